@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/detail/settlement.h>
+#include <SignalBox/core/dispatchreport.h>
+#include <SignalBox/core/exceptioninfo.h>
+
+// The one dispatch path of the library: walking the published list.
+//
+// A walk announces the list, then per handler: announces it, sees that the head is still the word that is
+// walked, calls. The cost over a bare loop of indirect calls is one store and one compare per handler, both
+// in lines that this thread owns or only reads. Only when the head has changed does it look at the node's
+// own state (enterChanged), and settle what the handler before it left behind. walkOneBlock() is the hot
+// path for up to 64 handlers; Walk does the same for any list, and goes on where walkOneBlock() meets
+// something unusual.
+//
+// checkedWalk() looks at every node's state. It serves lists whose nodes changed without memory, and
+// notifies nested deeper than a record has slots.
+//
+// Wait-free but for announcing the list, which repeats when a change came in between.
+
+namespace SignalBox::detail {
+
+template <class Platform>
+class Dispatch
+{
+    using Control = detail::Control<Platform>;
+    using List = HandlerList<Platform>;
+    using Node = HandlerNode<Platform>;
+    using Record = HazardRecord<Platform>;
+    using Slot = HazardSlot<Platform>;
+    using Word = std::uintptr_t;
+
+public:
+    static DispatchReport notify(Control &control, const void *event) noexcept
+    {
+        // Acquire: for the tag alone, so that what the last unregistering thread did is seen by who finds
+        // the list empty. A non-empty word is validated when it is protected.
+        const Word word = control.head.load(std::memory_order_acquire);
+        if (word & PublishedList::emptyTag)
+            return {};
+        Record *record = Platform::lightRecord();
+        if (record == nullptr || record->slots[0].list.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+            return notifyUnusually(control, event);
+        return walkOneBlock(control, word, *record, event);
+    }
+
+    // Ends the protection that `slot` gives, and does what a reclaimer asked this thread for meanwhile.
+    // From here on the control block may be gone.
+    template <FenceMode Mode>
+    static void leaveList(Record &record, Slot &slot) noexcept
+    {
+        // Release: the walk's reads of the list before its reclamation; partner ScanLists. Then the light
+        // fence: either the requester's scan finds the slot empty, or the request is seen here.
+        announce<Platform, Mode, const List>(slot.list, nullptr, MemorySite::LeaveList);
+        serveRequest(record);
+    }
+
+    static void serveRequest(Record &record) noexcept
+    {
+        if (record.reclaimRequested.load(Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst)) == 0)
+            [[likely]] {
+            return;
+        }
+        // Relaxed: only this thread clears it; a request that comes now finds the slot empty already.
+        record.reclaimRequested.store(0, std::memory_order_relaxed);
+        Platform::domain().reclaimOrphans();
+    }
+
+    // The published word, whose list `slot` protects from here on.
+    template <FenceMode Mode>
+    static Word protect(const Control &control, Slot &slot, Word word) noexcept
+    {
+        for (;;) {
+            announce<Platform, Mode, const List>(slot.list, Control::listOf(word), MemorySite::AnnounceList);
+            // Acquire: pairs with PublishHead: the list's contents. Seq_cst: second operation of full-fence
+            // mode. Weaker: a list that was reclaimed before it was announced is walked.
+            const Word now = control.head.load(Platform::order(MemorySite::ValidateHead, std::memory_order_seq_cst));
+            if (now == word)
+                return word;
+            word = now;
+        }
+    }
+
+private:
+    // A thread's first notify, one past the end of its thread_locals, a nested one, or full-fence mode.
+    [[gnu::noinline]] static DispatchReport notifyUnusually(Control &control, const void *event) noexcept
+    {
+        const bool isBorrowed = Platform::currentRecord() == nullptr && Platform::borrowRecord();
+        DispatchReport report;
+        Record &record = *Platform::currentRecord();
+        if (Slot *slot = record.freeSlot()) {
+            const Word word = control.head.load(std::memory_order_acquire);
+            report = Platform::usesLightFence() ? Walk<FenceMode::Light>(control, word, record, *slot, event).run()
+                                                : Walk<FenceMode::Full>(control, word, record, *slot, event).run();
+        } else {
+            report = notifyDeeply(control, record, event);
+        }
+        if (isBorrowed)
+            Platform::returnRecord();
+        return report;
+    }
+
+    // The hot path: not nested, one block of handlers, nothing unusual on the way; all else goes on in Walk.
+    // noexcept: what handlers throw is caught around the loop, so that the loop pays nothing for it.
+    [[gnu::noinline]] static DispatchReport walkOneBlock(Control &control, Word word, Record &record,
+                                                         const void *event) noexcept
+    {
+        constexpr FenceMode Mode = FenceMode::Light;
+        Slot &slot = record.slots[0];
+        word = protect<Mode>(control, slot, word);
+        const List &list = *Control::listOf(word);
+        const std::uint32_t count = list.singleBlockCount;
+        if (count == 0 || control.needsStateChecks(word)) [[unlikely]]
+            return Walk<Mode>(control, word, record, slot, event).runProtected();
+        const auto *entry = list.spans()[0].entries;
+        const auto *const end = entry + count;
+        Outcome outcome = Outcome::Continue;
+        bool hasThrown = false;
+        try {
+            do {
+                Node *node = entry->node;
+                announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
+                if (isChanged(control, word)) [[unlikely]]
+                    return Walk<Mode>(control, word, record, slot, event).resumeBefore(entry);
+                outcome = entry->invoke(node, event);
+                if (outcome != Outcome::Continue) [[unlikely]]
+                    break;
+            } while (++entry != end);
+        } catch (...) {
+            reportException(control, *entry->node);
+            hasThrown = true;
+        }
+        if (hasThrown || outcome != Outcome::Continue) [[unlikely]]
+            return Walk<Mode>(control, word, record, slot, event).resumeAfter(entry, outcome, hasThrown);
+        leaveLast<Mode>(control, word, slot, end[-1].node);
+        leaveList<Mode>(record, slot);
+        return {count, 0, 0, {}};
+    }
+
+    // Whether the published word is no longer the one that is walked. If it is: no handler of the list was
+    // removed or paused before `current` named it, and who removes it now will see that. Seq_cst as in
+    // protect(). Weaker: a handler is called whose remover has seen nobody inside.
+    static bool isChanged(const Control &control, Word word) noexcept
+    {
+        return control.head.load(Platform::order(MemorySite::CheckHead, std::memory_order_seq_cst)) != word;
+    }
+
+    // Any walk that announces itself in a hazard slot.
+    template <FenceMode Mode>
+    class Walk
+    {
+        using Entry = HandlerEntry<Platform>;
+
+    public:
+        Walk(Control &control, Word word, Record &record, Slot &slot, const void *event) noexcept
+            : m_control(control), m_word(word), m_record(record), m_slot(slot), m_event(event)
+        {
+        }
+
+        [[gnu::noinline]] DispatchReport run() noexcept
+        {
+            m_word = protect<Mode>(m_control, m_slot, m_word);
+            return runProtected();
+        }
+
+        [[gnu::noinline]] DispatchReport runProtected() noexcept
+        {
+            const List &list = *Control::listOf(m_word);
+            list.canary.checkAlive();
+            if (m_control.needsStateChecks(m_word)) [[unlikely]] {
+                checkedWalk(m_control, list, SlotPresence<Mode>{m_slot}, m_event, m_report);
+                leaveList<Mode>(m_record, m_slot);
+                return m_report;
+            }
+            return walkFrom(0, nullptr);
+        }
+
+        // The walk of one block got to `entry`, has announced it, and found the head changed.
+        [[gnu::noinline, gnu::cold]] DispatchReport resumeBefore(const Entry *entry) noexcept
+        {
+            m_report.called = static_cast<std::uint32_t>(entry - firstEntry());
+            return walkFrom(0, entry);
+        }
+
+        // It has called `entry`, with this outcome or an exception.
+        [[gnu::noinline, gnu::cold]] DispatchReport resumeAfter(const Entry *entry, Outcome outcome, bool hasThrown) noexcept
+        {
+            m_report.called = static_cast<std::uint32_t>(entry - firstEntry()) + 1;
+            m_report.failed = hasThrown;
+            if (isStoppedBy(*entry, outcome))
+                return stop(entry->node);
+            return walkFrom(0, entry + 1);
+        }
+
+    private:
+        const Entry *firstEntry() const noexcept { return Control::listOf(m_word)->spans()[0].entries; }
+
+        // From `entry` in span `index` to the end; null: from the span's start.
+        [[gnu::noinline]] DispatchReport walkFrom(std::uint32_t index, const Entry *entry) noexcept
+        {
+            // Locals: the compiler may keep them in registers across calls of handlers.
+            Control &control = m_control;
+            const Word word = m_word;
+            Slot &slot = m_slot;
+            const void *const event = m_event;
+            const List &list = *Control::listOf(word);
+            Node *previous = nullptr; // last handler of the spans before
+            for (; index < list.spanCount; ++index, entry = nullptr) {
+                const auto &span = list.spans()[index];
+                const Entry *const begin = span.entries;
+                const Entry *const end = begin + span.enabled;
+                if (entry == nullptr)
+                    entry = begin;
+                while (entry != end) {
+                    const Entry *const from = entry;
+                    Outcome outcome = Outcome::Continue;
+                    try {
+                        do {
+                            Node *node = entry->node;
+                            announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
+                            if (isChanged(control, word)) [[unlikely]] {
+                                Node *before = entry == begin ? previous : entry[-1].node;
+                                if (!enterChanged<Mode>(slot, before, node)) {
+                                    --m_report.called;
+                                    continue;
+                                }
+                            }
+                            outcome = entry->invoke(node, event);
+                            if (outcome != Outcome::Continue) [[unlikely]]
+                                break;
+                        } while (++entry != end);
+                    } catch (...) {
+                        ++m_report.failed;
+                        // Its frame is gone, but `current` still names the handler, whose name is used here.
+                        reportException(m_control, *entry->node);
+                    }
+                    m_report.called += static_cast<std::uint32_t>(entry - from);
+                    if (entry == end)
+                        break;
+                    ++m_report.called;
+                    if (isStoppedBy(*entry, outcome))
+                        return stop(entry->node);
+                    ++entry;
+                }
+                if (begin != end)
+                    previous = end[-1].node;
+            }
+            if (previous)
+                leaveLast<Mode>(m_control, m_word, m_slot, previous);
+            leaveList<Mode>(m_record, m_slot);
+            return m_report;
+        }
+
+        // Also takes back the count of a handler that did not want to be called.
+        bool isStoppedBy(const Entry &entry, Outcome outcome) noexcept
+        {
+            if (outcome == Outcome::Stop)
+                m_report.stoppedBy = entry.node->id;
+            m_report.called -= outcome == Outcome::NotCalled;
+            return outcome == Outcome::Stop;
+        }
+
+        DispatchReport stop(Node *node) noexcept
+        {
+            leaveLast<Mode>(m_control, m_word, m_slot, node);
+            leaveList<Mode>(m_record, m_slot);
+            return m_report;
+        }
+
+        Control &m_control;
+        Word m_word;
+        Record &m_record;
+        Slot &m_slot;
+        const void *m_event;
+        DispatchReport m_report;
+    };
+
+    // Something has changed since the walk began. Leaves the handler before, then decides about `node`,
+    // which is announced when this returns true.
+    template <FenceMode Mode>
+    [[gnu::noinline, gnu::cold]] static bool enterChanged(Slot &slot, Node *previous, Node *node) noexcept
+    {
+        // First out of `node` again: leaving may run the destructor of a capture, and that may wait for
+        // `node` to be left.
+        announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler);
+        if (previous)
+            Settlement<Platform>::leave(previous);
+        announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
+        return !node->hasState(Node::Removed | Node::Disabled, MemorySite::CheckState);
+        // If not called, it is still left like the others: its remover may have counted on it.
+    }
+
+    template <FenceMode Mode>
+    static void leaveLast(Control &control, Word word, Slot &slot, Node *node) noexcept
+    {
+        announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler);
+        if (isChanged(control, word)) [[unlikely]]
+            Settlement<Platform>::leave(node);
+    }
+
+    // Presence inside a handler, told by a hazard slot...
+    template <FenceMode Mode>
+    struct SlotPresence
+    {
+        Slot &slot;
+        void enter(Node *node) noexcept { announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler); }
+        void leave(Node *) noexcept { announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler); }
+    };
+
+    // ... or counted in the node. Seq_cst: the count and the node's state make the same pair of
+    // store-then-load as slot and head do; an RMW is its own full fence.
+    struct DeepPresence
+    {
+        DeepFrame<Platform> &frame;
+        void enter(Node *node) noexcept
+        {
+            frame.current = node;
+            node->deepInside.fetch_add(1, Platform::order(MemorySite::CountInside, std::memory_order_seq_cst));
+        }
+        void leave(Node *node) noexcept
+        {
+            frame.current = nullptr;
+            node->deepInside.fetch_sub(1, Platform::order(MemorySite::CountInside, std::memory_order_seq_cst));
+        }
+    };
+
+    template <class Presence>
+    [[gnu::noinline, gnu::cold]] static void checkedWalk(Control &control, const List &list, Presence presence, const void *event,
+                            DispatchReport &report) noexcept
+    {
+        list.canary.checkAlive();
+        bool isStopped = false;
+        list.forEach([&](const auto &entry, const HandlerKey &, bool) noexcept {
+            if (isStopped)
+                return;
+            Node *node = entry.node;
+            presence.enter(node);
+            if (!node->hasState(Node::Removed | Node::Disabled, MemorySite::CheckState)) {
+                ++report.called;
+                try {
+                    const Outcome outcome = entry.invoke(node, event);
+                    report.called -= outcome == Outcome::NotCalled;
+                    isStopped = outcome == Outcome::Stop;
+                    if (isStopped)
+                        report.stoppedBy = node->id;
+                } catch (...) {
+                    ++report.failed;
+                    reportException(control, *node);
+                }
+            }
+            presence.leave(node);
+            Settlement<Platform>::leave(node);
+        });
+    }
+
+    // All slots of the record are taken: counts instead.
+    [[gnu::noinline, gnu::cold]] static DispatchReport notifyDeeply(Control &control, Record &record, const void *event) noexcept
+    {
+        DispatchReport report;
+        Slot &slot = record.writerSlot();
+        // Exchanges in either fence mode: depth is rare.
+        const Word word = protect<FenceMode::Full>(control, slot, control.head.load(std::memory_order_acquire));
+        List *list = Control::listOf(word);
+        // Pinned while the slot still holds it: see reclaimer.h.
+        list->pins.fetch_add(1, Platform::order(MemorySite::PinList, std::memory_order_seq_cst));
+        announce<Platform, FenceMode::Full, const List>(slot.list, nullptr, MemorySite::LeaveList);
+        DeepFrame<Platform> frame{list, nullptr, record.deepFrames};
+        record.deepFrames = &frame;
+        checkedWalk(control, *list, DeepPresence{frame}, event, report);
+        record.deepFrames = frame.below;
+        // Release: the walk's reads before the reclamation. Seq_cst: then the request, as in leaveList().
+        list->pins.fetch_sub(1, Platform::order(MemorySite::PinList, std::memory_order_seq_cst));
+        serveRequest(record);
+        return report;
+    }
+
+    [[gnu::noinline, gnu::cold]] static void reportException(Control &control, const Node &node) noexcept
+    {
+        // Acquire: pairs with RegistryCore::exceptionCore().
+        Control *callback = control.exceptionControl.load(std::memory_order_acquire);
+        if (callback == nullptr)
+            return;
+        const ExceptionInfo info(node.id, node.name, std::current_exception());
+        notify(*callback, &info);
+    }
+};
+
+} // namespace SignalBox::detail

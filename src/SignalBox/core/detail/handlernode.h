@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/detail/hazardrecord.h>
+#include <SignalBox/core/handlerid.h>
+
+#include <source_location>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace SignalBox::detail {
+
+template <class Platform>
+struct Control;
+
+// What calling one entry of a list came to.
+enum class Outcome : unsigned char {
+    Continue,
+    Stop,
+    NotCalled, // a `once` handler that another thread had fired already
+};
+
+// Something that lists refer to, with the interval of list versions in which they do.
+struct Retirable
+{
+    enum class Kind : unsigned char { Block, Node };
+
+    explicit Retirable(Kind itsKind) noexcept : kind(itsKind) {}
+
+    std::uint64_t birth = 0; // version of the first list that contains it
+    std::uint64_t death = 0; // version of the first list that no longer does
+    Retirable *nextRetired = nullptr;
+    Kind kind;
+};
+
+// One registered handler: header here, callable behind it (CallableNode).
+//
+// Lifetime: the header lives while a list contains it, a guard names it or an operation works on it
+// (`references`). The callable dies earlier: when the handler has been removed and nobody is inside.
+template <class Platform>
+struct HandlerNode : Retirable
+{
+    template <class T>
+    using Atomic = typename Platform::template Atomic<T>;
+    using Invoke = Outcome (*)(HandlerNode *, const void *event);
+
+    enum State : std::uint32_t {
+        Removed = 1, // never again called; set once, by whoever claimed the id
+        Disabled = 2, // paused
+        CallableClaimed = 4, // somebody destroys, or has destroyed, the callable
+        CallableDestroyed = 8, // and is done
+        Awaited = 16, // leavers have to wake somebody
+        Unlinked = 32, // the published list does not contain it and never will again
+    };
+
+    struct Operations
+    {
+        Invoke invoke;
+        void (*destroyCallable)(HandlerNode *) noexcept; // null: trivially destructible
+        void (*deallocate)(HandlerNode *) noexcept; // frees header and memory, not the callable
+    };
+
+    HandlerNode(const Operations &itsOperations, Control<Platform> *itsControl) noexcept
+        : Retirable(Kind::Node), operations(&itsOperations), control(itsControl)
+    {
+    }
+
+    bool hasState(std::uint32_t bits, MemorySite site) const noexcept
+    {
+        return (state.load(Platform::order(site, std::memory_order_seq_cst)) & bits) != 0;
+    }
+
+    void addReference() noexcept
+    {
+        // Relaxed: whoever adds one already has a reason for the node to be alive.
+        references.fetch_add(1, std::memory_order_relaxed);
+    }
+
+    void dropReference() noexcept
+    {
+        // Release: my accesses happen before the deletion; acquire: all others' accesses happened
+        // before mine. Partner: itself, in the other holders. Weaker: the header is freed under them.
+        if (references.fetch_sub(1, Platform::order(MemorySite::DropReference, std::memory_order_acq_rel)) != 1)
+            return;
+        // Only a handler that was never published gets here with its callable alive.
+        if (operations->destroyCallable && !(state.load(std::memory_order_relaxed) & CallableClaimed))
+            operations->destroyCallable(this);
+        operations->deallocate(this);
+    }
+
+    const Operations *operations;
+    Control<Platform> *control;
+    Atomic<std::uint32_t> state{0};
+    Atomic<std::uint32_t> references{1}; // the lists' own
+    Atomic<std::uint32_t> deepInside{0}; // frames inside that have no hazard slot
+    Atomic<std::uint32_t> leaves{0}; // what waiters sleep on
+    Atomic<const HazardRecord<Platform> *> destroyer{nullptr}; // whose thread runs the callable's destructor
+    // Where the last change put it. Hints only (setPriority may race): a list is the truth about itself.
+    Atomic<int> priority{0};
+    Atomic<std::uint64_t> sequence{0};
+    HandlerId id;
+    bool once = false;
+    HandlerNode *nextClaimed = nullptr; // links the handlers that one clear() claimed; its claimer only
+    HandlerNode *nextReleased = nullptr; // links those whose guards end together; the guards' owner only
+    [[no_unique_address]] typename Platform::Canary canary;
+    std::string name;
+    std::source_location registeredAt;
+};
+
+template <class Platform, class Callable>
+struct CallableNode final : HandlerNode<Platform>
+{
+    using Base = HandlerNode<Platform>;
+
+    template <class F>
+    CallableNode(const typename Base::Operations &operations, Control<Platform> *control, F &&function)
+        : Base(operations, control)
+    {
+        ::new (static_cast<void *>(&storage)) Callable(std::forward<F>(function));
+    }
+    ~CallableNode() = default;
+
+    Callable &callable() noexcept { return *std::launder(reinterpret_cast<Callable *>(&storage)); }
+
+    static CallableNode *from(Base *node) noexcept { return static_cast<CallableNode *>(node); }
+
+    // Its lifetime is shorter than the node's: raw storage.
+    alignas(Callable) std::byte storage[sizeof(Callable)];
+};
+
+// `Call` is a stateless function object: Outcome(Callable &, const void *event).
+template <class Platform, class Callable, class Call>
+inline constexpr typename HandlerNode<Platform>::Operations handlerOperations = {
+    [](HandlerNode<Platform> *node, const void *event) -> Outcome {
+        return Call{}(CallableNode<Platform, Callable>::from(node)->callable(), event);
+    },
+    std::is_trivially_destructible_v<Callable>
+            ? nullptr
+            : +[](HandlerNode<Platform> *node) noexcept {
+                  CallableNode<Platform, Callable>::from(node)->callable().~Callable();
+              },
+    [](HandlerNode<Platform> *node) noexcept { delete CallableNode<Platform, Callable>::from(node); },
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/core/detail/platform.h>
+
+#include <SignalBox/core/detail/registrycore.h>
+
+#include <atomic>
+#include <mutex>
+#include <stdexcept>
+
+#if defined(__unix__) || defined(__APPLE__)
+#    include <pthread.h>
+#endif
+
+namespace SignalBox::detail {
+
+template class HazardDomain<StandardPlatform>;
+template struct Control<StandardPlatform>;
+template class RegistryCore<StandardPlatform>;
+
+#if defined(__ELF__)
+constinit thread_local HazardRecord<StandardPlatform> *currentThreadRecord = nullptr;
+constinit thread_local HazardRecord<StandardPlatform> *lightThreadRecord = nullptr;
+#else
+static constinit thread_local HazardRecord<StandardPlatform> *currentThreadRecord = nullptr;
+static constinit thread_local HazardRecord<StandardPlatform> *lightThreadRecord = nullptr;
+#endif
+
+namespace {
+
+using Record = HazardRecord<StandardPlatform>;
+
+constinit HazardDomain<StandardPlatform> processDomain;
+
+// The first threads' records need no allocation.
+constinit Record firstRecords[16];
+
+// Whether this thread's thread_locals are, or have been, destroyed.
+constinit thread_local bool isThreadEnding = false;
+
+// Gives the record back when the thread ends.
+struct RecordReturner
+{
+    RecordReturner() = default;
+    RecordReturner(const RecordReturner &) = delete;
+    RecordReturner &operator=(const RecordReturner &) = delete;
+    ~RecordReturner()
+    {
+        isThreadEnding = true;
+        // A handler that ends its thread from inside (exit() in a handler) still uses its slots.
+        if (currentThreadRecord->freeSlot() == &currentThreadRecord->slots[0])
+            StandardPlatform::returnRecord();
+    }
+    void arm() const noexcept {} // its first use in a thread is what constructs it
+};
+thread_local RecordReturner recordReturner;
+
+void prepareProcess() noexcept
+{
+    static const bool isPrepared = [] {
+        for (Record &record : firstRecords)
+            processDomain.addRecord(&record);
+#if defined(__unix__) || defined(__APPLE__)
+        pthread_atfork(nullptr, nullptr, [] { processDomain.forgetOtherThreads(currentThreadRecord); });
+#endif
+        initializeFenceMode();
+        return true;
+    }();
+    static_cast<void>(isPrepared);
+}
+
+} // namespace
+
+HazardDomain<StandardPlatform> &StandardPlatform::domain() noexcept
+{
+    return processDomain;
+}
+
+#if !defined(__ELF__)
+Record *StandardPlatform::currentRecord() noexcept
+{
+    return currentThreadRecord;
+}
+
+Record *StandardPlatform::lightRecord() noexcept
+{
+    return lightThreadRecord;
+}
+#endif
+
+bool StandardPlatform::borrowRecord() noexcept
+{
+    if (currentThreadRecord)
+        return false;
+    prepareProcess();
+    currentThreadRecord = processDomain.acquireRecord();
+    lightThreadRecord = usesLightFence() ? currentThreadRecord : nullptr;
+    if (isThreadEnding)
+        return true;
+    recordReturner.arm();
+    return false;
+}
+
+void StandardPlatform::returnRecord() noexcept
+{
+    Record *record = currentThreadRecord;
+    currentThreadRecord = nullptr;
+    lightThreadRecord = nullptr;
+    processDomain.releaseRecord(record);
+}
+
+std::uint64_t nextSequence()
+{
+    static constinit std::atomic<std::uint64_t> lastSequence{0};
+    constexpr std::uint64_t limit = std::uint64_t{1} << (64 - IdTable<StandardPlatform>::indexBits);
+    // Relaxed: only distinct and growing numbers are needed.
+    const std::uint64_t sequence = lastSequence.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (sequence >= limit)
+        throw std::length_error("SyncRegistry: all 2^44 handler ids of this process have been given out");
+    return sequence;
+}
+
+} // namespace SignalBox::detail

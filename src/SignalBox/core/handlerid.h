@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <ostream>
+#include <string>
+
+namespace SignalBox {
+
+namespace detail {
+struct HandlerIdAccess;
+}
+
+/*!
+    \class SignalBox::HandlerId
+    \brief Names one registration.
+
+    An opaque 64-bit value: unique in the process and never reused, so an id of another registry, or
+    of a handler that is gone, is refused like any unknown one. Ids grow: of two ids, the one
+    registered later compares greater. A default-constructed id is invalid and belongs to no handler.
+
+    A plain value: reentrant, copied in a register, no allocation but in toString().
+
+    Ids come from one 44-bit counter for the process: a program that registers one handler every
+    microsecond without pause uses it up after half a year, and registerHandler() then throws
+    std::length_error instead of repeating an id.
+*/
+class HandlerId
+{
+public:
+    constexpr HandlerId() noexcept = default;
+
+    /*! Whether this id was given out by a registry. It says nothing about the handler being still registered. */
+    [[nodiscard]] constexpr bool isValid() const noexcept { return m_value != 0; }
+
+    /*! The number behind the id, for logs and tables; 0 for an invalid id. */
+    [[nodiscard]] constexpr std::uint64_t value() const noexcept { return m_value; }
+
+    /*! "HandlerId(42)", or "HandlerId()" for an invalid id. Allocates where the string does. */
+    [[nodiscard]] std::string toString() const
+    {
+        return isValid() ? "HandlerId(" + std::to_string(m_value) + ")" : std::string("HandlerId()");
+    }
+
+    friend constexpr bool operator==(HandlerId, HandlerId) noexcept = default;
+    friend constexpr std::strong_ordering operator<=>(HandlerId, HandlerId) noexcept = default;
+
+    /*! qHash() for QHash and QSet, found by argument-dependent look-up; needs no Qt header. */
+    friend constexpr std::size_t qHash(HandlerId id, std::size_t seed = 0) noexcept
+    {
+        // Fibonacci hashing (Knuth, TAOCP 3, 6.4): ids are nearly consecutive, hash tables want them spread.
+        return static_cast<std::size_t>((id.m_value ^ seed) * 0x9E3779B97F4A7C15U);
+    }
+
+    friend std::ostream &operator<<(std::ostream &stream, HandlerId id) { return stream << id.toString(); }
+
+private:
+    friend struct detail::HandlerIdAccess;
+    explicit constexpr HandlerId(std::uint64_t value) noexcept : m_value(value) {}
+
+    std::uint64_t m_value = 0;
+};
+
+namespace detail {
+// Only the library makes ids.
+struct HandlerIdAccess
+{
+    static constexpr HandlerId make(std::uint64_t value) noexcept { return HandlerId(value); }
+};
+} // namespace detail
+
+} // namespace SignalBox
+
+template <>
+struct std::hash<SignalBox::HandlerId>
+{
+    std::size_t operator()(SignalBox::HandlerId id) const noexcept { return qHash(id); }
+};

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+namespace SignalBox {
+
+/*!
+    \brief What a handler asks for when it is registered. An aggregate, meant for designated initialisers:
+
+    \code
+    registry.registerHandler(audit, {.priority = 100, .name = "audit"});
+    \endcode
+*/
+struct HandlerOptions
+{
+    /*! Higher runs first; handlers of equal priority run in the order of their registration. Any int. */
+    int priority = 0;
+    /*! For diagnostics: reports, logs, handlers(). Need not be unique. */
+    std::string name = {};
+    /*! The first call unregisters the handler, atomically: it never runs twice, on any thread. */
+    bool once = false;
+    /*! False: registered but paused, until setEnabled(id, true). */
+    bool enabled = true;
+};
+
+/*! What a handler may return to say whether handlers after it are called. */
+enum class Propagation {
+    Continue, //!< Go on with the next handler; what a handler that returns void does.
+    Stop,     //!< Call no further handler of this notify.
+};
+
+} // namespace SignalBox

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/detail/registrycore.h>
+#include <SignalBox/core/dispatchreport.h>
+#include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/core/handlerguard.h>
+#include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/handlerinfo.h>
+#include <SignalBox/core/handleroptions.h>
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <source_location>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace SignalBox {
+
+/*! A callable on `const E &` that returns void or Propagation. */
+template <class F, class E>
+concept HandlerFor = std::invocable<std::decay_t<F> &, const E &>
+        && (std::is_void_v<std::invoke_result_t<std::decay_t<F> &, const E &>>
+            || std::same_as<std::invoke_result_t<std::decay_t<F> &, const E &>, Propagation>);
+
+/*!
+    \class SignalBox::SyncRegistry
+    \brief Handlers of one event type, called inline, on the notifying thread, in priority order.
+
+    An event is a `const E &` that lives in the notifier for the duration of the call; E need not be
+    copyable. A handler is any callable on it that returns void or Propagation, copied or moved into the
+    registry. Handlers are called one after another: higher priority first, equal ones in the order of
+    their registration.
+
+    \threadsafety Thread-safe: any member but the destructor, from any number of threads at once, and from inside
+    handlers, too: register, unregister (themselves, others, all), notify again to any depth, replace the
+    exception callback, destroy the registry that is calling them. A handler may be called by several
+    threads at once; what it does to shared data is its own to protect.
+
+    \ordering What a thread did before registerHandler() is visible to every call of the handler. What a call of a
+    handler did is visible to whoever returns from unregisterAndWait(), or the end of a waiting guard.
+    A handler registered after notify() began is not called by it. Once unregister() or
+    setEnabled(id, false) has returned, no notify() calls the handler that had not already passed its
+    check of it; on the unregistering thread itself, none at all.
+
+    \cost notify() is lock-free, wait-free while the list does not change, writes no shared cache line and
+    allocates nothing, but for a thread's first notify and the firing of `once`, which acts as a writer.
+    On a 2-core x86-64 machine it costs a loop over function pointers plus two nanoseconds. Changes are
+    lock-free; they copy at most some blocks of 64 handlers and a table of blocks, so their cost grows
+    slowly with the number of handlers (benchmarks/README.md has the figures). Readers never block
+    writers and writers never block readers.
+
+    \errors notify() never throws: a handler that throws stops nobody, is counted, and is reported to the callback
+    set by onException(). Registering throws std::invalid_argument for an empty callable,
+    std::bad_alloc, std::length_error beyond 1048544 handlers, and what the callable's constructor
+    throws; the registry is then as it was. unregister(), setEnabled() and clear() do their work without memory.
+
+    \lifetime A handler's captures are destroyed when it has been unregistered and nobody is inside of it: at once, or by
+    the last thread to leave it, never under a lock. Destroying the registry acts like clear(): it does
+    not wait. Other threads may still be inside notify() then; none may be entering it. A handler that
+    runs long keeps alive the list it is walked in and itself, nothing else.
+
+    \code
+    SignalBox::SyncRegistry<Saved> registry;
+    registry.registerHandler([](const Saved &saved) { log(saved.path); }, {.priority = 100, .name = "log"});
+    registry.notify(Saved{"a.txt"});
+    \endcode
+
+    The design follows RCU-like snapshot reads with hazard pointers (Michael 2004; P2530) and an asymmetric
+    fence; src/ARCHITECTURE.md explains it.
+*/
+template <class E>
+class SyncRegistry
+{
+    using Platform = detail::StandardPlatform;
+    using Core = detail::RegistryCore<Platform>;
+    using Node = detail::HandlerNode<Platform>;
+
+public:
+    using Event = E;
+
+    /*! An empty registry. Throws std::bad_alloc. */
+    SyncRegistry() = default;
+
+    /*! Makes room for the ids of `capacity` handlers, so that many registrations grow no table. Throws
+        std::bad_alloc; std::length_error beyond 1048544. */
+    explicit SyncRegistry(std::size_t capacity) { m_core.reserve(capacity); }
+
+    SyncRegistry(const SyncRegistry &) = delete;
+    SyncRegistry &operator=(const SyncRegistry &) = delete;
+
+    /*! Like clear(); does not wait for calls that are under way. May be called from inside a handler. */
+    ~SyncRegistry() = default;
+
+    /*!
+        Registers `handler`, from the next notify() on. Returns its id, which unregister() takes.
+
+        \errors std::invalid_argument for an empty std::function or a null function pointer, std::bad_alloc,
+        std::length_error; nothing has changed then.
+        \cost Lock-free; O(log n) to find the place, and the copy of a block; three allocations or so.
+    */
+    template <HandlerFor<E> F>
+    HandlerId registerHandler(F &&handler, HandlerOptions options = {},
+                              std::source_location location = std::source_location::current())
+    {
+        const int priority = options.priority;
+        const bool isEnabled = options.enabled;
+        return m_core.add(makeNode(std::forward<F>(handler), std::move(options), location,
+                                   "SyncRegistry::registerHandler: the handler is empty; expected something callable"),
+                          priority, isEnabled);
+    }
+
+    /*! Like registerHandler(), but the handler is registered only as long as the guard lives. */
+    template <HandlerFor<E> F>
+    [[nodiscard("the handler is unregistered when its guard is destroyed")]] HandlerGuard
+    registerGuard(F &&handler, HandlerOptions options = {},
+                  std::source_location location = std::source_location::current())
+    {
+        const int priority = options.priority;
+        const bool isEnabled = options.enabled;
+        return HandlerGuard(
+                m_core.addGuarded(makeNode(std::forward<F>(handler), std::move(options), location,
+                                           "SyncRegistry::registerGuard: the handler is empty; expected something callable"),
+                                  priority, isEnabled));
+    }
+
+    /*!
+        Unregisters. True once per id, for exactly one caller; false for an id that is invalid, gone, or of
+        another registry. Never waits: a call that another thread is in, or is just entering, goes on, and
+        the last such thread destroys the handler's captures.
+        \cost Lock-free; needs no memory. One process-wide fence if captures have a destructor to run.
+    */
+    bool unregister(HandlerId id) noexcept { return m_core.remove(id, detail::Waiting::No); }
+
+    /*! The same, and returns when no other thread is inside the handler, and its captures are destroyed
+        unless the calling thread itself is inside. Returns false at once where unregister() does.
+        Blocks; see HandlerGuard for what is waited for and what is not. */
+    bool unregisterAndWait(HandlerId id) noexcept { return m_core.remove(id, detail::Waiting::Yes); }
+
+    /*! Unregisters all handlers that are registered when it begins. Does not wait. Guards become inactive. O(n). */
+    void clear() noexcept { m_core.clear(); }
+
+    /*! Whether the handler is registered, paused or not. Lock-free, O(1). */
+    [[nodiscard]] bool contains(HandlerId id) const noexcept { return m_core.contains(id); }
+    /*! How many are registered, paused ones included. May be stale on return. O(1). */
+    [[nodiscard]] std::size_t handlerCount() const noexcept { return m_core.handlerCount(); }
+    [[nodiscard]] bool isEmpty() const noexcept { return handlerCount() == 0; }
+
+    /*! Pauses or resumes a handler, which keeps its place. A paused handler costs notify() nothing. False
+        where unregister() would be. Lock-free; needs no memory. */
+    bool setEnabled(HandlerId id, bool enabled) noexcept { return m_core.setEnabled(id, enabled); }
+
+    /*! Moves a handler to another priority, last among its new equals; it keeps its id. False where
+        unregister() would be. Throws std::bad_alloc; nothing has changed then. Lock-free. */
+    bool setPriority(HandlerId id, int priority) { return m_core.setPriority(id, priority); }
+
+    /*!
+        Calls `callback` with an ExceptionInfo, on the notifying thread, whenever a handler throws, in
+        place of the callback set before, which may still finish a call. An exception of its own is
+        swallowed.
+        \errors std::invalid_argument for an empty callable, std::bad_alloc; the earlier callback then stays.
+    */
+    template <HandlerFor<ExceptionInfo> F>
+    void onException(F &&callback, std::source_location location = std::source_location::current())
+    {
+        requireCallable(callback, "SyncRegistry::onException: the callback is empty; expected something callable");
+        using Callable = std::decay_t<F>;
+        m_core.setExceptionCallback(makeNodeIn<ExceptionInfo, Callable>(m_core.exceptionControl(), std::forward<F>(callback),
+                                                                        {}, location));
+    }
+
+    /*! Exceptions go unreported from here on, but are counted. */
+    void clearExceptionCallback() noexcept { m_core.clearExceptionCallback(); }
+
+    /*! Calls the handlers; see the class for order, threads and cost. Reports how many. */
+    DispatchReport notify(const E &event) const noexcept { return m_core.notify(std::addressof(event)); }
+
+    /*! A row for every handler, in the order of their calls, paused ones included. Throws std::bad_alloc. O(n). */
+    [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_core.handlers(); }
+
+private:
+    template <class F>
+    static void requireCallable(const F &handler, const char *message)
+    {
+        if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>
+                      || (std::is_class_v<F> && std::is_constructible_v<F, std::nullptr_t>
+                          && requires { handler == nullptr; })) {
+            if (handler == nullptr)
+                throw std::invalid_argument(message);
+        }
+    }
+
+    // Calls the callable on the event behind the untyped pointer of the dispatch path.
+    template <class Event, class Callable>
+    struct Call
+    {
+        detail::Outcome operator()(Callable &callable, const void *event) const
+        {
+            const Event &typed = *static_cast<const Event *>(event);
+            if constexpr (std::is_void_v<std::invoke_result_t<Callable &, const Event &>>) {
+                std::invoke(callable, typed);
+                return detail::Outcome::Continue;
+            } else {
+                return std::invoke(callable, typed) == Propagation::Stop ? detail::Outcome::Stop
+                                                                         : detail::Outcome::Continue;
+            }
+        }
+    };
+
+    template <class Event, class Callable, class F>
+    static Core::NodePointer makeNodeIn(detail::Control<Platform> *control, F &&handler, HandlerOptions &&options,
+                                        std::source_location location)
+    {
+        typename Core::NodePointer node(new detail::CallableNode<Platform, Callable>(
+                detail::handlerOperations<Platform, Callable, Call<Event, Callable>>, control, std::forward<F>(handler)));
+        node->once = options.once;
+        node->name = std::move(options.name);
+        node->registeredAt = location;
+        return node;
+    }
+
+    template <class F>
+    typename Core::NodePointer makeNode(F &&handler, HandlerOptions &&options, std::source_location location,
+                                        const char *emptyMessage)
+    {
+        requireCallable<std::remove_cvref_t<F>>(handler, emptyMessage);
+        return makeNodeIn<E, std::decay_t<F>>(m_core.control(), std::forward<F>(handler), std::move(options), location);
+    }
+
+    Core m_core;
+};
+
+} // namespace SignalBox
