@@ -32,17 +32,18 @@ class Dispatch
     using Word = std::uintptr_t;
 
 public:
+    // A DispatchReport that fits into two registers.
+    struct Summary
+    {
+        std::uint32_t called = 0;
+        std::uint32_t failed = 0;
+        HandlerId stoppedBy = {};
+    };
+
     static DispatchReport notify(Control &control, const void *event) noexcept
     {
-        // Acquire: for the tag alone, so that what the last unregistering thread did is seen by who finds
-        // the list empty. A non-empty word is validated when it is protected.
-        const Word word = control.head.load(std::memory_order_acquire);
-        if (word & PublishedList::emptyTag)
-            return {};
-        Record *record = Platform::lightRecord();
-        if (record == nullptr || record->slots[0].list.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
-            return notifyUnusually(control, event);
-        return walkOneBlock(control, word, *record, event);
+        const Summary summary = dispatch(control, event);
+        return {summary.called, summary.failed, 0, summary.stoppedBy};
     }
 
     // Ends the protection that `slot` gives, and does what a reclaimer asked this thread for meanwhile.
@@ -83,18 +84,34 @@ public:
     }
 
 private:
+    static Summary dispatch(Control &control, const void *event) noexcept
+    {
+        // Acquire: for the tag alone, so that what the last unregistering thread did is seen by who finds
+        // the list empty. A list is validated when it is protected.
+        const Word word = control.head.load(std::memory_order_acquire);
+        if (word & (PublishedList::emptyTag | PublishedList::uncheckedTag)) {
+            if (word & PublishedList::emptyTag)
+                return {};
+            return dispatchUnusually(control, event);
+        }
+        Record *record = Platform::lightRecord();
+        if (record == nullptr || record->slots[0].list.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+            return dispatchUnusually(control, event);
+        return walkOneBlock(control, word, *record, event);
+    }
+
     // A thread's first notify, one past the end of its thread_locals, a nested one, or full-fence mode.
-    [[gnu::noinline]] static DispatchReport notifyUnusually(Control &control, const void *event) noexcept
+    [[gnu::noinline]] static Summary dispatchUnusually(Control &control, const void *event) noexcept
     {
         const bool isBorrowed = Platform::currentRecord() == nullptr && Platform::borrowRecord();
-        DispatchReport report;
+        Summary report;
         Record &record = *Platform::currentRecord();
         if (Slot *slot = record.freeSlot()) {
             const Word word = control.head.load(std::memory_order_acquire);
             report = Platform::usesLightFence() ? Walk<FenceMode::Light>(control, word, record, *slot, event).run()
                                                 : Walk<FenceMode::Full>(control, word, record, *slot, event).run();
         } else {
-            report = notifyDeeply(control, record, event);
+            report = dispatchDeeply(control, record, event);
         }
         if (isBorrowed)
             Platform::returnRecord();
@@ -102,40 +119,62 @@ private:
     }
 
     // The hot path: not nested, one block of handlers, nothing unusual on the way; all else goes on in Walk.
+    // `word` has no tags, so it is the list's address. Six values to keep across the handlers' calls, as many
+    // as x86-64 has registers for; what is unusual lives in functions of its own.
     // noexcept: what handlers throw is caught around the loop, so that the loop pays nothing for it.
-    [[gnu::noinline]] static DispatchReport walkOneBlock(Control &control, Word word, Record &record,
-                                                         const void *event) noexcept
+    [[gnu::noinline]] static Summary walkOneBlock(Control &control, Word word, Record &record,
+                                                  const void *event) noexcept
     {
         constexpr FenceMode Mode = FenceMode::Light;
         Slot &slot = record.slots[0];
-        word = protect<Mode>(control, slot, word);
-        const List &list = *Control::listOf(word);
-        const std::uint32_t count = list.singleBlockCount;
-        if (count == 0 || control.needsStateChecks(word)) [[unlikely]]
-            return Walk<Mode>(control, word, record, slot, event).runProtected();
+        announce<Platform, Mode, const List>(slot.list, reinterpret_cast<const List *>(word), MemorySite::AnnounceList);
+        if (control.head.load(Platform::order(MemorySite::ValidateHead, std::memory_order_seq_cst)) != word) [[unlikely]]
+            return walkUnusually(control, word, record, event);
+        const List &list = *reinterpret_cast<const List *>(word);
+        list.canary.checkAlive();
+        if (list.singleBlockCount == 0) [[unlikely]]
+            return walkUnusually(control, word, record, event);
         const auto *entry = list.spans()[0].entries;
-        const auto *const end = entry + count;
-        Outcome outcome = Outcome::Continue;
-        bool hasThrown = false;
+        const auto *const end = entry + list.singleBlockCount;
         try {
             do {
                 Node *node = entry->node;
                 announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
                 if (isChanged(control, word)) [[unlikely]]
-                    return Walk<Mode>(control, word, record, slot, event).resumeBefore(entry);
-                outcome = entry->invoke(node, event);
+                    return resumeBefore(control, word, record, event, entry);
+                const Outcome outcome = entry->invoke(node, event);
                 if (outcome != Outcome::Continue) [[unlikely]]
-                    break;
+                    return resumeAfter(control, word, record, event, entry, outcome);
             } while (++entry != end);
         } catch (...) {
             reportException(control, *entry->node);
-            hasThrown = true;
+            goto resume; // out of the catch block first: the exception ends before the next handler runs
         }
-        if (hasThrown || outcome != Outcome::Continue) [[unlikely]]
-            return Walk<Mode>(control, word, record, slot, event).resumeAfter(entry, outcome, hasThrown);
         leaveLast<Mode>(control, word, slot, end[-1].node);
-        leaveList<Mode>(record, slot);
-        return {count, 0, 0, {}};
+        {
+            const std::uint32_t called = list.singleBlockCount;
+            leaveList<Mode>(record, slot);
+            return {called, 0, {}};
+        }
+    resume:
+        return resumeAfter(control, word, record, event, entry, Outcome::Failed);
+    }
+
+    [[gnu::noinline]] static Summary walkUnusually(Control &control, Word word, Record &record, const void *event) noexcept
+    {
+        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).run();
+    }
+    [[gnu::noinline, gnu::cold]] static Summary resumeBefore(Control &control, Word word, Record &record,
+                                                             const void *event,
+                                                             const HandlerEntry<Platform> *entry) noexcept
+    {
+        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).resumeBefore(entry);
+    }
+    [[gnu::noinline, gnu::cold]] static Summary resumeAfter(Control &control, Word word, Record &record,
+                                                            const void *event, const HandlerEntry<Platform> *entry,
+                                                            Outcome outcome) noexcept
+    {
+        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).resumeAfter(entry, outcome);
     }
 
     // Whether the published word is no longer the one that is walked. If it is: no handler of the list was
@@ -158,14 +197,9 @@ private:
         {
         }
 
-        [[gnu::noinline]] DispatchReport run() noexcept
+        Summary run() noexcept
         {
             m_word = protect<Mode>(m_control, m_slot, m_word);
-            return runProtected();
-        }
-
-        [[gnu::noinline]] DispatchReport runProtected() noexcept
-        {
             const List &list = *Control::listOf(m_word);
             list.canary.checkAlive();
             if (m_control.needsStateChecks(m_word)) [[unlikely]] {
@@ -176,18 +210,18 @@ private:
             return walkFrom(0, nullptr);
         }
 
-        // The walk of one block got to `entry`, has announced it, and found the head changed.
-        [[gnu::noinline, gnu::cold]] DispatchReport resumeBefore(const Entry *entry) noexcept
+        // walkOneBlock() got to `entry`, has announced it, and found the head changed.
+        Summary resumeBefore(const Entry *entry) noexcept
         {
             m_report.called = static_cast<std::uint32_t>(entry - firstEntry());
             return walkFrom(0, entry);
         }
 
-        // It has called `entry`, with this outcome or an exception.
-        [[gnu::noinline, gnu::cold]] DispatchReport resumeAfter(const Entry *entry, Outcome outcome, bool hasThrown) noexcept
+        // It has called `entry`, with this outcome.
+        Summary resumeAfter(const Entry *entry, Outcome outcome) noexcept
         {
             m_report.called = static_cast<std::uint32_t>(entry - firstEntry()) + 1;
-            m_report.failed = hasThrown;
+            m_report.failed = outcome == Outcome::Failed;
             if (isStoppedBy(*entry, outcome))
                 return stop(entry->node);
             return walkFrom(0, entry + 1);
@@ -197,7 +231,7 @@ private:
         const Entry *firstEntry() const noexcept { return Control::listOf(m_word)->spans()[0].entries; }
 
         // From `entry` in span `index` to the end; null: from the span's start.
-        [[gnu::noinline]] DispatchReport walkFrom(std::uint32_t index, const Entry *entry) noexcept
+        Summary walkFrom(std::uint32_t index, const Entry *entry) noexcept
         {
             // Locals: the compiler may keep them in registers across calls of handlers.
             Control &control = m_control;
@@ -261,7 +295,7 @@ private:
             return outcome == Outcome::Stop;
         }
 
-        DispatchReport stop(Node *node) noexcept
+        Summary stop(Node *node) noexcept
         {
             leaveLast<Mode>(m_control, m_word, m_slot, node);
             leaveList<Mode>(m_record, m_slot);
@@ -273,7 +307,7 @@ private:
         Record &m_record;
         Slot &m_slot;
         const void *m_event;
-        DispatchReport m_report;
+        Summary m_report;
     };
 
     // Something has changed since the walk began. Leaves the handler before, then decides about `node`,
@@ -327,7 +361,7 @@ private:
 
     template <class Presence>
     [[gnu::noinline, gnu::cold]] static void checkedWalk(Control &control, const List &list, Presence presence, const void *event,
-                            DispatchReport &report) noexcept
+                            Summary &report) noexcept
     {
         list.canary.checkAlive();
         bool isStopped = false;
@@ -355,9 +389,9 @@ private:
     }
 
     // All slots of the record are taken: counts instead.
-    [[gnu::noinline, gnu::cold]] static DispatchReport notifyDeeply(Control &control, Record &record, const void *event) noexcept
+    [[gnu::noinline, gnu::cold]] static Summary dispatchDeeply(Control &control, Record &record, const void *event) noexcept
     {
-        DispatchReport report;
+        Summary report;
         Slot &slot = record.writerSlot();
         // Exchanges in either fence mode: depth is rare.
         const Word word = protect<FenceMode::Full>(control, slot, control.head.load(std::memory_order_acquire));

@@ -176,7 +176,8 @@ struct HandlerList
     HandlerList *previous = nullptr;
     std::uint32_t spanCount = 0;
     std::uint32_t total = 0;
-    // If there is exactly one span: how many enabled handlers it has. Else 0. For the hot path.
+    // For the hot path: how many enabled handlers there are if they form one block and no walk of this list
+    // as it was published needs to check states (Control::needsStateChecks); otherwise 0.
     std::uint32_t singleBlockCount = 0;
     // Notifies nested deeper than their record has slots; see dispatch.h.
     typename Platform::template Atomic<std::uint32_t> pins{0};

@@ -19,6 +19,7 @@ enum class Outcome : unsigned char {
     Continue,
     Stop,
     NotCalled, // a `once` handler that another thread had fired already
+    Failed, // it threw; told by the walk, never returned
 };
 
 // Something that lists refer to, with the interval of list versions in which they do.
