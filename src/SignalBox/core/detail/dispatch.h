@@ -54,18 +54,16 @@ public:
         // Release: the walk's reads of the list before its reclamation; partner ScanLists. Then the light
         // fence: either the requester's scan finds the slot empty, or the request is seen here.
         announce<Platform, Mode, const List>(slot.list, nullptr, MemorySite::LeaveList);
-        serveRequest(record);
+        serveRequest(record, record.requestBitOf(slot));
     }
 
-    static void serveRequest(Record &record) noexcept
+    // Only requests to the slot just left: those to an outer notify's wait for that.
+    static void serveRequest(Record &record, std::uint32_t bit) noexcept
     {
-        if (record.reclaimRequested.load(Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst)) == 0)
-            [[likely]] {
-            return;
+        if (record.reclaimRequested.load(Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst)) & bit)
+            [[unlikely]] {
+            answerRequest(record, bit);
         }
-        // Relaxed: only this thread clears it; a request that comes now finds the slot empty already.
-        record.reclaimRequested.store(0, std::memory_order_relaxed);
-        Platform::domain().reclaimOrphans();
     }
 
     // The published word, whose list `slot` protects from here on.
@@ -84,6 +82,13 @@ public:
     }
 
 private:
+    [[gnu::noinline, gnu::cold]] static void answerRequest(Record &record, std::uint32_t bit) noexcept
+    {
+        // Relaxed: a request that comes now finds the slot empty already.
+        record.reclaimRequested.fetch_and(~bit, std::memory_order_relaxed);
+        Platform::domain().reclaimOrphans();
+    }
+
     static Summary dispatch(Control &control, const void *event) noexcept
     {
         // Acquire: for the tag alone, so that what the last unregistering thread did is seen by who finds
@@ -405,7 +410,7 @@ private:
         record.deepFrames = frame.below;
         // Release: the walk's reads before the reclamation. Seq_cst: then the request, as in leaveList().
         list->pins.fetch_sub(1, Platform::order(MemorySite::PinList, std::memory_order_seq_cst));
-        serveRequest(record);
+        serveRequest(record, Record::deepRequestBit);
         return report;
     }
 

@@ -66,12 +66,12 @@ struct HandlerBlock : Retirable
     // Throws std::bad_alloc. Entries and keys are for the caller to fill.
     static HandlerBlock *create(std::uint32_t enabled, std::uint32_t total)
     {
-        return ::new (::operator new(byteCount(total))) HandlerBlock(enabled, total);
+        return ::new (Platform::allocate(byteCount(total))) HandlerBlock(enabled, total);
     }
     static void destroy(HandlerBlock *block) noexcept
     {
         block->~HandlerBlock();
-        ::operator delete(block);
+        Platform::deallocate(block);
     }
 
     Entry *entries() noexcept { return reinterpret_cast<Entry *>(this + 1); }
@@ -116,14 +116,14 @@ struct HandlerList
     {
         const std::size_t bytes = sizeof(HandlerList) + spanCount * sizeof(Span)
                 + (inlineTotal ? Block::byteCount(inlineTotal) : 0);
-        return ::new (::operator new(bytes)) HandlerList(spanCount);
+        return ::new (Platform::allocate(bytes)) HandlerList(spanCount);
     }
     static void destroy(HandlerList *list) noexcept
     {
         if (list->hasInlineBlock())
             list->spans()[0].block->~Block();
         list->~HandlerList();
-        ::operator delete(list);
+        Platform::deallocate(list);
     }
 
     Span *spans() noexcept { return reinterpret_cast<Span *>(this + 1); }

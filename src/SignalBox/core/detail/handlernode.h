@@ -52,7 +52,7 @@ struct HandlerNode : Retirable
         CallableClaimed = 4, // somebody destroys, or has destroyed, the callable
         CallableDestroyed = 8, // and is done
         Awaited = 16, // leavers have to wake somebody
-        Unlinked = 32, // the published list does not contain it and never will again
+        Withdrawn = 32, // removed, and every walk that begins now passes it over
     };
 
     struct Operations
@@ -96,7 +96,7 @@ struct HandlerNode : Retirable
     Atomic<std::uint32_t> references{1}; // the lists' own
     Atomic<std::uint32_t> deepInside{0}; // frames inside that have no hazard slot
     Atomic<std::uint32_t> leaves{0}; // what waiters sleep on
-    Atomic<const HazardRecord<Platform> *> destroyer{nullptr}; // whose thread runs the callable's destructor
+    Atomic<const void *> destroyer{nullptr}; // Platform::currentThread() of who runs the callable's destructor
     // Where the last change put it. Hints only (setPriority may race): a list is the truth about itself.
     Atomic<int> priority{0};
     Atomic<std::uint64_t> sequence{0};

@@ -88,18 +88,22 @@ public:
         Record *first = m_records.load(std::memory_order_relaxed);
         do {
             record->next = first;
-            // Release: next and the constructed slots before the record; partner: every traversal.
-        } while (!m_records.compare_exchange_weak(first, record, std::memory_order_release,
+            // Release: next and the constructed slots before the record; partner: every traversal. Seq_cst:
+            // before the first announcement in the total order of full-fence mode, or a scan that comes
+            // after the publication which that announcement missed would not find the record.
+        } while (!m_records.compare_exchange_weak(first, record,
+                                                  Platform::order(MemorySite::AddRecord, std::memory_order_seq_cst),
                                                   std::memory_order_relaxed));
     }
 
     template <class Visit>
     void forEachRecord(Visit &&visit) const
     {
-        // A record added after this load belongs to a thread whose first announcement comes after the
+        // A record that this load misses belongs to a thread whose first announcement comes after the
         // scanner's heavy fence, and validates against what was published before it. Seq_cst for the
-        // same reason in full-fence mode: the load is part of the scan.
-        for (Record *record = m_records.load(std::memory_order_seq_cst); record; record = record->next)
+        // same reason in full-fence mode: the load is part of the scan. Partner: addRecord().
+        for (Record *record = m_records.load(Platform::order(MemorySite::AddRecord, std::memory_order_seq_cst)); record;
+             record = record->next)
             visit(*record);
     }
 

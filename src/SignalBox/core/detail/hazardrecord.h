@@ -57,11 +57,20 @@ struct alignas(128) HazardRecord
     // The last slot serves writers and the first steps of deep notifies: short sections that run no
     // user code and so never nest.
     HazardSlot<Platform> slots[Platform::slotCount];
-    // Set by a reclaimer of a destroyed registry that found this record in its way; see RequestRecord.
+    // Set by a reclaimer of a destroyed registry, one bit for each slot that was in its way; see RequestRecord.
     Atomic<std::uint32_t> reclaimRequested{0};
     Atomic<std::uint32_t> inUse{0};
     HazardRecord *next = nullptr; // constant once the record is in the domain's list
     DeepFrame<Platform> *deepFrames = nullptr; // own thread only
+
+    static constexpr std::uint32_t requestBit(int slot) noexcept { return std::uint32_t{1} << slot; }
+    // For deep notifies, of which others cannot see whose they are.
+    static constexpr std::uint32_t deepRequestBit = requestBit(Platform::slotCount);
+
+    std::uint32_t requestBitOf(const HazardSlot<Platform> &slot) const noexcept
+    {
+        return requestBit(static_cast<int>(&slot - slots));
+    }
 
     HazardSlot<Platform> &writerSlot() noexcept { return slots[Platform::slotCount - 1]; }
 

@@ -64,7 +64,8 @@ public:
     void publish(Node *node) noexcept
     {
         Slot &slot = at(indexOf(node->id));
-        slot.node.store(node, std::memory_order_relaxed);
+        // Release: after the claim that freed the slot; partner find(), which then sees the id changed.
+        slot.node.store(node, Platform::order(MemorySite::PublishId, std::memory_order_release));
         // Release: the node's fields and slot.node before the id. Partner: claim(), find() (acquire).
         // Weaker: a claimer reads the slot's previous node.
         slot.id.store(node->id.value(), Platform::order(MemorySite::PublishId, std::memory_order_release));
@@ -79,7 +80,10 @@ public:
         const Slot *slot = slotOf(id);
         if (!slot || slot->id.load(Platform::order(MemorySite::PublishId, std::memory_order_acquire)) != id.value())
             return nullptr;
-        return slot->node.load(std::memory_order_relaxed);
+        // The slot may pass to another handler between the two loads. Acquire: a node of a later
+        // registration brings the end of this id with it. Ids never return, so the same id means the same node.
+        Node *node = slot->node.load(Platform::order(MemorySite::PublishId, std::memory_order_acquire));
+        return slot->id.load(std::memory_order_relaxed) == id.value() ? node : nullptr;
     }
 
     // The one moment at which a handler stops being registered. True for exactly one caller per id.

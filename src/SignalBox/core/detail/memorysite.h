@@ -19,6 +19,7 @@ enum class MemorySite {
     AnnounceHandler, // reader: slot's `current` names the handler
     CheckHead, // reader: has anything changed since the walk began?
     MarkRemoved, // remover: the node's own state
+    MarkWithdrawn, // remover: and the published list has followed
     CheckState, // reader: the node's own state, when something has changed
     ScanCurrents, // remover, last leaver: loads every `current`
     LeaveHandler, // reader: `current` moves on
@@ -37,6 +38,7 @@ enum class MemorySite {
     ElectReclaimer, // counter: who reclaims
     RequestRecord, // flag in a reader's record: something waits for you
     DropReference, // the last one frees
+    AddRecord, // the list of records, part of every scan
     AcquireRecord,
     ReleaseRecord,
     // Changes made without memory (registrycore.h).

@@ -108,6 +108,11 @@ void StandardPlatform::returnRecord() noexcept
     processDomain.releaseRecord(record);
 }
 
+const void *StandardPlatform::currentThread() noexcept
+{
+    return &currentThreadRecord;
+}
+
 std::uint64_t nextSequence()
 {
     static constinit std::atomic<std::uint64_t> lastSequence{0};

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <new>
 
 // What the protocol headers take from their surroundings, as a policy: the atomic type, the fences,
 // the thread's own record, and how to sleep. StandardPlatform is what ships. The models
@@ -35,7 +36,7 @@ SIGNALBOX_CORE_EXPORT extern constinit thread_local HazardRecord<StandardPlatfor
         __attribute__((tls_model("initial-exec")));
 #endif
 
-struct StandardPlatform
+struct SIGNALBOX_CORE_EXPORT StandardPlatform
 {
     template <class T>
     using Atomic = std::atomic<T>;
@@ -51,26 +52,32 @@ struct StandardPlatform
     // Versions between two passes of the reclaimer; see reclaimer.h.
     static constexpr std::uint64_t reclaimInterval = 32;
 
+    // Lists and blocks. Throws std::bad_alloc.
+    static void *allocate(std::size_t bytes) { return ::operator new(bytes); }
+    static void deallocate(void *memory) noexcept { ::operator delete(memory); }
+
     static constexpr std::memory_order order(MemorySite, std::memory_order order) noexcept { return order; }
 
     static bool usesLightFence() noexcept { return readersUseLightFence(); }
     static void lightFence(MemorySite) noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
     static void heavyFence(MemorySite) noexcept { detail::heavyFence(); }
 
-    SIGNALBOX_CORE_EXPORT static HazardDomain<StandardPlatform> &domain() noexcept;
+    static HazardDomain<StandardPlatform> &domain() noexcept;
     // The calling thread's record, or null: before its first use, and once its thread_locals are gone.
 #if defined(__ELF__)
     static HazardRecord<StandardPlatform> *currentRecord() noexcept { return currentThreadRecord; }
     static HazardRecord<StandardPlatform> *lightRecord() noexcept { return lightThreadRecord; }
 #else
-    SIGNALBOX_CORE_EXPORT static HazardRecord<StandardPlatform> *currentRecord() noexcept;
-    SIGNALBOX_CORE_EXPORT static HazardRecord<StandardPlatform> *lightRecord() noexcept;
+    static HazardRecord<StandardPlatform> *currentRecord() noexcept;
+    static HazardRecord<StandardPlatform> *lightRecord() noexcept;
 #endif
     // Finds a record for a thread that has none. True: only borrowed, because the thread is past the end
     // of its thread_locals; it goes back with returnRecord(). Allocates only if more threads than ever
     // before use registries at once, and ends the process if there is no memory then.
-    SIGNALBOX_CORE_EXPORT static bool borrowRecord() noexcept;
-    SIGNALBOX_CORE_EXPORT static void returnRecord() noexcept;
+    static bool borrowRecord() noexcept;
+    static void returnRecord() noexcept;
+    // Tells living threads apart, also those without a record.
+    static const void *currentThread() noexcept;
 
     static bool wait(const Atomic<std::uint32_t> &word, std::uint32_t expected,
                      std::chrono::steady_clock::time_point deadline) noexcept

@@ -90,9 +90,12 @@ public:
             return false;
         bool isDone = false;
         do {
+            // A slot that the requests missed may be in the way of the pass: again, until no new one is.
             requestReaders();
-            pass();
-            isDone = head()->previous == nullptr;
+            do {
+                pass();
+                isDone = head()->previous == nullptr;
+            } while (!isDone && requestReaders());
         } while (!m_control.reclaimRequests.compare_exchange_strong(seen, 0, order, std::memory_order_acquire));
         freeCollected();
         return isDone;
@@ -227,26 +230,33 @@ private:
         }
     }
 
-    // Tells the readers that hold one of the lists, so that the last of them comes back for it.
-    void requestReaders() noexcept
+    // Tells the readers that hold one of the lists, so that the last of them comes back for it. True: one
+    // that had not been told before.
+    bool requestReaders() noexcept
     {
+        using Record = HazardRecord<Platform>;
         bool isPinned = false;
         for (List *list = head()->previous; list; list = list->previous)
             isPinned |= list->pins.load(Platform::order(MemorySite::PinList, std::memory_order_seq_cst)) != 0;
-        Platform::domain().forEachRecord([&](HazardRecord<Platform> &record) {
-            bool isInTheWay = isPinned;
+        bool isNew = false;
+        Platform::domain().forEachRecord([&](Record &record) {
+            std::uint32_t bits = isPinned ? Record::deepRequestBit : 0;
             for (const HazardSlot<Platform> &slot : record.slots) {
                 const List *named = slot.list.load(Platform::order(MemorySite::ScanLists, std::memory_order_seq_cst));
-                for (const List *list = head()->previous; named && list; list = list->previous)
-                    isInTheWay |= list == named;
+                for (const List *list = head()->previous; named && list; list = list->previous) {
+                    if (list == named)
+                        bits |= record.requestBitOf(slot);
+                }
             }
-            // Release-or-stronger before the heavy fence of the pass that follows: either the reader sees
-            // the request when it leaves, or that pass sees it gone.
-            if (isInTheWay) {
-                record.reclaimRequested.store(
-                        1, Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst));
-            }
+            if (bits == 0)
+                return;
+            // Before the heavy fence of the pass that follows: either the reader sees the request when it
+            // leaves, or that pass sees it gone. Seq_cst: the same in full-fence mode.
+            const std::uint32_t before = record.reclaimRequested.fetch_or(
+                    bits, Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst));
+            isNew |= (bits & ~before) != 0;
         });
+        return isNew;
     }
 
     Control<Platform> &m_control;

@@ -156,24 +156,20 @@ public:
             node->state.fetch_or(Node::Disabled, order);
         // Publishes even if the list has it right: a change under way that read the state before fails then.
         bool isListed = true;
-        try {
-            change(scope, *m_control, [&](Edit &edit, bool mustRebuild) {
-                Item item{};
-                isListed = edit.find(node, item);
-                if (mustRebuild) {
-                    edit.rebuild(nullptr, nullptr);
-                    return true;
-                }
-                if (!isListed)
-                    return false;
-                item.enabled = !node->hasState(Node::Disabled, MemorySite::CheckState);
-                edit.erase(node);
-                edit.insert(item);
+        changeOrMarkUnchecked(scope, *m_control, [&](Edit &edit, bool mustRebuild) {
+            Item item{};
+            isListed = edit.find(node, item);
+            if (mustRebuild) {
+                edit.rebuild(nullptr, nullptr);
                 return true;
-            });
-        } catch (const std::bad_alloc &) {
-            markUnchecked(*m_control);
-        }
+            }
+            if (!isListed)
+                return false;
+            item.enabled = !node->hasState(Node::Disabled, MemorySite::CheckState);
+            edit.erase(node);
+            edit.insert(item);
+            return true;
+        });
         scope.letGo();
         return isListed;
     }
@@ -345,9 +341,6 @@ private:
 
     static void retire(Control &control, Retirable *item, std::uint64_t death) noexcept
     {
-        // Release: whoever sees it may stop looking for the node in lists. Partner: takeOut().
-        if (item->kind == Retirable::Kind::Node)
-            static_cast<Node *>(item)->state.fetch_or(Node::Unlinked, std::memory_order_release);
         Reclaimer<Platform>(control).retire(item, death);
     }
 
@@ -358,6 +351,15 @@ private:
         node->state.fetch_or(Node::Removed, Platform::order(MemorySite::MarkRemoved, std::memory_order_seq_cst));
     }
 
+    // A marked node is in no list that is published from now on, or that list's walks check states.
+    static void markWithdrawn(Node *node) noexcept
+    {
+        // After the publication: only now may leavers destroy the callable. Before, a walk that began on
+        // the list still published would call it. Partner: Settlement::leave(), removeGuarded(); with the
+        // remover's heavy fence after it, either a leaver sees this or the remover sees it gone.
+        node->state.fetch_or(Node::Withdrawn, Platform::order(MemorySite::MarkWithdrawn, std::memory_order_seq_cst));
+    }
+
     // By whoever claimed the id.
     static void takeOut(Scope &scope, Control &control, Node *node) noexcept
     {
@@ -366,26 +368,33 @@ private:
         unlink(scope, control, node);
     }
 
-    // Gets a marked node out of the published list, whoever does it.
+    // Withdraws a marked node, whoever else is about to.
     static void unlink(Scope &scope, Control &control, Node *node) noexcept
     {
-        if (node->state.load(std::memory_order_acquire) & Node::Unlinked)
-            return;
         bool isErased = false;
+        const std::uint64_t version = changeOrMarkUnchecked(scope, control, [&](Edit &edit, bool mustRebuild) {
+            isErased = !mustRebuild;
+            if (mustRebuild) {
+                edit.rebuild(nullptr, nullptr);
+                return true;
+            }
+            return edit.erase(node);
+        });
+        markWithdrawn(node);
+        if (isErased && version != 0)
+            retire(control, node, version);
+    }
+
+    // change() for callers that have changed states and must not fail. 0: no new list.
+    template <class Build>
+    static std::uint64_t changeOrMarkUnchecked(Scope &scope, Control &control, Build &&build) noexcept
+    {
         try {
-            const std::uint64_t version = change(scope, control, [&](Edit &edit, bool mustRebuild) {
-                isErased = !mustRebuild;
-                if (mustRebuild) {
-                    edit.rebuild(nullptr, nullptr);
-                    return true;
-                }
-                return edit.erase(node);
-            });
-            if (isErased && version != 0)
-                retire(control, node, version);
+            return change(scope, control, build);
         } catch (const std::bad_alloc &) {
-            markUnchecked(control);
         }
+        markUnchecked(control);
+        return 0;
     }
 
     // States have changed and no list could be made to say so.
@@ -416,7 +425,7 @@ private:
         }
         // Somebody else has removed it, or is about to and may not have got far.
         mark(node);
-        if (!(node->state.load(std::memory_order_acquire) & Node::Unlinked)) {
+        if (!node->hasState(Node::Withdrawn, MemorySite::MarkWithdrawn)) {
             Scope scope(control);
             unlink(scope, control, node);
         }
@@ -452,10 +461,13 @@ private:
         return first;
     }
 
+    // What claimAll() claimed has been withdrawn.
     static void finishClaimed(Control &control, Node *first) noexcept
     {
-        for (Node *node = first; node; node = node->nextClaimed)
+        for (Node *node = first; node; node = node->nextClaimed) {
+            markWithdrawn(node);
             control.ids.release(node->id);
+        }
         Settlement<Platform>::settleRemoved(first, &Node::nextClaimed);
         while (first) {
             Node *next = first->nextClaimed;
@@ -472,14 +484,10 @@ private:
             claimed = claimAll(control, *Control::listOf(scope.protect()), nullptr);
             if (claimed == nullptr)
                 return;
-            try {
-                change(scope, control, [](Edit &edit, bool) {
-                    edit.rebuild(nullptr, nullptr);
-                    return true;
-                });
-            } catch (const std::bad_alloc &) {
-                markUnchecked(control);
-            }
+            changeOrMarkUnchecked(scope, control, [](Edit &edit, bool) {
+                edit.rebuild(nullptr, nullptr);
+                return true;
+            });
         }
         finishClaimed(control, claimed);
     }
@@ -543,8 +551,8 @@ private:
 };
 
 // Compiled once, in platform.cpp; the hot path (Dispatch) stays inline.
-extern template class HazardDomain<StandardPlatform>;
-extern template struct Control<StandardPlatform>;
-extern template class RegistryCore<StandardPlatform>;
+extern template class SIGNALBOX_CORE_EXPORT HazardDomain<StandardPlatform>;
+extern template struct SIGNALBOX_CORE_EXPORT Control<StandardPlatform>;
+extern template class SIGNALBOX_CORE_EXPORT RegistryCore<StandardPlatform>;
 
 } // namespace SignalBox::detail

@@ -12,14 +12,16 @@
 //
 // Remover                                   Reader
 //   mark Removed; publish or tag the head     announce `current` = node
-//   heavy fence                               head unchanged, or node not Removed: call
-//   scan all `current`s                       announce the next one, or null
-//   nobody inside: claim, destroy             head changed and node Removed: heavy fence, scan; nobody: claim, destroy
+//   mark Withdrawn                            head unchanged, or node not Removed: call
+//   heavy fence                               announce the next one, or null
+//   scan all `current`s                       head changed and node Withdrawn: heavy fence, scan;
+//   nobody inside: claim, destroy             nobody inside: claim, destroy
 //
 // A reader that entered before the fence is seen by the scan; one that announces later sees the mark. A
-// reader that leaves either sees the changed head, or had left before the scan. So the remover or the
-// last leaver finds nobody inside; if both do, or two leavers do, the claim (one exchange) picks one.
-// Leavers pass a heavy fence, too: the remover's may not have happened yet when they scan.
+// reader that leaves either sees that the node is withdrawn, or had left before the scan. So the remover or
+// the last leaver finds nobody inside; if both do, or two leavers do, the claim (one exchange) picks one.
+// Leavers pass a heavy fence, too: the remover's may not have happened yet when they scan. And they act on
+// Withdrawn, not on Removed: between the two, a fresh walk of the list still published may enter.
 //
 // Waiters sleep on the node's count of leaves. A waiter sets Awaited before its fence and scan, so a
 // leaver it saw inside sees Awaited, raises the count and wakes. The count is read before the scan: a
@@ -63,12 +65,15 @@ public:
     // longer names the node; the walked list still protects it.
     [[gnu::noinline, gnu::cold]] static void leave(Node *node) noexcept
     {
+        node->canary.checkAlive();
         // Seq_cst load: partner MarkRemoved, MarkAwaited. The head was seen to have changed, and a
         // removal marks before it changes the head.
         const std::uint32_t state = node->state.load(Platform::order(MemorySite::CheckState, std::memory_order_seq_cst));
         if (!(state & Node::Removed))
             return;
-        if (node->operations->destroyCallable && !(state & Node::CallableClaimed)) {
+        // Not before the removal was published: others may still enter by the published list. If it is not
+        // yet, the remover will find this thread gone.
+        if (node->operations->destroyCallable && (state & (Node::Withdrawn | Node::CallableClaimed)) == Node::Withdrawn) {
             Platform::heavyFence(MemorySite::HeavyFenceRemove);
             if (!Platform::domain().isInside(node, nullptr))
                 destroyCallable(node);
@@ -87,7 +92,7 @@ public:
         for (;;) {
             // Before the scan; acquire: pairs with countLeave().
             const std::uint32_t leaves = node->leaves.load(Platform::order(MemorySite::CountLeave, std::memory_order_seq_cst));
-            if (!Platform::domain().isInside(node, own) && (isOwnInside || isCallableDestroyed(node, own)))
+            if (!Platform::domain().isInside(node, own) && (isOwnInside || isCallableDestroyed(node)))
                 return;
             warning.sleep(node->leaves, leaves);
         }
@@ -102,9 +107,8 @@ private:
             & Node::CallableClaimed) {
             return;
         }
-        Record *own = Platform::currentRecord();
-        // Relaxed: only compared, and matters only to this very thread.
-        node->destroyer.store(own, std::memory_order_relaxed);
+        // Relaxed: matters to this very thread only, which comes back while the destructor runs.
+        node->destroyer.store(Platform::currentThread(), std::memory_order_relaxed);
         node->operations->destroyCallable(node);
         // Release: the destructor's accesses before whatever a waiter does next. Partner: isCallableDestroyed().
         node->state.fetch_or(Node::CallableDestroyed, Platform::order(MemorySite::CallableDestroyed, std::memory_order_seq_cst));
@@ -112,13 +116,13 @@ private:
     }
 
     // True also when there is nothing to destroy, and when the caller's own thread is just doing it.
-    static bool isCallableDestroyed(Node *node, const Record *own) noexcept
+    static bool isCallableDestroyed(Node *node) noexcept
     {
         if (!node->operations->destroyCallable)
             return true;
         destroyCallable(node);
         return (node->state.load(Platform::order(MemorySite::CallableDestroyed, std::memory_order_seq_cst)) & Node::CallableDestroyed)
-                || (own && node->destroyer.load(std::memory_order_relaxed) == own);
+                || node->destroyer.load(std::memory_order_relaxed) == Platform::currentThread();
     }
 
     static void countLeave(Node *node) noexcept

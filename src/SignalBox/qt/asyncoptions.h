@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qstring.h>
+
+namespace SignalBox {
+
+/*! How an event reaches a handler that has a target thread. */
+enum class Delivery {
+    Auto,   //!< Inline where notifying and target thread are the same and nothing older waits for the handler; else queued.
+    Queued, //!< Always through the target thread's event loop.
+};
+
+/*!
+    \brief What a handler asks for when it is registered with an AsyncRegistry. An aggregate, meant
+    for designated initialisers:
+
+    \code
+    registry.registerHandler(&window, show, {.priority = 10, .name = QStringLiteral("window")});
+    \endcode
+*/
+struct AsyncOptions
+{
+    /*! Higher runs first; equal priorities run in the order of their registration. It holds per event and target thread. */
+    int priority = 0;
+    /*! For diagnostics: logs, failures, handlers(). Need not be unique. */
+    QString name = {};
+    /*! The first call unregisters the handler: it never runs twice, on any thread. */
+    bool once = false;
+    /*! False: registered but paused, until setEnabled(id, true). */
+    bool enabled = true;
+    /*! Says nothing to inline handlers. */
+    Delivery delivery = Delivery::Auto;
+};
+
+} // namespace SignalBox

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/detail/event.h>
+#include <SignalBox/qt/detail/logging.h>
+
+#include <QtCore/qdebug.h>
+
+namespace SignalBox::detail {
+
+EventAttachment::~EventAttachment() = default;
+
+Event::~Event()
+{
+    // Whoever destroys the event holds its last reference: nobody attaches any more, and the reference count ordered
+    // every attach() before this load.
+    EventAttachment *next = m_attachments.load(std::memory_order_relaxed);
+    while (EventAttachment *attachment = next) {
+        next = attachment->m_next;
+        delete attachment;
+    }
+}
+
+EventAttachment *Event::attachment(const void *key) const noexcept
+{
+    // Acquire, partner of the release in attach(): weaker, and m_key and m_next of a node that another thread put in
+    // front of ours might be read before they are written.
+    EventAttachment *attachment = m_attachments.load(std::memory_order_acquire);
+    while (attachment && attachment->m_key != key)
+        attachment = attachment->m_next;
+    return attachment;
+}
+
+void Event::attach(std::unique_ptr<EventAttachment> attachment) const noexcept
+{
+    EventAttachment *node = attachment.release();
+    node->m_next = m_attachments.load(std::memory_order_relaxed);
+    // Release, partner of the acquire in attachment(). Relaxed on failure: the value is only stored and compared again.
+    while (!m_attachments.compare_exchange_weak(node->m_next, node, std::memory_order_release, std::memory_order_relaxed)) {
+    }
+}
+
+void warnOfUnseenType(const char *typeName)
+{
+    qCWarning(loggingCategory, "Events of type %s cannot be seen by QML, where they are undefined: a type that is copied "
+                               "there has a default and a copy constructor", typeName);
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qloggingcategory.h>
+#include <QtCore/qstring.h>
+
+namespace SignalBox {
+class HandlerFailure;
+}
+
+namespace SignalBox::detail {
+
+/*! The category "signalbox" of everything that the Qt and QML layers log. */
+SIGNALBOX_QT_EXPORT const QLoggingCategory &loggingCategory();
+
+/*! A warning for a failure that nobody listens to; its place is the script's, where a script is to blame. */
+void logFailure(const HandlerFailure &failure, const QString &registryName);
+
+} // namespace SignalBox::detail

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/qt/scriptexception.h>
+
+namespace SignalBox {
+
+HandlerFailure::HandlerFailure(const ExceptionInfo &info)
+    : m_handlerId(info.handlerId()),
+      m_handlerName(QString::fromUtf8(info.handlerName().data(), qsizetype(info.handlerName().size()))),
+      m_message(QString::fromStdString(info.message())),
+      m_exception(info.exception())
+{
+    try {
+        if (m_exception)
+            std::rethrow_exception(m_exception);
+    } catch (const ScriptException &exception) {
+        m_fileName = exception.fileName();
+        m_lineNumber = exception.lineNumber();
+        m_stack = exception.stack();
+    } catch (...) {
+        // Other exceptions do not know where they were thrown.
+    }
+}
+
+} // namespace SignalBox

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/handlerid.h>
+#endif
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qmetatype.h>
+#include <QtCore/qobjectdefs.h>
+#include <QtCore/qstring.h>
+
+#include <exception>
+
+namespace SignalBox {
+
+class ExceptionInfo;
+
+/*!
+    \class SignalBox::HandlerFailure
+    \brief What RegistryObject::handlerFailed() tells: which handler threw, and what.
+
+    A value: copy it, keep it, pass it to other threads. In QML its properties have the names below;
+    fileName, lineNumber and stack are known for handlers written in QML only (else empty, 0 and empty).
+*/
+class SIGNALBOX_QT_EXPORT HandlerFailure
+{
+    Q_GADGET
+    Q_PROPERTY(SignalBox::HandlerId handlerId READ handlerId FINAL)
+    Q_PROPERTY(QString handlerName READ handlerName FINAL)
+    Q_PROPERTY(QString message READ message FINAL)
+    Q_PROPERTY(QString fileName READ fileName FINAL)
+    Q_PROPERTY(int lineNumber READ lineNumber FINAL)
+    Q_PROPERTY(QString stack READ stack FINAL)
+
+public:
+    HandlerFailure() = default;
+    explicit HandlerFailure(const ExceptionInfo &info);
+
+    HandlerId handlerId() const { return m_handlerId; }
+    /*! AsyncOptions::name of the handler; empty if it has none. */
+    QString handlerName() const { return m_handlerName; }
+    /*! As ExceptionInfo::message(). */
+    QString message() const { return m_message; }
+    QString fileName() const { return m_fileName; }
+    int lineNumber() const { return m_lineNumber; }
+    QString stack() const { return m_stack; }
+    /*! May be rethrown, on any thread. */
+    std::exception_ptr exception() const { return m_exception; }
+
+private:
+    HandlerId m_handlerId;
+    QString m_handlerName;
+    QString m_message;
+    QString m_fileName;
+    QString m_stack;
+    int m_lineNumber = 0;
+    std::exception_ptr m_exception;
+};
+
+} // namespace SignalBox

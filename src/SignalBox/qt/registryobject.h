@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/handlerinfo.h>
+#include <SignalBox/core/handleroptions.h>
+#endif
+#include <SignalBox/qt/asyncoptions.h>
+#include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+
+#include <functional>
+#include <memory>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+QT_BEGIN_NAMESPACE
+class QThread;
+QT_END_NAMESPACE
+
+namespace SignalBox {
+
+namespace detail {
+class Dispatcher;
+class Event;
+class Route;
+}
+
+class ExceptionInfo;
+
+/*!
+    \class SignalBox::RegistryObject
+    \brief The face of every registry that does not depend on the type of its events.
+
+    QML (where its name is \c Registry), tools and models see each AsyncRegistry and QmlRegistry through this class.
+
+    Thread-safety: all functions on handlers are thread-safe. The rest, name included, belongs to the
+    object's own thread, like any QObject.
+
+    Signals are emitted on the object's own thread, whichever thread caused them.
+
+    Lifetime: destruction unregisters all handlers and does not wait for those that run on other threads. Other
+    threads may still be inside a notify of this registry; none may be entering it. A handler may
+    destroy the registry that is calling it, on the registry's own thread.
+*/
+class SIGNALBOX_QT_EXPORT RegistryObject : public QObject
+{
+    Q_OBJECT
+    Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
+    Q_PROPERTY(int handlerCount READ handlerCount NOTIFY handlersChanged FINAL)
+
+public:
+    /*! A call on the event whose type the caller does not know. */
+    using EventFunction = std::function<Propagation(const detail::Event &)>;
+
+    ~RegistryObject() override;
+
+    /*! For diagnostics. Need not be unique. */
+    QString name() const;
+    void setName(const QString &name);
+
+    /*! Registered handlers, paused ones included. */
+    int handlerCount() const noexcept;
+    bool isEmpty() const noexcept;
+    Q_INVOKABLE bool contains(SignalBox::HandlerId id) const noexcept;
+    /*! A copy of the list in the order of calls. */
+    std::vector<HandlerInfo> handlers() const;
+
+    /*!
+        Unregisters the handler and drops what is queued for it. True once per id, for exactly one
+        caller. Final at once on the handler's own thread; a call that began on another thread may go on.
+    */
+    Q_INVOKABLE bool unregister(SignalBox::HandlerId id) noexcept;
+    /*! And returns when no other thread is inside that handler. */
+    bool unregisterAndWait(HandlerId id) noexcept;
+    /*! Unregisters all handlers, without waiting. */
+    void clear() noexcept;
+
+    /*! Pauses or resumes a handler. What is queued for a handler that is paused when its thread gets to it is dropped. */
+    Q_INVOKABLE bool setEnabled(SignalBox::HandlerId id, bool enabled) noexcept;
+    /*! The handler keeps its id and becomes the last among its new equals. */
+    bool setPriority(HandlerId id, int priority);
+
+    /*!
+        \a callback, a void(const ExceptionInfo &), is called for each exception that leaves a handler,
+        on the thread of that handler. It replaces the callback before, which may finish its call. An
+        exception of its own is swallowed.
+    */
+    template <class F>
+        requires std::is_invocable_v<std::decay_t<F> &, const ExceptionInfo &>
+    void onException(F &&callback)
+    {
+        setExceptionCallback([shared = std::make_shared<std::decay_t<F>>(std::forward<F>(callback))](
+                                 const ExceptionInfo &info) { (*shared)(info); });
+    }
+    void clearExceptionCallback() noexcept;
+
+    /*!
+        Registers a handler without knowing the type of the events, for layers above: \a function runs on the thread of
+        \a context and is gone with it, as with AsyncRegistry::registerHandler().
+    */
+    HandlerId registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options,
+                                   const std::source_location &location = std::source_location::current());
+
+Q_SIGNALS:
+    void nameChanged();
+    /*! Handlers came or went, or their state changed: emitted from the event loop, once for any number of changes. */
+    void handlersChanged();
+    /*! A handler threw. Logged in the category \c signalbox instead if nobody listens, here or through onException(). */
+    void handlerFailed(const SignalBox::HandlerFailure &failure);
+
+protected:
+    explicit RegistryObject(QObject *parent);
+
+    // Shared: may be held while the registry is destroyed.
+    const std::shared_ptr<detail::Dispatcher> &dispatcher() const noexcept { return m_dispatcher; }
+
+    // The route to a handler, or null after a warning that names the call. \a caller: such as "registerHandler()".
+    std::shared_ptr<detail::Route> inlineRoute(const AsyncOptions &options) const;
+    std::shared_ptr<detail::Route> routeTo(QObject *context, const AsyncOptions &options, const char *caller) const;
+    std::shared_ptr<detail::Route> routeTo(QThread *thread, const AsyncOptions &options, const char *caller) const;
+    void warn(const char *caller, const char *problem) const;
+
+private:
+    friend class detail::Dispatcher;
+
+    void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
+    void reportFailure(const HandlerFailure &failure, bool isHandled);
+
+    const std::shared_ptr<detail::Dispatcher> m_dispatcher;
+    QString m_name;
+};
+
+} // namespace SignalBox

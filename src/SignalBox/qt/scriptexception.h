@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qstring.h>
+
+#include <exception>
+#include <string>
+
+namespace SignalBox {
+
+/*!
+    \class SignalBox::ScriptException
+    \brief An exception that knows the script it came from.
+
+    What a handler written in a script throws into the registry that called it. what() is the script's
+    message; HandlerFailure carries the rest. Reentrant; copies share their strings.
+*/
+class SIGNALBOX_QT_EXPORT ScriptException : public std::exception
+{
+public:
+    ScriptException(const QString &message, const QString &fileName, int lineNumber, const QString &stack);
+    ~ScriptException() override;
+    ScriptException(const ScriptException &) = default;
+    ScriptException &operator=(const ScriptException &) = default;
+
+    const char *what() const noexcept override { return m_message.c_str(); }
+    QString fileName() const { return m_fileName; }
+    /*! 0 if unknown. */
+    int lineNumber() const { return m_lineNumber; }
+    /*! One line per frame, innermost first: function@file:line. */
+    QString stack() const { return m_stack; }
+
+private:
+    std::string m_message;
+    QString m_fileName;
+    QString m_stack;
+    int m_lineNumber;
+};
+
+} // namespace SignalBox

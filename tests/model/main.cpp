@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "scenarios.h"
+
+#include <cstdlib>
+#include <string_view>
+
+// Runs the models. Without arguments: every scenario in the given fence mode must pass.
+//   model light|full [iterations]
+//   model weaken [iterations]      each order of the table, weakened, must make its scenario fail
+//   model search [iterations]      which scenario fails for which weakened order; prints the table
+
+namespace Model {
+namespace {
+
+enum class Output { Quiet, History };
+
+struct Row
+{
+    const char *name;
+    bool (*run)(unsigned long iterations, Output output);
+};
+
+template <class T>
+bool runScenario(unsigned long iterations, Output output)
+{
+    std::ostream silence(nullptr);
+    rl::test_params parameters;
+    parameters.iteration_count = iterations;
+    parameters.output_stream = output == Output::History ? &std::cout : &silence;
+    parameters.progress_stream = &silence;
+    parameters.execution_depth_limit = 20000;
+    return rl::simulate<T>(parameters);
+}
+
+#define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
+constexpr Row scenarios[] = {
+        SIGNALBOX_SCENARIO(WalkAgainstReclaimer),
+        SIGNALBOX_SCENARIO(TwoWriters),
+        SIGNALBOX_SCENARIO(TwoReclaimers),
+        SIGNALBOX_SCENARIO(ReaderLeavesDeadRegistry),
+        SIGNALBOX_SCENARIO(TwoReadersLeaveDeadRegistry),
+        SIGNALBOX_SCENARIO(GuardAgainstDeath),
+        SIGNALBOX_SCENARIO(WaitThenFree),
+        SIGNALBOX_SCENARIO(WaitThenFreeOnChangedList),
+        SIGNALBOX_SCENARIO(GuardLosesClaim),
+        SIGNALBOX_SCENARIO(CaptureDiesOnce),
+        SIGNALBOX_SCENARIO(CaptureIsDeadAfterWait),
+        SIGNALBOX_SCENARIO(RemovedFromInsideTwice),
+        SIGNALBOX_SCENARIO(OnceRunsOnce),
+        SIGNALBOX_SCENARIO(PausedIsNotCalled),
+        SIGNALBOX_SCENARIO(PauseAgainstResume),
+        SIGNALBOX_SCENARIO(IdSlotReuse),
+        SIGNALBOX_SCENARIO(StaleIdPausesNobody),
+        SIGNALBOX_SCENARIO(IdIsPublished),
+        SIGNALBOX_SCENARIO(RemovedWithoutMemory),
+        SIGNALBOX_SCENARIO(RemovedDuringRebuild),
+        SIGNALBOX_SCENARIO(DeepWalkAgainstRemoval),
+        SIGNALBOX_SCENARIO(DeepWalkOfDeadRegistry),
+};
+#undef SIGNALBOX_SCENARIO
+
+struct Site
+{
+    MemorySite site;
+    const char *name;
+};
+#define SIGNALBOX_SITE(name) Site{MemorySite::name, #name}
+constexpr Site sites[] = {
+        SIGNALBOX_SITE(AnnounceList),      SIGNALBOX_SITE(ValidateHead),      SIGNALBOX_SITE(PublishHead),
+        SIGNALBOX_SITE(ScanLists),         SIGNALBOX_SITE(LeaveList),         SIGNALBOX_SITE(HeavyFenceReclaim),
+        SIGNALBOX_SITE(AnnounceHandler),   SIGNALBOX_SITE(CheckHead),         SIGNALBOX_SITE(MarkRemoved),
+        SIGNALBOX_SITE(MarkWithdrawn),     SIGNALBOX_SITE(CheckState),        SIGNALBOX_SITE(ScanCurrents),      SIGNALBOX_SITE(LeaveHandler),
+        SIGNALBOX_SITE(HeavyFenceRemove),  SIGNALBOX_SITE(ClaimCallable),     SIGNALBOX_SITE(CallableDestroyed),
+        SIGNALBOX_SITE(MarkAwaited),       SIGNALBOX_SITE(CountLeave),        SIGNALBOX_SITE(PublishId),
+        SIGNALBOX_SITE(ClaimId),           SIGNALBOX_SITE(FreeIdSlot),        SIGNALBOX_SITE(RetireItem),
+        SIGNALBOX_SITE(ElectReclaimer),    SIGNALBOX_SITE(RequestRecord),     SIGNALBOX_SITE(DropReference),
+        SIGNALBOX_SITE(AddRecord),         SIGNALBOX_SITE(AcquireRecord),     SIGNALBOX_SITE(ReleaseRecord),     SIGNALBOX_SITE(CountUnchecked),
+        SIGNALBOX_SITE(PinList),           SIGNALBOX_SITE(CountInside),
+};
+#undef SIGNALBOX_SITE
+
+const char *nameOf(FenceMode mode) { return mode == FenceMode::Light ? "light" : "full"; }
+const char *nameOf(Weakening weakening) { return weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst"; }
+
+int runAll(FenceMode mode, unsigned long iterations)
+{
+    configuration = {};
+    configuration.fence = mode;
+    int failures = 0;
+    for (const Row &row : scenarios) {
+        const bool passed = row.run(iterations, Output::Quiet);
+        std::cout << (passed ? "pass " : "FAIL ") << nameOf(mode) << ' ' << row.name << std::endl;
+        failures += !passed;
+    }
+    return failures;
+}
+
+int show(FenceMode mode, unsigned long iterations, std::string_view name)
+{
+    configuration = {};
+    configuration.fence = mode;
+    for (const Row &row : scenarios) {
+        if (name == row.name)
+            return row.run(iterations, Output::History) ? 0 : 1;
+    }
+    return 2;
+}
+
+int search(unsigned long iterations, std::string_view only)
+{
+    for (const Site &site : sites) {
+        if (!only.empty() && only != site.name)
+            continue;
+        for (const FenceMode mode : {FenceMode::Light, FenceMode::Full}) {
+            for (const Weakening weakening : {Weakening::Relaxed, Weakening::NotSequential}) {
+                if (mode == FenceMode::Light && weakening == Weakening::NotSequential)
+                    continue;
+                const char *found = "-";
+                for (const Row &row : scenarios) {
+                    configuration = {};
+                    configuration.fence = mode;
+                    configuration.weakening = weakening;
+                    configuration.site = site.site;
+                    if (!row.run(iterations, Output::Quiet)) {
+                        found = row.name;
+                        break;
+                    }
+                }
+                std::cout << site.name << ", " << nameOf(mode) << ", " << nameOf(weakening) << ", " << found << std::endl;
+            }
+        }
+    }
+    return 0;
+}
+
+} // namespace
+} // namespace Model
+
+int main(int argc, char **argv)
+{
+    using namespace Model;
+    const std::string_view command = argc > 1 ? argv[1] : "light";
+    const unsigned long iterations = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 5000;
+    if (command == "light")
+        return runAll(FenceMode::Light, iterations);
+    if (command == "full")
+        return runAll(FenceMode::Full, iterations);
+    if (command == "show" && argc > 4)
+        return show(std::string_view(argv[4]) == "full" ? FenceMode::Full : FenceMode::Light, iterations, argv[3]);
+    if (command == "search")
+        return search(iterations, argc > 3 ? argv[3] : "");
+    std::cerr << "usage: model light|full|weaken|search [iterations]\n";
+    return 2;
+}
