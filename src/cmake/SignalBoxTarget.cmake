@@ -15,7 +15,8 @@
 #     QML_FILES Lamp.qml ...)
 #   Creates SignalBoxQml and its plugin in <build>/qml/SignalBox, installed so that `import SignalBox` finds it.
 #
-#   signalbox_add_test(tst_priority         an executable and a ctest test of that name, labelled with its directory's name
+#   signalbox_add_test(tst_priority         an executable and a ctest test of that name, labelled with its directory's name;
+#                                           <directory>_tst_priority if an earlier directory has that name already
 #     SOURCES tst_priority.cpp LIBRARIES SignalBox::Core
 #     [QT] [QML]                            QT as above, runs offscreen; QML also finds `import SignalBox`
 #     [TARGET tst_other]                    run an executable that exists already, with other arguments or environment
@@ -100,7 +101,11 @@ function(signalbox_add_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "QT;QML;SERIAL" "TARGET;TIMEOUT"
         "SOURCES;LIBRARIES;ARGUMENTS;ENVIRONMENT;LABELS")
     signalbox_check_arguments()
+    cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME directory)
     if(NOT arg_TARGET)
+        if(TARGET ${name})
+            set(name ${directory}_${name})
+        endif()
         set(arg_TARGET ${name})
         add_executable(${name} ${arg_SOURCES})
         target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
@@ -119,7 +124,6 @@ function(signalbox_add_test name)
     endif()
 
     add_test(NAME ${name} COMMAND ${arg_TARGET} ${arg_ARGUMENTS})
-    cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME directory)
     set_tests_properties(${name} PROPERTIES
         LABELS "${directory};${arg_LABELS}"
         TIMEOUT ${arg_TIMEOUT}

@@ -50,7 +50,6 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(PausedIsNotCalled),
         SIGNALBOX_SCENARIO(PauseAgainstResume),
         SIGNALBOX_SCENARIO(IdSlotReuse),
-        SIGNALBOX_SCENARIO(StaleIdPausesNobody),
         SIGNALBOX_SCENARIO(IdIsPublished),
         SIGNALBOX_SCENARIO(RemovedWithoutMemory),
         SIGNALBOX_SCENARIO(RemovedDuringRebuild),

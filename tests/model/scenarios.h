@@ -453,23 +453,6 @@ struct IdSlotReuse : Scenario<IdSlotReuse, 2>
     }
 };
 
-// The slot of an id passes to another handler while the id is used: that one must not be paused.
-struct StaleIdPausesNobody : Scenario<StaleIdPausesNobody, 2>
-{
-    HandlerId first;
-    void prepare() { first = add(*core, [] {}); }
-    void run(unsigned index)
-    {
-        if (index == 0) {
-            RL_ASSERT(core->remove(first, Waiting::No));
-            add(*core, [] {});
-        } else {
-            core->setEnabled(first, false);
-        }
-    }
-    void check() { RL_ASSERT(notify(*core) == 1); }
-};
-
 // An id travels to another thread, which claims it and destroys what it stands for.
 struct IdIsPublished : Scenario<IdIsPublished, 2>
 {

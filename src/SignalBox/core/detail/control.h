@@ -60,8 +60,7 @@ struct Control
     // --- writers ---------------------------------------------------------------------------------
     alignas(128) Atomic<std::uint32_t> references{1}; // the registry, and every guard
     Atomic<std::uint32_t> handlerCount{0};
-    Atomic<std::uint32_t> reclaimRequests{0}; // election; see reclaimer.h
-    Atomic<std::uint32_t> forkGeneration{0};
+    Atomic<std::uint64_t> reclaimRequests{0}; // election; see reclaimer.h
     Atomic<bool> isOrphan{false}; // the registry is gone; the domain reclaims what is left
     Atomic<std::uint64_t> lastReclaim{0}; // version of the head at the last pass
     Atomic<Retirable *> retired{nullptr}; // pushed by whoever published the change

@@ -323,6 +323,8 @@ private:
         // First out of `node` again: leaving may run the destructor of a capture, and that may wait for
         // `node` to be left.
         announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler);
+        // Somebody may have seen the announcement and sleep until it ends.
+        Settlement<Platform>::countLeave(node);
         if (previous)
             Settlement<Platform>::leave(previous);
         announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);

@@ -62,16 +62,12 @@ public:
 
     void reclaim() noexcept
     {
-        forgetDeadElection();
-        // Acquire-release: passes follow each other in the modification order of the counter, and each
-        // happens before the next. Weaker: two reclaimers see different chains.
-        const std::memory_order order = Platform::order(MemorySite::ElectReclaimer, std::memory_order_acq_rel);
-        std::uint32_t seen = m_control.reclaimRequests.fetch_add(1, order) + 1;
-        if (seen != 1)
+        Election election = request();
+        if (!election.isWon)
             return;
         do {
             pass();
-        } while (!m_control.reclaimRequests.compare_exchange_strong(seen, 0, order, std::memory_order_acquire));
+        } while (!isOver(election));
         freeCollected();
         // The registry died meanwhile, and its orphan's reclaimer found this election taken. (Relaxed:
         // that thread raised the counter after the flag was set.)
@@ -83,20 +79,18 @@ public:
     // reclaimed. False: readers have been asked to come back, or another thread is at work and will.
     bool reclaimOrphan() noexcept
     {
-        forgetDeadElection();
-        const std::memory_order order = Platform::order(MemorySite::ElectReclaimer, std::memory_order_acq_rel);
-        std::uint32_t seen = m_control.reclaimRequests.fetch_add(1, order) + 1;
-        if (seen != 1)
+        Election election = request();
+        if (!election.isWon)
             return false;
         bool isDone = false;
         do {
-            // A slot that the requests missed may be in the way of the pass: again, until no new one is.
             requestReaders();
+            // A slot that the requests missed may be in the way of the pass: again, until no new one is.
             do {
                 pass();
                 isDone = head()->previous == nullptr;
             } while (!isDone && requestReaders());
-        } while (!m_control.reclaimRequests.compare_exchange_strong(seen, 0, order, std::memory_order_acquire));
+        } while (!isOver(election));
         freeCollected();
         return isDone;
     }
@@ -122,15 +116,36 @@ private:
         return Control<Platform>::listOf(m_control.head.load(std::memory_order_seq_cst));
     }
 
-    void forgetDeadElection() noexcept
+    // The counter of requests, below the number of forks at which it counts: in a child of fork(), an
+    // election won by a thread that is no more is void. What that thread had taken into its hands is
+    // lost; the chain it left is whole, since every step of a pass leaves it so.
+    struct Election
     {
-        const std::uint32_t generation = Platform::domain().forkGeneration();
-        if (m_control.forkGeneration.load(std::memory_order_relaxed) == generation)
-            return;
-        // A child of fork(): an election won by a thread that is no more. What that thread had taken
-        // into its hands is lost; the chain it left is whole, since every step of a pass leaves it so.
-        m_control.forkGeneration.store(generation, std::memory_order_relaxed);
-        m_control.reclaimRequests.store(0, std::memory_order_relaxed);
+        bool isWon;
+        std::uint64_t seen;
+    };
+
+    // Acquire-release, here and in isOver(): passes follow each other in the modification order of the
+    // counter, and each happens before the next. Weaker: two reclaimers see different chains.
+    Election request() noexcept
+    {
+        const std::uint64_t generation = std::uint64_t{Platform::domain().forkGeneration()} << 32;
+        std::uint64_t before = m_control.reclaimRequests.load(std::memory_order_relaxed);
+        std::uint64_t after = 0;
+        do {
+            after = (before >> 32 == generation >> 32 ? before : generation) + 1;
+        } while (!m_control.reclaimRequests.compare_exchange_weak(
+                before, after, Platform::order(MemorySite::ElectReclaimer, std::memory_order_acq_rel),
+                std::memory_order_relaxed));
+        return {after == generation + 1, after};
+    }
+
+    // False: there were requests since; their number is the new one to beat.
+    bool isOver(Election &election) noexcept
+    {
+        return m_control.reclaimRequests.compare_exchange_strong(
+                election.seen, election.seen & ~std::uint64_t{0xFFFFFFFF},
+                Platform::order(MemorySite::ElectReclaimer, std::memory_order_acq_rel), std::memory_order_acquire);
     }
 
     // One pass. Elected reclaimer only.

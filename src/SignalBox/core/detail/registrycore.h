@@ -239,7 +239,11 @@ public:
         return callback;
     }
     // Throws std::bad_alloc, and has then changed nothing.
-    void setExceptionCallback(NodePointer node) { replaceAll(*node->control, std::move(node)); }
+    void setExceptionCallback(NodePointer node)
+    {
+        Control &callback = *node->control;
+        replaceAll(callback, std::move(node));
+    }
     void clearExceptionCallback() noexcept
     {
         if (Control *callback = m_control->exceptionControl.load(std::memory_order_acquire))

@@ -81,6 +81,16 @@ public:
         countLeave(node);
     }
 
+    // Wakes those who wait for `node`, which `current` has ceased to name.
+    static void countLeave(Node *node) noexcept
+    {
+        if (!node->hasState(Node::Awaited, MemorySite::MarkAwaited))
+            return;
+        // Release part: my leaving before the waiter's next scan. Seq_cst with the waiter's load.
+        node->leaves.fetch_add(1, Platform::order(MemorySite::CountLeave, std::memory_order_seq_cst));
+        Platform::wakeAll(node->leaves);
+    }
+
     // Returns when no thread but the caller's is inside `node`, and its callable is destroyed unless the
     // caller itself is inside. The node is marked Removed and unpublished; the caller holds a reference.
     static void waitUntilLeft(Node *node, const Record *own) noexcept
@@ -123,15 +133,6 @@ private:
         destroyCallable(node);
         return (node->state.load(Platform::order(MemorySite::CallableDestroyed, std::memory_order_seq_cst)) & Node::CallableDestroyed)
                 || node->destroyer.load(std::memory_order_relaxed) == Platform::currentThread();
-    }
-
-    static void countLeave(Node *node) noexcept
-    {
-        if (!node->hasState(Node::Awaited, MemorySite::MarkAwaited))
-            return;
-        // Release part: my leaving before the waiter's next scan. Seq_cst with the waiter's load.
-        node->leaves.fetch_add(1, Platform::order(MemorySite::CountLeave, std::memory_order_seq_cst));
-        Platform::wakeAll(node->leaves);
     }
 };
 
