@@ -5,6 +5,8 @@
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/exceptioninfo.h>
 
+#include <cstdlib>
+
 // The one dispatch path of the library: walking the published list.
 //
 // A walk announces the list, then per handler: announces it, sees that the head is still the word that is
@@ -399,7 +401,10 @@ private:
     [[gnu::noinline, gnu::cold]] static Summary dispatchDeeply(Control &control, Record &record, const void *event) noexcept
     {
         Summary report;
-        Slot &slot = record.writerSlot();
+        Slot *const free = record.writerSlot();
+        if (free == nullptr)
+            std::abort(); // an allocation function notifies, at every slot's depth, from inside a change
+        Slot &slot = *free;
         // Exchanges in either fence mode: depth is rare.
         const Word word = protect<FenceMode::Full>(control, slot, control.head.load(std::memory_order_acquire));
         List *list = Control::listOf(word);

@@ -116,11 +116,13 @@ struct HandlerList
     {
         const std::size_t bytes = sizeof(HandlerList) + spanCount * sizeof(Span)
                 + (inlineTotal ? Block::byteCount(inlineTotal) : 0);
-        return ::new (Platform::allocate(bytes)) HandlerList(spanCount);
+        auto *list = ::new (Platform::allocate(bytes)) HandlerList(spanCount);
+        list->hasInlineBlock = inlineTotal != 0;
+        return list;
     }
     static void destroy(HandlerList *list) noexcept
     {
-        if (list->hasInlineBlock())
+        if (list->hasInlineBlock)
             list->spans()[0].block->~Block();
         list->~HandlerList();
         Platform::deallocate(list);
@@ -129,10 +131,6 @@ struct HandlerList
     Span *spans() noexcept { return reinterpret_cast<Span *>(this + 1); }
     const Span *spans() const noexcept { return reinterpret_cast<const Span *>(this + 1); }
     void *inlineStorage() noexcept { return spans() + spanCount; }
-    bool hasInlineBlock() const noexcept
-    {
-        return spanCount == 1 && static_cast<const void *>(spans()[0].block) == static_cast<const void *>(spans() + 1);
-    }
 
     void setSpan(std::uint32_t index, Block *block) noexcept
     {
@@ -179,6 +177,7 @@ struct HandlerList
     // For the hot path: how many enabled handlers there are if they form one block and no walk of this list
     // as it was published needs to check states (Control::needsStateChecks); otherwise 0.
     std::uint32_t singleBlockCount = 0;
+    bool hasInlineBlock = false; // the one span's block is part of the list's own memory
     // Notifies nested deeper than their record has slots; see dispatch.h.
     typename Platform::template Atomic<std::uint32_t> pins{0};
     [[no_unique_address]] typename Platform::Canary canary;

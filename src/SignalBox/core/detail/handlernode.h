@@ -115,8 +115,8 @@ struct CallableNode final : HandlerNode<Platform>
     using Base = HandlerNode<Platform>;
 
     template <class F>
-    CallableNode(const typename Base::Operations &operations, Control<Platform> *control, F &&function)
-        : Base(operations, control)
+    CallableNode(const typename Base::Operations &itsOperations, Control<Platform> *itsControl, F &&function)
+        : Base(itsOperations, itsControl)
     {
         ::new (static_cast<void *>(&storage)) Callable(std::forward<F>(function));
     }

@@ -54,8 +54,7 @@ struct alignas(128) HazardRecord
 
     static constexpr int readerSlotCount = Platform::slotCount - 1;
 
-    // The last slot serves writers and the first steps of deep notifies: short sections that run no
-    // user code and so never nest.
+    // The last slot serves writers and the first steps of deep notifies: short sections.
     HazardSlot<Platform> slots[Platform::slotCount];
     // Set by a reclaimer of a destroyed registry, one bit for each slot that was in its way; see RequestRecord.
     Atomic<std::uint32_t> reclaimRequested{0};
@@ -72,7 +71,13 @@ struct alignas(128) HazardRecord
         return requestBit(static_cast<int>(&slot - slots));
     }
 
-    HazardSlot<Platform> &writerSlot() noexcept { return slots[Platform::slotCount - 1]; }
+    // A slot for a short section. Those do not nest, unless operator new, replaced by the user, comes back
+    // to a registry; then a reader's slot serves. (Null: also nested deeper than there are slots.)
+    HazardSlot<Platform> *writerSlot() noexcept
+    {
+        HazardSlot<Platform> &last = slots[Platform::slotCount - 1];
+        return last.list.load(std::memory_order_relaxed) == nullptr ? &last : freeSlot();
+    }
 
     // A slot for one more nested notify, or null: nested too deeply.
     // Relaxed: only this thread stores.

@@ -65,7 +65,7 @@ public:
         const Part source{m_current->spans()[index].block};
         if (source.block->total == Block::capacity)
             insertSplitting(index, item);
-        else if (m_current->hasInlineBlock())
+        else if (m_current->hasInlineBlock)
             adoptInline(Writer({&source, 1}, &item, nullptr));
         else
             replaceSpan(index, 1, Writer({&source, 1}, &item, nullptr));
@@ -81,14 +81,14 @@ public:
         const std::uint32_t count = m_current->spanCount;
         const std::uint32_t total = m_current->total - 1;
         if (total == 0) {
-            Block *last = m_current->hasInlineBlock() ? nullptr : m_current->spans()[0].block;
+            Block *last = m_current->hasInlineBlock ? nullptr : m_current->spans()[0].block;
             adopt(List::create(0, 0), 0);
             if (last)
                 drop(last);
             return true;
         }
         const Part parts[2] = {{blockAt(0)}, {blockAt(count - 1)}};
-        if (m_current->hasInlineBlock() || (total <= joinLimit && count <= 2)) {
+        if (m_current->hasInlineBlock || (total <= joinLimit && count <= 2)) {
             adoptInline(Writer({parts, count}, nullptr, node));
             return true;
         }
@@ -190,7 +190,7 @@ public:
     template <class Retire>
     void published(Retire &&retire) noexcept
     {
-        if (m_isRebuilt && !m_base->hasInlineBlock()) {
+        if (m_isRebuilt && !m_base->hasInlineBlock) {
             for (std::uint32_t i = 0; i < m_base->spanCount; ++i)
                 retire(m_base->spans()[i].block);
         }
@@ -271,7 +271,7 @@ private:
         std::uint32_t total = m_current->total;
         for (std::uint32_t i = 0; i < removed; ++i) {
             total -= blockAt(index + i)->total;
-            replaced[i] = m_current->hasInlineBlock() ? nullptr : blockAt(index + i);
+            replaced[i] = m_current->hasInlineBlock ? nullptr : blockAt(index + i);
         }
         List *list = List::create(m_current->spanCount - removed + added, 0);
         std::copy(from, from + index, list->spans());
@@ -291,7 +291,7 @@ private:
     void adoptInline(const Writer &writer)
     {
         Block *replaced[2] = {nullptr, nullptr};
-        if (!m_current->hasInlineBlock()) {
+        if (!m_current->hasInlineBlock) {
             for (std::uint32_t i = 0; i < m_current->spanCount; ++i)
                 replaced[i] = blockAt(i);
         }

@@ -4,7 +4,7 @@
 #include <SignalBox/core/detail/registrycore.h>
 
 #include <atomic>
-#include <mutex>
+#include <cstdlib>
 #include <stdexcept>
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -34,25 +34,42 @@ constinit HazardDomain<StandardPlatform> processDomain;
 // The first threads' records need no allocation.
 constinit Record firstRecords[16];
 
-// Whether this thread's thread_locals are, or have been, destroyed.
+// Whether the thread is past the end of its thread_locals: records are borrowed from then on.
 constinit thread_local bool isThreadEnding = false;
 
-// Gives the record back when the thread ends.
-struct RecordReturner
+void endThread() noexcept
 {
-    RecordReturner() = default;
-    RecordReturner(const RecordReturner &) = delete;
-    RecordReturner &operator=(const RecordReturner &) = delete;
-    ~RecordReturner()
+    isThreadEnding = true;
+    // A handler that ends its thread from inside still uses its slots; the record is then lost.
+    if (currentThreadRecord && currentThreadRecord->freeSlot() == &currentThreadRecord->slots[0])
+        StandardPlatform::returnRecord();
+}
+
+#if defined(__unix__) || defined(__APPLE__)
+// POSIX keys are destroyed after the thread_locals of C++, so those still find the record, and again in
+// later rounds if a key's destructor makes the first use. (Not in the main thread at exit: it keeps its own.)
+void returnRecordAtThreadEnd() noexcept
+{
+    static const pthread_key_t key = [] {
+        pthread_key_t created{};
+        if (pthread_key_create(&created, [](void *) { endThread(); }) != 0)
+            std::abort(); // more than PTHREAD_KEYS_MAX keys in the process
+        return created;
+    }();
+    pthread_setspecific(key, currentThreadRecord);
+}
+#else
+void returnRecordAtThreadEnd() noexcept
+{
+    struct Returner
     {
-        isThreadEnding = true;
-        // A handler that ends its thread from inside (exit() in a handler) still uses its slots.
-        if (currentThreadRecord->freeSlot() == &currentThreadRecord->slots[0])
-            StandardPlatform::returnRecord();
-    }
-    void arm() const noexcept {} // its first use in a thread is what constructs it
-};
-thread_local RecordReturner recordReturner;
+        ~Returner() { endThread(); }
+        bool isArmed = false;
+    };
+    static thread_local Returner returner;
+    returner.isArmed = true;
+}
+#endif
 
 void prepareProcess() noexcept
 {
@@ -96,7 +113,7 @@ bool StandardPlatform::borrowRecord() noexcept
     lightThreadRecord = usesLightFence() ? currentThreadRecord : nullptr;
     if (isThreadEnding)
         return true;
-    recordReturner.arm();
+    returnRecordAtThreadEnd();
     return false;
 }
 

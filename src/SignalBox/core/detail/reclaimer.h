@@ -16,8 +16,10 @@
 // What the change replaced is pushed on `retired` afterwards, by the publisher; late is safe.
 //
 // One reclaimer at a time, elected by a counter: whoever raises it from 0 is elected; whoever finds it
-// nonzero leaves, for the elected one will see the request: it goes on until it can set the counter
-// back to 0 from the value it saw before its last pass. Nobody waits for anybody, nothing is forgotten.
+// nonzero leaves. In a living registry the elected thread makes one pass: the next change asks again. For
+// a dead one, that nobody changes any more, it goes on until it can set the counter back to 0 from the
+// value it saw before its last pass. Nobody waits for anybody, nothing is forgotten, and no call works
+// for others without end.
 //
 // Orderings. Reader against reclaimer is the asymmetric fence (asymmetricfence.h): the head was
 // replaced before the heavy fence, so a slot that did not hold L at the scan cannot come to hold it
@@ -62,12 +64,13 @@ public:
 
     void reclaim() noexcept
     {
-        Election election = request();
+        const Election election = request();
         if (!election.isWon)
             return;
-        do {
-            pass();
-        } while (!isOver(election));
+        pass();
+        // Acquire-release, as in request(). Requests that came meanwhile are dropped.
+        m_control.reclaimRequests.exchange(election.seen - 1,
+                                           Platform::order(MemorySite::ElectReclaimer, std::memory_order_acq_rel));
         freeCollected();
         // The registry died meanwhile, and its orphan's reclaimer found this election taken. (Relaxed:
         // that thread raised the counter after the flag was set.)
@@ -245,8 +248,8 @@ private:
         }
     }
 
-    // Tells the readers that hold one of the lists, so that the last of them comes back for it. True: one
-    // that had not been told before.
+    // Tells the readers that hold one of the lists, so that the last of them comes back for it. True: the
+    // pass must be made again, because one is there that had not been told before, or none at all.
     bool requestReaders() noexcept
     {
         using Record = HazardRecord<Platform>;
@@ -254,6 +257,7 @@ private:
         for (List *list = head()->previous; list; list = list->previous)
             isPinned |= list->pins.load(Platform::order(MemorySite::PinList, std::memory_order_seq_cst)) != 0;
         bool isNew = false;
+        bool isAnyone = false;
         Platform::domain().forEachRecord([&](Record &record) {
             std::uint32_t bits = isPinned ? Record::deepRequestBit : 0;
             for (const HazardSlot<Platform> &slot : record.slots) {
@@ -265,13 +269,14 @@ private:
             }
             if (bits == 0)
                 return;
+            isAnyone = true;
             // Before the heavy fence of the pass that follows: either the reader sees the request when it
             // leaves, or that pass sees it gone. Seq_cst: the same in full-fence mode.
             const std::uint32_t before = record.reclaimRequested.fetch_or(
                     bits, Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst));
             isNew |= (bits & ~before) != 0;
         });
-        return isNew;
+        return isNew || !isAnyone;
     }
 
     Control<Platform> &m_control;
@@ -313,8 +318,8 @@ void HazardDomain<Platform>::reclaimOrphans() noexcept
     std::uint32_t seen = m_orphanRequests.fetch_add(1, order) + 1;
     if (seen != 1)
         return;
-    Control<Platform> *done = nullptr;
     do {
+        Control<Platform> *done = nullptr;
         Control<Platform> *control = m_orphans.exchange(
                 nullptr, Platform::order(MemorySite::RetireItem, std::memory_order_acquire));
         while (control) {
@@ -333,12 +338,12 @@ void HazardDomain<Platform>::reclaimOrphans() noexcept
                 link = &control->nextOrphan;
             }
         }
+        while (done) {
+            Control<Platform> *next = done->nextOrphan;
+            done->dropReference();
+            done = next;
+        }
     } while (!m_orphanRequests.compare_exchange_strong(seen, 0, order, std::memory_order_acquire));
-    while (done) {
-        Control<Platform> *next = done->nextOrphan;
-        done->dropReference();
-        done = next;
-    }
 }
 
 template <class Platform>

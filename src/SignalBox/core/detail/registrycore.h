@@ -541,7 +541,7 @@ private:
                     mark(entry.node); // also one whose claimer has not got that far
                     retire(control, entry.node, last->version);
                 });
-                if (!base->hasInlineBlock()) {
+                if (!base->hasInlineBlock) {
                     for (std::uint32_t i = 0; i < base->spanCount; ++i)
                         retire(control, base->spans()[i].block, last->version);
                 }
