@@ -22,11 +22,19 @@ using SignalBox::detail::Waiting;
 struct Probe
 {
     Probe() { m_alive($) = 1; }
-    void touch() { RL_ASSERT(static_cast<int>(m_alive($)) == 1); }
+    // Takes its time: others get many steps done while somebody is inside.
+    void touch()
+    {
+        RL_ASSERT(static_cast<int>(m_alive($)) == 1);
+        for (int i = 0; i < 12; ++i)
+            m_step.load(std::memory_order_relaxed);
+        RL_ASSERT(static_cast<int>(m_alive($)) == 1);
+    }
     void kill() { m_alive($) = 0; }
 
 private:
     rl::var<int> m_alive;
+    Atomic<int> m_step{0};
 };
 
 // The destruction must happen exactly once, after all calls.
@@ -46,10 +54,9 @@ struct Capture
 template <class Callable>
 struct CallPlainly
 {
-    Outcome operator()(Callable &callable, const void *) const
+    void operator()(Callable &callable, const void *, Outcome *) const
     {
         callable();
-        return Outcome::Continue;
     }
 };
 
@@ -323,6 +330,25 @@ struct CaptureDiesOnce : Scenario<CaptureDiesOnce, 3>
     }
     // Before the registry goes: destruction must not be left to it.
     void check() { RL_ASSERT(deaths.load(std::memory_order_relaxed) == 1); }
+};
+
+// The reader leaves the removed handler by announcing the next one, perhaps before it sees any change.
+struct LeavesByAnnouncingNext : Scenario<LeavesByAnnouncingNext, 2>
+{
+    HandlerId id;
+    Probe probe;
+    void prepare()
+    {
+        id = add(*core, Capture(&probe));
+        add(*core, [] {});
+    }
+    void run(unsigned index)
+    {
+        if (index == 0)
+            notify(*core);
+        else
+            RL_ASSERT(core->remove(id, Waiting::No));
+    }
 };
 
 // After the waiting removal the capture has been destroyed, whoever did it.

@@ -54,8 +54,9 @@ public:
     HandlerGuard &operator=(HandlerGuard &&other) noexcept
     {
         if (this != &other) {
+            HandlerGuard taken(std::move(other));
             reset();
-            m_node = std::exchange(other.m_node, nullptr);
+            swap(taken); // ends what the end of a callable may have put here meanwhile
         }
         return *this;
     }

@@ -136,7 +136,8 @@ public:
     bool unregister(HandlerId id) noexcept { return m_core.remove(id, detail::Waiting::No); }
 
     /*! The same, and returns when no other thread is inside the handler, and its captures are destroyed
-        unless the calling thread itself is inside. Returns false at once where unregister() does.
+        unless the calling thread itself is inside. Returns false at once where unregister() does: another
+        thread may then be about to remove the handler, and calls may still begin; only a guard waits for that.
         Blocks; see HandlerGuard for what is waited for and what is not. */
     bool unregisterAndWait(HandlerId id) noexcept { return m_core.remove(id, detail::Waiting::Yes); }
 
@@ -197,15 +198,14 @@ private:
     template <class Event, class Callable>
     struct Call
     {
-        detail::Outcome operator()(Callable &callable, const void *event) const
+        void operator()(Callable &callable, const void *event, [[maybe_unused]] detail::Outcome *outcome) const
         {
             const Event &typed = *static_cast<const Event *>(event);
             if constexpr (std::is_void_v<std::invoke_result_t<Callable &, const Event &>>) {
                 std::invoke(callable, typed);
-                return detail::Outcome::Continue;
             } else {
-                return std::invoke(callable, typed) == Propagation::Stop ? detail::Outcome::Stop
-                                                                         : detail::Outcome::Continue;
+                if (std::invoke(callable, typed) == Propagation::Stop)
+                    *outcome = detail::Outcome::Stop;
             }
         }
     };

@@ -143,13 +143,14 @@ private:
             return walkUnusually(control, word, record, event);
         const auto *entry = list.spans()[0].entries;
         const auto *const end = entry + list.singleBlockCount;
+        Outcome outcome = Outcome::Continue;
         try {
             do {
                 Node *node = entry->node;
                 announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
                 if (isChanged(control, word)) [[unlikely]]
                     return resumeBefore(control, word, record, event, entry);
-                const Outcome outcome = entry->invoke(node, event);
+                entry->invoke(node, event, &outcome);
                 if (outcome != Outcome::Continue) [[unlikely]]
                     return resumeAfter(control, word, record, event, entry, outcome);
             } while (++entry != end);
@@ -267,7 +268,7 @@ private:
                                     continue;
                                 }
                             }
-                            outcome = entry->invoke(node, event);
+                            entry->invoke(node, event, &outcome);
                             if (outcome != Outcome::Continue) [[unlikely]]
                                 break;
                         } while (++entry != end);
@@ -363,8 +364,8 @@ private:
         }
         void leave(Node *node) noexcept
         {
-            frame.current = nullptr;
             node->deepInside.fetch_sub(1, Platform::order(MemorySite::CountInside, std::memory_order_seq_cst));
+            frame.current = nullptr; // after: a fork in between finds all that is counted
         }
     };
 
@@ -382,7 +383,8 @@ private:
             if (!node->hasState(Node::Removed | Node::Disabled, MemorySite::CheckState)) {
                 ++report.called;
                 try {
-                    const Outcome outcome = entry.invoke(node, event);
+                    Outcome outcome = Outcome::Continue;
+                    entry.invoke(node, event, &outcome);
                     report.called -= outcome == Outcome::NotCalled;
                     isStopped = outcome == Outcome::Stop;
                     if (isStopped)

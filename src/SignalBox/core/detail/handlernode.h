@@ -14,7 +14,8 @@ namespace SignalBox::detail {
 template <class Platform>
 struct Control;
 
-// What calling one entry of a list came to.
+// What calling one entry of a list came to. Handlers that only continue say nothing, so that their entry can
+// end in a jump to what they call.
 enum class Outcome : unsigned char {
     Continue,
     Stop,
@@ -44,7 +45,7 @@ struct HandlerNode : Retirable
 {
     template <class T>
     using Atomic = typename Platform::template Atomic<T>;
-    using Invoke = Outcome (*)(HandlerNode *, const void *event);
+    using Invoke = void (*)(HandlerNode *, const void *event, Outcome *outcome);
 
     enum State : std::uint32_t {
         Removed = 1, // never again called; set once, by whoever claimed the id
@@ -130,11 +131,12 @@ struct CallableNode final : HandlerNode<Platform>
     alignas(Callable) std::byte storage[sizeof(Callable)];
 };
 
-// `Call` is a stateless function object: Outcome(Callable &, const void *event).
+// `Call` is a stateless function object: void(Callable &, const void *event, Outcome *outcome). It writes to
+// `outcome` only what is not Continue.
 template <class Platform, class Callable, class Call>
 inline constexpr typename HandlerNode<Platform>::Operations handlerOperations = {
-    [](HandlerNode<Platform> *node, const void *event) -> Outcome {
-        return Call{}(CallableNode<Platform, Callable>::from(node)->callable(), event);
+    [](HandlerNode<Platform> *node, const void *event, Outcome *outcome) {
+        Call{}(CallableNode<Platform, Callable>::from(node)->callable(), event, outcome);
     },
     std::is_trivially_destructible_v<Callable>
             ? nullptr

@@ -48,15 +48,29 @@ void endThread() noexcept
 #if defined(__unix__) || defined(__APPLE__)
 // POSIX keys are destroyed after the thread_locals of C++, so those still find the record, and again in
 // later rounds if a key's destructor makes the first use. (Not in the main thread at exit: it keeps its own.)
+class ThreadEndKey
+{
+public:
+    ThreadEndKey()
+    {
+        if (pthread_key_create(&m_key, [](void *) { endThread(); }) != 0)
+            std::abort(); // more than PTHREAD_KEYS_MAX keys in the process
+    }
+    ThreadEndKey(const ThreadEndKey &) = delete;
+    ThreadEndKey &operator=(const ThreadEndKey &) = delete;
+    // The code of a plugin that contains this library may be unloaded before its threads end. (At exit:
+    // harmless; arm() fails from here on, and the record stays with its thread.)
+    ~ThreadEndKey() { pthread_key_delete(m_key); }
+    void arm() const noexcept { pthread_setspecific(m_key, currentThreadRecord); }
+
+private:
+    pthread_key_t m_key{};
+};
+
 void returnRecordAtThreadEnd() noexcept
 {
-    static const pthread_key_t key = [] {
-        pthread_key_t created{};
-        if (pthread_key_create(&created, [](void *) { endThread(); }) != 0)
-            std::abort(); // more than PTHREAD_KEYS_MAX keys in the process
-        return created;
-    }();
-    pthread_setspecific(key, currentThreadRecord);
+    static const ThreadEndKey key;
+    key.arm();
 }
 #else
 void returnRecordAtThreadEnd() noexcept

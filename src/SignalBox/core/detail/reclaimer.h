@@ -101,6 +101,12 @@ public:
     // No reader, no writer, no guard: everything goes.
     void reclaimEverything() noexcept
     {
+        // The last list is empty, unless a capture's destructor registered on the dying registry. What it
+        // contains was never retired.
+        const List &last = *head();
+        last.forEach([](const HandlerEntry<Platform> &entry, const HandlerKey &, bool) { entry.node->dropReference(); });
+        for (std::uint32_t i = 0; i < last.spanCount && !last.hasInlineBlock; ++i)
+            Block::destroy(last.spans()[i].block);
         for (List *list = head(); list;) {
             List *previous = list->previous;
             collect(list);
@@ -349,17 +355,25 @@ void HazardDomain<Platform>::reclaimOrphans() noexcept
 template <class Platform>
 void HazardDomain<Platform>::forgetOtherThreads(Record *own) noexcept
 {
+    // The dead may have been between a frame and its count: the counts are made anew from this thread's frames.
+    forEachRecord([](Record &record) {
+        for (DeepFrame<Platform> *frame = record.deepFrames; frame; frame = frame->below) {
+            frame->list->pins.store(0, std::memory_order_relaxed);
+            if (frame->current)
+                frame->current->deepInside.store(0, std::memory_order_relaxed);
+        }
+    });
+    for (DeepFrame<Platform> *frame = own ? own->deepFrames : nullptr; frame; frame = frame->below) {
+        frame->list->pins.fetch_add(1, std::memory_order_relaxed);
+        if (frame->current)
+            frame->current->deepInside.fetch_add(1, std::memory_order_relaxed);
+    }
     forEachRecord([own](Record &record) {
         if (&record == own)
             return;
         for (HazardSlot<Platform> &slot : record.slots) {
             slot.current.store(nullptr, std::memory_order_relaxed);
             slot.list.store(nullptr, std::memory_order_relaxed);
-        }
-        for (DeepFrame<Platform> *frame = record.deepFrames; frame; frame = frame->below) {
-            frame->list->pins.fetch_sub(1, std::memory_order_relaxed);
-            if (frame->current)
-                frame->current->deepInside.fetch_sub(1, std::memory_order_relaxed);
         }
         record.deepFrames = nullptr;
         record.inUse.store(0, std::memory_order_relaxed);

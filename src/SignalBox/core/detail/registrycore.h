@@ -72,13 +72,13 @@ public:
     Node *addGuarded(NodePointer node, int priority, bool isEnabled)
     {
         Node *kept = node.get();
+        Control *control = m_control;
         kept->addReference();
-        m_control->addReference();
+        control->addReference();
         try {
-            add(*m_control, std::move(node), priority, isEnabled);
+            add(*control, std::move(node), priority, isEnabled);
         } catch (...) {
-            kept->dropReference();
-            m_control->dropReference();
+            forget(kept); // user code may run here, and take the registry with it
             throw;
         }
         return kept;
@@ -98,9 +98,12 @@ public:
         takeOut(scope, *m_control, node);
         m_control->ids.release(id);
         scope.letGo();
-        Settlement<Platform>::settleRemoved(node, &Node::nextClaimed);
-        if (waiting == Waiting::Yes)
-            Settlement<Platform>::waitUntilLeft(node, scope.record());
+        const bool isAwaited = waiting == Waiting::Yes;
+        if (isAwaited)
+            Settlement<Platform>::announceWait(node);
+        Settlement<Platform>::settleRemoved(node, &Node::nextClaimed, isAwaited);
+        if (isAwaited)
+            Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
         node->dropReference();
         return true;
     }
@@ -116,7 +119,8 @@ public:
             Node *&list = removeGuarded(node) ? mine : others;
             node->nextReleased = std::exchange(list, node);
         }
-        Settlement<Platform>::settleRemoved(mine, &Node::nextReleased);
+        const bool isAnyAwaited = announceWaits(mine, waiting, true) | announceWaits(others, waiting, false);
+        Settlement<Platform>::settleRemoved(mine, &Node::nextReleased, isAnyAwaited);
         finishRelease(mine, waiting, true);
         finishRelease(others, waiting, false);
     }
@@ -251,17 +255,19 @@ public:
     }
 
     // What a `once` handler's entry calls instead of the callable. The walk protects the node.
-    static Outcome callOnce(Node *node, const void *event)
+    static void callOnce(Node *node, const void *event, Outcome *outcome)
     {
         Control &control = *node->control;
-        if (!control.ids.claim(node->id))
-            return Outcome::NotCalled;
+        if (!control.ids.claim(node->id)) {
+            *outcome = Outcome::NotCalled;
+            return;
+        }
         {
             Scope scope(control);
             takeOut(scope, control, node);
             control.ids.release(node->id);
         }
-        return node->operations->invoke(node, event);
+        node->operations->invoke(node, event, outcome);
     }
 
 private:
@@ -436,14 +442,31 @@ private:
         return false;
     }
 
+    // Who lost the race from inside the handler does not wait: the winner may wait for this thread.
+    static bool mustWait(const Node *node, Waiting waiting, bool isMine) noexcept
+    {
+        const HazardRecord<Platform> *own = Platform::currentRecord();
+        return waiting == Waiting::Yes && (isMine || !own || !own->isInside(node));
+    }
+
+    static bool announceWaits(Node *node, Waiting waiting, bool areMine) noexcept
+    {
+        bool isAny = false;
+        for (; node; node = node->nextReleased) {
+            if (!mustWait(node, waiting, areMine))
+                continue;
+            Settlement<Platform>::announceWait(node);
+            isAny = true;
+        }
+        return isAny;
+    }
+
     static void finishRelease(Node *node, Waiting waiting, bool isMine) noexcept
     {
         while (node) {
             Node *next = node->nextReleased;
-            // Who lost the race from inside the handler does not wait: the winner may wait for this thread.
-            const HazardRecord<Platform> *own = Platform::currentRecord();
-            if (waiting == Waiting::Yes && (isMine || !own || !own->isInside(node)))
-                Settlement<Platform>::waitUntilLeft(node, own);
+            if (mustWait(node, waiting, isMine))
+                Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
             forget(node);
             node = next;
         }
@@ -454,11 +477,12 @@ private:
     {
         list.forEach([&](const HandlerEntry<Platform> &entry, const HandlerKey &, bool) {
             Node *node = entry.node;
-            if (!control.ids.claim(node->id))
+            const bool isMine = control.ids.claim(node->id);
+            mark(node); // also one whose claimer has not got that far
+            if (!isMine)
                 return;
             node->addReference();
             control.handlerCount.fetch_sub(1, std::memory_order_relaxed);
-            mark(node);
             node->nextClaimed = first;
             first = node;
         });
@@ -472,7 +496,7 @@ private:
             markWithdrawn(node);
             control.ids.release(node->id);
         }
-        Settlement<Platform>::settleRemoved(first, &Node::nextClaimed);
+        Settlement<Platform>::settleRemoved(first, &Node::nextClaimed, false);
         while (first) {
             Node *next = first->nextClaimed;
             first->dropReference();
@@ -485,9 +509,10 @@ private:
         Node *claimed = nullptr;
         {
             Scope scope(control);
-            claimed = claimAll(control, *Control::listOf(scope.protect()), nullptr);
-            if (claimed == nullptr)
+            const List *list = Control::listOf(scope.protect());
+            if (list->total == 0)
                 return;
+            claimed = claimAll(control, *list, nullptr);
             changeOrMarkUnchecked(scope, control, [](Edit &edit, bool) {
                 edit.rebuild(nullptr, nullptr);
                 return true;
@@ -538,7 +563,6 @@ private:
                                                           std::memory_order_relaxed))
                     continue;
                 base->forEach([&](const HandlerEntry<Platform> &entry, const HandlerKey &, bool) {
-                    mark(entry.node); // also one whose claimer has not got that far
                     retire(control, entry.node, last->version);
                 });
                 if (!base->hasInlineBlock) {

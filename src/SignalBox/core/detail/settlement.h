@@ -39,10 +39,11 @@ class Settlement
 
 public:
     // Destroys the callables of `first` and the nodes linked behind it by `next` that nobody is inside of; the last leaver sees to the others. One heavy fence for all. The caller has marked and
-    // unpublished them, holds a reference to each, and nothing else: destructors are user code.
-    static void settleRemoved(Node *first, Node *Node::*next) noexcept
+    // unpublished them, holds a reference to each, and nothing else: destructors are user code. With
+    // `isAwaited` the fence is also that of waitUntilLeft(), for any nodes that announceWait() was called for.
+    static void settleRemoved(Node *first, Node *Node::*next, bool isAwaited) noexcept
     {
-        bool isNeeded = false;
+        bool isNeeded = isAwaited;
         for (Node *node = first; node; node = node->*next)
             isNeeded |= node->operations->destroyCallable != nullptr;
         if (!isNeeded)
@@ -91,12 +92,16 @@ public:
         Platform::wakeAll(node->leaves);
     }
 
-    // Returns when no thread but the caller's is inside `node`, and its callable is destroyed unless the
-    // caller itself is inside. The node is marked Removed and unpublished; the caller holds a reference.
-    static void waitUntilLeft(Node *node, const Record *own) noexcept
+    // First step of a wait: leavers are asked to wake somebody. A heavy fence follows (settleRemoved()).
+    static void announceWait(Node *node) noexcept
     {
         node->state.fetch_or(Node::Awaited, Platform::order(MemorySite::MarkAwaited, std::memory_order_seq_cst));
-        Platform::heavyFence(MemorySite::HeavyFenceRemove);
+    }
+
+    // Last step: returns when no thread but the caller's is inside `node`, and its callable is destroyed unless
+    // the caller itself is inside. The node is withdrawn; the caller holds a reference.
+    static void waitUntilLeft(Node *node, const Record *own) noexcept
+    {
         WaitWarning<Platform> warning(node, own);
         const bool isOwnInside = own && own->isInside(node);
         for (;;) {

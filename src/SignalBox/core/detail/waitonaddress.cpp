@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/core/detail/waitonaddress.h>
 
+#include <algorithm>
 #include <climits>
 #include <thread>
 
@@ -17,6 +18,15 @@
 namespace SignalBox::detail {
 
 using Clock = std::chrono::steady_clock;
+
+#if defined(__linux__)
+// 32-bit systems with a 64-bit time_t have a call of their own for it.
+#    if defined(SYS_futex_time64)
+constexpr long futexNumber = sizeof(time_t) > sizeof(long) ? SYS_futex_time64 : SYS_futex;
+#    else
+constexpr long futexNumber = SYS_futex;
+#    endif
+#endif
 
 bool waitOnAddress(const std::atomic<std::uint32_t> &word, std::uint32_t expected,
                    Clock::time_point deadline) noexcept
@@ -36,12 +46,13 @@ bool waitOnAddress(const std::atomic<std::uint32_t> &word, std::uint32_t expecte
         absolute.tv_nsec = static_cast<long>(std::chrono::nanoseconds(since - seconds).count());
         until = &absolute;
     }
-    syscall(SYS_futex, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, until, nullptr,
+    syscall(futexNumber, &word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected, until, nullptr,
             FUTEX_BITSET_MATCH_ANY);
 #elif defined(_WIN32)
     const auto left = deadline == Clock::time_point::max()
             ? INFINITE
-            : static_cast<DWORD>(std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count());
+            : static_cast<DWORD>(std::max<long long>(
+                      0, std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count()));
     WaitOnAddress(const_cast<std::atomic<std::uint32_t> *>(&word), &expected, sizeof expected, left);
 #else
     if (word.load(std::memory_order_relaxed) == expected)
@@ -53,7 +64,7 @@ bool waitOnAddress(const std::atomic<std::uint32_t> &word, std::uint32_t expecte
 void wakeAllOnAddress(const std::atomic<std::uint32_t> &word) noexcept
 {
 #if defined(__linux__)
-    syscall(SYS_futex, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT_MAX, nullptr, nullptr, 0);
+    syscall(futexNumber, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT_MAX, nullptr, nullptr, 0);
 #elif defined(_WIN32)
     WakeByAddressAll(const_cast<std::atomic<std::uint32_t> *>(&word));
 #else

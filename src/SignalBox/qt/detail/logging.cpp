@@ -1,10 +1,26 @@
 // SPDX-License-Identifier: MIT
+#include <SignalBox/core/waitreport.h>
 #include <SignalBox/qt/detail/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
 
 #include <QtCore/qdebug.h>
 
 namespace SignalBox::detail {
+
+namespace {
+
+// When the library is loaded, so that a program's own callback, set later, stays.
+[[maybe_unused]] const WaitReportCallback coreCallback = setWaitReportCallback(&logLongWait);
+
+QString describe(const WaitReport::Handler &handler)
+{
+    return QStringLiteral("\"%1\" (%2, registered at %3:%4)")
+        .arg(QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size())),
+             QString::fromStdString(handler.id.toString()), QString::fromUtf8(handler.registeredAt.file_name()))
+        .arg(handler.registeredAt.line());
+}
+
+} // namespace
 
 const QLoggingCategory &loggingCategory()
 {
@@ -25,6 +41,15 @@ void logFailure(const HandlerFailure &failure, const QString &registryName)
                                                              : failure.message());
     if (file)
         line << " (" << failure.fileName() << ':' << failure.lineNumber() << ')';
+}
+
+void logLongWait(const WaitReport &report) noexcept
+{
+    const QString from =
+        report.caller.id.isValid() ? QStringLiteral(", from inside handler ") + describe(report.caller) : QString();
+    qCWarning(loggingCategory).noquote().nospace()
+        << "Waiting for more than one second for handler " << describe(report.awaited) << from
+        << "; two handlers that wait for each other never end";
 }
 
 } // namespace SignalBox::detail

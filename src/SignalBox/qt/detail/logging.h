@@ -8,6 +8,7 @@
 
 namespace SignalBox {
 class HandlerFailure;
+struct WaitReport;
 }
 
 namespace SignalBox::detail {
@@ -17,5 +18,8 @@ SIGNALBOX_QT_EXPORT const QLoggingCategory &loggingCategory();
 
 /*! A warning for a failure that nobody listens to; its place is the script's, where a script is to blame. */
 void logFailure(const HandlerFailure &failure, const QString &registryName);
+
+/*! A warning for a wait of more than a second, which may be two handlers waiting for each other. */
+void logLongWait(const WaitReport &report) noexcept;
 
 } // namespace SignalBox::detail
