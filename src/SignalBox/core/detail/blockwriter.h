@@ -20,29 +20,30 @@ struct HandlerItem
     bool enabled;
 };
 
-// The handlers of `block` with from <= key < to; null means unlimited.
+// The handlers of `block` with from <= key < to (null means unlimited), but for the one at index `erased`.
 template <class Platform>
 struct BlockPart
 {
+    static constexpr std::uint32_t nothing = ~std::uint32_t{0};
+
     const HandlerBlock<Platform> *block;
     const HandlerKey *from = nullptr;
     const HandlerKey *to = nullptr;
+    std::uint32_t erased = nothing;
 };
 
-// A block made of up to two neighbouring parts, with one handler more or one less.
+// A block made of up to two neighbouring parts, and perhaps one handler more.
 template <class Platform>
 class BlockWriter
 {
     using Block = HandlerBlock<Platform>;
     using Entry = HandlerEntry<Platform>;
-    using Node = HandlerNode<Platform>;
     using Item = HandlerItem<Platform>;
     using Part = BlockPart<Platform>;
 
 public:
-    // `inserted` and `erased` may be null. The parts come in key order and outlive the writer.
-    BlockWriter(std::span<const Part> parts, const Item *inserted, const Node *erased) noexcept
-        : m_parts(parts), m_inserted(inserted), m_erased(erased)
+    // `inserted` may be null. The parts come in key order and outlive the writer.
+    BlockWriter(std::span<const Part> parts, const Item *inserted) noexcept : m_parts(parts), m_inserted(inserted)
     {
         m_enabled = count(true);
         m_total = m_enabled + count(false);
@@ -85,16 +86,7 @@ private:
         return {static_cast<std::uint32_t>(from - keys), static_cast<std::uint32_t>(to - keys)};
     }
 
-    // Index of the erased handler in the run, or run.to.
-    std::uint32_t erasedIndex(const Part &part, Run run) const noexcept
-    {
-        if (!m_erased)
-            return run.to;
-        std::uint32_t index = run.from;
-        while (index < run.to && part.block->entries()[index].node != m_erased)
-            ++index;
-        return index;
-    }
+    static bool erasesFrom(const Part &part, Run run) noexcept { return run.from <= part.erased && part.erased < run.to; }
 
     bool isInsertedInto(bool enabled) const noexcept { return m_inserted && m_inserted->enabled == enabled; }
 
@@ -103,7 +95,7 @@ private:
         std::uint32_t result = isInsertedInto(enabled) ? 1 : 0;
         for (const Part &part : m_parts) {
             const Run run = runOf(part, enabled);
-            result += run.to - run.from - (erasedIndex(part, run) != run.to ? 1 : 0);
+            result += run.to - run.from - (erasesFrom(part, run) ? 1 : 0);
         }
         return result;
     }
@@ -138,9 +130,9 @@ private:
                     if (place != run.to)
                         putInserted();
                 }
-                if (const std::uint32_t erased = erasedIndex(part, run); erased != run.to) {
-                    copy(*part.block, run.from, erased);
-                    run.from = erased + 1;
+                if (erasesFrom(part, run)) {
+                    copy(*part.block, run.from, part.erased);
+                    run.from = part.erased + 1;
                 }
                 copy(*part.block, run.from, run.to);
             }
@@ -151,7 +143,6 @@ private:
 
     std::span<const Part> m_parts;
     const Item *m_inserted;
-    const Node *m_erased;
     std::uint32_t m_enabled = 0;
     std::uint32_t m_total = 0;
 };

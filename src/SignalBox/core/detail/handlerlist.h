@@ -3,6 +3,7 @@
 
 #include <SignalBox/core/detail/handlernode.h>
 
+#include <algorithm>
 #include <compare>
 #include <cstring>
 #include <limits>
@@ -79,6 +80,19 @@ struct HandlerBlock : Retirable
     HandlerKey *keys() noexcept { return reinterpret_cast<HandlerKey *>(entries() + total); }
     const HandlerKey *keys() const noexcept { return reinterpret_cast<const HandlerKey *>(entries() + total); }
 
+    // Index of `node`, or `total`. `hint` is the key it probably has.
+    std::uint32_t find(const HandlerNode<Platform> *node, const HandlerKey &hint) const noexcept
+    {
+        const HandlerKey *end = keys() + enabled;
+        const auto place = static_cast<std::uint32_t>(std::lower_bound(keys(), end, hint) - keys());
+        if (place < enabled && entries()[place].node == node)
+            return place;
+        std::uint32_t index = 0;
+        while (index < total && entries()[index].node != node)
+            ++index;
+        return index;
+    }
+
     HandlerKey firstKey() const noexcept
     {
         if (enabled == 0)
@@ -100,10 +114,11 @@ struct HandlerList
     // All the walk needs of a block, next to its neighbours.
     struct Span
     {
-        Block *block;
         const Entry *entries;
         HandlerKey first; // smallest key in the block
         std::uint32_t enabled;
+
+        const Block *block() const noexcept { return reinterpret_cast<const Block *>(entries) - 1; }
     };
 
     // A change or a walk of more than this many handlers uses shared blocks.
@@ -123,7 +138,7 @@ struct HandlerList
     static void destroy(HandlerList *list) noexcept
     {
         if (list->hasInlineBlock)
-            list->spans()[0].block->~Block();
+            list->blockAt(0)->~Block();
         list->~HandlerList();
         Platform::deallocate(list);
     }
@@ -132,9 +147,11 @@ struct HandlerList
     const Span *spans() const noexcept { return reinterpret_cast<const Span *>(this + 1); }
     void *inlineStorage() noexcept { return spans() + spanCount; }
 
+    Block *blockAt(std::uint32_t index) const noexcept { return const_cast<Block *>(spans()[index].block()); }
+
     void setSpan(std::uint32_t index, Block *block) noexcept
     {
-        spans()[index] = {block, block->entries(), block->firstKey(), block->enabled};
+        spans()[index] = {block->entries(), block->firstKey(), block->enabled};
     }
 
     // The span whose range of keys covers `key`. Precondition: not empty.
@@ -154,7 +171,7 @@ struct HandlerList
     void forEach(Visit &&visit) const
     {
         for (std::uint32_t i = 0; i < spanCount; ++i) {
-            const Block &block = *spans()[i].block;
+            const Block &block = *blockAt(i);
             std::uint32_t enabled = 0;
             std::uint32_t paused = block.enabled;
             while (enabled < block.enabled || paused < block.total) {

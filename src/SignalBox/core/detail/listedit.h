@@ -48,7 +48,12 @@ public:
     bool find(const Node *node, Item &item) const noexcept
     {
         std::uint32_t span = 0;
-        return locate(node, span, item);
+        std::uint32_t place = 0;
+        if (!locate(node, span, place))
+            return false;
+        const Block &block = *blockAt(span);
+        item = {block.entries()[place], block.keys()[place], place < block.enabled};
+        return true;
     }
 
     // Adds a handler whose key is not in the list.
@@ -57,51 +62,52 @@ public:
         const std::uint32_t total = m_current->total + 1;
         if (m_current->spanCount == 0) {
             List *list = List::create(1, total);
-            list->setSpan(0, Writer({}, &item, nullptr).createIn(list->inlineStorage()));
+            list->setSpan(0, Writer({}, &item).createIn(list->inlineStorage()));
             adopt(list, total);
             return;
         }
         const std::uint32_t index = m_current->spanFor(item.key);
-        const Part source{m_current->spans()[index].block};
+        const Part source{blockAt(index)};
         if (source.block->total == Block::capacity)
             insertSplitting(index, item);
         else if (m_current->hasInlineBlock)
-            adoptInline(Writer({&source, 1}, &item, nullptr));
+            adoptInline(Writer({&source, 1}, &item));
         else
-            replaceSpan(index, 1, Writer({&source, 1}, &item, nullptr));
+            replaceSpan(index, 1, Writer({&source, 1}, &item));
     }
 
     // Takes a handler out. False: it is not in the list.
     bool erase(const Node *node)
     {
         std::uint32_t index = 0;
-        Item item{};
-        if (!locate(node, index, item))
+        std::uint32_t place = 0;
+        if (!locate(node, index, place))
             return false;
         const std::uint32_t count = m_current->spanCount;
         const std::uint32_t total = m_current->total - 1;
         if (total == 0) {
-            Block *last = m_current->hasInlineBlock ? nullptr : m_current->spans()[0].block;
+            Block *last = m_current->hasInlineBlock ? nullptr : blockAt(0);
             adopt(List::create(0, 0), 0);
             if (last)
                 drop(last);
             return true;
         }
-        const Part parts[2] = {{blockAt(0)}, {blockAt(count - 1)}};
+        const auto partAt = [&](std::uint32_t i) { return Part{blockAt(i), nullptr, nullptr, i == index ? place : Part::nothing}; };
         if (m_current->hasInlineBlock || (total <= joinLimit && count <= 2)) {
-            adoptInline(Writer({parts, count}, nullptr, node));
+            const Part all[2] = {partAt(0), partAt(count - 1)};
+            adoptInline(Writer({all, count}, nullptr));
             return true;
         }
         // Thin neighbours are joined, or removal at random would leave a list of nearly empty blocks.
         for (const std::uint32_t left : {index, index - 1}) {
             if (left >= count || left + 1 >= count || blockAt(left)->total + blockAt(left + 1)->total - 1 > joinLimit)
                 continue;
-            const Part joined[2] = {{blockAt(left)}, {blockAt(left + 1)}};
-            replaceSpan(left, 2, Writer(joined, nullptr, node));
+            const Part joined[2] = {partAt(left), partAt(left + 1)};
+            replaceSpan(left, 2, Writer(joined, nullptr));
             return true;
         }
-        const Part source{blockAt(index)};
-        replaceSpan(index, 1, Writer({&source, 1}, nullptr, node));
+        const Part source = partAt(index);
+        replaceSpan(index, 1, Writer({&source, 1}, nullptr));
         return true;
     }
 
@@ -180,7 +186,7 @@ public:
             m_created[i]->birth = m_built->version;
         if (m_isRebuilt) {
             for (std::uint32_t i = 0; i < m_built->spanCount; ++i)
-                m_built->spans()[i].block->birth = m_built->version;
+                m_built->blockAt(i)->birth = m_built->version;
         }
         return m_built;
     }
@@ -192,7 +198,7 @@ public:
     {
         if (m_isRebuilt && !m_base->hasInlineBlock) {
             for (std::uint32_t i = 0; i < m_base->spanCount; ++i)
-                retire(m_base->spans()[i].block);
+                retire(m_base->blockAt(i));
         }
         for (std::uint32_t i = 0; i < m_droppedCount; ++i)
             retire(m_dropped[i]);
@@ -203,32 +209,23 @@ public:
     }
 
 private:
-    Block *blockAt(std::uint32_t index) const noexcept { return m_current->spans()[index].block; }
+    Block *blockAt(std::uint32_t index) const noexcept { return m_current->blockAt(index); }
 
-    bool locate(const Node *node, std::uint32_t &index, Item &item) const noexcept
+    bool locate(const Node *node, std::uint32_t &span, std::uint32_t &place) const noexcept
     {
         if (m_current->spanCount == 0)
             return false;
         // Relaxed: hints. If setPriority() is changing them, the scan below finds the node.
         const HandlerKey hint{node->priority.load(std::memory_order_relaxed),
                               node->sequence.load(std::memory_order_relaxed)};
-        index = m_current->spanFor(hint);
-        if (findInBlock(*blockAt(index), node, item))
+        span = m_current->spanFor(hint);
+        place = blockAt(span)->find(node, hint);
+        if (place != blockAt(span)->total)
             return true;
-        for (index = 0; index < m_current->spanCount; ++index) {
-            if (findInBlock(*blockAt(index), node, item))
+        for (span = 0; span < m_current->spanCount; ++span) {
+            place = blockAt(span)->find(node, hint);
+            if (place != blockAt(span)->total)
                 return true;
-        }
-        return false;
-    }
-
-    static bool findInBlock(const Block &block, const Node *node, Item &item) noexcept
-    {
-        for (std::uint32_t i = 0; i < block.total; ++i) {
-            if (block.entries()[i].node == node) {
-                item = {block.entries()[i], block.keys()[i], i < block.enabled};
-                return true;
-            }
         }
         return false;
     }
@@ -247,8 +244,8 @@ private:
         const Part left{&source, nullptr, &split};
         const Part right{&source, &split, nullptr};
         Block *halves[2];
-        halves[0] = remember(Writer({&left, 1}, goesRight ? nullptr : &item, nullptr).create());
-        halves[1] = remember(Writer({&right, 1}, goesRight ? &item : nullptr, nullptr).create());
+        halves[0] = remember(Writer({&left, 1}, goesRight ? nullptr : &item).create());
+        halves[1] = remember(Writer({&right, 1}, goesRight ? &item : nullptr).create());
         replaceSpans(index, 1, halves);
     }
 
@@ -349,7 +346,7 @@ private:
     static void destroyBlocks(List &list) noexcept
     {
         for (std::uint32_t i = 0; i < list.spanCount; ++i)
-            Block::destroy(list.spans()[i].block);
+            Block::destroy(list.blockAt(i));
         list.spanCount = 0;
     }
 

@@ -50,7 +50,7 @@ struct SIGNALBOX_CORE_EXPORT StandardPlatform
     // Hazard slots of one thread: nested notifies, and the last one for writers.
     static constexpr int slotCount = 8;
     // Versions between two passes of the reclaimer; see reclaimer.h.
-    static constexpr std::uint64_t reclaimInterval = 32;
+    static constexpr std::uint64_t reclaimInterval = 64;
 
     // Lists and blocks. Throws std::bad_alloc.
     static void *allocate(std::size_t bytes) { return ::operator new(bytes); }

@@ -106,7 +106,7 @@ public:
         const List &last = *head();
         last.forEach([](const HandlerEntry<Platform> &entry, const HandlerKey &, bool) { entry.node->dropReference(); });
         for (std::uint32_t i = 0; i < last.spanCount && !last.hasInlineBlock; ++i)
-            Block::destroy(last.spans()[i].block);
+            Block::destroy(last.blockAt(i));
         for (List *list = head(); list;) {
             List *previous = list->previous;
             collect(list);

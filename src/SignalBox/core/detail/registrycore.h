@@ -567,7 +567,7 @@ private:
                 });
                 if (!base->hasInlineBlock) {
                     for (std::uint32_t i = 0; i < base->spanCount; ++i)
-                        retire(control, base->spans()[i].block, last->version);
+                        retire(control, base->blockAt(i), last->version);
                 }
                 break;
             }
