@@ -141,7 +141,7 @@ public:
                 put(*added);
                 added = nullptr;
             }
-            // Partner: MarkRemoved. A change that this load misses is not yet counted in the
+            // Partner: CountUnchecked. A change that this load misses is not yet counted in the
             // `checkedChanges` given to finish(), or fails the publication.
             const std::uint32_t state = entry.node->state.load(
                     Platform::order(MemorySite::CheckState, std::memory_order_seq_cst));

@@ -18,14 +18,12 @@ enum class MemorySite {
     // The handler being called: readers against removers (dispatch.h, settlement.h).
     AnnounceHandler, // reader: slot's `current` names the handler
     CheckHead, // reader: has anything changed since the walk began?
-    MarkRemoved, // remover: the node's own state
-    MarkWithdrawn, // remover: and the published list has followed
+    MarkWithdrawn, // remover: the published list has followed the node's state
     CheckState, // reader: the node's own state, when something has changed
     ScanCurrents, // remover, last leaver: loads every `current`
     LeaveHandler, // reader: `current` moves on
     HeavyFenceRemove, // remover, last leaver: between mark and scan
-    ClaimCallable, // who destroys the capture
-    CallableDestroyed, // and that it is done
+    CallableDestroyed, // the capture's destructor has run
     // Waiting (settlement.h).
     MarkAwaited, // waiter: asks leavers to wake it
     CountLeave, // leaver: the word waiters sleep on

@@ -153,11 +153,11 @@ public:
             return false;
         node->addReference(); // the list protected now may not be the one that the change starts from
         const NodePointer keeper(node);
-        const std::memory_order order = Platform::order(MemorySite::MarkRemoved, std::memory_order_seq_cst);
+        // Relaxed: as in mark().
         if (isEnabled)
-            node->state.fetch_and(~std::uint32_t{Node::Disabled}, order);
+            node->state.fetch_and(~std::uint32_t{Node::Disabled}, std::memory_order_relaxed);
         else
-            node->state.fetch_or(Node::Disabled, order);
+            node->state.fetch_or(Node::Disabled, std::memory_order_relaxed);
         // Publishes even if the list has it right: a change under way that read the state before fails then.
         bool isListed = true;
         changeOrMarkUnchecked(scope, *m_control, [&](Edit &edit, bool mustRebuild) {
@@ -356,9 +356,9 @@ private:
 
     static void mark(Node *node) noexcept
     {
-        // Before the publication or tag that follows: a reader that sees the head changed sees the mark.
-        // Seq_cst: with a heavy fence after it, also the first half of the pair with AnnounceHandler.
-        node->state.fetch_or(Node::Removed, Platform::order(MemorySite::MarkRemoved, std::memory_order_seq_cst));
+        // Relaxed: the publication or tag that follows releases it. A reader looks at states when it has seen
+        // that change, or a later one, of the head; one that has not had announced itself before the scan.
+        node->state.fetch_or(Node::Removed, std::memory_order_relaxed);
     }
 
     // A marked node is in no list that is published from now on, or that list's walks check states.

@@ -67,8 +67,8 @@ public:
     [[gnu::noinline, gnu::cold]] static void leave(Node *node) noexcept
     {
         node->canary.checkAlive();
-        // Seq_cst load: partner MarkRemoved, MarkAwaited. The head was seen to have changed, and a
-        // removal marks before it changes the head.
+        // Seq_cst: partner MarkWithdrawn: either its remover sees this thread gone, or this load sees the node
+        // withdrawn. Weaker: nobody destroys the callable.
         const std::uint32_t state = node->state.load(Platform::order(MemorySite::CheckState, std::memory_order_seq_cst));
         if (!(state & Node::Removed))
             return;
@@ -117,11 +117,9 @@ private:
     // Nobody is inside. Whoever claims, destroys; user code.
     static void destroyCallable(Node *node) noexcept
     {
-        // Acquire-release: an exchange on the node's state picks one claimer.
-        if (node->state.fetch_or(Node::CallableClaimed, Platform::order(MemorySite::ClaimCallable, std::memory_order_acq_rel))
-            & Node::CallableClaimed) {
+        // Relaxed: one exchange picks one claimer; what was done inside is ordered by the scan (ScanCurrents).
+        if (node->state.fetch_or(Node::CallableClaimed, std::memory_order_relaxed) & Node::CallableClaimed)
             return;
-        }
         // Relaxed: matters to this very thread only, which comes back while the destructor runs.
         node->destroyer.store(Platform::currentThread(), std::memory_order_relaxed);
         node->operations->destroyCallable(node);
