@@ -24,8 +24,11 @@ namespace SignalBox::detail {
 
 namespace {
 
-// The functor that travels through Qt's event queue. Distributions build Qt without ThreadSanitizer, which therefore
-// cannot see that the queue's own lock orders the poster before the receiver: the functor says so itself.
+// The functor that travels through Qt's event queue. invokeMethod() keeps a reference to it until it returns, so that the
+// poster may be the last to destroy it, after it has run and while the poster holds a lock: hence running it takes the task out.
+//
+// Distributions build Qt without ThreadSanitizer, which therefore cannot see that the queue's lock and the functor's
+// reference count order the two threads: the functor says so itself.
 class HandOver
 {
 public:
@@ -38,7 +41,9 @@ public:
     void operator()()
     {
         acquire();
-        m_task->run();
+        const std::unique_ptr<Task> task = std::move(m_task);
+        release();
+        task->run();
     }
 
 private:

@@ -7,6 +7,8 @@
 
 #include <QtCore/qthread.h>
 
+#include <new>
+
 namespace SignalBox::detail {
 
 class Dispatcher::FailureReport final : public Task
@@ -71,9 +73,13 @@ void Dispatcher::handlersHaveChanged() noexcept
 {
     if (m_changeIsReported.exchange(true))
         return;
-    const std::lock_guard lock(m_mutex);
-    if (m_object)
-        postTask(m_object, std::make_unique<ChangeReport>(m_object, this));
+    try {
+        const std::lock_guard lock(m_mutex);
+        if (m_object)
+            postTask(m_object, std::make_unique<ChangeReport>(m_object, this));
+    } catch (const std::bad_alloc &) {
+        m_changeIsReported = false; // the next change reports this one too
+    }
 }
 
 void Dispatcher::forgetObject() noexcept

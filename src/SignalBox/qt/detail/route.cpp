@@ -5,18 +5,20 @@
 
 #include <QtCore/qobject.h>
 
+#include <new>
+
 namespace SignalBox::detail {
 
-class Route::Delivery final : public Task
+class Route::QueuedCall final : public Task
 {
 public:
-    Delivery(const RoutedEvent &routed, std::shared_ptr<Route> route)
+    QueuedCall(const RoutedEvent &routed, std::shared_ptr<Route> route)
         : m_dispatcher(routed.dispatcher), m_event(routed.event), m_route(std::move(route))
     {
         m_route->m_pending.fetch_add(1, std::memory_order_relaxed);
     }
 
-    ~Delivery() override
+    ~QueuedCall() override
     {
         if (m_isPending)
             m_route->m_pending.fetch_sub(1, std::memory_order_relaxed);
@@ -69,10 +71,10 @@ bool Route::takes(const RoutedEvent &routed)
         return routed.route == this && startCall(routed);
     if (!m_mailbox)
         return startCall(routed);
-    if (m_delivery == SignalBox::Delivery::Auto && m_pending.load(std::memory_order_relaxed) == 0
+    if (m_delivery == Delivery::Auto && m_pending.load(std::memory_order_relaxed) == 0
         && m_mailbox->isCurrentThread())
         return startCall(routed);
-    m_mailbox->post(std::make_unique<Delivery>(routed, shared_from_this()));
+    m_mailbox->post(std::make_unique<QueuedCall>(routed, shared_from_this()));
     return false;
 }
 
@@ -113,17 +115,24 @@ void Route::end() noexcept
         m_hasEnded = true;
         connection = std::exchange(m_contextDestroyed, {});
     }
-    // To disconnect is to touch the context, which is safe on its own thread only. Where that thread is over, the
-    // connection stays until the context dies, and then does nothing.
-    if (connection) {
-        auto disconnection = std::make_unique<Disconnection>(std::move(connection));
-        if (m_mailbox->isCurrentThread())
-            disconnection->run();
-        else
-            m_mailbox->post(std::move(disconnection));
-    }
+    if (connection)
+        disconnectContext(std::move(connection));
     if (const auto dispatcher = m_dispatcher.lock())
         dispatcher->handlersHaveChanged();
+}
+
+// To disconnect is to touch the context, which is safe on its own thread only. Where that thread is over, or memory is
+// short, the connection stays until the context dies, and then does nothing.
+void Route::disconnectContext(QMetaObject::Connection connection) noexcept
+{
+    if (m_mailbox->isCurrentThread()) {
+        QObject::disconnect(connection);
+        return;
+    }
+    try {
+        m_mailbox->post(std::make_unique<Disconnection>(std::move(connection)));
+    } catch (const std::bad_alloc &) {
+    }
 }
 
 } // namespace SignalBox::detail

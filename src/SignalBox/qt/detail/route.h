@@ -61,15 +61,16 @@ public:
     void end() noexcept;
 
 private:
-    class Delivery;
+    class QueuedCall;
 
     bool startCall(const RoutedEvent &routed) const;
+    void disconnectContext(QMetaObject::Connection connection) noexcept;
 
     const std::weak_ptr<Dispatcher> m_dispatcher;
     const std::shared_ptr<Mailbox> m_mailbox;
     QObject *const m_context; // touched by begin() only
     const bool m_once;
-    const SignalBox::Delivery m_delivery;
+    const Delivery m_delivery;
 
     // Deliveries that wait in the mailbox. Relaxed: it only keeps an event from overtaking one that its own producer
     // posted before. Such a post happened before the notify that reads this, and coherence is enough to see it.

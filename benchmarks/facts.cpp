@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "facts.h"
+
+#include "secondthread.h"
+
+#include <SignalBox/version.h>
+
+#include <boost/version.hpp>
+#include <sigc++config.h>
+#ifdef SIGNALBOX_BENCHMARK_QT
+#    include <QtCore/qglobal.h>
+#endif
+
+#include <fstream>
+
+#if __has_include(<sys/utsname.h>)
+#    include <sys/utsname.h>
+#endif
+#if __has_include(<gnu/libc-version.h>)
+#    include <gnu/libc-version.h>
+#endif
+
+namespace SignalBoxBenchmark {
+
+namespace {
+
+std::string processorName()
+{
+    std::ifstream file("/proc/cpuinfo");
+    for (std::string line; std::getline(file, line);) {
+        const std::size_t colon = line.find(": ");
+        if (line.starts_with("model name") && colon != std::string::npos)
+            return line.substr(colon + 2);
+    }
+    return "unknown";
+}
+
+std::string systemName()
+{
+#if __has_include(<sys/utsname.h>)
+    utsname name;
+    if (uname(&name) == 0)
+        return std::string(name.sysname) + ' ' + name.release + ' ' + name.machine;
+#endif
+    return "unknown";
+}
+
+std::string compilerName()
+{
+#if defined(__clang__)
+    return __VERSION__;
+#elif defined(__GNUC__)
+    return "GCC " __VERSION__;
+#else
+    return "unknown";
+#endif
+}
+
+std::string boostVersion()
+{
+    return std::to_string(BOOST_VERSION / 100'000) + '.' + std::to_string(BOOST_VERSION / 100 % 1000) + '.'
+            + std::to_string(BOOST_VERSION % 100);
+}
+
+std::string libsigcVersion()
+{
+    return std::to_string(SIGCXX_MAJOR_VERSION) + '.' + std::to_string(SIGCXX_MINOR_VERSION) + '.'
+            + std::to_string(SIGCXX_MICRO_VERSION);
+}
+
+// Above 0, something else is running: the numbers are worth less.
+std::string loadAverage()
+{
+    std::ifstream file("/proc/loadavg");
+    std::string oneMinute;
+    file >> oneMinute;
+    return oneMinute.empty() ? "unknown" : oneMinute;
+}
+
+} // namespace
+
+std::vector<std::pair<std::string, std::string>> machineFacts()
+{
+    return
+    {
+        {"CPU", processorName()}, {"CPUs for this process", std::to_string(availableCpuCount())},
+                {"System", systemName()},
+#if __has_include(<gnu/libc-version.h>)
+                {"C library", std::string("glibc ") + gnu_get_libc_version()},
+#endif
+                {"Compiler", compilerName()}, {"Build", SIGNALBOX_BENCHMARK_BUILD},
+                {"SignalBox", SIGNALBOX_VERSION_STRING ", " SIGNALBOX_BENCHMARK_CORE},
+#ifdef SIGNALBOX_BENCHMARK_QT
+                {"Qt", qVersion()},
+#else
+                {"Qt", "left out"},
+#endif
+                {"Boost", boostVersion()}, {"libsigc++", libsigcVersion()},
+                {"Google Benchmark", SIGNALBOX_BENCHMARK_GOOGLE}, {"Load at the start", loadAverage()},
+    };
+}
+
+} // namespace SignalBoxBenchmark

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// One question per file. Each function registers the benchmarks of its question, in the order in which they run.
+namespace SignalBoxBenchmark {
+
+void registerNotifyByHandlerCount();
+void registerNotifyByThreads();
+void registerNotifyUnderChurn();
+void registerRegisterAndUnregister();
+void registerFenceCost();
+void registerPromptDestruction();
+void registerGuards();
+void registerAllocationsPerNotify();
+
+} // namespace SignalBoxBenchmark

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+//
+// benchmark-table FILE...: reads what several processes of benchmark-core wrote with --samples=FILE, and prints the
+// tables. Whether a bar is met never decides the exit code: only a file that cannot be read does.
+#include "bars.h"
+#include "samples.h"
+#include "tables.h"
+
+#include <exception>
+#include <iostream>
+
+using namespace SignalBoxBenchmark;
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        std::cerr << "usage: benchmark-table FILE...   (each written by benchmark-core --samples=FILE)\n";
+        return 2;
+    }
+    try {
+        std::vector<ProcessRun> runs;
+        for (int index = 1; index < argc; ++index)
+            runs.push_back(readProcessRun(argv[index]));
+        printFacts(std::cout, runs);
+        printBars(std::cout, runs, coreBars());
+        printPeerTables(std::cout, runs);
+        printLosses(std::cout, runs);
+    } catch (const std::exception &error) {
+        std::cerr << "benchmark-table: " << error.what() << '\n';
+        return 2;
+    }
+    return 0;
+}

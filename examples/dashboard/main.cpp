@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "dashboard.h"
+#include "options.h"
+#include "recording.h"
+#include "samplesource.h"
+
+#include <QtCore/qfileinfo.h>
+#include <QtCore/qtimer.h>
+#include <QtGui/qguiapplication.h>
+#include <QtGui/qimage.h>
+#include <QtQml/qqmlapplicationengine.h>
+#include <QtQuick/qquickwindow.h>
+
+#include <cstdio>
+#include <optional>
+
+namespace {
+
+enum ExitCode { Success = 0, Failure = 1, BadArguments = 2 };
+
+void print(std::FILE *file, const QString &text)
+{
+    std::fputs(qPrintable(text), file);
+}
+
+// Qt's offscreen platform where there is no display, so that the program runs on servers and in tests.
+void choosePlatform()
+{
+#if defined(Q_OS_UNIX) && !defined(Q_OS_DARWIN)
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") && qEnvironmentVariableIsEmpty("DISPLAY")
+        && qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY"))
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+#endif
+    if (qgetenv("QT_QPA_PLATFORM") == "offscreen" && qEnvironmentVariableIsEmpty("QT_QUICK_BACKEND"))
+        qputenv("QT_QUICK_BACKEND", "software");
+}
+
+std::unique_ptr<SampleSource> openSource(const Options &options, QString *error)
+{
+    if (options.replay.isEmpty() && QFileInfo::exists(options.proc + QStringLiteral("/stat")))
+        return machineSource(options.proc);
+    const bool isOwn = options.replay.isEmpty();
+    const QString fileName = isOwn ? QStringLiteral(":/Dashboard/recorded.samples") : options.replay;
+    const QList<Sample> samples = Recording::read(fileName, error);
+    if (samples.isEmpty())
+        return nullptr;
+    return replaySource(samples, isOwn ? QStringLiteral("replay of the recording inside, as %1 is missing").arg(options.proc)
+                                       : QStringLiteral("replay of ") + fileName);
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    choosePlatform();
+    QGuiApplication application(argc, argv);
+    QGuiApplication::setApplicationName(QStringLiteral("dashboard"));
+
+    Options options = Options::parse(QGuiApplication::arguments());
+    if (!options.text.isEmpty()) {
+        print(stdout, options.text);
+        return Success;
+    }
+    QString error = options.error;
+    std::unique_ptr<SampleSource> source;
+    if (error.isEmpty())
+        source = openSource(options, &error);
+    std::optional<Recording::Writer> recorder;
+    if (error.isEmpty() && !options.record.isEmpty()) {
+        recorder.emplace(options.record);
+        error = recorder->error();
+    }
+    if (!error.isEmpty()) {
+        print(stderr, QStringLiteral("dashboard: %1\nTry dashboard --help.\n").arg(error));
+        return BadArguments;
+    }
+    if (QGuiApplication::platformName() == QStringLiteral("offscreen")) {
+        if (options.seconds == 0)
+            options.seconds = 4;
+        if (options.screenshot.isEmpty())
+            options.screenshot = QStringLiteral("dashboard.png");
+    }
+
+    Dashboard dashboard(std::move(source), recorder ? &*recorder : nullptr);
+    QQmlApplicationEngine engine;
+    engine.setInitialProperties({{QStringLiteral("dashboard"), QVariant::fromValue(&dashboard)},
+                                 {QStringLiteral("isLight"), options.isLight}});
+    engine.load(QUrl(QStringLiteral("qrc:/Dashboard/Main.qml")));
+    auto *const window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow *>(engine.rootObjects().constFirst());
+    if (!window)
+        return Failure; // the engine has said why
+
+    QImage picture;
+    QObject::connect(&application, &QCoreApplication::aboutToQuit, window, [&] {
+        dashboard.stop();
+        if (!options.screenshot.isEmpty())
+            picture = window->grabWindow();
+    });
+    if (options.seconds > 0)
+        QTimer::singleShot(qRound64(options.seconds * 1000), &application, &QCoreApplication::quit);
+
+    dashboard.start();
+    QGuiApplication::exec();
+
+    print(stdout, dashboard.summary());
+    if (!options.screenshot.isEmpty()) {
+        if (!picture.save(options.screenshot)) {
+            print(stderr, QStringLiteral("dashboard: cannot save a picture as %1\n").arg(options.screenshot));
+            return Failure;
+        }
+        print(stdout, QStringLiteral("saved %1, %2 x %3\n").arg(options.screenshot).arg(picture.width()).arg(picture.height()));
+    }
+    if (recorder && !recorder->error().isEmpty()) {
+        print(stderr, QStringLiteral("dashboard: %1\n").arg(recorder->error()));
+        return Failure;
+    }
+    return Success;
+}

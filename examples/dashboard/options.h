@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qstring.h>
+#include <QtCore/qstringlist.h>
+
+// The command line.
+struct Options
+{
+    QString screenshot;      // empty: none is wanted
+    double seconds = 0;      // 0: until the window is closed
+    QString record;          // empty: nothing is recorded
+    QString replay;          // empty: live
+    QString proc = QStringLiteral("/proc");
+    bool isLight = false;
+    QString error;           // what is wrong with the command line; empty if nothing
+    QString text;            // --help: to be printed instead of anything else
+
+    static Options parse(const QStringList &arguments);
+};

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+#include <QtCore/qfile.h>
+#include <QtCore/qfileinfo.h>
+#include <QtCore/qprocess.h>
+#include <QtCore/qregularexpression.h>
+#include <QtCore/qset.h>
+#include <QtCore/qtemporarydir.h>
+#include <QtGui/qimage.h>
+#include <QtTest/qtest.h>
+
+// Runs the program as a user without a display does.
+class DashboardTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder.emplace();
+        QVERIFY(m_folder->isValid());
+    }
+
+    void liveRunSavesAPictureAndSaysWhatItReceived()
+    {
+        if (!QFileInfo::exists(QStringLiteral("/proc/stat")))
+            QSKIP("There is no /proc to read here.");
+        const QString record = path("own.samples");
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("2"), QStringLiteral("--record"), record}), 0);
+        QVERIFY2(m_output.startsWith(QStringLiteral("live from /proc, ")), qPrintable(m_output));
+        checkOutput();
+        checkCalls("recorder", 1);
+        checkPicture(path("dashboard.png"));
+
+        // What was recorded can be replayed.
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("1"), QStringLiteral("--replay"), record,
+                      QStringLiteral("--screenshot"), path("replay.png")}), 0);
+        QVERIFY2(m_output.startsWith(QStringLiteral("replay of ") + record), qPrintable(m_output));
+        checkOutput();
+        checkPicture(path("replay.png"));
+    }
+
+    void recordingInsideIsReplayedWhereProcIsMissing()
+    {
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("2"), QStringLiteral("--proc"), path("missing")}), 0);
+        QVERIFY2(m_output.startsWith(QStringLiteral("replay of the recording inside")), qPrintable(m_output));
+        checkOutput();
+        checkPicture(path("dashboard.png"));
+    }
+
+    void recordingInTheSourceTreeIsReplayed()
+    {
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("2"), QStringLiteral("--light"), QStringLiteral("--replay"),
+                      QStringLiteral(DASHBOARD_RECORDING)}), 0);
+        checkOutput();
+        checkPicture(path("dashboard.png"));
+    }
+
+    void badArgumentsAreRefusedWithAMessage_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QString>("message");
+        const auto row = [](const char *name, const QStringList &arguments, const char *message) {
+            QTest::newRow(name) << arguments << QString::fromLatin1(message);
+        };
+        row("unknown option", {QStringLiteral("--fast")}, "Unknown option 'fast'");
+        row("missing value", {QStringLiteral("--seconds")}, "Missing value after '--seconds'");
+        row("no number", {QStringLiteral("--seconds"), QStringLiteral("soon")}, "--seconds needs a number greater than 0, not \"soon\"");
+        row("not above 0", {QStringLiteral("--seconds"), QStringLiteral("-1")}, "--seconds needs a number greater than 0");
+        row("infinite", {QStringLiteral("--seconds"), QStringLiteral("inf")}, "--seconds needs a number greater than 0");
+        row("extra argument", {QStringLiteral("now")}, "unexpected argument: now");
+        row("empty file name", {QStringLiteral("--replay"), QString()}, "--replay needs the name of a file");
+        row("missing file", {QStringLiteral("--replay"), QStringLiteral("missing.samples")}, "cannot read missing.samples");
+        row("not a recording", {QStringLiteral("--replay"), QStringLiteral("other.txt")}, "other.txt is not a recording");
+        row("broken line", {QStringLiteral("--replay"), QStringLiteral("broken.samples")}, "broken.samples, line 3: not a sample");
+        row("no samples", {QStringLiteral("--replay"), QStringLiteral("empty.samples")}, "empty.samples holds no samples");
+        row("folder to write", {QStringLiteral("--record"), QStringLiteral(".")}, "cannot write .");
+    }
+
+    void badArgumentsAreRefusedWithAMessage()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QString, message);
+        const QByteArray firstLine = "SignalBox dashboard samples 1\n";
+        write("other.txt", "something else\n");
+        write("empty.samples", firstLine);
+        write("broken.samples", firstLine + "0 cpu 0.5\n0.1 memory 1\n");
+        QCOMPARE(run(arguments), 2);
+        QVERIFY2(m_errors.contains(QStringLiteral("dashboard: ") + message), qPrintable(m_errors));
+        QVERIFY(m_output.isEmpty());
+        QVERIFY(!QFileInfo::exists(path("dashboard.png")));
+    }
+
+    void pictureThatCannotBeSavedIsAFailure()
+    {
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("0.2"), QStringLiteral("--screenshot"),
+                      QStringLiteral("missing/folder.png")}), 1);
+        QVERIFY(m_errors.contains(QStringLiteral("cannot save a picture as missing/folder.png")));
+    }
+
+    void helpIsPrinted()
+    {
+        QCOMPARE(run({QStringLiteral("--help")}), 0);
+        QVERIFY(m_output.contains(QStringLiteral("--replay <file>")));
+    }
+
+private:
+    QString path(const char *name) const { return m_folder->filePath(QString::fromLatin1(name)); }
+
+    void write(const char *name, const QByteArray &content) const
+    {
+        QFile file(path(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+    }
+
+    // The exit code; the outputs are kept.
+    int run(const QStringList &arguments)
+    {
+        QProcess process;
+        process.setWorkingDirectory(m_folder->path());
+        process.start(QStringLiteral(DASHBOARD_PROGRAM), arguments);
+        if (!process.waitForFinished(60000))
+            return -1;
+        m_output = QString::fromUtf8(process.readAllStandardOutput());
+        m_errors = QString::fromUtf8(process.readAllStandardError());
+        // What QML has to complain about, a binding that fails for example.
+        if (m_errors.contains(QStringLiteral("qrc:/Dashboard")))
+            return -2;
+        return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -3;
+    }
+
+    void checkOutput() const
+    {
+        for (const char *source : {"cpu", "memory", "network", "process"}) {
+            const QRegularExpression line(QStringLiteral("^  %1 +[1-9]\\d* events, last: .*\\d").arg(QLatin1String(source)),
+                                          QRegularExpression::MultilineOption);
+            QVERIFY2(line.match(m_output).hasMatch(), qPrintable(m_output));
+        }
+        for (const char *handler : {"statistics", "peak hold", "history", "readout"})
+            checkCalls(handler, 20);
+        // Highest priority first.
+        QVERIFY(m_output.indexOf(QStringLiteral("statistics")) < m_output.indexOf(QStringLiteral("peak hold")));
+        QVERIFY(m_output.indexOf(QStringLiteral("peak hold")) < m_output.indexOf(QStringLiteral("history")));
+        QVERIFY(m_output.indexOf(QStringLiteral("history")) < m_output.indexOf(QStringLiteral("readout")));
+    }
+
+    void checkCalls(const char *handler, int atLeast) const
+    {
+        const QRegularExpression line(QStringLiteral("^ +\\d+  %1 +(\\d+) calls").arg(QLatin1String(handler)),
+                                      QRegularExpression::MultilineOption);
+        const QRegularExpressionMatch match = line.match(m_output);
+        QVERIFY2(match.hasMatch() && match.captured(1).toInt() >= atLeast, qPrintable(m_output));
+    }
+
+    // A window that shows something: text and plots have many colours, in all its quarters.
+    void checkPicture(const QString &fileName) const
+    {
+        const QImage picture(fileName);
+        QCOMPARE(picture.size(), QSize(960, 600));
+        for (const int left : {0, 480}) {
+            for (const int top : {0, 300}) {
+                QSet<QRgb> colours;
+                for (int y = top; y < top + 300; ++y) {
+                    for (int x = left; x < left + 480; ++x)
+                        colours.insert(picture.pixel(x, y));
+                }
+                QVERIFY2(colours.size() > 20, qPrintable(QString::number(colours.size())));
+            }
+        }
+    }
+
+    std::optional<QTemporaryDir> m_folder;
+    QString m_output;
+    QString m_errors;
+};
+
+QTEST_GUILESS_MAIN(DashboardTest)
+#include "tst_dashboard.moc"

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qml/qml_export.h>
+#include <SignalBox/qt/registryobject.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qstring.h>
+#include <QtQml/qjsengine.h>
+#include <QtQml/qjsvalue.h>
+#include <QtQml/qqmlparserstatus.h>
+#include <QtQml/qqmlregistration.h>
+
+namespace SignalBox {
+
+namespace detail {
+class Event;
+}
+
+/*!
+    \qmltype RegistryHandler
+    \brief A handler of any registry, written in QML; it lives and dies with the item it stands in.
+
+    \qml
+    RegistryHandler {
+        registry: bus
+        priority: 100
+        enabled: page.visible
+        filter: event => event.size > 1024
+        handler: event => toast.show(event)
+    }
+    \endqml
+
+    It runs on the engine's thread: inline where the event is notified there, else through the event
+    loop. An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack.
+*/
+class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserStatus
+{
+    Q_OBJECT
+    Q_INTERFACES(QQmlParserStatus)
+    QML_ELEMENT
+
+    /*! A QmlRegistry, or any AsyncRegistry that C++ provides. Implied inside a QmlRegistry. */
+    Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
+    /*! Higher runs first. A change keeps the registration and makes it the last among its new equals. */
+    Q_PROPERTY(int priority READ priority WRITE setPriority NOTIFY priorityChanged FINAL)
+    /*! For diagnostics. A change registers anew. */
+    Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
+    /*! The first event that the filter accepts is the last. Setting it, or registry, makes it wait for one again. */
+    Q_PROPERTY(bool once READ isOnce WRITE setOnce NOTIFY onceChanged FINAL)
+    /*! False pauses: the handler stays registered and costs a notify nothing. */
+    Q_PROPERTY(bool enabled READ isEnabled WRITE setEnabled NOTIFY enabledChanged FINAL)
+    /*! Whether it is registered now, paused or not. */
+    Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
+    /*! A function that says whether the handler gets the event, or null. */
+    Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
+    /*! A function of the event, or null. Without one nothing is registered. */
+    Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
+
+public:
+    explicit RegistryHandler(QObject *parent = nullptr);
+    ~RegistryHandler() override;
+
+    SignalBox::RegistryObject *registry() const;
+    void setRegistry(SignalBox::RegistryObject *registry);
+    // The registry until one is set.
+    void setImpliedRegistry(SignalBox::RegistryObject *registry);
+
+    int priority() const { return m_priority; }
+    void setPriority(int priority);
+
+    QString name() const { return m_name; }
+    void setName(const QString &name);
+
+    bool isOnce() const { return m_isOnce; }
+    void setOnce(bool once);
+
+    bool isEnabled() const { return m_isEnabled; }
+    void setEnabled(bool enabled);
+
+    bool isActive() const { return m_id.isValid(); }
+
+    QJSValue filter() const { return m_filter; }
+    void setFilter(const QJSValue &filter);
+
+    QJSValue handler() const { return m_handler; }
+    void setHandler(const QJSValue &handler);
+
+    void classBegin() override;
+    void componentComplete() override;
+
+Q_SIGNALS:
+    void registryChanged();
+    void priorityChanged();
+    void nameChanged();
+    void onceChanged();
+    void enabledChanged();
+    void activeChanged();
+    void filterChanged();
+    void handlerChanged();
+
+private Q_SLOTS:
+    void end();
+
+private:
+    void changeRegistry(RegistryObject *registry);
+    void checkFunction(const QJSValue &value, const char *property) const;
+    void update();
+    void unregister();
+    void lookForRemoval();
+    void run(const detail::Event &event);
+
+    QPointer<RegistryObject> m_registry;
+    QPointer<QJSEngine> m_engine;
+    QString m_name;
+    QJSValue m_filter;
+    QJSValue m_handler;
+    HandlerId m_id; // valid while registered
+    int m_priority = 0;
+    bool m_isOnce = false;
+    bool m_isEnabled = true;
+    bool m_isComplete = false;
+    bool m_isRegistryExplicit = false;
+    bool m_isDone = false;  // fired once, or removed by somebody else: not to be registered again
+    bool m_hasEnded = false; // past its component's destruction: never to be registered again
+};
+
+} // namespace SignalBox

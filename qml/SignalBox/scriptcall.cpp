@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include "scriptcall_p.h"
+
+#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/scriptexception.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
+#include <QtQml/qjsengine.h>
+#include <QtQml/qjsmanagedvalue.h>
+#include <QtQml/qqml.h>
+#include <QtQml/qqmlcomponent.h>
+
+namespace SignalBox::detail {
+
+namespace {
+
+class ScriptValues final : public Task
+{
+public:
+    explicit ScriptValues(const QJSValueList &list) : values(list) {}
+    void run() noexcept override {} // being destroyed on the engine's thread is all that it is for
+
+    const QJSValueList values;
+};
+
+// An event may die on any thread, but its JavaScript values must die on their engine's.
+class ScriptAttachment final : public EventAttachment
+{
+public:
+    ScriptAttachment(QJSEngine *engine, const QJSValueList &arguments)
+        : EventAttachment(engine),
+          m_engine(engine),
+          m_home(Mailbox::of(engine->thread())),
+          m_values(std::make_unique<ScriptValues>(arguments))
+    {
+    }
+
+    ~ScriptAttachment() override
+    {
+        if (!m_home->isCurrentThread())
+            m_home->post(std::move(m_values));
+    }
+
+    // Engine's thread only. False: the engine that the key named is gone, and another one may have its address.
+    bool isOf(const QJSEngine *engine) const { return m_engine == engine; }
+    const QJSValueList &arguments() const { return m_values->values; }
+
+private:
+    const QPointer<QJSEngine> m_engine;
+    const std::shared_ptr<Mailbox> m_home;
+    std::unique_ptr<ScriptValues> m_values;
+};
+
+// The engine lists frames as "function:line:column:source".
+struct Frame
+{
+    QString function;
+    QString source;
+    int line = 0;
+
+    explicit Frame(const QString &text)
+    {
+        const QStringList parts = text.split(u':');
+        if (parts.size() < 4)
+            return;
+        function = parts.at(0);
+        line = parts.at(1).toInt();
+        source = parts.mid(3).join(u':');
+    }
+
+    QString toString() const { return function + u'@' + source + u':' + QString::number(line); }
+};
+
+ScriptException takeException(QJSEngine *engine)
+{
+    // Evaluating with an exception pending runs nothing: it takes the exception, and tells where it was thrown, which
+    // a thrown string or number does not know itself.
+    QStringList trace;
+    QJSValue thrown = engine->evaluate(QString(), QString(), 1, &trace);
+    if (engine->hasError())
+        thrown = engine->catchError();
+
+    if (thrown.isError())
+        return {thrown.property(QStringLiteral("message")).toString(),
+                thrown.property(QStringLiteral("fileName")).toString(),
+                thrown.property(QStringLiteral("lineNumber")).toInt(),
+                thrown.property(QStringLiteral("stack")).toString()};
+
+    QStringList stack;
+    for (const QString &frame : std::as_const(trace))
+        stack.append(Frame(frame).toString());
+    const Frame innermost(trace.value(0));
+    return {thrown.toString(), innermost.source, innermost.line, stack.join(u'\n')};
+}
+
+} // namespace
+
+QJSValueList argumentsFor(const Event &event, QJSEngine *engine)
+{
+    const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(engine));
+    if (attached && attached->isOf(engine))
+        return attached->arguments();
+
+    const QVariant variant = event.toVariant();
+    const QJSValueList arguments{variant.isValid() ? engine->toScriptValue(variant) : QJSValue()};
+    setArguments(event, engine, arguments);
+    return arguments;
+}
+
+void setArguments(const Event &event, QJSEngine *engine, const QJSValueList &arguments)
+{
+    event.attach(std::make_unique<ScriptAttachment>(engine, arguments));
+}
+
+QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments)
+{
+    // QJSValue::call() cannot tell a thrown string from a returned one; here a throw leaves the engine with an error.
+    const QJSValue result = QJSManagedValue(function, engine).call(arguments);
+    if (engine->hasError())
+        throw takeException(engine);
+    return result;
+}
+
+void connectToEnd(QObject *owner, QObject *receiver, const char *slot)
+{
+    // Between a component's destruction and the deletion of its objects, when destroyed() comes, a Loader lets time
+    // pass. The attached type is private, so the connection is made by name.
+    QObject *component = qmlAttachedPropertiesObject<QQmlComponent>(owner);
+    if (component)
+        QObject::connect(component, SIGNAL(destruction()), receiver, slot);
+    QObject::connect(owner, SIGNAL(destroyed()), receiver, slot);
+}
+
+} // namespace SignalBox::detail

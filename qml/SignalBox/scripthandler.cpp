@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "scripthandler_p.h"
+
+#include "scriptcall_p.h"
+
+#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/registryobject.h>
+
+#include <memory>
+
+namespace SignalBox::detail {
+
+namespace {
+
+class Deletion final : public Task
+{
+public:
+    explicit Deletion(QObject *object) : m_object(object) {}
+    void run() noexcept override {}
+
+private:
+    const std::unique_ptr<QObject> m_object;
+};
+
+} // namespace
+
+ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function)
+    : m_registry(registry), m_engine(engine), m_function(function)
+{
+}
+
+HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
+                                      const AsyncOptions &options, QObject *owner)
+{
+    // Only the callable that the registry destroys keeps the object. It is destroyed outside of any call of it, but on
+    // whichever thread unregisters.
+    const std::shared_ptr<ScriptHandler> handler(
+        new ScriptHandler(registry, engine, function), [home = Mailbox::of(engine->thread())](ScriptHandler *gone) {
+            if (home->isCurrentThread())
+                delete gone;
+            else
+                home->post(std::make_unique<Deletion>(gone));
+        });
+    handler->m_id = registry->registerEventHandler(
+        handler.get(),
+        [handler](const Event &event) {
+            handler->run(event);
+            return Propagation::Continue;
+        },
+        options);
+    if (owner)
+        connectToEnd(owner, handler.get(), SLOT(unregister()));
+    return handler->m_id;
+}
+
+// Deletes this.
+void ScriptHandler::unregister()
+{
+    if (m_registry)
+        m_registry->unregister(m_id);
+}
+
+void ScriptHandler::run(const Event &event)
+{
+    if (QJSEngine *engine = m_engine)
+        callScript(engine, m_function, argumentsFor(event, engine));
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/registryobject.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
+#include <QtQml/qjsengine.h>
+#include <QtQml/qjsvalue.h>
+
+namespace SignalBox::detail {
+
+class Event;
+
+/*!
+    A JavaScript function as a handler of a registry: the handler's context object, which keeps the
+    function. It belongs to the registration and is deleted with it, always on the engine's thread.
+*/
+class ScriptHandler : public QObject
+{
+    Q_OBJECT
+
+public:
+    /*! The handler ends with \a owner; if that is null, with its registry or engine. */
+    static HandlerId registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
+                                  const AsyncOptions &options, QObject *owner);
+
+private Q_SLOTS:
+    void unregister();
+
+private:
+    ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function);
+    void run(const Event &event);
+
+    const QPointer<RegistryObject> m_registry;
+    const QPointer<QJSEngine> m_engine;
+    const QJSValue m_function;
+    HandlerId m_id;
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import SignalBox
+
+Window {
+    id: window
+
+    property int received: 0
+
+    visible: true
+
+    QmlRegistry {
+        id: bus
+    }
+    RegistryHandler {
+        registry: bus
+        handler: event => { window.received = event.size }
+    }
+
+    Component.onCompleted: bus.notify({ size: 42 })
+}

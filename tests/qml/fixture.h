@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/AsyncRegistry>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+#include <QtQml/qqmlregistration.h>
+
+#include <atomic>
+#include <thread>
+
+// An event that counts its copies. Not registered with QML: such gadgets are safe against wrong arguments.
+class Reading
+{
+    Q_GADGET
+    Q_PROPERTY(int value MEMBER value)
+    Q_PROPERTY(QString unit MEMBER unit)
+
+public:
+    static inline std::atomic<int> copies = 0;
+
+    Reading() = default;
+    Reading(int number, const QString &text) : value(number), unit(text) {}
+    Reading(const Reading &other) : value(other.value), unit(other.unit) { ++copies; }
+    Reading(Reading &&) = default;
+    Reading &operator=(const Reading &) = default;
+    ~Reading() = default;
+
+    int value = 0;
+    QString unit;
+};
+
+// A registry of C++ events, and what a test has to do to it from C++.
+class Fixture : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    Q_PROPERTY(SignalBox::RegistryObject *registry READ registry CONSTANT FINAL)
+    Q_PROPERTY(SignalBox::RegistryObject *opaqueRegistry READ opaqueRegistry CONSTANT FINAL)
+
+public:
+    SignalBox::RegistryObject *registry() { return &m_registry; }
+    SignalBox::RegistryObject *opaqueRegistry() { return &m_opaqueRegistry; }
+
+    Q_INVOKABLE void post(int value) { m_registry.post(Reading(value, QStringLiteral("m"))); }
+    Q_INVOKABLE void postFromAnotherThread(int value)
+    {
+        std::thread([this, value] { post(value); }).join();
+    }
+    Q_INVOKABLE int copiesForOneEvent()
+    {
+        Reading::copies = 0;
+        post(1);
+        return Reading::copies;
+    }
+    Q_INVOKABLE void postOpaque() { m_opaqueRegistry.post(std::make_unique<int>(1)); }
+    Q_INVOKABLE void clear() { m_registry.clear(); }
+
+private:
+    SignalBox::AsyncRegistry<Reading> m_registry;
+    SignalBox::AsyncRegistry<std::unique_ptr<int>> m_opaqueRegistry; // no QVariant can hold its events
+};

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtTest
+import SignalBox
+
+TestCase {
+    id: testCase
+
+    property var seen: []
+
+    name: "QmlRegistry"
+
+    function init() {
+        seen = [];
+    }
+
+    QmlRegistry {
+        id: bus
+
+        name: "bus"
+    }
+
+    Component {
+        id: listening
+
+        ListeningRegistry {
+        }
+    }
+
+    function test_handlersInsideHaveTheRegistryImplied() {
+        const registry = createTemporaryObject(listening, testCase) as ListeningRegistry;
+        compare(registry.handlerCount, 2);
+        compare(registry.handlers.length, 2);
+        compare(registry.handlers[0].registry, registry);
+    }
+
+    function test_notifiedComesAfterTheHandlers() {
+        const registry = createTemporaryObject(listening, testCase) as ListeningRegistry;
+        registry.notify(1);
+        compare(registry.seen, ["early 1", "late 1", "signal 1"]);
+    }
+
+    function test_handlersShareTheVeryObject() {
+        const event = { size: 1 };
+        const first = bus.registerHandler(e => testCase.seen.push(e));
+        const second = bus.registerHandler(e => testCase.seen.push(e));
+        bus.notify(event);
+        verify(seen[0] === event);
+        verify(seen[1] === event);
+        bus.unregister(first);
+        bus.unregister(second);
+    }
+
+    function test_anyValueIsAnEvent() {
+        const id = bus.registerHandler(event => testCase.seen.push(event));
+        const events = [null, undefined, 5, "text", true];
+        for (const event of events)
+            bus.notify(event);
+        compare(seen, events);
+        bus.unregister(id);
+    }
+
+    function test_registeredFunctionsRunInPriorityOrder() {
+        const ids = [];
+        for (const row of [[0, "c"], [10, "a"], [-5, "e"], [0, "d"], [10, "b"]])
+            ids.push(bus.registerHandler(() => testCase.seen.push(row[1]), { priority: row[0] }));
+        bus.notify(1);
+        compare(seen, ["a", "b", "c", "d", "e"]);
+        for (const id of ids)
+            verify(bus.unregister(id));
+        compare(bus.handlerCount, 0);
+    }
+
+    function test_handlerIdIsOpaqueAndComparable() {
+        const first = bus.registerHandler(() => {});
+        const second = bus.registerHandler(() => {});
+        verify(first === first);
+        verify(first !== second);
+        const map = new Map([[first, "first"], [second, "second"]]);
+        compare(map.get(second), "second");
+        verify(/^HandlerId\(\d+\)$/.test(first.toString()));
+        verify(bus.contains(first));
+        verify(bus.unregister(first));
+        verify(!bus.contains(first));
+        verify(!bus.unregister(first));
+        verify(bus.unregister(second));
+    }
+
+    function test_pausedFunctionIsNotCalled() {
+        const id = bus.registerHandler(event => testCase.seen.push(event), { enabled: false });
+        bus.notify(1);
+        verify(bus.setEnabled(id, true));
+        bus.notify(2);
+        compare(seen, [2]);
+        bus.unregister(id);
+    }
+
+    function test_onceIsCalledOnce() {
+        const id = bus.registerHandler(event => {
+            testCase.seen.push(event);
+            bus.notify(event + 1);
+        }, { once: true });
+        bus.notify(1);
+        bus.notify(3);
+        compare(seen, [1]);
+        verify(!bus.contains(id));
+    }
+
+    function test_functionMayUnregisterItself() {
+        let id = null;
+        id = bus.registerHandler(event => {
+            testCase.seen.push(event);
+            bus.unregister(id);
+            bus.notify(event + 1);
+        });
+        bus.notify(1);
+        compare(seen, [1]);
+        compare(bus.handlerCount, 0);
+    }
+
+    function test_notifyMayBeNested() {
+        const id = bus.registerHandler(event => {
+            testCase.seen.push(event);
+            if (event > 0)
+                bus.notify(event - 1);
+        });
+        bus.notify(3);
+        compare(seen, [3, 2, 1, 0]);
+        bus.unregister(id);
+    }
+
+    function test_wrongArgumentsAreTypeErrorsAtTheCallersLine_data() {
+        return [
+            { tag: "number for a function", call: () => bus.registerHandler(5), text: "expected a function" },
+            { tag: "nothing", call: () => bus.registerHandler(undefined), text: "expected a function" },
+            { tag: "unknown option", call: () => bus.registerHandler(() => {}, { prio: 1 }), text: "unknown option prio" },
+            { tag: "fraction", call: () => bus.registerHandler(() => {}, { priority: 1.5 }), text: "priority: expected an integer" },
+            { tag: "too large", call: () => bus.registerHandler(() => {}, { priority: 1e10 }), text: "priority: expected an integer" },
+            { tag: "text for a number", call: () => bus.registerHandler(() => {}, { priority: "1" }), text: "priority: expected an integer" },
+            { tag: "number for a text", call: () => bus.registerHandler(() => {}, { name: 1 }), text: "name: expected a string" },
+            { tag: "number for a truth value", call: () => bus.registerHandler(() => {}, { once: 1 }), text: "once: expected true or false" },
+            { tag: "text for a truth value", call: () => bus.registerHandler(() => {}, { enabled: "no" }), text: "enabled: expected true or false" },
+            { tag: "plain object for an owner", call: () => bus.registerHandler(() => {}, { owner: {} }), text: "owner: expected an object of a QML type" },
+            { tag: "list of options", call: () => bus.registerHandler(() => {}, []), text: "the options are an object" },
+            { tag: "null for options", call: () => bus.registerHandler(() => {}, null), text: "the options are an object" },
+            { tag: "number for an id", call: () => bus.unregister(5), text: "" },
+            { tag: "null for an id", call: () => bus.contains(null), text: "" }
+        ];
+    }
+
+    function test_wrongArgumentsAreTypeErrorsAtTheCallersLine(row) {
+        let error = null;
+        try {
+            row.call();
+        } catch (caught) {
+            error = caught;
+        }
+        verify(error instanceof TypeError, String(error));
+        verify(error.message.includes(row.text), error.message);
+        verify(error.fileName.endsWith("tst_qmlregistry.qml"), error.fileName);
+        verify(error.lineNumber > 0);
+        compare(bus.handlerCount, 0);
+    }
+}

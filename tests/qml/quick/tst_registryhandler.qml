@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtTest
+import SignalBox
+import SignalBoxTest
+
+TestCase {
+    id: testCase
+
+    property var seen: []
+
+    name: "RegistryHandler"
+
+    function init() {
+        seen = [];
+        handler.registry = bus;
+        handler.priority = 0;
+        handler.name = "";
+        handler.once = false;
+        handler.enabled = true;
+        handler.filter = null;
+        handler.handler = event => testCase.seen.push(event);
+    }
+
+    QmlRegistry {
+        id: bus
+    }
+
+    RegistryHandler {
+        id: handler
+
+        registry: bus
+    }
+
+    Fixture {
+        id: fixture
+    }
+
+    SignalSpy {
+        id: activeSpy
+
+        signalName: "activeChanged"
+        target: handler
+    }
+
+    Component {
+        id: handlerComponent
+
+        RegistryHandler {
+        }
+    }
+
+    function test_handlerGetsTheEvent() {
+        bus.notify({ size: 2048 });
+        compare(seen.length, 1);
+        compare(seen[0].size, 2048);
+    }
+
+    function test_changedPriorityMovesTheHandlerAndKeepsItRegistered() {
+        const id = bus.registerHandler(() => testCase.seen.push("function"));
+        handler.handler = () => testCase.seen.push("element");
+        bus.notify(1);
+        activeSpy.clear();
+        handler.priority = -1;
+        bus.notify(2);
+        compare(seen, ["element", "function", "function", "element"]);
+        compare(activeSpy.count, 0);
+        bus.unregister(id);
+    }
+
+    function test_pausedHandlerIsNotCalledAndStaysRegistered() {
+        handler.enabled = false;
+        bus.notify(1);
+        verify(handler.active);
+        compare(bus.handlerCount, 1);
+        handler.enabled = true;
+        bus.notify(2);
+        compare(seen, [2]);
+    }
+
+    function test_activeTellsWhetherItIsRegistered() {
+        verify(handler.active);
+        handler.handler = null;
+        verify(!handler.active);
+        compare(bus.handlerCount, 0);
+        handler.handler = () => {};
+        verify(handler.active);
+        handler.registry = null;
+        verify(!handler.active);
+        handler.registry = bus;
+        verify(handler.active);
+        compare(bus.handlerCount, 1);
+    }
+
+    function test_filterDecidesWhichEventsComeThrough() {
+        handler.filter = event => event > 10;
+        for (const event of [5, 20, 10, 11])
+            bus.notify(event);
+        compare(seen, [20, 11]);
+        handler.filter = null;
+        bus.notify(1);
+        compare(seen, [20, 11, 1]);
+    }
+
+    function test_onceCountsAcceptedEvents() {
+        handler.once = true;
+        handler.filter = event => event > 10;
+        bus.notify(5);
+        verify(handler.active);
+        bus.notify(20);
+        verify(!handler.active);
+        bus.notify(30);
+        compare(seen, [20]);
+    }
+
+    function test_newFunctionReplacesTheOldOne() {
+        const old = handler.handler;
+        handler.handler = event => testCase.seen.push("new " + event);
+        bus.notify(1);
+        compare(seen, ["new 1"]);
+        verify(old !== handler.handler);
+    }
+
+    function test_functionMayBeReplacedInItsOwnCall() {
+        handler.handler = event => {
+            handler.handler = later => testCase.seen.push("second " + later);
+            testCase.seen.push("first " + event);
+        };
+        bus.notify(1);
+        bus.notify(2);
+        compare(seen, ["first 1", "second 2"]);
+    }
+
+    function test_whatIsNotAFunctionWarns() {
+        ignoreWarning(/handler: expected a function or null, not 5/);
+        handler.handler = 5;
+        verify(!handler.active);
+        ignoreWarning(/filter: expected a function or null, not text/);
+        handler.filter = "text";
+    }
+
+    function test_removalByOthersIsSeen() {
+        activeSpy.clear();
+        handler.registry = fixture.registry;
+        verify(handler.active);
+        fixture.clear();
+        tryVerify(() => !handler.active);
+        fixture.post(1);
+        compare(seen, []);
+        handler.registry = bus;
+        verify(handler.active);
+    }
+
+    function test_destroyedRegistryIsLetGo() {
+        const registry = Qt.createQmlObject("import SignalBox; QmlRegistry {}", testCase);
+        handler.registry = registry;
+        verify(handler.active);
+        registry.destroy();
+        tryVerify(() => handler.registry === null);
+        verify(!handler.active);
+    }
+
+    function test_eventFromCppIsAGadget() {
+        handler.registry = fixture.registry;
+        fixture.post(7);
+        compare(seen.length, 1);
+        compare(seen[0].value, 7);
+        compare(seen[0].unit, "m");
+    }
+
+    function test_eventFromAnotherThreadComesThroughTheLoop() {
+        handler.registry = fixture.registry;
+        fixture.postFromAnotherThread(8);
+        compare(seen.length, 0);
+        tryVerify(() => seen.length === 1);
+        compare(seen[0].value, 8);
+    }
+
+    function test_eventFromCppIsConvertedOnceForAllHandlers() {
+        compare(fixture.copiesForOneEvent(), 0); // nobody in QML listens
+        handler.registry = fixture.registry;
+        const copiesForOne = fixture.copiesForOneEvent();
+        verify(copiesForOne > 0);
+        for (let i = 0; i < 7; ++i) {
+            const more = createTemporaryObject(handlerComponent, testCase, { registry: fixture.registry }) as RegistryHandler;
+            more.handler = event => testCase.seen.push(event.value);
+        }
+        seen = [];
+        compare(fixture.copiesForOneEvent(), copiesForOne);
+        compare(seen.length, 8);
+    }
+
+    function test_eventThatNoVariantHoldsIsUndefined() {
+        ignoreWarning(/cannot be seen by QML/);
+        handler.registry = fixture.opaqueRegistry;
+        fixture.postOpaque();
+        fixture.postOpaque(); // one warning for the type
+        compare(seen, [undefined, undefined]);
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtTest
+import SignalBox
+import SignalBoxTest
+
+TestCase {
+    id: testCase
+
+    property var failures: []
+    property var seen: []
+
+    name: "ScriptFailures"
+
+    function init() {
+        failures = [];
+        seen = [];
+    }
+
+    function cleanup() {
+        thrower.handler = null;
+        thrower.filter = null;
+        thrower.registry = bus;
+    }
+
+    QmlRegistry {
+        id: bus
+
+        onHandlerFailed: failure => testCase.failures.push(failure)
+
+        RegistryHandler {
+            priority: -10
+            handler: event => testCase.seen.push(event)
+        }
+    }
+
+    QmlRegistry {
+        id: unheardBus
+
+        name: "unheard"
+    }
+
+    RegistryHandler {
+        id: thrower
+
+        name: "thrower"
+        registry: bus
+    }
+
+    Fixture {
+        id: fixture
+    }
+
+    Connections {
+        function onHandlerFailed(failure: var) {
+            testCase.failures.push(failure);
+        }
+        target: fixture.registry
+    }
+
+    function test_throwIsReportedWithItsPlaceAndStopsNobody_data() {
+        return [
+            { tag: "Error", handler: () => { throw new Error("boom"); }, message: "boom" },
+            { tag: "TypeError", handler: () => { null.x(); }, message: "x" },
+            { tag: "string", handler: () => { throw "text"; }, message: "text" },
+            { tag: "number", handler: () => { throw 5; }, message: "5" },
+            { tag: "undefined", handler: () => { throw undefined; }, message: "undefined" }
+        ];
+    }
+
+    function test_throwIsReportedWithItsPlaceAndStopsNobody(row) {
+        thrower.handler = row.handler;
+        bus.notify(1);
+        compare(seen, [1]);
+        compare(failures.length, 1);
+        const failure = failures[0];
+        compare(failure.handlerName, "thrower");
+        verify(failure.message.includes(row.message), failure.message);
+        verify(failure.fileName.endsWith("tst_scriptfailures.qml"), failure.fileName);
+        verify(failure.lineNumber > 60 && failure.lineNumber < 80, failure.lineNumber);
+        verify(failure.stack.includes("tst_scriptfailures.qml"), failure.stack);
+    }
+
+    function test_returnedErrorIsNoFailure() {
+        thrower.handler = () => new Error("only returned");
+        bus.notify(1);
+        compare(failures.length, 0);
+    }
+
+    function test_failureCarriesTheIdOfTheHandler() {
+        const id = bus.registerHandler(() => { throw "text"; }, { name: "function" });
+        bus.notify(1);
+        compare(failures.length, 1);
+        verify(failures[0].handlerId === id);
+        compare(failures[0].handlerName, "function");
+        bus.unregister(id);
+    }
+
+    function test_throwingFilterIsReportedAndRefuses() {
+        thrower.filter = () => { throw new Error("no idea"); };
+        thrower.handler = event => testCase.seen.push("never");
+        bus.notify(1);
+        compare(seen, [1]);
+        compare(failures.length, 1);
+        compare(failures[0].message, "no idea");
+    }
+
+    function test_throwInANestedNotifyLeavesTheOuterHandlersAlone() {
+        thrower.handler = event => {
+            if (event === "outer") {
+                bus.notify("inner");
+                testCase.seen.push("went on");
+            } else {
+                throw "inner failure";
+            }
+        };
+        bus.notify("outer");
+        compare(seen, ["inner", "went on", "outer"]);
+        compare(failures.length, 1);
+        compare(failures[0].message, "inner failure");
+    }
+
+    function test_callerOfNotifyGoesOn() {
+        thrower.handler = () => { throw new Error("boom"); };
+        let wentOn = false;
+        try {
+            bus.notify(1);
+            wentOn = true;
+        } catch (error) {
+            fail("the exception reached the caller: " + error);
+        }
+        verify(wentOn);
+    }
+
+    function test_unheardFailureIsLogged() {
+        thrower.registry = unheardBus;
+        thrower.handler = () => { throw new Error("boom"); };
+        ignoreWarning(/^Registry "unheard": handler "thrower" \(HandlerId\(\d+\)\) threw: boom \(file:.*tst_scriptfailures.qml:\d+\)$/);
+        unheardBus.notify(1);
+    }
+
+    function test_failureOnACppRegistryIsReportedAlike() {
+        thrower.registry = fixture.registry;
+        thrower.handler = event => { throw "value " + event.value; };
+        fixture.post(3);
+        compare(failures.length, 1);
+        compare(failures[0].message, "value 3");
+        verify(failures[0].fileName.endsWith("tst_scriptfailures.qml"));
+    }
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/AsyncRegistry>
+
+#include <QtCore/qpointer.h>
+#include <QtQml/qqmlcomponent.h>
+#include <QtQml/qqmlcontext.h>
+#include <QtQml/qqmlengine.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <vector>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::HandlerFailure;
+using SignalBox::RegistryObject;
+
+namespace {
+
+class Point
+{
+    Q_GADGET
+    Q_PROPERTY(int x MEMBER x)
+    Q_PROPERTY(int y MEMBER y)
+
+public:
+    int x = 0;
+    int y = 0;
+};
+
+// An object with a property "registry" and one RegistryHandler that keeps the last event in "last" and counts in "count".
+const char *const listener = R"(
+    import QtQml
+    import SignalBox
+    QtObject {
+        id: root
+        required property Registry registry
+        property int count: 0
+        property var last
+        property RegistryHandler element: RegistryHandler {
+            registry: root.registry
+            handler: event => { ++root.count; root.last = event }
+        }
+    }
+)";
+
+std::unique_ptr<QObject> create(QQmlEngine &engine, const char *text, const QVariantMap &properties = {})
+{
+    QQmlComponent component(&engine);
+    component.setData(text, QUrl(QStringLiteral("inline.qml")));
+    std::unique_ptr<QObject> object(component.createWithInitialProperties(properties));
+    if (!object)
+        qWarning().noquote() << component.errorString();
+    return object;
+}
+
+std::unique_ptr<QObject> createListener(QQmlEngine &engine, RegistryObject &registry)
+{
+    return create(engine, listener, {{QStringLiteral("registry"), QVariant::fromValue(&registry)}});
+}
+
+} // namespace
+
+class Engine : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void gadgetArrivesAsGadget()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<Point> registry;
+        const auto object = createListener(engine, registry);
+        QVERIFY(object);
+        registry.post({.x = 3, .y = 4});
+        QCOMPARE(object->property("count").toInt(), 1);
+        const QVariant last = object->property("last");
+        QCOMPARE(last.metaType(), QMetaType::fromType<Point>());
+        QCOMPARE(last.value<Point>().y, 4);
+    }
+
+    void variantMapArrivesAsObject()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<QVariantMap> registry;
+        const auto object = createListener(engine, registry);
+        QVERIFY(object);
+        registry.post({{QStringLiteral("size"), 5}});
+        QCOMPARE(object->property("last").toMap().value(QStringLiteral("size")).toInt(), 5);
+    }
+
+    void engineMayDieBeforeTheRegistry()
+    {
+        AsyncRegistry<Point> registry;
+        {
+            QQmlEngine engine;
+            const auto object = createListener(engine, registry);
+            QVERIFY(object);
+            QCOMPARE(registry.handlerCount(), 1);
+        }
+        QCOMPARE(registry.handlerCount(), 0);
+        registry.post({});
+    }
+
+    void registryMayDieBeforeTheEngine()
+    {
+        QQmlEngine engine;
+        auto registry = std::make_unique<AsyncRegistry<Point>>();
+        const auto object = createListener(engine, *registry);
+        QVERIFY(object);
+        registry.reset();
+        QVERIFY(!object->property("element").value<QObject *>()->property("active").toBool());
+    }
+
+    void handlerWhoseEngineIsGoneNeverRuns()
+    {
+        AsyncRegistry<Point> registry;
+        std::unique_ptr<QObject> object;
+        {
+            QQmlEngine engine;
+            object = createListener(engine, registry);
+            QVERIFY(object);
+        }
+        registry.post({}); // must not reach a function of a dead engine
+        QCOMPARE(object->property("count").toInt(), 0);
+    }
+
+    void registeredFunctionsDieWithTheirRegistryAndEngine()
+    {
+        const char *const text = R"(
+            import QtQml
+            import SignalBox
+            QmlRegistry {
+                id: bus
+                property int count: 0
+                Component.onCompleted: { bus.registerHandler(() => ++bus.count); bus.registerHandler(() => ++bus.count) }
+            }
+        )";
+        std::unique_ptr<QObject> survivor;
+        {
+            QQmlEngine engine;
+            const auto object = create(engine, text);
+            QVERIFY(object);
+            QVERIFY(QMetaObject::invokeMethod(object.get(), "notify", Q_ARG(QJSValue, QJSValue(1))));
+            QCOMPARE(object->property("count").toInt(), 2);
+            survivor = create(engine, text);
+            QVERIFY(survivor);
+        }
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): to be called on the thread of the QML engine that has "
+                                           "the registry");
+        QMetaObject::invokeMethod(survivor.get(), "notify", Q_ARG(QJSValue, QJSValue(1)));
+        QCOMPARE(survivor->property("count").toInt(), 0);
+    }
+
+    void twoEnginesSeeTheSameEvent()
+    {
+        QQmlEngine first;
+        QQmlEngine second;
+        AsyncRegistry<Point> registry;
+        const auto one = createListener(first, registry);
+        const auto two = createListener(second, registry);
+        QVERIFY(one && two);
+        std::thread([&] { registry.post({.x = 9, .y = 0}); }).join();
+        QTRY_COMPARE(two->property("count").toInt(), 1);
+        QCOMPARE(one->property("last").value<Point>().x, 9);
+        QCOMPARE(two->property("last").value<Point>().x, 9);
+    }
+
+    void eventThatDiesOnAnotherThreadLeavesItsScriptValuesToTheEngine()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<Point> registry;
+        const auto object = createListener(engine, registry);
+        QVERIFY(object);
+        // The inline handler keeps the producer in post(), and so the event alive, until the engine has seen the event.
+        std::atomic<bool> isSeen = false;
+        registry.registerHandler(
+            [&](const Point &) {
+                while (!isSeen)
+                    std::this_thread::yield();
+            },
+            {.priority = -1});
+        std::thread producer([&] { registry.post({.x = 1, .y = 2}); });
+        QTRY_COMPARE(object->property("count").toInt(), 1);
+        isSeen = true;
+        producer.join();
+        QCoreApplication::processEvents();
+    }
+
+    void producersPostWhileHandlersComeAndGo()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<Point> registry;
+        std::atomic<bool> stop = false;
+        std::vector<std::thread> producers;
+        for (int i = 0; i < 2; ++i) {
+            producers.emplace_back([&] {
+                while (!stop) {
+                    registry.post({.x = 1, .y = 1});
+                    std::this_thread::yield();
+                }
+            });
+        }
+        int received = 0;
+        for (int i = 0; i < 50; ++i) {
+            const auto object = createListener(engine, registry);
+            QVERIFY(object);
+            QTRY_VERIFY(object->property("count").toInt() > 0);
+            received += object->property("count").toInt();
+        }
+        stop = true;
+        for (std::thread &producer : producers)
+            producer.join();
+        QVERIFY(received >= 50);
+        QCOMPARE(registry.handlerCount(), 0);
+    }
+
+    void scriptFailureReachesCppWithItsPlace()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<Point> registry;
+        QSignalSpy failures(&registry, &RegistryObject::handlerFailed);
+        const auto object = create(engine, R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                id: root
+                required property Registry registry
+                property RegistryHandler element: RegistryHandler {
+                    name: "thrower"
+                    registry: root.registry
+                    handler: event => { throw "x is " + event.x }
+                }
+            }
+        )", {{QStringLiteral("registry"), QVariant::fromValue<RegistryObject *>(&registry)}});
+        QVERIFY(object);
+        registry.post({.x = 7, .y = 0});
+        QCOMPARE(failures.count(), 1);
+        const auto failure = failures.at(0).at(0).value<HandlerFailure>();
+        QCOMPARE(failure.message(), QStringLiteral("x is 7"));
+        QCOMPARE(failure.handlerName(), QStringLiteral("thrower"));
+        QVERIFY2(failure.fileName().endsWith(QStringLiteral("inline.qml")), qPrintable(failure.fileName()));
+        QCOMPARE(failure.lineNumber(), 10);
+    }
+};
+
+QTEST_GUILESS_MAIN(Engine)
+#include "tst_qmlengine.moc"

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include "fixture.h"
+
+#include <QtQuickTest/quicktest.h>
+
+QUICK_TEST_MAIN(quick)

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <future>
+#include <latch>
+#include <optional>
+#include <thread>
+#include <vector>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::Delivery;
+using SignalBox::HandlerGuard;
+using SignalBox::HandlerId;
+
+class Unregister : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void queuedDeliveryIsDroppedAfterUnregister()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        int others = 0;
+        const HandlerId id =
+            registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
+        registry.registerHandler(&context, [&](const int &) { ++others; }, {.delivery = Delivery::Queued});
+        registry.post(1);
+        QVERIFY(registry.unregister(id));
+        QVERIFY(!registry.unregister(id));
+        QTRY_COMPARE(others, 1);
+        QCOMPARE(calls, 0);
+    }
+
+    void queuedDeliveryIsDroppedWhileItsHandlerIsPaused()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        const HandlerId id = registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                                      {.delivery = Delivery::Queued});
+        registry.post(1);
+        QVERIFY(registry.setEnabled(id, false));
+        QCoreApplication::processEvents();
+        registry.post(2);
+        QVERIFY(registry.setEnabled(id, true));
+        registry.post(3);
+        QTRY_VERIFY(!seen.empty());
+        QCOMPARE(seen, std::vector<int>{3});
+    }
+
+    void clearDropsWhatIsQueued()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
+        registry.post(1);
+        registry.clear();
+        QCOMPARE(registry.handlerCount(), 0);
+        QCoreApplication::processEvents();
+        QCOMPARE(calls, 0);
+    }
+
+    void unregisterAndWaitReturnsAfterTheCallOnTheTargetThread()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::promise<void> entered;
+        std::promise<void> leave;
+        std::atomic<bool> hasLeft = false;
+        const HandlerId id = registry.registerHandler(worker.context(), [&](const int &) {
+            entered.set_value();
+            leave.get_future().wait();
+            hasLeft = true;
+        });
+        registry.post(1);
+        entered.get_future().wait();
+        std::thread release([&] { leave.set_value(); });
+        QVERIFY(registry.unregisterAndWait(id));
+        QVERIFY(hasLeft);
+        release.join();
+    }
+
+    void guardWaitsForTheCallOnTheTargetThread()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::promise<void> entered;
+        std::promise<void> leave;
+        std::atomic<bool> hasLeft = false;
+        std::optional<HandlerGuard> guard(registry.registerGuard(worker.context(), [&](const int &) {
+            entered.set_value();
+            leave.get_future().wait();
+            hasLeft = true;
+        }));
+        QVERIFY(guard->isActive());
+        QVERIFY(registry.contains(guard->id()));
+        registry.post(1);
+        entered.get_future().wait();
+        std::thread release([&] { leave.set_value(); });
+        guard.reset();
+        QVERIFY(hasLeft);
+        QVERIFY(registry.isEmpty());
+        release.join();
+    }
+
+    void waitOfMoreThanASecondIsLoggedWithTheNameOfTheHandler()
+    {
+        static std::promise<void> *leave = nullptr;
+        static QString message;
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::promise<void> entered;
+        std::promise<void> mayLeave;
+        leave = &mayLeave;
+        const HandlerId id = registry.registerHandler(worker.context(),
+                                                      [&](const int &) {
+                                                          entered.set_value();
+                                                          mayLeave.get_future().wait();
+                                                      },
+                                                      {.name = QStringLiteral("slow")});
+        registry.post(1);
+        entered.get_future().wait();
+        // The handler ends when the wait for it has been logged, and not before.
+        const QtMessageHandler before =
+            qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &text) {
+                message = text;
+                leave->set_value();
+            });
+        registry.unregisterAndWait(id);
+        qInstallMessageHandler(before);
+        QVERIFY2(message.startsWith(QStringLiteral("Waiting for more than one second for handler \"slow\" (")),
+                 qPrintable(message));
+    }
+
+    void guardOfAnInlineHandlerUnregistersIt()
+    {
+        AsyncRegistry<int> registry;
+        int calls = 0;
+        {
+            const HandlerGuard guard = registry.registerGuard([&](const int &) { ++calls; });
+            registry.post(1);
+        }
+        registry.post(2);
+        QCOMPARE(calls, 1);
+    }
+
+    void guardMayOutliveItsRegistry()
+    {
+        QObject context;
+        HandlerGuard guard;
+        {
+            AsyncRegistry<int> registry;
+            guard = registry.registerGuard(&context, [](const int &) {});
+        }
+        QVERIFY(!guard.isActive());
+    }
+
+    void handlerMayUnregisterItselfWhileMoreOfItsEventsWait()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        int others = 0;
+        HandlerId id;
+        id = registry.registerHandler(&context,
+                                      [&](const int &) {
+                                          ++calls;
+                                          registry.unregister(id);
+                                      },
+                                      {.delivery = Delivery::Queued});
+        registry.registerHandler(&context, [&](const int &) { ++others; }, {.delivery = Delivery::Queued});
+        for (int i = 0; i < 3; ++i)
+            registry.post(i);
+        QTRY_COMPARE(others, 3);
+        QCOMPARE(calls, 1);
+    }
+
+    void queuedOnceRunsOnceThoughSeveralOfItsEventsWait()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        const HandlerId id = registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                                      {.once = true, .delivery = Delivery::Queued});
+        for (int i = 1; i <= 3; ++i)
+            registry.post(i);
+        QVERIFY(registry.contains(id)); // until the call starts
+        QTRY_VERIFY(registry.isEmpty());
+        QCoreApplication::processEvents();
+        QCOMPARE(seen, std::vector<int>{1});
+    }
+
+    void pausedOnceStillWaitsForItsEvent()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        const HandlerId id = registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                                      {.once = true, .enabled = false});
+        registry.post(1);
+        QVERIFY(registry.contains(id));
+        registry.setEnabled(id, true);
+        registry.post(2);
+        QCOMPARE(seen, std::vector<int>{2});
+        QVERIFY(registry.isEmpty());
+    }
+
+    void onceRunsOnceThoughManyThreadsPost()
+    {
+        for (int round = 0; round < 200; ++round) {
+            AsyncRegistry<int> registry;
+            std::atomic<int> calls = 0;
+            registry.registerHandler([&](const int &) { ++calls; }, {.once = true});
+            std::latch start(3);
+            std::vector<std::thread> threads;
+            for (int i = 0; i < 3; ++i) {
+                threads.emplace_back([&] {
+                    start.arrive_and_wait();
+                    registry.post(1);
+                });
+            }
+            for (std::thread &thread : threads)
+                thread.join();
+            QCOMPARE(calls.load(), 1);
+            QVERIFY(registry.isEmpty());
+        }
+    }
+
+    void idsOfOtherRegistriesAreRefused()
+    {
+        AsyncRegistry<int> registry;
+        AsyncRegistry<int> other;
+        const HandlerId id = other.registerHandler([](const int &) {});
+        QVERIFY(!registry.unregister(id));
+        QVERIFY(!registry.unregisterAndWait(id));
+        QVERIFY(!registry.setEnabled(id, false));
+        QVERIFY(!registry.unregister(HandlerId()));
+        QVERIFY(other.contains(id));
+    }
+};
+
+QTEST_GUILESS_MAIN(Unregister)
+#include "tst_asyncunregister.moc"

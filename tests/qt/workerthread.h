@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/mailbox_p.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qthread.h>
+
+#include <future>
+#include <memory>
+#include <utility>
+
+// A thread with an event loop, and an object that lives there. Work goes through the library's postTask(), which tells
+// ThreadSanitizer of the hand-over that it cannot see in Qt's event queue.
+class WorkerThread
+{
+public:
+    WorkerThread()
+    {
+        m_context = new QObject;
+        m_context->moveToThread(&m_thread);
+        m_anchor.moveToThread(&m_thread);
+        m_thread.start();
+    }
+
+    ~WorkerThread()
+    {
+        run([this] { delete std::exchange(m_context, nullptr); });
+        finish();
+    }
+
+    Q_DISABLE_COPY_MOVE(WorkerThread)
+
+    QThread *thread() { return &m_thread; }
+    QObject *context() { return m_context; }
+    void forgetContext() { m_context = nullptr; }
+
+    // Runs the function on the thread, after everything that was posted there before, and waits for its end.
+    template <class F>
+    void run(F function)
+    {
+        if (!m_thread.isRunning())
+            return;
+        std::promise<void> done;
+        post([&] {
+            function();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
+
+    void drain()
+    {
+        run([] {});
+    }
+
+    template <class F>
+    void post(F function)
+    {
+        class FunctionTask final : public SignalBox::detail::Task
+        {
+        public:
+            explicit FunctionTask(F f) : m_function(std::move(f)) {}
+            void run() noexcept override { m_function(); }
+
+        private:
+            F m_function;
+        };
+        SignalBox::detail::postTask(&m_anchor, std::make_unique<FunctionTask>(std::move(function)));
+    }
+
+    void finish()
+    {
+        m_thread.quit();
+        m_thread.wait();
+    }
+
+private:
+    QThread m_thread;
+    QObject m_anchor;
+    QObject *m_context;
+};

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "stress.h"
+
+#include <new>
+
+// Replaces the global operator new, for a program of one source file: counts what lives, and fails where
+// memoryFails says so. The counters are spread, so that counting orders threads as little as possible.
+
+namespace Stress {
+
+// Asked for every allocation. May be null.
+using FailureCondition = bool (*)() noexcept;
+inline constinit FailureCondition memoryFails = nullptr;
+
+class CountedMemory
+{
+public:
+    // Exact when no other thread allocates.
+    static std::int64_t liveBlocks() noexcept
+    {
+        std::int64_t result = 0;
+        for (const Shard &shard : shards)
+            result += shard.blocks.load(std::memory_order_relaxed);
+        return result;
+    }
+
+    static void *allocate(std::size_t bytes, std::size_t alignment)
+    {
+        if (memoryFails && memoryFails())
+            throw std::bad_alloc();
+        void *const memory = alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__
+                ? std::malloc(bytes)
+                : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+        if (memory == nullptr)
+            throw std::bad_alloc();
+        count(1);
+        return memory;
+    }
+    static void deallocate(void *memory) noexcept
+    {
+        if (memory == nullptr)
+            return;
+        count(-1);
+        std::free(memory);
+    }
+
+private:
+    struct alignas(64) Shard
+    {
+        std::atomic<std::int64_t> blocks;
+    };
+
+    static void count(int change) noexcept
+    {
+        static constinit thread_local char ownAddress = 0;
+        const auto address = reinterpret_cast<std::uintptr_t>(&ownAddress);
+        shards[address / 4096 % shardCount].blocks.fetch_add(change, std::memory_order_relaxed);
+    }
+
+    static constexpr std::size_t shardCount = 16;
+    static inline constinit Shard shards[shardCount] = {};
+};
+
+} // namespace Stress
+
+void *operator new(std::size_t bytes)
+{
+    return Stress::CountedMemory::allocate(bytes, 1);
+}
+void *operator new(std::size_t bytes, std::align_val_t alignment)
+{
+    return Stress::CountedMemory::allocate(bytes, static_cast<std::size_t>(alignment));
+}
+void operator delete(void *memory) noexcept
+{
+    Stress::CountedMemory::deallocate(memory);
+}
+void operator delete(void *memory, std::size_t) noexcept
+{
+    Stress::CountedMemory::deallocate(memory);
+}
+void operator delete(void *memory, std::align_val_t) noexcept
+{
+    Stress::CountedMemory::deallocate(memory);
+}
+void operator delete(void *memory, std::size_t, std::align_val_t) noexcept
+{
+    Stress::CountedMemory::deallocate(memory);
+}
