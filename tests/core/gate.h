@@ -6,6 +6,13 @@
 #include <thread>
 #include <utility>
 
+// Lets other threads run, so that what must not happen has its chance.
+inline void giveWay()
+{
+    for (int i = 0; i < 50; ++i)
+        std::this_thread::yield();
+}
+
 // Where a handler waits until the test lets it go on.
 class Gate
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/QmlRegistry>
 
-#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
 #include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlcontext.h>
 #include <QtQml/qqmlengine.h>
@@ -15,6 +16,7 @@
 
 using SignalBox::AsyncRegistry;
 using SignalBox::HandlerFailure;
+using SignalBox::QmlRegistry;
 using SignalBox::RegistryObject;
 
 namespace {
@@ -186,6 +188,83 @@ private Q_SLOTS:
         QTRY_COMPARE(object->property("count").toInt(), 1);
         isSeen = true;
         producer.join();
+        QCoreApplication::processEvents();
+    }
+
+    void eventsThatDieOnAnyThreadLeaveTheEngineWorking()
+    {
+        constexpr int events = 20000;
+        QQmlEngine engine;
+        AsyncRegistry<Point> registry;
+        const auto object = createListener(engine, registry);
+        QVERIFY(object);
+        // Whichever of the two threads is the last to be done with an event destroys it.
+        QThread other;
+        std::atomic<int> seen = 0;
+        registry.registerHandler(&other, [&](const Point &) { ++seen; });
+        other.start();
+        std::thread producer([&] {
+            for (int i = 0; i < events; ++i)
+                registry.post({.x = i, .y = 0});
+        });
+        QTRY_COMPARE_WITH_TIMEOUT(object->property("count").toInt(), events, 60000);
+        QTRY_COMPARE_WITH_TIMEOUT(seen.load(), events, 60000);
+        producer.join();
+        other.quit();
+        other.wait();
+        QCOMPARE(object->property("last").value<Point>().x, events - 1);
+    }
+
+    void functionOfADeadEngineIsNotCalledByTheNext()
+    {
+        const char *const user = R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                id: root
+                required property QmlRegistry bus
+                property int count: 0
+                Component.onCompleted: root.bus.registerHandler(() => ++root.count)
+            }
+        )";
+        QmlRegistry registry;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        const QVariantMap properties{{QStringLiteral("bus"), QVariant::fromValue(&registry)}};
+        std::unique_ptr<QObject> survivor;
+        {
+            QQmlEngine first;
+            survivor = create(first, user, properties);
+            QVERIFY(survivor);
+            registry.notify(QJSValue(1));
+            QCOMPARE(survivor->property("count").toInt(), 1);
+        }
+        QQmlEngine second;
+        const auto object = create(second, user, properties);
+        QVERIFY(object);
+        registry.notify(QJSValue(2));
+        QCOMPARE(object->property("count").toInt(), 1);
+        QCOMPARE(survivor->property("count").toInt(), 1);
+    }
+
+    void functionMayBeUnregisteredByAnyThread()
+    {
+        QQmlEngine engine;
+        const auto object = create(engine, R"(
+            import SignalBox
+            QmlRegistry {
+                id: bus
+                property int count: 0
+                function add() { bus.registerHandler(() => ++bus.count) }
+            }
+        )");
+        auto *const registry = qobject_cast<QmlRegistry *>(object.get());
+        QVERIFY(registry);
+        for (int i = 0; i < 100; ++i) {
+            QVERIFY(QMetaObject::invokeMethod(registry, "add"));
+            std::thread([&] { registry->clear(); }).join();
+            registry->notify(QJSValue(1));
+        }
+        QCOMPARE(registry->property("count").toInt(), 0);
         QCoreApplication::processEvents();
     }
 

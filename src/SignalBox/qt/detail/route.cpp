@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/detail/dispatcher.h>
 #include <SignalBox/qt/detail/route.h>
+#include <SignalBox/qt/handover_p.h>
 #include <SignalBox/qt/mailbox_p.h>
 
 #include <QtCore/qobject.h>
@@ -89,10 +90,10 @@ void Route::begin(HandlerId id, bool enabled)
     m_id = id;
     if (m_context) {
         // The functor touches no object of Qt's but the context, which emits: registry and handler may be long gone.
-        auto connection = QObject::connect(m_context, &QObject::destroyed, [dispatcher = m_dispatcher, id] {
-            if (const auto alive = dispatcher.lock())
-                alive->registry().unregisterAndWait(id);
-        });
+        auto connection = QObject::connect(m_context, &QObject::destroyed, HandOver([dispatcher = m_dispatcher, id] {
+                                               if (const auto alive = dispatcher.lock())
+                                                   alive->registry().unregisterAndWait(id);
+                                           }));
         const std::lock_guard lock(m_mutex);
         if (m_hasEnded)
             QObject::disconnect(connection);

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "allocations.h"
+#include "theatre.h"
+
+#include <SignalBox/GuardSet>
+
+#include <new>
+#include <string>
+
+// What happens when one allocation fails: a call that needs memory throws and has changed nothing, any other does its
+// work. Each call is repeated until each of its allocations has failed once.
+
+using SignalBox::GuardSet;
+using SignalBox::HandlerGuard;
+using Registry = SignalBox::SyncRegistry<int>;
+
+namespace {
+
+// Leaves changes in the registry that could not be written into a new list.
+void changeWithoutMemory(Theatre &theatre)
+{
+    const OutOfMemory noMemory;
+    if (theatre.count() > 2) {
+        theatre.remove(theatre.count() / 2);
+        theatre.setEnabled(0, false);
+    }
+}
+
+// Runs `call` with each of its allocations failing in turn, until it has none left to fail. `call` returns or throws
+// std::bad_alloc; `check` runs after each failure.
+template <class Call, class Check>
+void failEachAllocation(Call call, Check check)
+{
+    for (long index = 0;; ++index) {
+        CHECK(index < 10000);
+        bool hasThrown = false;
+        bool hasFailed = false;
+        {
+            const AllocationFailure failure(index);
+            try {
+                call();
+            } catch (const std::bad_alloc &) {
+                hasThrown = true;
+            }
+            hasFailed = failure.hasHappened();
+        }
+        CHECK(hasFailed == hasThrown);
+        if (!hasThrown)
+            return;
+        check();
+    }
+}
+
+template <class Test>
+void forEachKindOfList(Test test)
+{
+    for (const int count : interestingCounts) {
+        for (const bool isUnchecked : {false, true}) {
+            const long before = liveAllocations();
+            {
+                Theatre theatre(count);
+                if (isUnchecked)
+                    changeWithoutMemory(theatre);
+                test(theatre);
+            }
+            CHECK(liveAllocations() == before);
+        }
+    }
+}
+
+void failedRegistrationLeavesTheRegistryAsItWas()
+{
+    const std::string longName(100, 'n');
+    forEachKindOfList([&](Theatre &theatre) {
+        failEachAllocation([&] { theatre.add({.priority = 1, .name = longName}); }, [&] { theatre.checkAll(); });
+        theatre.checkAll();
+    });
+}
+
+void failedGuardedRegistrationLeavesTheRegistryAsItWas()
+{
+    forEachKindOfList([](Theatre &theatre) {
+        failEachAllocation([&] { theatre.add({.priority = 1}, true); }, [&] { theatre.checkAll(); });
+        theatre.checkAll();
+        theatre.endGuard(0);
+        theatre.checkAll();
+    });
+}
+
+void failedSetPriorityLeavesTheRegistryAsItWas()
+{
+    forEachKindOfList([](Theatre &theatre) {
+        for (const int priority : {-1, 0, 1, 7}) {
+            if (theatre.count() == 0)
+                return;
+            failEachAllocation([&] { theatre.setPriority(theatre.count() / 3, priority); }, [&] { theatre.checkAll(); });
+            theatre.checkAll();
+        }
+    });
+}
+
+void failedIntrospectionThrows()
+{
+    forEachKindOfList([](Theatre &theatre) {
+        theatre.registry().registerHandler([](const int &) {}, {.name = std::string(100, 'n'), .enabled = false});
+        std::size_t rows = 0;
+        failEachAllocation([&] { rows = theatre.registry().handlers().size(); }, [] {});
+        CHECK(rows == theatre.count() + 1);
+    });
+}
+
+void failedOnExceptionLeavesTheEarlierCallback()
+{
+    const long before = liveAllocations();
+    {
+        Registry registry;
+        registry.registerHandler([](const int &) { throw 1; });
+        CaptureCounter captures;
+        int reporter = 0;
+        for (int next = 1; next < 10; ++next) {
+            failEachAllocation(
+                [&] {
+                    registry.onException([&, next, capture = captures.capture()](const SignalBox::ExceptionInfo &) {
+                        reporter = next;
+                    });
+                },
+                [&] {
+                    CHECK(captures.alive() == (next > 1 ? 1 : 0));
+                    reporter = 0;
+                    CHECK(registry.notify(0).failed == 1);
+                    CHECK(reporter == next - 1);
+                });
+            registry.notify(0);
+            CHECK(reporter == next);
+            CHECK(captures.alive() == 1);
+        }
+    }
+    CHECK(liveAllocations() == before);
+}
+
+void failedConstructionThrowsAndLeaksNothing()
+{
+    const long before = liveAllocations();
+    failEachAllocation([] { const Registry registry; }, [] {});
+    failEachAllocation([] { const Registry registry(5000); }, [] {});
+    CHECK(liveAllocations() == before);
+}
+
+void failedGrowthOfAGuardSetLeavesTheGuardToItsOwner()
+{
+    Registry registry;
+    GuardSet set;
+    for (int i = 0; i < 20; ++i) {
+        HandlerGuard guard = registry.registerGuard([](const int &) {});
+        failEachAllocation([&] { set.add(std::move(guard)); }, [&] { CHECK(guard.isActive()); });
+        CHECK(set.count() == static_cast<std::size_t>(i) + 1);
+    }
+    const OutOfMemory noMemory;
+    set.reset();
+    CHECK(registry.isEmpty());
+}
+
+// Whichever allocation fails, the call does its work: `call` must not throw.
+template <class Call>
+void succeedsWhicheverAllocationFails(Call call)
+{
+    for (const int count : interestingCounts) {
+        for (const bool isUnchecked : {false, true}) {
+            bool hasFailed = true;
+            for (long index = 0; hasFailed; ++index) {
+                Theatre theatre(count);
+                theatre.add({.priority = 1, .once = true}, true);
+                if (isUnchecked)
+                    changeWithoutMemory(theatre);
+                {
+                    const AllocationFailure failure(index);
+                    call(theatre);
+                    hasFailed = failure.hasHappened();
+                }
+                theatre.checkAll();
+                theatre.add({.priority = 1});
+                theatre.checkAll();
+            }
+        }
+    }
+}
+
+void unregisterSucceedsWhicheverAllocationFails()
+{
+    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.remove(theatre.count() / 2); });
+}
+
+void setEnabledSucceedsWhicheverAllocationFails()
+{
+    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.setEnabled(theatre.count() / 2, false); });
+    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.setEnabled(theatre.count() / 2, true); });
+}
+
+void clearSucceedsWhicheverAllocationFails()
+{
+    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.clear(); });
+}
+
+void guardEndsWhicheverAllocationFails()
+{
+    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.endGuard(0); });
+}
+
+void onceFiresWhicheverAllocationFails()
+{
+    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.checkCalls(); });
+}
+
+} // namespace
+
+int main()
+{
+    {
+        // What the process allocates once.
+        Registry registry;
+        registry.registerHandler([](const int &) {});
+    }
+    RUN(failedRegistrationLeavesTheRegistryAsItWas);
+    RUN(failedGuardedRegistrationLeavesTheRegistryAsItWas);
+    RUN(failedSetPriorityLeavesTheRegistryAsItWas);
+    RUN(failedIntrospectionThrows);
+    RUN(failedOnExceptionLeavesTheEarlierCallback);
+    RUN(failedConstructionThrowsAndLeaksNothing);
+    RUN(failedGrowthOfAGuardSetLeavesTheGuardToItsOwner);
+    RUN(unregisterSucceedsWhicheverAllocationFails);
+    RUN(setEnabledSucceedsWhicheverAllocationFails);
+    RUN(clearSucceedsWhicheverAllocationFails);
+    RUN(guardEndsWhicheverAllocationFails);
+    RUN(onceFiresWhicheverAllocationFails);
+}
