@@ -197,6 +197,8 @@ void childTakesOverWhatAHandlerInUseLeftBehind()
     });
 }
 
+// The sanitizers of GCC 12 do not prepare their own allocators for fork(): the child would wait for a lock.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 // Forks while other threads are in the midst of every kind of change.
 void childIsBornSoundInTheMidstOfChanges()
 {
@@ -231,6 +233,7 @@ void childIsBornSoundInTheMidstOfChanges()
         churner.join();
     CHECK(registry.handlerCount() == 1);
 }
+#endif
 
 #if !defined(__SANITIZE_THREAD__) // which starts no threads in a child of a process with threads
 void childMayHaveThreadsOfItsOwn()
@@ -273,7 +276,9 @@ int main()
     RUN(childMayReturnFromTheHandlerThatItWasBornIn);
     RUN(childWaitsForNoThreadThatItDoesNotHave);
     RUN(childTakesOverWhatAHandlerInUseLeftBehind);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
     RUN(childIsBornSoundInTheMidstOfChanges);
+#endif
 #if !defined(__SANITIZE_THREAD__)
     RUN(childMayHaveThreadsOfItsOwn);
 #endif
