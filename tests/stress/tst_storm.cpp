@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "countedmemory.h"
 #include "storm.h"
 
 using Stress::Storm;
@@ -7,8 +8,11 @@ namespace {
 
 void rounds(std::size_t count, const Stress::StormOptions &options)
 {
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::int64_t before = Stress::CountedMemory::liveBlocks();
         Storm(options).run();
+        STRESS_CHECK(Stress::CountedMemory::liveBlocks() == before);
+    }
 }
 
 void everythingAtOnceOnOneRegistryEndsInOrder()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "stress.h"
+#include "countedmemory.h"
 
 #include <SignalBox/GuardSet>
 #include <SignalBox/SyncRegistry>
