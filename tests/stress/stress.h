@@ -66,7 +66,8 @@ inline double countScale = 1;
 inline std::uint64_t firstSeed = 0;
 
 // `count` operations, fewer where every one of them takes longer.
-inline std::size_t scaled(std::size_t count, std::size_t threadSanitizerDivisor = 8, std::size_t addressSanitizerDivisor = 3)
+inline std::size_t scaled(std::size_t count, std::size_t threadSanitizerDivisor = 8,
+                          std::size_t addressSanitizerDivisor = 3)
 {
     const std::size_t divisor = underThreadSanitizer ? threadSanitizerDivisor
             : underAddressSanitizer                  ? addressSanitizerDivisor
@@ -244,7 +245,10 @@ private:
 class Canary
 {
 public:
-    explicit Canary(Population &population) : m_cell(new Cell{aliveMark, this}), m_population(&population) { comeAlive(); }
+    explicit Canary(Population &population) : m_cell(new Cell{aliveMark, this}), m_population(&population)
+    {
+        comeAlive();
+    }
     // Throws std::bad_alloc.
     Canary(const Canary &other) : Canary(other.population()) {}
     // The other one stays alive, without memory, until its destruction.
@@ -316,7 +320,8 @@ inline int runChecks(int argc, char **argv, std::initializer_list<Check> checks)
     if (argc > 2)
         firstSeed = std::strtoull(argv[2], nullptr, 10);
     const char *const fence = std::getenv("SIGNALBOX_FENCE");
-    std::printf("scale %g, seed %llu, fence %s\n", countScale, static_cast<unsigned long long>(firstSeed), fence ? fence : "default");
+    std::printf("scale %g, seed %llu, fence %s\n", countScale, static_cast<unsigned long long>(firstSeed),
+                fence ? fence : "default");
     int run = 0;
     for (const Check &check : checks) {
         bool isWanted = argc <= 3;
@@ -336,6 +341,10 @@ inline int runChecks(int argc, char **argv, std::initializer_list<Check> checks)
     return run == 0;
 }
 
-#define STRESS_NAMED(function) Stress::Check{#function, &function}
+#define STRESS_NAMED(function) \
+    Stress::Check \
+    { \
+#        function, &function \
+    }
 
 } // namespace Stress

@@ -53,8 +53,7 @@ public:
     {
         const std::int64_t bytes = bytesInUse();
         std::int64_t highest = m_highest.load(std::memory_order_relaxed);
-        while (highest < bytes && !m_highest.compare_exchange_weak(highest, bytes, std::memory_order_relaxed)) {
-        }
+        while (highest < bytes && !m_highest.compare_exchange_weak(highest, bytes, std::memory_order_relaxed)) {}
     }
     void checkGrowth() const
     {

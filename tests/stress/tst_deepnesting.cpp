@@ -95,7 +95,9 @@ void removeUnderDeepFrames(Registry &first, Registry &second)
     const std::size_t ladders = first.handlerCount();
     {
         std::array<Random, 2> randoms{Random(1), Random(2)};
-        const Background notifiers(2, [&](unsigned index) { first.notify({0, randomDepth(randoms.at(index)), index}); });
+        const Background notifiers(2, [&](unsigned index) {
+            first.notify({0, randomDepth(randoms.at(index)), index});
+        });
         Stress::runThreads(2, [&](unsigned index) {
             Random random(index + 10);
             for (std::size_t i = Stress::scaled(3000, 16, 8); i != 0; --i) {
@@ -104,11 +106,13 @@ void removeUnderDeepFrames(Registry &first, Registry &second)
                 Registry &next = &registry == &first ? second : first;
                 const int priority = static_cast<int>(random.below(3));
                 if (random.oneIn(2)) {
-                    HandlerGuard guard = registry.registerGuard(nestingHandler(next, captures, *presence), {.priority = priority});
+                    HandlerGuard guard =
+                            registry.registerGuard(nestingHandler(next, captures, *presence), {.priority = priority});
                     Stress::stagger(random, 4096);
                     guard.reset();
                 } else {
-                    const HandlerId id = registry.registerHandler(nestingHandler(next, captures, *presence), {.priority = priority});
+                    const HandlerId id =
+                            registry.registerHandler(nestingHandler(next, captures, *presence), {.priority = priority});
                     Stress::stagger(random, 4096);
                     if (random.oneIn(2))
                         STRESS_CHECK(registry.setEnabled(id, false));
@@ -213,7 +217,8 @@ struct RemovalWithoutWaiting
     RemovalWithoutWaiting(Population &captures, Random &random) : depth(randomDepth(random))
     {
         for (HandlerId &id : ids)
-            id = registry.registerHandler(nestingHandler(registry, captures, presence), {.priority = static_cast<int>(random.below(3))});
+            id = registry.registerHandler(nestingHandler(registry, captures, presence),
+                                          {.priority = static_cast<int>(random.below(3))});
     }
     void act(unsigned thread, Random &random)
     {

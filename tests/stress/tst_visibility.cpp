@@ -126,10 +126,10 @@ void inTheHandler(std::size_t rounds, Firing firing, Wait &&wait)
     for (; rounds != 0; --rounds) {
         Diary diary;
         const bool hasDestructor = random.oneIn(2);
-        const SignalBox::HandlerOptions options{.priority = static_cast<int>(random.below(3)), .once = firing == Firing::SometimesOnce && random.oneIn(4)};
-        HandlerGuard guard = hasDestructor
-                ? registry.registerGuard(Reader(&diary), options)
-                : registry.registerGuard([&diary](const int &) { diary.enter(); }, options);
+        const SignalBox::HandlerOptions options{.priority = static_cast<int>(random.below(3)),
+                                                .once = firing == Firing::SometimesOnce && random.oneIn(4)};
+        HandlerGuard guard = hasDestructor ? registry.registerGuard(Reader(&diary), options)
+                                           : registry.registerGuard([&diary](const int &) { diary.enter(); }, options);
         Stress::stagger(random, 256);
         wait(registry, std::move(guard), random);
         diary.check();
@@ -144,7 +144,8 @@ void inTheHandler(std::size_t rounds, Firing firing, Wait &&wait)
 
 void whatTheHandlerDidIsVisibleAfterItsGuard()
 {
-    inTheHandler(Stress::scaled(100000), Firing::SometimesOnce, [](SyncRegistry<int> &, HandlerGuard guard, Random &) { guard.reset(); });
+    inTheHandler(Stress::scaled(100000), Firing::SometimesOnce,
+                 [](SyncRegistry<int> &, HandlerGuard guard, Random &) { guard.reset(); });
 }
 
 // It does not wait where it removes nothing, so none that fire once.
@@ -157,25 +158,27 @@ void whatTheHandlerDidIsVisibleAfterUnregisterAndWait()
 
 void whatTheHandlerDidIsVisibleAfterAGuardSet()
 {
-    inTheHandler(Stress::scaled(100000), Firing::SometimesOnce, [](SyncRegistry<int> &registry, HandlerGuard guard, Random &random) {
-        GuardSet guards;
-        for (unsigned i = random.below(3); i != 0; --i)
-            guards.add(registry.registerGuard([](const int &) {}));
-        guards.add(std::move(guard));
-        guards.reset();
-    });
+    inTheHandler(Stress::scaled(100000), Firing::SometimesOnce,
+                 [](SyncRegistry<int> &registry, HandlerGuard guard, Random &random) {
+                     GuardSet guards;
+                     for (unsigned i = random.below(3); i != 0; --i)
+                         guards.add(registry.registerGuard([](const int &) {}));
+                     guards.add(std::move(guard));
+                     guards.reset();
+                 });
 }
 
 // Somebody else removed it first; the guard waits all the same.
 void whatTheHandlerDidIsVisibleAfterAGuardThatRemovedNothing()
 {
-    inTheHandler(Stress::scaled(100000), Firing::SometimesOnce, [](SyncRegistry<int> &registry, HandlerGuard guard, Random &random) {
-        if (random.oneIn(2))
-            registry.clear();
-        else
-            registry.unregister(guard.id());
-        guard.reset();
-    });
+    inTheHandler(Stress::scaled(100000), Firing::SometimesOnce,
+                 [](SyncRegistry<int> &registry, HandlerGuard guard, Random &random) {
+                     if (random.oneIn(2))
+                         registry.clear();
+                     else
+                         registry.unregister(guard.id());
+                     guard.reset();
+                 });
 }
 
 // The thread that ran the handler has ended since, and its record serves another one.
