@@ -93,6 +93,7 @@ int main(int argc, char *argv[])
     QImage picture;
     QObject::connect(&application, &QCoreApplication::aboutToQuit, window, [&] {
         dashboard.stop();
+        QCoreApplication::sendPostedEvents(); // what was notified is to arrive
         if (!options.screenshot.isEmpty())
             picture = window->grabWindow();
     });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dashboard.h"
+#include "handsource.h"
 #include "procfiles.h"
 #include "recording.h"
 
@@ -8,17 +9,6 @@
 #include <QtTest/qtest.h>
 
 namespace {
-
-// Hands out samples when the test says so.
-class HandSource final : public SampleSource
-{
-public:
-    ~HandSource() override { stop(); }
-    void start(Sink sink) override { give = std::move(sink); }
-    QString description() const override { return QStringLiteral("by hand"); }
-
-    Sink give;
-};
 
 Sample cpuSample(double time, const QList<double> &loads)
 {
