@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "registryhandler.h"
 
+#include "ownerwatch_p.h"
+#include "scriptarguments_p.h"
 #include "scriptcall_p.h"
 
 #include <QtQml/qqmlengine.h>
@@ -84,6 +86,7 @@ void RegistryHandler::setOnce(bool once)
 {
     if (m_isOnce == once)
         return;
+    lookForRemoval();
     m_isOnce = once;
     m_isDone = false;
     update();
@@ -98,6 +101,11 @@ void RegistryHandler::setEnabled(bool enabled)
     if (isActive() && m_registry)
         m_registry->setEnabled(m_id, enabled);
     Q_EMIT enabledChanged();
+}
+
+bool RegistryHandler::isActive() const
+{
+    return m_registry && m_registry->contains(m_id);
 }
 
 void RegistryHandler::setFilter(const QJSValue &filter)
@@ -118,7 +126,7 @@ void RegistryHandler::setHandler(const QJSValue &handler)
 void RegistryHandler::checkFunction(const QJSValue &value, const char *property) const
 {
     if (!value.isCallable() && !value.isNull() && !value.isUndefined())
-        qmlWarning(this) << property << ": expected a function or null, not " << value.toString();
+        qmlWarning(this) << property << ": expected a function or null, not " << detail::describe(value);
 }
 
 void RegistryHandler::classBegin()
@@ -130,7 +138,9 @@ void RegistryHandler::componentComplete()
     m_engine = qmlEngine(this);
     m_isComplete = true;
     // A stored function would outlive its item, and run with that item's names undefined.
-    detail::connectToEnd(this, this, SLOT(end()));
+    detail::connectToDestruction(this, SLOT(end()));
+    if (!m_registry)
+        qmlWarning(this) << "no registry: nothing is handled until there is one";
     update();
 }
 
@@ -145,8 +155,9 @@ void RegistryHandler::end()
 // Makes the registration what the properties ask for.
 void RegistryHandler::update()
 {
+    lookForRemoval();
     const bool isWanted = m_isComplete && !m_isDone && !m_hasEnded && m_registry && m_handler.isCallable();
-    if (isWanted == isActive())
+    if (isWanted == m_id.isValid())
         return;
     if (!isWanted) {
         unregister();
@@ -155,8 +166,7 @@ void RegistryHandler::update()
     m_id = m_registry->registerEventHandler(
         this,
         [this](const detail::Event &event) {
-            run(event);
-            return Propagation::Continue;
+            return run(event);
         },
         {.priority = m_priority, .name = m_name, .enabled = m_isEnabled});
     Q_EMIT activeChanged();
@@ -164,7 +174,7 @@ void RegistryHandler::update()
 
 void RegistryHandler::unregister()
 {
-    if (!isActive())
+    if (!m_id.isValid())
         return;
     const HandlerId id = std::exchange(m_id, {});
     if (m_registry)
@@ -175,32 +185,31 @@ void RegistryHandler::unregister()
 // Whoever has the registry may unregister the handler, or destroy the registry.
 void RegistryHandler::lookForRemoval()
 {
-    if (!isActive() || (m_registry && m_registry->contains(m_id)))
+    if (!m_id.isValid() || isActive())
         return;
     m_id = {};
     m_isDone = true;
     Q_EMIT activeChanged();
 }
 
-void RegistryHandler::run(const detail::Event &event)
+Propagation RegistryHandler::run(const detail::Event &event)
 {
     const QPointer<QJSEngine> engine = m_engine;
     if (!engine)
-        return;
+        return Propagation::Continue;
     const QPointer<RegistryHandler> self(this);
     const QJSValueList arguments = detail::argumentsFor(event, engine);
     if (m_filter.isCallable()) {
         const bool isAccepted = detail::callScript(engine, m_filter, arguments).toBool();
         if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
-            return;
+            return Propagation::Continue;
     }
     const QJSValue function = m_handler;
     if (m_isOnce) {
         m_isDone = true;
         unregister();
     }
-    if (engine)
-        detail::callScript(engine, function, arguments);
+    return engine ? detail::propagationOf(detail::callScript(engine, function, arguments)) : Propagation::Continue;
 }
 
 } // namespace SignalBox

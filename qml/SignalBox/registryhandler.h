@@ -55,7 +55,7 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
     /*! A function that says whether the handler gets the event, or null. */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
-    /*! A function of the event, or null. Without one nothing is registered. */
+    /*! A function of the event, or null. Without one nothing is registered. It may return SignalBox.Stop. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
 
 public:
@@ -79,7 +79,7 @@ public:
     bool isEnabled() const { return m_isEnabled; }
     void setEnabled(bool enabled);
 
-    bool isActive() const { return m_id.isValid(); }
+    bool isActive() const;
 
     QJSValue filter() const { return m_filter; }
     void setFilter(const QJSValue &filter);
@@ -109,14 +109,14 @@ private:
     void update();
     void unregister();
     void lookForRemoval();
-    void run(const detail::Event &event);
+    Propagation run(const detail::Event &event);
 
     QPointer<RegistryObject> m_registry;
     QPointer<QJSEngine> m_engine;
     QString m_name;
     QJSValue m_filter;
     QJSValue m_handler;
-    HandlerId m_id; // valid while registered
+    HandlerId m_id; // valid from registration until its end is noticed
     int m_priority = 0;
     bool m_isOnce = false;
     bool m_isEnabled = true;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "scriptcall_p.h"
 
+#include "signalboxattached.h"
+
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/scriptexception.h>
 
-#include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 #include <QtQml/qjsengine.h>
 #include <QtQml/qjsmanagedvalue.h>
-#include <QtQml/qqml.h>
-#include <QtQml/qqmlcomponent.h>
 
 namespace SignalBox::detail {
 
@@ -123,14 +122,11 @@ QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueL
     return result;
 }
 
-void connectToEnd(QObject *owner, QObject *receiver, const char *slot)
+Propagation propagationOf(const QJSValue &result)
 {
-    // Between a component's destruction and the deletion of its objects, when destroyed() comes, a Loader lets time
-    // pass. The attached type is private, so the connection is made by name.
-    QObject *component = qmlAttachedPropertiesObject<QQmlComponent>(owner);
-    if (component)
-        QObject::connect(component, SIGNAL(destruction()), receiver, slot);
-    QObject::connect(owner, SIGNAL(destroyed()), receiver, slot);
+    return result.isNumber() && result.toNumber() == static_cast<double>(SignalBoxAttached::Propagation::Stop)
+        ? Propagation::Stop
+        : Propagation::Continue;
 }
 
 } // namespace SignalBox::detail

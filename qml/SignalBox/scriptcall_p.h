@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/handleroptions.h>
+#endif
 #include <SignalBox/qt/detail/event.h>
 
 #include <QtCore/qstring.h>
@@ -8,7 +11,6 @@
 
 QT_BEGIN_NAMESPACE
 class QJSEngine;
-class QObject;
 QT_END_NAMESPACE
 
 // How events and calls get into a JavaScript engine. All of it runs on the engine's thread.
@@ -26,10 +28,7 @@ void setArguments(const Event &event, QJSEngine *engine, const QJSValueList &arg
 /*! Calls \a function; throws ScriptException for whatever it throws. */
 QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments);
 
-/*!
-    Calls a slot of \a receiver, given by SLOT(), when \a owner gets its Component.destruction, or is destroyed without
-    one. More than one call may come.
-*/
-void connectToEnd(QObject *owner, QObject *receiver, const char *slot);
+/*! What a handler's result asks for: SignalBox.Stop, or anything else. */
+Propagation propagationOf(const QJSValue &result);
 
 } // namespace SignalBox::detail

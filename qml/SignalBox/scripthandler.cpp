@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scripthandler_p.h"
 
+#include "ownerwatch_p.h"
 #include "scriptcall_p.h"
 
 #include <SignalBox/qt/mailbox_p.h>
@@ -44,12 +45,11 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
     handler->m_id = registry->registerEventHandler(
         handler.get(),
         [handler](const Event &event) {
-            handler->run(event);
-            return Propagation::Continue;
+            return handler->run(event);
         },
         options);
     if (owner)
-        connectToEnd(owner, handler.get(), SLOT(unregister()));
+        connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);
     return handler->m_id;
 }
 
@@ -60,10 +60,10 @@ void ScriptHandler::unregister()
         m_registry->unregister(m_id);
 }
 
-void ScriptHandler::run(const Event &event)
+Propagation ScriptHandler::run(const Event &event)
 {
-    if (QJSEngine *engine = m_engine)
-        callScript(engine, m_function, argumentsFor(event, engine));
+    QJSEngine *const engine = m_engine;
+    return engine ? propagationOf(callScript(engine, m_function, argumentsFor(event, engine))) : Propagation::Continue;
 }
 
 } // namespace SignalBox::detail

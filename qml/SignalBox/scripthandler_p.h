@@ -25,12 +25,10 @@ public:
     static HandlerId registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
                                   const AsyncOptions &options, QObject *owner);
 
-private Q_SLOTS:
-    void unregister();
-
 private:
     ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function);
-    void run(const Event &event);
+    void unregister();
+    Propagation run(const Event &event);
 
     const QPointer<RegistryObject> m_registry;
     const QPointer<QJSEngine> m_engine;
