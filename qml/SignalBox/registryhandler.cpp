@@ -13,7 +13,7 @@
 namespace SignalBox {
 
 RegistryHandler::RegistryHandler(QObject *parent)
-    : QObject(parent)
+    : QObject(parent), CreationOrder(this)
 {
 }
 
@@ -131,9 +131,15 @@ void RegistryHandler::checkFunction(const QJSValue &value, const char *property)
 
 void RegistryHandler::classBegin()
 {
+    beginCreation();
 }
 
 void RegistryHandler::componentComplete()
+{
+    completeCreation();
+}
+
+void RegistryHandler::completeInOrder()
 {
     m_engine = qmlEngine(this);
     m_isComplete = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/detail/creationorder.h>
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qt/registryobject.h>
 
@@ -32,10 +33,12 @@ class Event;
     }
     \endqml
 
+    Handlers of equal priority that stand in one file are registered, and so run, in the order in which they stand there.
+
     It runs on the engine's thread: inline where the event is notified there, else through the event
     loop. An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack.
 */
-class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserStatus
+class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserStatus, private detail::CreationOrder
 {
     Q_OBJECT
     Q_INTERFACES(QQmlParserStatus)
@@ -104,6 +107,7 @@ private Q_SLOTS:
     void end();
 
 private:
+    void completeInOrder() override;
     void changeRegistry(RegistryObject *registry);
     void checkFunction(const QJSValue &value, const char *property) const;
     void update();

@@ -44,6 +44,13 @@ TestCase {
     }
 
     Component {
+        id: orderComponent
+
+        OrderedRegistry {
+        }
+    }
+
+    Component {
         id: handlerComponent
 
         RegistryHandler {
@@ -196,6 +203,19 @@ TestCase {
         fixture.postOpaque();
         fixture.postOpaque(); // one warning for the type
         compare(seen, [undefined, undefined]);
+    }
+
+    function test_equalPrioritiesRunInTheOrderOfTheFile() {
+        const registry = createTemporaryObject(orderComponent, testCase) as OrderedRegistry;
+        registry.seen = [];
+        registry.notify(1);
+        compare(registry.seen, ["free", "first", "second", "third"]);
+    }
+
+    function test_handlersWaitForNoneOfAnotherFile() {
+        // Created while this file is being completed, and at work at once.
+        const registry = createTemporaryObject(orderComponent, testCase) as OrderedRegistry;
+        compare(registry.seen, ["free", "first", "second", "third"]);
     }
 
     function test_handlerMayStopTheEvent() {
