@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "ownerwatch_p.h"
 
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qstring.h>
 #include <QtCore/qurl.h>
 #include <QtCore/qvariant.h>
@@ -16,10 +17,19 @@ namespace {
 constexpr const char *watchProperty = "_SignalBoxOwnerWatch";
 
 // The type of Component's attached object is private, so connections to it are made by name.
-void connectToAttached(QObject *object, QObject *receiver, const char *slot)
+void connectToAttached(QObject *object, QObject *receiver, const QMetaMethod &slot)
 {
-    if (QObject *attached = qmlAttachedPropertiesObject<QQmlComponent>(object))
-        QObject::connect(attached, SIGNAL(destruction()), receiver, slot);
+    QObject *const attached = qmlAttachedPropertiesObject<QQmlComponent>(object);
+    if (!attached)
+        return;
+    static const QMetaMethod destruction =
+        attached->metaObject()->method(attached->metaObject()->indexOfSignal("destruction()"));
+    QObject::connect(attached, destruction, receiver, slot);
+}
+
+QMetaMethod slotOf(const QObject *object, const char *signature)
+{
+    return object->metaObject()->method(object->metaObject()->indexOfSlot(signature));
 }
 
 // While a component is being completed, Qt puts every attached object that is made on the list of that component, and so of
@@ -56,7 +66,7 @@ OwnerWatch::OwnerWatch(QObject *owner)
         return;
     if (QObject *probe = probeComponent(context->engine())->create(context)) {
         probe->setParent(this);
-        connectToAttached(probe, this, SLOT(end()));
+        connectToAttached(probe, this, slotOf(this, "end()"));
     }
 }
 
@@ -68,7 +78,7 @@ void OwnerWatch::end()
     Q_EMIT ended();
 }
 
-void connectToDestruction(QObject *object, const char *slot)
+void connectToDestruction(QObject *object, const QMetaMethod &slot)
 {
     connectToAttached(object, object, slot);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
 
 namespace SignalBox::detail {
@@ -35,9 +36,9 @@ private:
 };
 
 /*!
-    Calls a slot of \a object, given by SLOT(), as the component that is being created with it is destroyed: for
+    Calls a slot of \a object as the component that is being created with it is destroyed: for
     componentComplete().
 */
-void connectToDestruction(QObject *object, const char *slot);
+void connectToDestruction(QObject *object, const QMetaMethod &slot);
 
 } // namespace SignalBox::detail

@@ -5,12 +5,66 @@
 #include "scriptarguments_p.h"
 #include "scriptcall_p.h"
 
+#include <SignalBox/qt/mailbox_p.h>
+
 #include <QtQml/qqmlengine.h>
 #include <QtQml/qqmlinfo.h>
 
 #include <utility>
 
 namespace SignalBox {
+
+/*
+    How an element hears that its handler is gone, whoever unregistered it on whichever thread, without a connection to the registry for
+    each element: the callable that the registry destroys has the other end.
+*/
+class RegistryHandler::Link
+{
+public:
+    explicit Link(RegistryHandler *element) : m_element(element), m_home(*element->m_home) {}
+
+    // Element's thread only: what happens to the callable is no news any more.
+    void cut() { m_element = nullptr; }
+
+    class End
+    {
+    public:
+        explicit End(std::shared_ptr<Link> link) : m_link(std::move(link)) {}
+        End(const End &) = default;
+        End(End &&) noexcept = default;
+        End &operator=(const End &) = delete;
+        End &operator=(End &&) = delete;
+        ~End()
+        {
+            // The callable may be destroyed by a registry that is itself being destroyed: nothing looks at that now.
+            if (m_link && m_link->isNews())
+                m_link->m_home.post(std::make_unique<News>(std::move(m_link)));
+        }
+
+    private:
+        std::shared_ptr<Link> m_link;
+    };
+
+private:
+    class News final : public detail::Task
+    {
+    public:
+        explicit News(std::shared_ptr<Link> link) : m_link(std::move(link)) {}
+        void run() noexcept override
+        {
+            if (RegistryHandler *element = m_link->m_element)
+                element->lookForRemoval();
+        }
+
+    private:
+        const std::shared_ptr<Link> m_link;
+    };
+
+    bool isNews() const { return !m_home.isCurrentThread() || m_element; }
+
+    RegistryHandler *m_element; // element's thread only
+    const detail::ScriptHome m_home;
+};
 
 RegistryHandler::RegistryHandler(QObject *parent)
     : QObject(parent), CreationOrder(this)
@@ -19,6 +73,8 @@ RegistryHandler::RegistryHandler(QObject *parent)
 
 RegistryHandler::~RegistryHandler()
 {
+    if (m_link)
+        m_link->cut();
     if (m_registry)
         m_registry->unregister(m_id);
 }
@@ -45,16 +101,8 @@ void RegistryHandler::changeRegistry(RegistryObject *registry)
     if (m_registry == registry)
         return;
     unregister();
-    if (m_registry)
-        m_registry->disconnect(this);
+    disconnect(std::exchange(m_destroyed, {}));
     m_registry = registry;
-    if (registry) {
-        connect(registry, &RegistryObject::handlersChanged, this, &RegistryHandler::lookForRemoval);
-        connect(registry, &QObject::destroyed, this, [this] {
-            lookForRemoval();
-            Q_EMIT registryChanged();
-        });
-    }
     m_isDone = false;
     update();
     Q_EMIT registryChanged();
@@ -141,10 +189,12 @@ void RegistryHandler::componentComplete()
 
 void RegistryHandler::completeInOrder()
 {
-    m_engine = qmlEngine(this);
+    if (QJSEngine *engine = qmlEngine(this))
+        m_home = std::make_unique<detail::ScriptHome>(engine);
     m_isComplete = true;
     // A stored function would outlive its item, and run with that item's names undefined.
-    detail::connectToDestruction(this, SLOT(end()));
+    static const QMetaMethod endSlot = staticMetaObject.method(staticMetaObject.indexOfSlot("end()"));
+    detail::connectToDestruction(this, endSlot);
     if (!m_registry)
         qmlWarning(this) << "no registry: nothing is handled until there is one";
     update();
@@ -161,19 +211,22 @@ void RegistryHandler::end()
 // Makes the registration what the properties ask for.
 void RegistryHandler::update()
 {
+    if (!m_isComplete)
+        return;
     lookForRemoval();
-    const bool isWanted = m_isComplete && !m_isDone && !m_hasEnded && m_registry && m_handler.isCallable();
-    if (isWanted == m_id.isValid())
-        return;
-    if (!isWanted) {
+    const bool isWanted = !m_isDone && !m_hasEnded && m_home && m_registry && m_handler.isCallable();
+    if (isWanted && !m_id.isValid())
+        registerAnew();
+    else if (!isWanted && m_id.isValid())
         unregister();
-        return;
-    }
+    followRegistry();
+}
+
+void RegistryHandler::registerAnew()
+{
+    m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
-        this,
-        [this](const detail::Event &event) {
-            return run(event);
-        },
+        this, [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
         {.priority = m_priority, .name = m_name, .enabled = m_isEnabled});
     Q_EMIT activeChanged();
 }
@@ -182,10 +235,21 @@ void RegistryHandler::unregister()
 {
     if (!m_id.isValid())
         return;
+    std::exchange(m_link, {})->cut();
     const HandlerId id = std::exchange(m_id, {});
     if (m_registry)
         m_registry->unregister(id);
     Q_EMIT activeChanged();
+}
+
+// While it is registered, the link tells that the registry is gone.
+void RegistryHandler::followRegistry()
+{
+    const bool isWanted = m_registry && !m_id.isValid();
+    if (isWanted && !m_destroyed)
+        m_destroyed = connect(m_registry, &QObject::destroyed, this, &RegistryHandler::registryChanged);
+    else if (!isWanted && m_destroyed)
+        disconnect(std::exchange(m_destroyed, {}));
 }
 
 // Whoever has the registry may unregister the handler, or destroy the registry.
@@ -193,29 +257,33 @@ void RegistryHandler::lookForRemoval()
 {
     if (!m_id.isValid() || isActive())
         return;
+    std::exchange(m_link, {})->cut();
     m_id = {};
     m_isDone = true;
+    followRegistry();
     Q_EMIT activeChanged();
+    if (!m_registry)
+        Q_EMIT registryChanged();
 }
 
 Propagation RegistryHandler::run(const detail::Event &event)
 {
-    const QPointer<QJSEngine> engine = m_engine;
+    const QPointer<QJSEngine> engine = m_home ? m_home->engine() : nullptr;
     if (!engine)
         return Propagation::Continue;
-    const QPointer<RegistryHandler> self(this);
-    const QJSValueList arguments = detail::argumentsFor(event, engine);
+    const QJSValueList arguments = detail::argumentsFor(event, *m_home);
     if (m_filter.isCallable()) {
+        const QPointer<RegistryHandler> self(this);
         const bool isAccepted = detail::callScript(engine, m_filter, arguments).toBool();
-        if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
+        if (!isAccepted || !engine || !self || !isActive()) // the filter may have ended what it filters for
             return Propagation::Continue;
     }
-    const QJSValue function = m_handler;
+    const QJSValue function = m_handler; // it may be replaced in its own call
     if (m_isOnce) {
         m_isDone = true;
         unregister();
     }
-    return engine ? detail::propagationOf(detail::callScript(engine, function, arguments)) : Propagation::Continue;
+    return detail::propagationOf(detail::callScript(engine, function, arguments));
 }
 
 } // namespace SignalBox

@@ -8,15 +8,17 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
-#include <QtQml/qjsengine.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
+
+#include <memory>
 
 namespace SignalBox {
 
 namespace detail {
 class Event;
+class ScriptHome;
 }
 
 /*!
@@ -108,15 +110,21 @@ private Q_SLOTS:
 
 private:
     void completeInOrder() override;
+    class Link;
+
     void changeRegistry(RegistryObject *registry);
     void checkFunction(const QJSValue &value, const char *property) const;
     void update();
+    void registerAnew();
     void unregister();
+    void followRegistry();
     void lookForRemoval();
     Propagation run(const detail::Event &event);
 
     QPointer<RegistryObject> m_registry;
-    QPointer<QJSEngine> m_engine;
+    QMetaObject::Connection m_destroyed; // the registry's, while nothing is registered
+    std::shared_ptr<Link> m_link; // to the callable that is registered
+    std::unique_ptr<detail::ScriptHome> m_home; // from completion on
     QString m_name;
     QJSValue m_filter;
     QJSValue m_handler;

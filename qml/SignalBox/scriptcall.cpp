@@ -15,41 +15,39 @@ namespace SignalBox::detail {
 
 namespace {
 
+// Being destroyed on the engine's thread is all that it is for.
 class ScriptValues final : public Task
 {
 public:
-    explicit ScriptValues(const QJSValueList &list) : values(list) {}
-    void run() noexcept override {} // being destroyed on the engine's thread is all that it is for
+    explicit ScriptValues(QJSValueList &&list) : m_values(std::move(list)) {}
+    void run() noexcept override {}
 
-    const QJSValueList values;
+private:
+    const QJSValueList m_values;
 };
 
 // An event may die on any thread, but its JavaScript values must die on their engine's.
 class ScriptAttachment final : public EventAttachment
 {
 public:
-    ScriptAttachment(QJSEngine *engine, const QJSValueList &arguments)
-        : EventAttachment(engine),
-          m_engine(engine),
-          m_home(Mailbox::of(engine->thread())),
-          m_values(std::make_unique<ScriptValues>(arguments))
+    ScriptAttachment(const ScriptHome &home, const QJSValueList &arguments)
+        : EventAttachment(home.key()), m_home(home), m_arguments(arguments)
     {
     }
 
     ~ScriptAttachment() override
     {
-        if (!m_home->isCurrentThread())
-            m_home->post(std::move(m_values));
+        if (!m_home.isCurrentThread())
+            m_home.post(std::make_unique<ScriptValues>(std::move(m_arguments)));
     }
 
     // Engine's thread only. False: the engine that the key named is gone, and another one may have its address.
-    bool isOf(const QJSEngine *engine) const { return m_engine == engine; }
-    const QJSValueList &arguments() const { return m_values->values; }
+    bool isOf(const ScriptHome &home) const { return m_home.engine() == home.engine(); }
+    const QJSValueList &arguments() const { return m_arguments; }
 
 private:
-    const QPointer<QJSEngine> m_engine;
-    const std::shared_ptr<Mailbox> m_home;
-    std::unique_ptr<ScriptValues> m_values;
+    const ScriptHome m_home;
+    QJSValueList m_arguments;
 };
 
 // The engine lists frames as "function:line:column:source".
@@ -96,21 +94,38 @@ ScriptException takeException(QJSEngine *engine)
 
 } // namespace
 
-QJSValueList argumentsFor(const Event &event, QJSEngine *engine)
+ScriptHome::ScriptHome(QJSEngine *engine)
+    : m_key(engine), m_engine(engine), m_mailbox(Mailbox::of(engine->thread()))
 {
-    const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(engine));
-    if (attached && attached->isOf(engine))
+}
+
+ScriptHome::~ScriptHome() = default;
+
+bool ScriptHome::isCurrentThread() const noexcept
+{
+    return m_mailbox->isCurrentThread();
+}
+
+void ScriptHome::post(std::unique_ptr<Task> task) const
+{
+    m_mailbox->post(std::move(task));
+}
+
+QJSValueList argumentsFor(const Event &event, const ScriptHome &home)
+{
+    const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(home.key()));
+    if (attached && attached->isOf(home))
         return attached->arguments();
 
     const QVariant variant = event.toVariant();
-    const QJSValueList arguments{variant.isValid() ? engine->toScriptValue(variant) : QJSValue()};
-    setArguments(event, engine, arguments);
+    const QJSValueList arguments{variant.isValid() ? home.engine()->toScriptValue(variant) : QJSValue()};
+    setArguments(event, home, arguments);
     return arguments;
 }
 
-void setArguments(const Event &event, QJSEngine *engine, const QJSValueList &arguments)
+void setArguments(const Event &event, const ScriptHome &home, const QJSValueList &arguments)
 {
-    event.attach(std::make_unique<ScriptAttachment>(engine, arguments));
+    event.attach(std::make_unique<ScriptAttachment>(home, arguments));
 }
 
 QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments)

@@ -6,24 +6,50 @@
 #endif
 #include <SignalBox/qt/detail/event.h>
 
-#include <QtCore/qstring.h>
+#include <QtCore/qpointer.h>
+#include <QtQml/qjsengine.h>
 #include <QtQml/qjsvalue.h>
 
-QT_BEGIN_NAMESPACE
-class QJSEngine;
-QT_END_NAMESPACE
+#include <memory>
 
 // How events and calls get into a JavaScript engine. All of it runs on the engine's thread.
 namespace SignalBox::detail {
 
+class Mailbox;
+class Task;
+
+/*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. May be copied on any thread. */
+class ScriptHome
+{
+public:
+    /*! Engine's thread only. */
+    explicit ScriptHome(QJSEngine *engine);
+    ~ScriptHome();
+    ScriptHome(const ScriptHome &) = default;
+    ScriptHome &operator=(const ScriptHome &) = delete;
+
+    /*! Engine's thread only. Null: it is gone. */
+    QJSEngine *engine() const { return m_engine; }
+    /*! The engine's address, for comparison. */
+    const void *key() const noexcept { return m_key; }
+
+    bool isCurrentThread() const noexcept;
+    void post(std::unique_ptr<Task> task) const;
+
+private:
+    const void *const m_key;
+    const QPointer<QJSEngine> m_engine;
+    const std::shared_ptr<Mailbox> m_mailbox;
+};
+
 /*!
-    The argument list for handlers of \a event: converted by the first handler of this engine that asks, then kept with
-    the event for the others. \c undefined if the event's type cannot be held by a QVariant.
+    The argument list for handlers of \a event, for an engine that is alive: converted by the first handler of this engine that
+    asks, then kept with the event for the others. \c undefined if the event's type cannot be held by a QVariant.
 */
-QJSValueList argumentsFor(const Event &event, QJSEngine *engine);
+QJSValueList argumentsFor(const Event &event, const ScriptHome &home);
 
 /*! Makes \a arguments what argumentsFor() gives. */
-void setArguments(const Event &event, QJSEngine *engine, const QJSValueList &arguments);
+void setArguments(const Event &event, const ScriptHome &home, const QJSValueList &arguments);
 
 /*! Calls \a function; throws ScriptException for whatever it throws. */
 QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments);

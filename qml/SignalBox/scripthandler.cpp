@@ -2,7 +2,6 @@
 #include "scripthandler_p.h"
 
 #include "ownerwatch_p.h"
-#include "scriptcall_p.h"
 
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/registryobject.h>
@@ -26,7 +25,7 @@ private:
 } // namespace
 
 ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function)
-    : m_registry(registry), m_engine(engine), m_function(function)
+    : m_registry(registry), m_home(engine), m_function(function)
 {
 }
 
@@ -36,11 +35,11 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
     // Only the callable that the registry destroys keeps the object. It is destroyed outside of any call of it, but on
     // whichever thread unregisters.
     const std::shared_ptr<ScriptHandler> handler(
-        new ScriptHandler(registry, engine, function), [home = Mailbox::of(engine->thread())](ScriptHandler *gone) {
-            if (home->isCurrentThread())
+        new ScriptHandler(registry, engine, function), [](ScriptHandler *gone) {
+            if (gone->m_home.isCurrentThread())
                 delete gone;
             else
-                home->post(std::make_unique<Deletion>(gone));
+                ScriptHome(gone->m_home).post(std::make_unique<Deletion>(gone));
         });
     handler->m_id = registry->registerEventHandler(
         handler.get(),
@@ -62,8 +61,8 @@ void ScriptHandler::unregister()
 
 Propagation ScriptHandler::run(const Event &event)
 {
-    QJSEngine *const engine = m_engine;
-    return engine ? propagationOf(callScript(engine, m_function, argumentsFor(event, engine))) : Propagation::Continue;
+    QJSEngine *const engine = m_home.engine();
+    return engine ? propagationOf(callScript(engine, m_function, argumentsFor(event, m_home))) : Propagation::Continue;
 }
 
 } // namespace SignalBox::detail

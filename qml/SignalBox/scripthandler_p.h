@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "scriptcall_p.h"
+
 #include <SignalBox/qt/registryobject.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
-#include <QtQml/qjsengine.h>
 #include <QtQml/qjsvalue.h>
 
 namespace SignalBox::detail {
@@ -31,7 +32,7 @@ private:
     Propagation run(const Event &event);
 
     const QPointer<RegistryObject> m_registry;
-    const QPointer<QJSEngine> m_engine;
+    const ScriptHome m_home;
     const QJSValue m_function;
     HandlerId m_id;
 };
