@@ -114,7 +114,7 @@ void QmlRegistry::notify(const QJSValue &event)
     const QPointer<QmlRegistry> self(this);
     if (!isEmpty()) {
         const auto stored = std::make_shared<detail::StoredEvent<QVariant>>(detail::toPlainVariant(engine, event));
-        detail::setArguments(*stored, detail::ScriptHome(engine), {event});
+        detail::setArgument(*stored, std::make_shared<const detail::ScriptHome>(engine), event);
         dispatcher()->notify(stored);
     }
     if (self && isNotifiedConnected())

@@ -21,7 +21,7 @@ namespace SignalBox {
 class RegistryHandler::Link
 {
 public:
-    explicit Link(RegistryHandler *element) : m_element(element), m_home(*element->m_home) {}
+    explicit Link(RegistryHandler *element) : m_element(element), m_home(element->m_home) {}
 
     // Element's thread only: what happens to the callable is no news any more.
     void cut() { m_element = nullptr; }
@@ -38,7 +38,7 @@ public:
         {
             // The callable may be destroyed by a registry that is itself being destroyed: nothing looks at that now.
             if (m_link && m_link->isNews())
-                m_link->m_home.post(std::make_unique<News>(std::move(m_link)));
+                m_link->m_home->post(std::make_unique<News>(std::move(m_link)));
         }
 
     private:
@@ -60,10 +60,10 @@ private:
         const std::shared_ptr<Link> m_link;
     };
 
-    bool isNews() const { return !m_home.isCurrentThread() || m_element; }
+    bool isNews() const { return !m_home->isCurrentThread() || m_element; }
 
     RegistryHandler *m_element; // element's thread only
-    const detail::ScriptHome m_home;
+    const std::shared_ptr<const detail::ScriptHome> m_home;
 };
 
 RegistryHandler::RegistryHandler(QObject *parent)
@@ -190,7 +190,7 @@ void RegistryHandler::componentComplete()
 void RegistryHandler::completeInOrder()
 {
     if (QJSEngine *engine = qmlEngine(this))
-        m_home = std::make_unique<detail::ScriptHome>(engine);
+        m_home = std::make_shared<const detail::ScriptHome>(engine);
     m_isComplete = true;
     // A stored function would outlive its item, and run with that item's names undefined.
     static const QMetaMethod endSlot = staticMetaObject.method(staticMetaObject.indexOfSlot("end()"));
@@ -268,17 +268,17 @@ void RegistryHandler::lookForRemoval()
 
 Propagation RegistryHandler::run(const detail::Event &event)
 {
-    const QPointer<QJSEngine> engine = m_home ? m_home->engine() : nullptr;
+    QJSEngine *const engine = m_home ? m_home->engine() : nullptr;
     if (!engine)
         return Propagation::Continue;
-    const QJSValueList arguments = detail::argumentsFor(event, *m_home);
+    const QJSValueList &arguments = detail::argumentsFor(event, m_home);
     if (m_filter.isCallable()) {
         const QPointer<RegistryHandler> self(this);
-        const bool isAccepted = detail::callScript(engine, m_filter, arguments).toBool();
-        if (!isAccepted || !engine || !self || !isActive()) // the filter may have ended what it filters for
+        const bool isAccepted = detail::callScript(engine, QJSManagedValue(m_filter, engine), arguments).toBool();
+        if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
             return Propagation::Continue;
     }
-    const QJSValue function = m_handler; // it may be replaced in its own call
+    const QJSManagedValue function(m_handler, engine); // the property may be set in the call
     if (m_isOnce) {
         m_isDone = true;
         unregister();

@@ -124,7 +124,7 @@ private:
     QPointer<RegistryObject> m_registry;
     QMetaObject::Connection m_destroyed; // the registry's, while nothing is registered
     std::shared_ptr<Link> m_link; // to the callable that is registered
-    std::unique_ptr<detail::ScriptHome> m_home; // from completion on
+    std::shared_ptr<const detail::ScriptHome> m_home; // from completion on
     QString m_name;
     QJSValue m_filter;
     QJSValue m_handler;

@@ -30,23 +30,24 @@ private:
 class ScriptAttachment final : public EventAttachment
 {
 public:
-    ScriptAttachment(const ScriptHome &home, const QJSValueList &arguments)
-        : EventAttachment(home.key()), m_home(home), m_arguments(arguments)
+    ScriptAttachment(const std::shared_ptr<const ScriptHome> &home, QJSValue &&argument)
+        : EventAttachment(home->key()), m_home(home)
     {
+        m_arguments.emplaceBack(std::move(argument));
     }
 
     ~ScriptAttachment() override
     {
-        if (!m_home.isCurrentThread())
-            m_home.post(std::make_unique<ScriptValues>(std::move(m_arguments)));
+        if (!m_home->isCurrentThread())
+            m_home->post(std::make_unique<ScriptValues>(std::move(m_arguments)));
     }
 
     // Engine's thread only. False: the engine that the key named is gone, and another one may have its address.
-    bool isOf(const ScriptHome &home) const { return m_home.engine() == home.engine(); }
+    bool isOf(const ScriptHome &home) const { return m_home->engine() == home.engine(); }
     const QJSValueList &arguments() const { return m_arguments; }
 
 private:
-    const ScriptHome m_home;
+    const std::shared_ptr<const ScriptHome> m_home;
     QJSValueList m_arguments;
 };
 
@@ -111,27 +112,27 @@ void ScriptHome::post(std::unique_ptr<Task> task) const
     m_mailbox->post(std::move(task));
 }
 
-QJSValueList argumentsFor(const Event &event, const ScriptHome &home)
+const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home)
 {
-    const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(home.key()));
-    if (attached && attached->isOf(home))
+    const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(home->key()));
+    if (attached && attached->isOf(*home))
         return attached->arguments();
-
     const QVariant variant = event.toVariant();
-    const QJSValueList arguments{variant.isValid() ? home.engine()->toScriptValue(variant) : QJSValue()};
-    setArguments(event, home, arguments);
-    return arguments;
+    return setArgument(event, home, variant.isValid() ? home->engine()->toScriptValue(variant) : QJSValue());
 }
 
-void setArguments(const Event &event, const ScriptHome &home, const QJSValueList &arguments)
+const QJSValueList &setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)
 {
-    event.attach(std::make_unique<ScriptAttachment>(home, arguments));
+    auto attachment = std::make_unique<ScriptAttachment>(home, std::move(argument));
+    const QJSValueList &result = attachment->arguments();
+    event.attach(std::move(attachment));
+    return result;
 }
 
-QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments)
+QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments)
 {
     // QJSValue::call() cannot tell a thrown string from a returned one; here a throw leaves the engine with an error.
-    const QJSValue result = QJSManagedValue(function, engine).call(arguments);
+    const QJSValue result = function.call(arguments);
     if (engine->hasError())
         throw takeException(engine);
     return result;

@@ -8,6 +8,7 @@
 
 #include <QtCore/qpointer.h>
 #include <QtQml/qjsengine.h>
+#include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 
 #include <memory>
@@ -18,15 +19,14 @@ namespace SignalBox::detail {
 class Mailbox;
 class Task;
 
-/*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. May be copied on any thread. */
+/*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. */
 class ScriptHome
 {
 public:
     /*! Engine's thread only. */
     explicit ScriptHome(QJSEngine *engine);
     ~ScriptHome();
-    ScriptHome(const ScriptHome &) = default;
-    ScriptHome &operator=(const ScriptHome &) = delete;
+    Q_DISABLE_COPY_MOVE(ScriptHome)
 
     /*! Engine's thread only. Null: it is gone. */
     QJSEngine *engine() const { return m_engine; }
@@ -44,15 +44,16 @@ private:
 
 /*!
     The argument list for handlers of \a event, for an engine that is alive: converted by the first handler of this engine that
-    asks, then kept with the event for the others. \c undefined if the event's type cannot be held by a QVariant.
+    asks, then kept with the event for the others, for as long as it lives. \c undefined if the event's type cannot be held by a
+    QVariant.
 */
-QJSValueList argumentsFor(const Event &event, const ScriptHome &home);
+const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home);
 
-/*! Makes \a arguments what argumentsFor() gives. */
-void setArguments(const Event &event, const ScriptHome &home, const QJSValueList &arguments);
+/*! Makes \a argument what argumentsFor() gives, and gives it. */
+const QJSValueList &setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
 
 /*! Calls \a function; throws ScriptException for whatever it throws. */
-QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments);
+QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments);
 
 /*! What a handler's result asks for: SignalBox.Stop, or anything else. */
 Propagation propagationOf(const QJSValue &result);

@@ -25,7 +25,7 @@ private:
 } // namespace
 
 ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function)
-    : m_registry(registry), m_home(engine), m_function(function)
+    : m_registry(registry), m_home(std::make_shared<const ScriptHome>(engine)), m_function(function, engine)
 {
 }
 
@@ -36,10 +36,10 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
     // whichever thread unregisters.
     const std::shared_ptr<ScriptHandler> handler(
         new ScriptHandler(registry, engine, function), [](ScriptHandler *gone) {
-            if (gone->m_home.isCurrentThread())
+            if (gone->m_home->isCurrentThread())
                 delete gone;
             else
-                ScriptHome(gone->m_home).post(std::make_unique<Deletion>(gone));
+                std::shared_ptr(gone->m_home)->post(std::make_unique<Deletion>(gone));
         });
     handler->m_id = registry->registerEventHandler(
         handler.get(),
@@ -61,7 +61,7 @@ void ScriptHandler::unregister()
 
 Propagation ScriptHandler::run(const Event &event)
 {
-    QJSEngine *const engine = m_home.engine();
+    QJSEngine *const engine = m_home->engine();
     return engine ? propagationOf(callScript(engine, m_function, argumentsFor(event, m_home))) : Propagation::Continue;
 }
 

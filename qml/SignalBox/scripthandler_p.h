@@ -7,6 +7,7 @@
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
+#include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 
 namespace SignalBox::detail {
@@ -32,8 +33,8 @@ private:
     Propagation run(const Event &event);
 
     const QPointer<RegistryObject> m_registry;
-    const ScriptHome m_home;
-    const QJSValue m_function;
+    const std::shared_ptr<const ScriptHome> m_home;
+    QJSManagedValue m_function;
     HandlerId m_id;
 };
 
