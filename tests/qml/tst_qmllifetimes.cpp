@@ -389,43 +389,6 @@ private Q_SLOTS:
         deleteDeferred();
         QVERIFY(!active);
     }
-
-    void engineOnAWorkerThreadHasItsHandlersThere()
-    {
-        AsyncRegistry<Point> registry;
-        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
-        QThread worker;
-        int calls = 0;
-        std::atomic<bool> isReady = false;
-        QObject context;
-        context.moveToThread(&worker);
-        worker.start();
-        std::unique_ptr<QJSEngine> engine;
-        std::unique_ptr<QmlRegistry> bus;
-        QMetaObject::invokeMethod(&context, [&] {
-            auto qml = std::make_unique<QQmlEngine>();
-            bus = std::make_unique<QmlRegistry>();
-            QQmlEngine::setObjectOwnership(bus.get(), QQmlEngine::CppOwnership);
-            qml->globalObject().setProperty(QStringLiteral("bus"), qml->newQObject(bus.get()));
-            qml->evaluate(QStringLiteral("var calls = 0; bus.registerHandler(function(event) { calls += event.size })"));
-            engine = std::move(qml);
-            isReady = true;
-        });
-        QTRY_VERIFY(isReady);
-        std::atomic<bool> isDone = false;
-        for (int i = 0; i < 3; ++i)
-            bus->post(QVariantMap{{QStringLiteral("size"), 2}});
-        QMetaObject::invokeMethod(&context, [&] {
-            calls = engine->globalObject().property(QStringLiteral("calls")).toInt();
-            engine.reset();
-            bus.reset();
-            isDone = true;
-        });
-        QTRY_VERIFY(isDone);
-        worker.quit();
-        worker.wait();
-        QCOMPARE(calls, 6);
-    }
 };
 
 QTEST_GUILESS_MAIN(Lifetimes)
