@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/asyncregistry.h>
+
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qmlhandlerguard.h>
-#include <SignalBox/qt/asyncregistry.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qpointer.h>
