@@ -40,7 +40,7 @@ struct HazardSlot
 template <class Platform>
 struct DeepFrame
 {
-    HandlerList<Platform> *list;
+    HandlerList<Platform> *list; // null: one handler is called by itself
     HandlerNode<Platform> *current;
     DeepFrame *below;
 };

@@ -358,13 +358,15 @@ void HazardDomain<Platform>::forgetOtherThreads(Record *own) noexcept
     // The dead may have been between a frame and its count: the counts are made anew from this thread's frames.
     forEachRecord([](Record &record) {
         for (DeepFrame<Platform> *frame = record.deepFrames; frame; frame = frame->below) {
-            frame->list->pins.store(0, std::memory_order_relaxed);
+            if (frame->list)
+                frame->list->pins.store(0, std::memory_order_relaxed);
             if (frame->current)
                 frame->current->deepInside.store(0, std::memory_order_relaxed);
         }
     });
     for (DeepFrame<Platform> *frame = own ? own->deepFrames : nullptr; frame; frame = frame->below) {
-        frame->list->pins.fetch_add(1, std::memory_order_relaxed);
+        if (frame->list)
+            frame->list->pins.fetch_add(1, std::memory_order_relaxed);
         if (frame->current)
             frame->current->deepInside.fetch_add(1, std::memory_order_relaxed);
     }

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/detail/deliveryplatform.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+// The newest `capacity` items of any number of producers, for one consumer; with a capacity of one, the latest.
+//
+// A producer takes a ticket and exchanges its item into place (ticket % capacity). What it gets back was `capacity`
+// tickets or more older, and is lost: that is all there is to dropping the oldest. Nobody waits for anybody:
+//
+// - A producer that was overtaken by a whole round gets back a newer item than its own. It puts that one back and
+//   takes on what comes out, until it holds the oldest; each step makes the place newer.
+// - The consumer goes through tickets in order, skipping those that are a round behind. An empty place belongs to a
+//   producer that has its ticket and not yet stored: the consumer stops there, and that producer calls it. An item that
+//   is newer than expected goes back as a producer's does.
+//
+// FIFO per producer: its second ticket is later than its first, which it has stored by then.
+//
+// A ring that drops the newest counts instead: an item enters only if it finds room, so no place is ever taken.
+//
+// Item has a std::uint64_t ticket. Whoever gets an item back from push() or pop() owns it.
+
+namespace SignalBox::detail {
+
+template <class Platform, class Item>
+class BacklogRing
+{
+    template <class T>
+    using Atomic = typename Platform::template Atomic<T>;
+
+public:
+    explicit BacklogRing(std::uint32_t capacity) : m_capacity(capacity), m_places(std::make_unique<Atomic<Item *>[]>(capacity)) {}
+    BacklogRing(const BacklogRing &) = delete;
+    BacklogRing &operator=(const BacklogRing &) = delete;
+
+    // Returns the item that had to go, or null.
+    Item *push(Item *item) noexcept
+    {
+        // Relaxed: per producer, which is coherence; the item itself is released where it is stored. With the
+        // acquire of ReadTickets, a consumer that was called sees the ticket: the call orders them.
+        item->ticket = m_next.fetch_add(1, Platform::order(DeliverySite::TakeTicket, std::memory_order_relaxed));
+        return store(item);
+    }
+
+    // The same for a ring that drops the newest: false, and the item stays the caller's, if there is no room.
+    bool pushIfRoom(Item *item) noexcept
+    {
+        // Acquire: pairs with release(): the place is empty. Weaker: the exchange in push() finds it taken.
+        std::uint32_t count = m_count.load(std::memory_order_relaxed);
+        do {
+            if (count >= m_capacity)
+                return false;
+        } while (!m_count.compare_exchange_weak(count, count + 1,
+                                                Platform::order(DeliverySite::CountItem, std::memory_order_acquire),
+                                                std::memory_order_relaxed));
+        push(item); // its place is empty
+        return true;
+    }
+
+    // --- consumer only ---------------------------------------------------------------------------
+
+    // The oldest item, or null. lost(item) is called for each that went missing on the way.
+    template <class Lost>
+    Item *pop(Lost &&lost) noexcept
+    {
+        for (;;) {
+            // Acquire: see push(). Weaker: nothing but a longer way round.
+            const std::uint64_t end = m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_acquire));
+            if (end - m_first > m_capacity)
+                m_first = end - m_capacity;
+            if (m_first == end)
+                return nullptr;
+            Atomic<Item *> &place = m_places[m_first % m_capacity];
+            Item *item = place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_acq_rel));
+            if (item == nullptr)
+                return nullptr; // its producer is about to store it, and calls
+            if (item->ticket == m_first) {
+                ++m_first;
+                return item;
+            }
+            if (item->ticket > m_first)
+                item = store(item); // we are behind: back with it, and on to where the ring begins now
+            if (item)
+                lost(item);
+        }
+    }
+
+    // Drops the newest: an item that pop() gave is done with.
+    void release() noexcept { m_count.fetch_sub(1, Platform::order(DeliverySite::CountItem, std::memory_order_release)); }
+
+    bool isEmpty() const noexcept
+    {
+        return m_first == m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_acquire));
+    }
+
+private:
+    // Into its place. Returns the oldest item that it met there, or null.
+    Item *store(Item *item) noexcept
+    {
+        Atomic<Item *> &place = m_places[item->ticket % m_capacity];
+        for (;;) {
+            const std::uint64_t ticket = item->ticket;
+            // Release: the item's contents; partner TakeItem. Acquire: those of what comes out. Weaker: an item is
+            // read, or destroyed, half written.
+            Item *const out = place.exchange(item, Platform::order(DeliverySite::StoreItem, std::memory_order_acq_rel));
+            if (out == nullptr || out->ticket < ticket)
+                return out;
+            item = out; // a round ahead of ours: back with it
+        }
+    }
+
+    const std::uint32_t m_capacity;
+    const std::unique_ptr<Atomic<Item *>[]> m_places;
+    alignas(64) Atomic<std::uint64_t> m_next{0}; // producers
+    Atomic<std::uint32_t> m_count{0};
+    alignas(64) std::uint64_t m_first = 0; // the consumer
+};
+
+} // namespace SignalBox::detail
