@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/postcall_p.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
@@ -10,7 +10,7 @@
 #include <memory>
 #include <utility>
 
-// A thread with an event loop, and an object that lives there. Work goes through the library's postTask(), which tells
+// A thread with an event loop, and an object that lives there. Work goes through the library's postCall(), which tells
 // ThreadSanitizer of the hand-over that it cannot see in Qt's event queue.
 class WorkerThread
 {
@@ -57,16 +57,7 @@ public:
     template <class F>
     void post(F function)
     {
-        class FunctionTask final : public SignalBox::detail::Task
-        {
-        public:
-            explicit FunctionTask(F f) : m_function(std::move(f)) {}
-            void run() noexcept override { m_function(); }
-
-        private:
-            F m_function;
-        };
-        SignalBox::detail::postTask(&m_anchor, std::make_unique<FunctionTask>(std::move(function)));
+        SignalBox::detail::postCall(&m_anchor, std::move(function));
     }
 
     void finish()

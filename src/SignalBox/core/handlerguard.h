@@ -10,6 +10,7 @@
 namespace SignalBox {
 
 namespace detail {
+class HandlerReference;
 struct StandardPlatform;
 template <class Platform>
 struct HandlerNode;
@@ -84,6 +85,7 @@ private:
     template <class E>
     friend class SyncRegistry;
     friend class GuardSet;
+    friend class detail::HandlerReference;
     using Node = detail::HandlerNode<detail::StandardPlatform>;
 
     explicit HandlerGuard(Node *node) noexcept : m_node(node) {}

@@ -20,6 +20,10 @@
 
 namespace SignalBox {
 
+namespace detail {
+class HandlerVisit;
+}
+
 /*! A callable on `const E &` that returns void or Propagation. */
 template <class F, class E>
 concept HandlerFor = std::invocable<std::decay_t<F> &, const E &>
@@ -183,6 +187,8 @@ public:
     [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_core.handlers(); }
 
 private:
+    friend class detail::HandlerVisit;
+
     template <class F>
     static void requireCallable(const F &handler, const char *message)
     {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/backlog.h>
+
 #include <QtCore/qstring.h>
 
 namespace SignalBox {
@@ -8,6 +10,7 @@ namespace SignalBox {
 /*! How an event reaches a handler that has a target thread. */
 enum class Delivery {
     Auto,   //!< Inline where notifying and target thread are the same and nothing older waits for the handler; else queued.
+            //!< So it never overtakes the handler's own earlier events; it may overtake those of other handlers.
     Queued, //!< Always through the target thread's event loop.
 };
 
@@ -29,8 +32,10 @@ struct AsyncOptions
     bool once = false;
     /*! False: registered but paused, until setEnabled(id, true). */
     bool enabled = true;
-    /*! Says nothing to inline handlers. */
+    /*! Says nothing to inline and pool handlers. */
     Delivery delivery = Delivery::Auto;
+    /*! What happens to events that come faster than the handler runs. Not for inline handlers; no timed one for pools. */
+    Backlog backlog = {};
 };
 
 } // namespace SignalBox

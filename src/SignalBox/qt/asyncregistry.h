@@ -2,8 +2,9 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/handlerguard.h>
-#include <SignalBox/qt/detail/dispatcher.h>
+#include <SignalBox/qt/detail/nextevent.h>
 #endif
 #include <SignalBox/qt/detail/event.h>
 #include <SignalBox/qt/registryobject.h>
@@ -11,42 +12,63 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <source_location>
 #include <type_traits>
 #include <utility>
 
 namespace SignalBox {
 
+namespace detail {
+
+template <class T>
+inline constexpr bool isFuture = false;
+template <class T>
+inline constexpr bool isFuture<QFuture<T>> = true;
+
+} // namespace detail
+
 /*!
     \class SignalBox::AsyncRegistry
-    \brief A registry whose handlers choose the thread they run on.
+    \brief A registry whose handlers choose where they run: on the thread of an object, on a thread, in a pool, or inline.
 
-    An event is any movable value; a handler is any callable on \c{const E &} that returns \c void or
-    Propagation, heeded where the handler runs inside post(). The event is stored once, however many handlers
-    and threads it goes to: handlers share it and only read it.
+    An event is any movable value; it is stored once, however many handlers and threads it goes to, and they only read
+    it. A handler is any callable on \c{const E &} that returns \c void, Propagation (heeded where the handler runs inline,
+    and by notifySequential()), or \c{QFuture<T>}, which a notify awaits.
 
-    Thread-safety: all functions on handlers and post() are thread-safe.
+    Thread-safety: all functions are thread-safe, but for those of QObject and its properties.
 
-    Ordering: handlers are called or forwarded to in priority order, ties in the order of registration.
-    On one target thread each producer's events keep their order, and within an event queued handlers keep priority
-    order, whatever their contexts and registries. Across threads priority says nothing. What a thread wrote before
-    post() is visible to the handlers of that event.
+    Ordering: handlers are called or forwarded to in priority order, ties in the order of registration. On one target
+    thread each producer's events keep their order, and within an event queued handlers with an unbounded backlog keep
+    priority order, whatever their contexts and registries. Handlers with another backlog keep the order of their own
+    events only. Across threads, and between handlers in pools, priority says nothing. What a thread wrote before it
+    notified is visible to the handlers.
 
-    Cost: post() allocates the event, and a queued delivery per handler with a target thread. It takes
-    Qt's event queue lock, so it is not for real-time threads.
+    Floods: a thread delivers for some milliseconds (setDrainBudget()), gives way to its timers, input and painting, and
+    goes on. Nothing is lost unless the handler's Backlog says so, and every loss is counted.
 
-    Exceptions: none crosses an event loop or reaches a producer. They go to onException() and to
-    handlerFailed(), and are logged in the category \c signalbox when nobody listens.
+    Removal: unregistering a handler, or the death of its context, drops what is still queued for it; so does pausing it,
+    when its thread gets there. Called on the handler's own thread, unregister() is final at once; elsewhere
+    unregisterAndWait() and guards are, which wait for a call under way.
 
-    Reentrancy: handlers may register, unregister, post again, and destroy the registry.
+    Cost: post() takes an event's storage and a queue entry from memory that is allocated once for some two hundred
+    small events, and calls the target thread once per burst, through QMetaObject::invokeMethod(), which locks and
+    allocates: it is not for real-time threads. No producer ever waits for a handler.
 
-    Lifetime: a handler with a context is gone when the context is destroyed, which may happen on the context's thread at any
-    moment; what is still queued for it is dropped. A context must be alive while it is registered. A context that is
-    moved to another thread leaves its handlers on the old one: register again after moveToThread().
+    Exceptions: none crosses an event loop or reaches a producer. Those that leave a handler, or are in the future that it
+    returned, go to onException() and to handlerFailed(), and are logged in the category \c signalbox when nobody listens.
+
+    Reentrancy: handlers may register, unregister, notify again, open event loops, and destroy the registry.
+
+    Lifetime: a handler with a context is gone when the context is destroyed, which may happen on the context's thread
+    at any moment; it follows a context that is moved to another thread, with what is queued for it. A context must be
+    alive while it is registered. When a thread ends, what waits for it is dropped and counted. A pool must outlive
+    the notifies that may reach it.
 
     \code
     SignalBox::AsyncRegistry<Progress> progress;
-    progress.registerHandler(&window, [&](const Progress &p) { window.show(p); }, {.priority = 10});
+    progress.registerHandler(&window, [&](const Progress &p) { window.show(p); },
+                             {.priority = 10, .backlog = SignalBox::Backlog::latest()});
     std::thread worker([&] { progress.post({.percent = 50}); });
     \endcode
 */
@@ -57,12 +79,14 @@ class AsyncRegistry : public RegistryObject
                   "an event is a movable value");
 
 public:
+    using Event = E;
+
     /*! Whether F can handle events of this registry. */
     template <class F>
     static constexpr bool isHandler = [] {
         if constexpr (std::is_invocable_v<std::decay_t<F> &, const E &>) {
             using Result = std::invoke_result_t<std::decay_t<F> &, const E &>;
-            return std::is_void_v<Result> || std::is_same_v<Result, Propagation>;
+            return std::is_void_v<Result> || std::is_same_v<Result, Propagation> || detail::isFuture<Result>;
         } else {
             return false;
         }
@@ -71,95 +95,188 @@ public:
     explicit AsyncRegistry(QObject *parent = nullptr) : RegistryObject(parent) {}
 
     /*!
-        \a function runs on the thread of \a context, through its event loop or, with Delivery::Auto, inline when post()
-        is called there; it is gone with \a context. A null context or function is refused: a
-        warning, and an invalid id.
+        \a function runs on the thread of \a context, through its event loop or, with Delivery::Auto, inline when the
+        notify is called there; it is gone with \a context. What makes no sense is refused with a warning that names
+        the call, and an invalid id: a null context or function, a bounded backlog without capacity, a negative interval.
     */
     template <class F>
-        requires isHandler<F>
     HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
                               std::source_location location = std::source_location::current())
     {
-        return add(routeTo(context, options, "registerHandler()"), std::forward<F>(function), options,
-                   "registerHandler()", location)
-            .release();
+        return addTo(context, std::forward<F>(function), options, "registerHandler()", location).release();
     }
 
     /*! As above on \a thread, whoever else lives there. What waits when the thread ends is dropped. */
     template <class F>
-        requires isHandler<F>
     HandlerId registerHandler(QThread *thread, F &&function, const AsyncOptions &options = {},
                               std::source_location location = std::source_location::current())
     {
-        return add(routeTo(thread, options, "registerHandler()"), std::forward<F>(function), options,
-                   "registerHandler()", location)
-            .release();
+        return addTo(thread, std::forward<F>(function), options, "registerHandler()", location).release();
     }
 
-    /*! \a function runs inline, on the thread that calls post(), and on several at a time if they do. */
+    /*!
+        \a function runs on some thread of \a pool, on one at a time, in the order of its events. It is gone with the
+        pool. A throttled or debounced backlog is refused.
+    */
     template <class F>
-        requires isHandler<F>
+    HandlerId registerHandler(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
+                              std::source_location location = std::source_location::current())
+    {
+        return addTo(pool, std::forward<F>(function), options, "registerHandler()", location).release();
+    }
+
+    /*!
+        \a function runs inline, on the thread that notifies, and on several at a time if they do. A backlog is
+        refused. In notifySequential() it runs where the handler before it ended.
+    */
+    template <class F>
     HandlerId registerHandler(F &&function, const AsyncOptions &options = {},
                               std::source_location location = std::source_location::current())
     {
-        return add(inlineRoute(options), std::forward<F>(function), options, "registerHandler()", location).release();
+        return addInline(std::forward<F>(function), options, "registerHandler()", location).release();
     }
 
     /*! As registerHandler(); the guard unregisters when it is destroyed, and waits for calls under way on other threads. */
     template <class F>
-        requires isHandler<F>
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
                                              std::source_location location = std::source_location::current())
     {
-        return add(routeTo(context, options, "registerGuard()"), std::forward<F>(function), options,
-                   "registerGuard()", location);
+        return addTo(context, std::forward<F>(function), options, "registerGuard()", location);
     }
 
     template <class F>
-        requires isHandler<F>
     [[nodiscard]] HandlerGuard registerGuard(QThread *thread, F &&function, const AsyncOptions &options = {},
                                              std::source_location location = std::source_location::current())
     {
-        return add(routeTo(thread, options, "registerGuard()"), std::forward<F>(function), options,
-                   "registerGuard()", location);
+        return addTo(thread, std::forward<F>(function), options, "registerGuard()", location);
     }
 
     template <class F>
-        requires isHandler<F>
+    [[nodiscard]] HandlerGuard registerGuard(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
+                                             std::source_location location = std::source_location::current())
+    {
+        return addTo(pool, std::forward<F>(function), options, "registerGuard()", location);
+    }
+
+    template <class F>
     [[nodiscard]] HandlerGuard registerGuard(F &&function, const AsyncOptions &options = {},
                                              std::source_location location = std::source_location::current())
     {
-        return add(inlineRoute(options), std::forward<F>(function), options, "registerGuard()", location);
+        return addInline(std::forward<F>(function), options, "registerGuard()", location);
     }
 
-    /*! Fire and forget: calls inline handlers, forwards to the others, and returns. */
+    /*! Fire and forget: calls inline handlers, forwards to the others, and returns. The cheap call. */
     void post(E event)
     {
         if (isEmpty())
             return;
-        const std::shared_ptr<const detail::Event> stored = std::make_shared<detail::StoredEvent<E>>(std::move(event));
-        dispatcher()->notify(stored);
+        postEvent(detail::EventStorage<E>::create(std::move(event), extras()));
+    }
+
+    /*!
+        As post(), all handlers concurrently; the future finishes when the last one has ended, the futures that handlers
+        returned included, and has the sum of what happened. Handlers that are gone, threads that have ended and full
+        backlogs count as dropped, and so do handlers that have not begun when \a deadline passes: it is for threads
+        that never run their event loop. Cancelling the future skips what has not begun; a cancelled future has no result.
+
+        The future is finished on return if all handlers were inline. Costs a QPromise more than post().
+    */
+    QFuture<DispatchReport> notify(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever)
+    {
+        if (isEmpty())
+            return QtFuture::makeReadyFuture(DispatchReport());
+        return notifyEvent(detail::EventStorage<E>::create(std::move(event), detail::Event::Extras::Yes), deadline);
+    }
+
+    /*!
+        The same, one handler after the other, in priority order: each, wherever it runs, has ended before the next one
+        begins. A handler that returns Propagation::Stop ends it.
+    */
+    QFuture<DispatchReport> notifySequential(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever)
+    {
+        if (isEmpty())
+            return QtFuture::makeReadyFuture(DispatchReport());
+        return notifyEventSequentially(detail::EventStorage<E>::create(std::move(event), detail::Event::Extras::Yes),
+                                       deadline);
+    }
+
+    /*!
+        The next event, copied; finished on the thread of \a context. Empty when the context or the registry dies
+        first, or the context is null.
+    */
+    QFuture<std::optional<E>> next(QObject *context, std::source_location location = std::source_location::current())
+        requires std::is_copy_constructible_v<E>
+    {
+        auto promise = std::make_shared<detail::NextEvent<E>>();
+        const QFuture<std::optional<E>> future = promise->future();
+        const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
+        addCall(
+            wayTo(context, options, "next()"), [promise = std::move(promise)](const E &event) { promise->finish(event); },
+            options, location)
+            .release();
+        return future;
     }
 
 private:
+    template <class Target, class F>
+    HandlerGuard addTo(Target *target, F &&function, const AsyncOptions &options, const char *caller,
+                       const std::source_location &location)
+    {
+        if constexpr (checkHandler<F>()) {
+            if (isNull(function, caller))
+                return {};
+            return addCall(wayTo(target, options, caller), std::forward<F>(function), options, location);
+        }
+    }
+
     template <class F>
-    HandlerGuard add(const std::shared_ptr<detail::Route> &route, F &&function, const AsyncOptions &options,
-                     const char *caller, const std::source_location &location)
+    HandlerGuard addInline(F &&function, const AsyncOptions &options, const char *caller,
+                           const std::source_location &location)
+    {
+        if constexpr (checkHandler<F>()) {
+            if (isNull(function, caller))
+                return {};
+            return addCall(inlineWay(options, caller), std::forward<F>(function), options, location);
+        }
+    }
+
+    template <class F>
+    static constexpr bool checkHandler()
+    {
+        static_assert(isHandler<F>, "a handler of AsyncRegistry<E> is a callable on const E & that returns void, "
+                                    "Propagation or QFuture<T>");
+        return isHandler<F>;
+    }
+
+    template <class F>
+    bool isNull(const F &function, const char *caller) const
     {
         using Function = std::decay_t<F>;
         if constexpr (std::is_pointer_v<Function> || std::is_member_pointer_v<Function>
                       || (std::is_constructible_v<Function, std::nullptr_t> && requires { function == nullptr; })) {
             if (function == nullptr) {
                 warn(caller, "the function is null");
-                return {};
+                return true;
             }
         }
-        return dispatcher()->registerGuard(
-            route,
-            [handler = Function(std::forward<F>(function))](const detail::Event &event) mutable -> Propagation {
-                const E &value = static_cast<const detail::StoredEvent<E> &>(event).value;
-                if constexpr (std::is_same_v<std::invoke_result_t<Function &, const E &>, Propagation>) {
+        return false;
+    }
+
+    template <class F>
+    HandlerGuard addCall(Way way, F &&function, const AsyncOptions &options, const std::source_location &location)
+    {
+        using Function = std::decay_t<F>;
+        using Result = std::invoke_result_t<Function &, const E &>;
+        return add(
+            way,
+            [handler = Function(std::forward<F>(function))](
+                const detail::Notification &notification, [[maybe_unused]] detail::Route &route) mutable -> Propagation {
+                const E &value = static_cast<const detail::StoredEvent<E> &>(notification.event()).value();
+                if constexpr (std::is_same_v<Result, Propagation>) {
                     return std::invoke(handler, value);
+                } else if constexpr (detail::isFuture<Result>) {
+                    notification.await(QFuture<void>(std::invoke(handler, value)), route);
+                    return Propagation::Continue;
                 } else {
                     std::invoke(handler, value);
                     return Propagation::Continue;

@@ -1,110 +1,430 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/handover_p.h>
 #include <SignalBox/qt/mailbox_p.h>
 
-#include <QtCore/qobject.h>
-#include <QtCore/qthread.h>
+#include <SignalBox/qt/completion_p.h>
+#include <SignalBox/qt/detail/event.h>
+#include <SignalBox/qt/detail/route.h>
+#include <SignalBox/qt/drainbudget.h>
+#include <SignalBox/qt/nextlane_p.h>
 
-#include <unordered_map>
+#include <algorithm>
+#include <new>
 #include <utility>
+
+namespace SignalBox {
+
+namespace {
+
+constinit std::atomic<std::int64_t> drainBudgetNanoseconds{4'000'000};
+
+std::int64_t now() noexcept
+{
+    return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+} // namespace
+
+// Relaxed, both: a setting that orders nothing.
+void setDrainBudget(std::chrono::microseconds budget) noexcept
+{
+    drainBudgetNanoseconds.store(std::max<std::int64_t>(0, std::chrono::nanoseconds(budget).count()), std::memory_order_relaxed);
+}
+
+std::chrono::microseconds drainBudget() noexcept
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::nanoseconds(drainBudgetNanoseconds.load(std::memory_order_relaxed)));
+}
+
+} // namespace SignalBox
 
 namespace SignalBox::detail {
 
 namespace {
 
-// Not destroyed at exit: threads and statics may still let go of their mailboxes then.
-struct Mailboxes
+// How often a drain looks at the clock, which costs as much as a delivery: after so many deliveries that the time in
+// between is a small part of the budget, if the handlers go on as they did.
+class DrainClock
 {
-    std::mutex mutex;
-    std::unordered_map<QThread *, std::shared_ptr<Mailbox>> byThread;
+public:
+    DrainClock() noexcept : m_begin(now()), m_lastLook(m_begin), m_budget(drainBudgetNanoseconds.load(std::memory_order_relaxed)) {}
 
-    static Mailboxes &instance()
+    bool isOver() noexcept
     {
-        static auto *const mailboxes = new Mailboxes;
-        return *mailboxes;
+        if (--m_untilLook > 0)
+            return false;
+        const std::int64_t time = now();
+        if (time - m_lastLook > m_budget / 16)
+            m_stride = 1;
+        else if (m_stride < longestStride)
+            m_stride *= 2;
+        m_lastLook = time;
+        m_untilLook = m_stride;
+        return time - m_begin >= m_budget;
     }
+
+private:
+    static constexpr int longestStride = 16;
+
+    const std::int64_t m_begin;
+    std::int64_t m_lastLook;
+    const std::int64_t m_budget;
+    int m_stride = 1;
+    int m_untilLook = 1;
 };
 
 } // namespace
 
 Task::~Task() = default;
 
-void postTask(QObject *receiver, std::unique_ptr<Task> task)
+QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event)
 {
-    // invokeMethod() refers to the function until it returns: the poster may be the last to destroy it, after it has
-    // run, and while the poster holds a lock. Hence running it takes the task out.
-    QMetaObject::invokeMethod(receiver, HandOver([task = std::move(task)]() mutable {
-                                  const std::unique_ptr<Task> taken = std::move(task);
-                                  taken->run();
-                              }),
-                              Qt::QueuedConnection);
+    const EventMemory::Block block = EventMemory::allocate(sizeof(SeparateEntry));
+    auto *entry = ::new (block.memory) SeparateEntry;
+    entry->target = kind | QueueEntry::Separate;
+    entry->setLane(&lane);
+    entry->event = event;
+    entry->offset = block.offset;
+    return entry;
 }
 
-std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
+Mailbox::Mailbox(Nesting nesting, bool isOpen) noexcept
+    : m_wakeUp(isOpen ? WakeUp<DeliveryPlatform>::Idle : WakeUp<DeliveryPlatform>::Closed), m_nesting(nesting)
 {
-    Mailboxes &mailboxes = Mailboxes::instance();
-    const std::lock_guard lock(mailboxes.mutex);
-    std::shared_ptr<Mailbox> &mailbox = mailboxes.byThread[thread];
-    if (mailbox)
-        return mailbox;
-
-    mailbox = std::make_shared<Mailbox>(thread);
-    // Direct connections: started() and finished() are emitted by the thread itself, so the drainer is made and deleted
-    // where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
-    QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
-    QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
-    QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
-                         mailbox->close();
-                         Mailboxes &all = Mailboxes::instance();
-                         const std::lock_guard allLock(all.mutex);
-                         all.byThread.erase(thread);
-                     }));
-    return mailbox;
-}
-
-Mailbox::Mailbox(QThread *thread)
-    : m_thread(thread)
-{
-    if (thread->isFinished())
-        return;
-    m_drainer = new QObject;
-    m_drainer->moveToThread(thread);
 }
 
 Mailbox::~Mailbox()
 {
-    delete m_drainer;
+    dropAll();
 }
 
-bool Mailbox::isCurrentThread() const noexcept
+void Mailbox::push(QueueEntry *entry) noexcept
 {
-    return QThread::currentThread() == m_thread;
+    m_queue.push(entry);
+    raiseForSelf();
 }
 
 bool Mailbox::post(std::unique_ptr<Task> task)
 {
-    const std::lock_guard lock(m_mutex);
-    if (!m_drainer)
-        return false; // task is a parameter: it is destroyed by the caller, after the lock
-    postTask(m_drainer, std::move(task));
+    if (m_wakeUp.isClosed())
+        return false;
+    push(task.release());
     return true;
 }
 
-void Mailbox::open()
+void Mailbox::raiseForSelf() noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    if (!m_drainer)
-        m_drainer = new QObject;
+    if (!m_wakeUp.raise())
+        return;
+    if (m_wakeUp.isClosed())
+        dropAll();
+    else
+        callConsumer();
 }
 
-void Mailbox::close()
+// --- the consumer --------------------------------------------------------------------------------
+
+bool Mailbox::hasMore() const noexcept
 {
-    QObject *drainer = nullptr;
-    {
-        const std::lock_guard lock(m_mutex);
-        drainer = std::exchange(m_drainer, nullptr);
+    return m_entry != nullptr || !m_front.empty() || !m_queue.isEmpty();
+}
+
+QueueEntry *Mailbox::fetch() noexcept
+{
+    if (m_entry)
+        return m_entry;
+    if (!m_front.empty()) {
+        QueueEntry *entry = m_front.front();
+        m_front.pop_front();
+        return entry;
     }
-    delete drainer; // and with it the tasks that wait, whose destructors may do anything
+    const Queue::Result result = m_queue.pop();
+    m_isBlocked = result.state == Queue::State::Blocked;
+    return result.node;
+}
+
+Mailbox::Left Mailbox::process() noexcept
+{
+    // A handler further out is running, and its event may be finished here.
+    if (m_running && !m_running->isRetained) {
+        m_running->event->addReference();
+        m_running->isRetained = true;
+    }
+    if (m_depth++ == 0)
+        ++m_drain;
+    FreedBlocks freed;
+    DrainClock clock;
+    bool isRaised = m_nesting == Nesting::Impossible;
+    bool isOver = false;
+    while (!isOver && step(freed, isRaised))
+        isOver = clock.isOver();
+    if (--m_depth == 0)
+        settleTouched();
+    return hasMore() ? Left::More : Left::Nothing;
+}
+
+bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
+{
+    QueueEntry *const entry = fetch();
+    if (entry == nullptr)
+        return false;
+    Lane *lane = nullptr;
+    QueueEntry *finished = entry;
+    if (entry->kind() == QueueEntry::Handlers) {
+        LaneList *list = entry->lanes();
+        if (m_entry == nullptr) {
+            m_entry = entry;
+            m_index = 0;
+        }
+        lane = list->lanes[m_index++];
+        if (m_index == list->count)
+            m_entry = nullptr;
+        else
+            finished = nullptr;
+    } else if (entry->kind() != QueueEntry::Work) {
+        lane = entry->lane();
+    }
+    if (!isRaised && hasMore()) {
+        isRaised = true;
+        raiseForSelf();
+    }
+    if (entry->kind() == QueueEntry::Work) {
+        const std::unique_ptr<Task> task(static_cast<Task *>(entry));
+        task->run();
+        return true;
+    }
+    if (lane == nullptr) { // it was taken out
+        if (finished)
+            freeEntry(finished, freed);
+        return true;
+    }
+    if (lane->next()) [[unlikely]] {
+        forward(*lane, entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
+        if (finished)
+            freeEntry(finished, freed);
+        return true;
+    }
+    touch(*lane);
+    if (entry->kind() == QueueEntry::Visit) {
+        freeEntry(entry, freed);
+        visit(*lane, freed);
+    } else {
+        deliver(*lane, *entry, finished, freed);
+    }
+    if (lane->m_lagDrain != m_drain && lane->route().hasLag()) [[unlikely]] {
+        lane->m_lagDrain = m_drain;
+        lane->route().tellLag();
+    }
+    return true;
+}
+
+void Mailbox::deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept
+{
+    // The event lives as long as the entry. A nested drain that finishes the entry first retains it for us.
+    const Event &event = *Event::of(&entry);
+    Running running{&lane, &event, finished != nullptr, m_running};
+    m_running = &running;
+    lane.route().deliver(event);
+    m_running = running.outer;
+    if (finished)
+        freeEntry(finished, freed);
+    else if (running.isRetained)
+        event.dropReference(freed);
+}
+
+void Mailbox::visit(Lane &lane, FreedBlocks &freed) noexcept
+{
+    Running running{&lane, nullptr, true, m_running};
+    m_running = &running;
+    lane.route().visit(*this, lane, freed);
+    m_running = running.outer;
+}
+
+// The handler's context has left this thread.
+void Mailbox::forward(Lane &lane, const Event *event) noexcept
+{
+    NextLane &next = *lane.next();
+    next.reserve();
+    try {
+        next.forward(makeEntry(event ? QueueEntry::Handler : QueueEntry::Visit, next, event));
+        if (event)
+            event->addReference();
+    } catch (const std::bad_alloc &) {
+        if (event)
+            next.route().drop(*event);
+        next.release(1);
+    }
+    lane.release(1);
+}
+
+void Mailbox::touch(Lane &lane) noexcept
+{
+    if (lane.m_delivered++ == 0) {
+        lane.m_nextTouched = m_touched;
+        m_touched = &lane;
+    }
+}
+
+void Mailbox::settle(Lane &lane) noexcept
+{
+    // The drains further out use the lane when its handler has returned.
+    std::uint64_t running = 0;
+    for (const Running *frame = m_running; frame; frame = frame->outer)
+        running += frame->lane == &lane;
+    if (lane.m_delivered == running)
+        return;
+    for (Lane **link = &m_touched; running == 0 && *link; link = &(*link)->m_nextTouched) {
+        if (*link == &lane) {
+            *link = lane.m_nextTouched;
+            break;
+        }
+    }
+    lane.release(std::exchange(lane.m_delivered, running) - running);
+}
+
+void Mailbox::settleTouched() noexcept
+{
+    while (Lane *lane = m_touched) {
+        m_touched = lane->m_nextTouched;
+        lane->release(std::exchange(lane->m_delivered, 0)); // and it may be gone
+    }
+}
+
+void Mailbox::takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken)
+{
+    const auto takeFrom = [&](QueueEntry &entry, std::uint32_t begin) {
+        if (entry.kind() == QueueEntry::Work)
+            return;
+        if (entry.kind() != QueueEntry::Handlers) {
+            if (entry.lane() != &lane)
+                return;
+            const bool isVisit = entry.kind() == QueueEntry::Visit;
+            const Event *event = isVisit ? nullptr : Event::of(&entry);
+            taken.push_back(makeEntry(isVisit ? QueueEntry::Visit : QueueEntry::Handler, to, event));
+            if (event)
+                event->addReference();
+            entry.setLane(nullptr);
+            return;
+        }
+        LaneList &list = *entry.lanes();
+        for (std::uint32_t i = begin; i < list.count; ++i) {
+            if (list.lanes[i] != &lane)
+                continue;
+            taken.push_back(makeEntry(QueueEntry::Handler, to, Event::of(&entry)));
+            Event::of(&entry)->addReference();
+            list.lanes[i] = nullptr;
+        }
+    };
+    if (m_entry)
+        takeFrom(*m_entry, m_index);
+    for (QueueEntry *entry : m_front)
+        takeFrom(*entry, 0);
+    m_queue.forEach([&](QueueEntry &entry) { takeFrom(entry, 0); });
+}
+
+void Mailbox::takeOver(const std::vector<QueueEntry *> &first, const std::vector<QueueEntry *> &then)
+{
+    m_front.insert(m_front.begin(), then.begin(), then.end());
+    m_front.insert(m_front.begin(), first.begin(), first.end());
+    raiseForSelf();
+}
+
+// --- the end of entries --------------------------------------------------------------------------
+
+void Mailbox::freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept
+{
+    const Event *event = entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry);
+    if (entry->kind() == QueueEntry::Handlers)
+        freed.add(entry->lanes(), entry->lanes()->offset);
+    if (entry->isSeparate())
+        freed.add(entry, static_cast<SeparateEntry *>(entry)->offset);
+    if (event)
+        event->dropReference(freed); // and with it the entry in front of it
+}
+
+void Mailbox::dropLane(Lane &lane, const Event *event) noexcept
+{
+    if (lane.next()) {
+        forward(lane, event);
+        return;
+    }
+    if (event)
+        lane.route().drop(*event);
+    else
+        lane.route().dropBacklog();
+    lane.release(1);
+}
+
+void Mailbox::dropLanes(const QueueEntry &entry, const Event &event) noexcept
+{
+    if (entry.kind() == QueueEntry::Handlers) {
+        LaneList *list = entry.lanes();
+        for (std::uint32_t i = 0; i < list->count; ++i) {
+            if (list->lanes[i])
+                dropLane(*list->lanes[i], &event);
+        }
+        if (!entry.isSeparate() && &entry != event.entry()) // it never was in a queue
+            EventMemory::deallocate(list, list->offset);
+    } else if (entry.lane()) {
+        dropLane(*entry.lane(), &event);
+    }
+}
+
+void Mailbox::drop(QueueEntry *entry, FreedBlocks &freed) noexcept
+{
+    switch (entry->kind()) {
+    case QueueEntry::Work:
+        delete static_cast<Task *>(entry);
+        return;
+    case QueueEntry::Visit:
+        if (entry->lane())
+            dropLane(*entry->lane(), nullptr);
+        break;
+    default:
+        dropLanes(*entry, *Event::of(entry));
+    }
+    freeEntry(entry, freed);
+}
+
+QueueEntry *Mailbox::takeWaiting() noexcept
+{
+    const std::uint32_t delivered = m_entry ? m_index : 0;
+    QueueEntry *const entry = fetch();
+    m_entry = nullptr;
+    for (std::uint32_t i = 0; i < delivered; ++i)
+        entry->lanes()->lanes[i] = nullptr;
+    return entry;
+}
+
+void Mailbox::dropWaiting() noexcept
+{
+    FreedBlocks freed;
+    while (QueueEntry *entry = takeWaiting())
+        drop(entry, freed);
+}
+
+// What drops run is foreign code: entries are taken under the mutex, and dropped without it.
+void Mailbox::dropAll() noexcept
+{
+    FreedBlocks freed;
+    for (;;) {
+        QueueEntry *entry = nullptr;
+        {
+            const std::lock_guard lock(m_dropMutex);
+            if (m_wakeUp.isClosed())
+                entry = takeWaiting();
+        }
+        if (entry == nullptr)
+            return; // or a producer is between its steps, and will come here itself
+        drop(entry, freed);
+    }
+}
+
+void Mailbox::endTurn() noexcept
+{
+    m_wakeUp.clear();
+    if (!m_queue.isUntouched())
+        raiseForSelf();
 }
 
 } // namespace SignalBox::detail

@@ -1,67 +1,158 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/detail/deliveryplatform.h>
+#include <SignalBox/qt/detail/deliveryqueue.h>
+#include <SignalBox/qt/detail/queueentry.h>
+#include <SignalBox/qt/detail/wakeup.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
+#include <QtCore/qstring.h>
 
+#include <chrono>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 QT_BEGIN_NAMESPACE
-class QObject;
 class QThread;
 QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
+class Event;
+class Lane;
+class Route;
+
 /*! Something to be done on another thread. Destroyed there too, unless that thread is over. */
-class SIGNALBOX_QT_EXPORT Task
+class SIGNALBOX_QT_EXPORT Task : private QueueEntry
 {
 public:
-    Task() noexcept = default;
+    Task() noexcept { target = Work; }
     virtual ~Task();
     Q_DISABLE_COPY_MOVE(Task)
 
     virtual void run() noexcept = 0;
+
+private:
+    friend class Mailbox;
 };
 
-/*! Runs \a task on the thread of \a receiver, or destroys it with the receiver. The library's one call of invokeMethod. */
-SIGNALBOX_QT_EXPORT void postTask(QObject *receiver, std::unique_ptr<Task> task);
-
 /*!
-    The way into one thread: one per QThread that a handler was ever registered for, process-wide.
+    The way into a thread, or a pool: a queue, and the one who drains it.
 
-    A mailbox owns a QObject in its thread, the drainer, and all work for the thread is posted to that
-    object. So a producer touches nothing that its user owns: a context object may be deleted on its
-    thread at any moment. Work runs in the order in which it was posted, whoever the receivers are.
+    Producers append to the queue, without a lock, and call the consumer if nobody has done so since it last looked. The
+    consumer delivers in the order of the queue until it is empty or the time budget is used up; then it gives way to
+    whatever else the thread has to do, and goes on afterwards.
 
-    The mailbox closes when its thread finishes or is destroyed: what waits is destroyed unrun on the thread that ends,
-    and post() refuses from then on. It opens again if the QThread is started again. The mutex orders post() against that,
-    and is never held while foreign code runs. Thread-safe.
+    Where it is in the queue is kept here and not on the drain's stack: when a handler opens an event loop, the drain
+    that is called from there goes on with the very next delivery. For that a drain calls itself before it runs the
+    first handler, if more is waiting.
+
+    A closed mailbox has no consumer; what is pushed there is dropped by whoever pushes it. Thread-safe, but for what is
+    named the consumer's.
 */
-class SIGNALBOX_QT_EXPORT Mailbox
+class SIGNALBOX_QT_EXPORT Mailbox : public std::enable_shared_from_this<Mailbox>
 {
 public:
-    /*! The mailbox of \a thread, which must stay alive during the call. */
+    /*! The mailbox of \a thread, which must stay alive during the call: one for the whole process. */
     static std::shared_ptr<Mailbox> of(QThread *thread);
 
-    explicit Mailbox(QThread *thread);
-    ~Mailbox();
+    virtual ~Mailbox();
     Q_DISABLE_COPY_MOVE(Mailbox)
 
-    bool isCurrentThread() const noexcept;
+    virtual bool isCurrentThread() const noexcept = 0;
+    /*! For people. Any thread. */
+    virtual QString name() const = 0;
 
+    /*! Wait-free, but for the first of a burst, which calls the consumer. */
+    void push(QueueEntry *entry) noexcept;
     /*! False: the thread is over, and \a task has been destroyed by the calling thread. */
     bool post(std::unique_ptr<Task> task);
 
-private:
-    void open();
-    void close();
+    // --- the consumer's --------------------------------------------------------------------------
 
-    QThread *const m_thread; // compared, never dereferenced after construction
-    std::mutex m_mutex;
-    QObject *m_drainer = nullptr; // guarded by m_mutex; null while closed
+    /*!
+        Takes what waits for \a lane out of the queue: appends an entry of its own for each, for the lane \a to and
+        without a reservation of that, oldest first. Throws std::bad_alloc; what was appended has been taken out.
+    */
+    void takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken);
+    /*! Queues entries in front of all others. */
+    void takeOver(const std::vector<QueueEntry *> &first, const std::vector<QueueEntry *> &then);
+    /*! Has the lane's backlog looked at, at a time of the steady clock, in nanoseconds. Takes over a reservation. */
+    virtual void visitAt(std::int64_t time, Lane &lane) = 0;
+    /*! Ends the plan, and its reservation. */
+    virtual void forgetVisit(Lane &lane) noexcept = 0;
+    /*! Subtracts what has been delivered to \a lane from its count, but for what still runs. */
+    void settle(Lane &lane) noexcept;
+
+    /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
+    static void dropLanes(const QueueEntry &entry, const Event &event) noexcept;
+    /*! Drops \a entry and all its reservations. Any thread. */
+    static void drop(QueueEntry *entry, FreedBlocks &freed) noexcept;
+
+protected:
+    // Whether a nested event loop may drain while a drain is under way.
+    enum class Nesting { Possible, Impossible };
+    // What a drain left.
+    enum class Left { Nothing, More };
+
+    Mailbox(Nesting nesting, bool isOpen) noexcept;
+
+    // Has the consumer drain soon. Called once per burst.
+    virtual void callConsumer() noexcept = 0;
+    Left process() noexcept;
+    bool hasMore() const noexcept;
+    void raiseForSelf() noexcept;
+    // The consumer gives its place up, having found nothing: from here on another thread may take it.
+    void endTurn() noexcept;
+    void dropWaiting() noexcept; // the consumer's
+    void dropAll() noexcept; // while closed
+
+    WakeUp<DeliveryPlatform> m_wakeUp;
+
+private:
+    using Queue = DeliveryQueue<DeliveryPlatform, QueueEntry>;
+
+    // A handler that is being run, on the stack of its drain.
+    struct Running
+    {
+        const Lane *lane;
+        const Event *event; // null: the handler's backlog keeps it
+        bool isRetained;
+        Running *outer;
+    };
+
+    QueueEntry *fetch() noexcept;
+    QueueEntry *takeWaiting() noexcept;
+    bool step(FreedBlocks &freed, bool &isRaised) noexcept;
+    void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept;
+    void visit(Lane &lane, FreedBlocks &freed) noexcept;
+    static void forward(Lane &lane, const Event *event) noexcept;
+    void touch(Lane &lane) noexcept;
+    void settleTouched() noexcept;
+    static void freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept;
+    static void dropLane(Lane &lane, const Event *event) noexcept;
+
+    Queue m_queue;
+    const Nesting m_nesting;
+    std::mutex m_dropMutex; // the consumer's place, while there is none
+
+    // The consumer's.
+    std::deque<QueueEntry *> m_front; // before the queue
+    QueueEntry *m_entry = nullptr; // of several handlers, begun
+    std::uint32_t m_index = 0; // the next of them
+    Running *m_running = nullptr;
+    int m_depth = 0;
+    bool m_isBlocked = false; // a producer is between its two steps
+    Lane *m_touched = nullptr;
+    std::uint64_t m_drain = 0; // number of the outermost drain
 };
+
+/*! An entry of its own for one lane. Throws std::bad_alloc. \a event holds a reference; null for a visit. */
+QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event);
 
 } // namespace SignalBox::detail

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/detail/dispatcher.h>
-#include <SignalBox/qt/detail/logging.h>
-#include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/registryobject.h>
+
+#include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/qt/detail/logging.h>
+#include <SignalBox/qt/detail/registrylink.h>
+#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/poolmailbox_p.h>
+#include <SignalBox/qt/sequence_p.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qmetatype.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qthreadpool.h>
+
+#include <unordered_map>
 
 namespace SignalBox {
 
@@ -23,15 +30,15 @@ void registerHandlerIdConversion()
 } // namespace
 
 RegistryObject::RegistryObject(QObject *parent)
-    : QObject(parent), m_dispatcher(std::make_shared<detail::Dispatcher>(this))
+    : QObject(parent), m_link(std::make_shared<detail::RegistryLink>(this))
 {
     registerHandlerIdConversion();
 }
 
 RegistryObject::~RegistryObject()
 {
-    m_dispatcher->forgetObject();
-    m_dispatcher->registry().clear();
+    m_link->forgetObject();
+    m_link->registry().clear();
 }
 
 QString RegistryObject::name() const
@@ -49,106 +56,224 @@ void RegistryObject::setName(const QString &name)
 
 int RegistryObject::handlerCount() const noexcept
 {
-    return static_cast<int>(m_dispatcher->registry().handlerCount());
+    return static_cast<int>(m_link->registry().handlerCount());
 }
 
 bool RegistryObject::isEmpty() const noexcept
 {
-    return m_dispatcher->registry().isEmpty();
+    return m_link->registry().isEmpty();
 }
 
 bool RegistryObject::contains(HandlerId id) const noexcept
 {
-    return m_dispatcher->registry().contains(id);
+    return m_link->registry().contains(id);
 }
 
-std::vector<HandlerInfo> RegistryObject::handlers() const
+std::vector<AsyncHandlerInfo> RegistryObject::handlers() const
 {
-    return m_dispatcher->registry().handlers();
+    const detail::Inspection inspection;
+    detail::HandlerVisit::run<detail::Notification>(m_link->registry(), inspection);
+    std::unordered_map<HandlerId, AsyncHandlerInfo *> described;
+    for (AsyncHandlerInfo &row : inspection.rows)
+        described.emplace(row.id, &row);
+    std::vector<AsyncHandlerInfo> result;
+    for (HandlerInfo &info : m_link->registry().handlers()) {
+        const auto place = described.find(info.id);
+        AsyncHandlerInfo &row = result.emplace_back(place == described.end() ? AsyncHandlerInfo() : *place->second);
+        static_cast<HandlerInfo &>(row) = std::move(info);
+    }
+    return result;
 }
 
 bool RegistryObject::unregister(HandlerId id) noexcept
 {
-    return m_dispatcher->registry().unregister(id);
+    return m_link->registry().unregister(id);
 }
 
 bool RegistryObject::unregisterAndWait(HandlerId id) noexcept
 {
-    return m_dispatcher->registry().unregisterAndWait(id);
+    return m_link->registry().unregisterAndWait(id);
 }
 
 void RegistryObject::clear() noexcept
 {
-    m_dispatcher->registry().clear();
+    m_link->registry().clear();
 }
 
 bool RegistryObject::setEnabled(HandlerId id, bool enabled) noexcept
 {
-    const bool done = m_dispatcher->registry().setEnabled(id, enabled);
+    const bool done = m_link->registry().setEnabled(id, enabled);
     if (done)
-        m_dispatcher->handlersHaveChanged();
+        m_link->handlersHaveChanged();
     return done;
 }
 
 bool RegistryObject::setPriority(HandlerId id, int priority)
 {
-    const bool done = m_dispatcher->registry().setPriority(id, priority);
+    const bool done = m_link->registry().setPriority(id, priority);
     if (done)
-        m_dispatcher->handlersHaveChanged();
+        m_link->handlersHaveChanged();
     return done;
+}
+
+void RegistryObject::setStatisticsEnabled(bool enabled)
+{
+    m_link->setStatisticsEnabled(enabled);
+}
+
+bool RegistryObject::areStatisticsEnabled() const noexcept
+{
+    return m_link->areStatisticsEnabled();
+}
+
+void RegistryObject::setSlowHandlerBudget(std::chrono::milliseconds budget)
+{
+    if (budget.count() < 0) {
+        qCWarning(detail::loggingCategory,
+                  "SignalBox::AsyncRegistry::setSlowHandlerBudget(): the budget is negative; nothing was changed");
+        return;
+    }
+    m_link->setSlowHandlerBudget(budget);
+}
+
+std::chrono::milliseconds RegistryObject::slowHandlerBudget() const noexcept
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(m_link->slowHandlerBudget());
 }
 
 void RegistryObject::clearExceptionCallback() noexcept
 {
-    m_dispatcher->setExceptionCallback({});
+    m_link->setExceptionCallback({});
 }
 
 void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo &)> callback)
 {
-    m_dispatcher->setExceptionCallback(std::move(callback));
+    m_link->setExceptionCallback(std::move(callback));
 }
 
 HandlerId RegistryObject::registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options,
                                                const std::source_location &location)
 {
-    return m_dispatcher
-        ->registerGuard(routeTo(context, options, "registerEventHandler()"), std::move(function), options, location)
+    m_link->wantExtras();
+    return add(
+               wayTo(context, options, "registerEventHandler()"),
+               [call = std::move(function)](const detail::Notification &notification, detail::Route &) {
+                   return call(notification.event());
+               },
+               options, location)
         .release();
 }
 
-std::shared_ptr<detail::Route> RegistryObject::inlineRoute(const AsyncOptions &options) const
+// --- registering ---------------------------------------------------------------------------------
+
+void RegistryObject::begin(const Way &way, const HandlerGuard &guard, bool isEnabled)
 {
-    return std::make_shared<detail::Route>(m_dispatcher, nullptr, nullptr, options);
+    // A handler may destroy the registry at any time from here on: not before it is enabled.
+    const std::shared_ptr<detail::RegistryLink> link = m_link;
+    way.route->begin(guard, way.watched, way.affinity);
+    if (isEnabled)
+        m_link->registry().setEnabled(guard.id(), true);
+    link->handlersHaveChanged();
 }
 
-std::shared_ptr<detail::Route> RegistryObject::routeTo(QObject *context, const AsyncOptions &options,
-                                                       const char *caller) const
+bool RegistryObject::isRefused(const AsyncOptions &options, const char *caller) const
+{
+    const Backlog &backlog = options.backlog;
+    if (backlog.kind() == Backlog::Kind::Bounded && backlog.capacity() <= 0) {
+        warn(caller, "the capacity of a bounded backlog must be positive");
+        return true;
+    }
+    if (backlog.isTimed() && backlog.interval().count() < 0) {
+        warn(caller, "the interval of a throttled or debounced backlog must not be negative");
+        return true;
+    }
+    return false;
+}
+
+RegistryObject::Way RegistryObject::inlineWay(const AsyncOptions &options, const char *caller) const
+{
+    if (options.backlog.kind() != Backlog::Kind::Unbounded) {
+        warn(caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
+        return {};
+    }
+    return {.route = new detail::Route(m_link, nullptr, options)};
+}
+
+RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller) const
 {
     if (!context) {
         warn(caller, "the context object is null");
-        return nullptr;
+        return {};
     }
     if (!context->thread()) {
         warn(caller, "the context object has no thread");
-        return nullptr;
+        return {};
     }
-    return std::make_shared<detail::Route>(m_dispatcher, detail::Mailbox::of(context->thread()), context, options);
+    if (isRefused(options, caller))
+        return {};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options),
+            .watched = context,
+            .affinity = detail::Affinity::Followed};
 }
 
-std::shared_ptr<detail::Route> RegistryObject::routeTo(QThread *thread, const AsyncOptions &options,
-                                                       const char *caller) const
+RegistryObject::Way RegistryObject::wayTo(QThread *thread, const AsyncOptions &options, const char *caller) const
 {
     if (!thread) {
         warn(caller, "the thread is null");
-        return nullptr;
+        return {};
     }
-    return std::make_shared<detail::Route>(m_dispatcher, detail::Mailbox::of(thread), nullptr, options);
+    if (isRefused(options, caller))
+        return {};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(thread), options)};
+}
+
+RegistryObject::Way RegistryObject::wayTo(QThreadPool *pool, const AsyncOptions &options, const char *caller) const
+{
+    if (!pool) {
+        warn(caller, "the thread pool is null");
+        return {};
+    }
+    if (options.backlog.isTimed()) {
+        warn(caller, "a pool handler has no throttled or debounced backlog, since a pool has no timers");
+        return {};
+    }
+    if (isRefused(options, caller))
+        return {};
+    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(pool), options), .watched = pool};
 }
 
 void RegistryObject::warn(const char *caller, const char *problem) const
 {
     qCWarning(detail::loggingCategory).noquote().nospace()
         << "SignalBox::AsyncRegistry::" << caller << ": " << problem << "; nothing was registered";
+}
+
+// --- notifying -----------------------------------------------------------------------------------
+// A handler may destroy the registry that is calling it: nothing of it is touched after a walk.
+
+detail::Event::Extras RegistryObject::extras() const noexcept
+{
+    return m_link->wantsExtras() ? detail::Event::Extras::Yes : detail::Event::Extras::No;
+}
+
+void RegistryObject::postEvent(detail::EventPointer event) const
+{
+    detail::Walk walk(std::move(event), detail::Walk::Report::No);
+    m_link->registry().notify(walk);
+}
+
+QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const
+{
+    detail::Walk walk(std::move(event), detail::Walk::Report::Yes);
+    const DispatchReport report = m_link->registry().notify(walk);
+    return walk.finishLater(report, deadline);
+}
+
+QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const
+{
+    detail::Collection collection;
+    m_link->registry().notify(collection);
+    return detail::Sequence::run(std::move(event), std::move(collection.steps), deadline);
 }
 
 void RegistryObject::reportFailure(const HandlerFailure &failure, bool isHandled)

@@ -5,14 +5,20 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/qt/detail/notification.h>
+#include <SignalBox/qt/detail/route.h>
 #endif
+#include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/qt_export.h>
 
+#include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <source_location>
@@ -22,13 +28,16 @@
 
 QT_BEGIN_NAMESPACE
 class QThread;
+class QThreadPool;
 QT_END_NAMESPACE
 
 namespace SignalBox {
 
 namespace detail {
-class Dispatcher;
 class Event;
+class EventPointer;
+class Notification;
+class RegistryLink;
 class Route;
 }
 
@@ -69,8 +78,8 @@ public:
     int handlerCount() const noexcept;
     bool isEmpty() const noexcept;
     Q_INVOKABLE bool contains(SignalBox::HandlerId id) const noexcept;
-    /*! A copy of the list in the order of calls. */
-    std::vector<HandlerInfo> handlers() const;
+    /*! A copy of the list in the order of calls, paused handlers included. O(n). */
+    std::vector<AsyncHandlerInfo> handlers() const;
 
     /*!
         Unregisters the handler and drops what is queued for it. True once per id, for exactly one
@@ -85,7 +94,21 @@ public:
     /*! Pauses or resumes a handler. What is queued for a handler that is paused when its thread gets to it is dropped. */
     Q_INVOKABLE bool setEnabled(SignalBox::HandlerId id, bool enabled) noexcept;
     /*! The handler keeps its id and becomes the last among its new equals. */
-    bool setPriority(HandlerId id, int priority);
+    bool setPriority(SignalBox::HandlerId id, int priority);
+
+    /*!
+        Counts calls, failures and run times of all handlers, for handlers(). Off at first, when it costs a call the
+        look at a flag; on, it costs two looks at the clock.
+    */
+    void setStatisticsEnabled(bool enabled);
+    bool areStatisticsEnabled() const noexcept;
+    /*!
+        Has calls that take longer logged, in the category \c signalbox, with the handler's name and the line where it
+        was registered. Zero, the default: no budget.
+    */
+    void setSlowHandlerBudget(std::chrono::milliseconds budget);
+    void setSlowHandlerBudget(int milliseconds) { setSlowHandlerBudget(std::chrono::milliseconds(milliseconds)); }
+    std::chrono::milliseconds slowHandlerBudget() const noexcept;
 
     /*!
         \a callback, a void(const ExceptionInfo &), is called for each exception that leaves a handler,
@@ -105,7 +128,7 @@ public:
         Registers a handler without knowing the type of the events, for layers above: \a function runs on the thread of
         \a context and is gone with it, as with AsyncRegistry::registerHandler().
     */
-    HandlerId registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options,
+    HandlerId registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options = {},
                                    const std::source_location &location = std::source_location::current());
 
 Q_SIGNALS:
@@ -114,26 +137,63 @@ Q_SIGNALS:
     void handlersChanged();
     /*! A handler threw. Logged in the category \c signalbox instead if nobody listens, here or through onException(). */
     void handlerFailed(const SignalBox::HandlerFailure &failure);
+    /*!
+        The handler did not get \a dropped events since this was last emitted: dropped or merged by its backlog, or
+        because it was paused when they arrived. Once per drain of its thread at the most.
+    */
+    void lagged(SignalBox::HandlerId id, quint64 dropped);
 
 protected:
     explicit RegistryObject(QObject *parent);
 
-    // Shared: may be held while the registry is destroyed.
-    const std::shared_ptr<detail::Dispatcher> &dispatcher() const noexcept { return m_dispatcher; }
-
-    // The route to a handler, or null after a warning that names the call. \a caller: such as "registerHandler()".
-    std::shared_ptr<detail::Route> inlineRoute(const AsyncOptions &options) const;
-    std::shared_ptr<detail::Route> routeTo(QObject *context, const AsyncOptions &options, const char *caller) const;
-    std::shared_ptr<detail::Route> routeTo(QThread *thread, const AsyncOptions &options, const char *caller) const;
+    // A way to a handler: its route, and the object whose death ends it. No route: refused, after a warning that names
+    // the call. \a caller: such as "registerHandler()".
+    struct Way
+    {
+        detail::Route *route = nullptr; // with an owner
+        QObject *watched = nullptr;
+        detail::Affinity affinity = detail::Affinity::Ignored;
+    };
+    Way inlineWay(const AsyncOptions &options, const char *caller) const;
+    Way wayTo(QObject *context, const AsyncOptions &options, const char *caller) const;
+    Way wayTo(QThread *thread, const AsyncOptions &options, const char *caller) const;
+    Way wayTo(QThreadPool *pool, const AsyncOptions &options, const char *caller) const;
     void warn(const char *caller, const char *problem) const;
 
-private:
-    friend class detail::Dispatcher;
+    // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &).
+    template <class Call>
+    HandlerGuard add(Way way, Call &&call, const AsyncOptions &options, const std::source_location &location)
+    {
+        if (!way.route)
+            return {};
+        const RouteOwner owner{way.route};
+        HandlerGuard guard = m_link->registry().registerGuard(
+            detail::RoutedHandler<std::decay_t<Call>>(way.route, std::forward<Call>(call)),
+            {.priority = options.priority, .name = options.name.toStdString(), .enabled = false}, location);
+        begin(way, guard, options.enabled);
+        return guard;
+    }
 
+    detail::Event::Extras extras() const noexcept;
+    void postEvent(detail::EventPointer event) const;
+    QFuture<DispatchReport> notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const;
+    QFuture<DispatchReport> notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const;
+
+private:
+    friend class detail::RegistryLink;
+
+    struct RouteOwner
+    {
+        detail::Route *route;
+        ~RouteOwner() { route->dropOwner(); }
+    };
+
+    void begin(const Way &way, const HandlerGuard &guard, bool isEnabled);
+    bool isRefused(const AsyncOptions &options, const char *caller) const;
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
     void reportFailure(const HandlerFailure &failure, bool isHandled);
 
-    const std::shared_ptr<detail::Dispatcher> m_dispatcher;
+    const std::shared_ptr<detail::RegistryLink> m_link;
     QString m_name;
 };
 

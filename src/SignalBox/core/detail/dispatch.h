@@ -48,6 +48,49 @@ public:
         return {summary.called, summary.failed, 0, summary.stoppedBy};
     }
 
+    // Like notify(), but paused handlers are called too, and nobody stops the walk. For questions to handlers.
+    static void visit(Control &control, const void *event) noexcept
+    {
+        if (control.head.load(std::memory_order_acquire) & PublishedList::emptyTag)
+            return;
+        const RecordUse use;
+        Record &record = use.record();
+        Summary report;
+        if (Slot *slot = record.freeSlot()) {
+            if (Platform::usesLightFence())
+                visitList<FenceMode::Light>(control, record, *slot, event, report);
+            else
+                visitList<FenceMode::Full>(control, record, *slot, event, report);
+        } else {
+            dispatchDeeply(control, record, event, Node::Removed);
+        }
+    }
+
+    // Calls one handler, whether or not its list, or its registry, is still there: a walk over nothing but
+    // `node`, to which the caller holds a reference. It announces the node and then looks at its state, as
+    // checkedWalk() does, and so keeps the promises to removers.
+    static Outcome call(Node *node, const void *event) noexcept
+    {
+        const RecordUse use;
+        Record &record = use.record();
+        Slot *const slot = record.freeSlot();
+        if (slot == nullptr) {
+            DeepFrame<Platform> frame{nullptr, nullptr, record.deepFrames};
+            record.deepFrames = &frame;
+            const Outcome outcome = callPresent(DeepPresence{frame}, node, event);
+            record.deepFrames = frame.below;
+            return outcome;
+        }
+        // Relaxed: it only tells this thread's own nested walks that the slot is taken. No list has this
+        // address, so no scan is misled.
+        slot->list.store(noList(), std::memory_order_relaxed);
+        const Outcome outcome = Platform::usesLightFence()
+                ? callPresent(SlotPresence<FenceMode::Light>{*slot}, node, event)
+                : callPresent(SlotPresence<FenceMode::Full>{*slot}, node, event);
+        slot->list.store(nullptr, std::memory_order_relaxed);
+        return outcome;
+    }
+
     // Ends the protection that `slot` gives, and does what a reclaimer asked this thread for meanwhile.
     // From here on the control block may be gone.
     template <FenceMode Mode>
@@ -84,6 +127,34 @@ public:
     }
 
 private:
+    // The thread's record, borrowed for as long as this if the thread is past the end of its thread_locals.
+    class RecordUse
+    {
+    public:
+        RecordUse() noexcept : m_isBorrowed(Platform::currentRecord() == nullptr && Platform::borrowRecord()) {}
+        RecordUse(const RecordUse &) = delete;
+        RecordUse &operator=(const RecordUse &) = delete;
+        ~RecordUse()
+        {
+            if (m_isBorrowed)
+                Platform::returnRecord();
+        }
+        Record &record() const noexcept { return *Platform::currentRecord(); }
+
+    private:
+        const bool m_isBorrowed;
+    };
+
+    // A notify does not call handlers in these states.
+    static constexpr std::uint32_t passedOver = Node::Removed | Node::Disabled;
+
+    // What a slot names whose walk has no list: compared with lists, never followed.
+    static const List *noList() noexcept
+    {
+        alignas(List) static constexpr std::byte place{};
+        return reinterpret_cast<const List *>(&place);
+    }
+
     [[gnu::noinline, gnu::cold]] static void answerRequest(Record &record, std::uint32_t bit) noexcept
     {
         // Relaxed: a request that comes now finds the slot empty already.
@@ -102,7 +173,7 @@ private:
             return dispatchUnusually(control, event);
         }
         Record *record = Platform::lightRecord();
-        if (record == nullptr || record->slots[0].list.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+        if (record == nullptr || record->slotArray[0].list.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
             return dispatchUnusually(control, event);
         return walkOneBlock(control, word, *record, event);
     }
@@ -110,18 +181,16 @@ private:
     // A thread's first notify, one past the end of its thread_locals, a nested one, or full-fence mode.
     [[gnu::noinline]] static Summary dispatchUnusually(Control &control, const void *event) noexcept
     {
-        const bool isBorrowed = Platform::currentRecord() == nullptr && Platform::borrowRecord();
+        const RecordUse use;
         Summary report;
-        Record &record = *Platform::currentRecord();
+        Record &record = use.record();
         if (Slot *slot = record.freeSlot()) {
             const Word word = control.head.load(std::memory_order_acquire);
             report = Platform::usesLightFence() ? Walk<FenceMode::Light>(control, word, record, *slot, event).run()
                                                 : Walk<FenceMode::Full>(control, word, record, *slot, event).run();
         } else {
-            report = dispatchDeeply(control, record, event);
+            report = dispatchDeeply(control, record, event, passedOver);
         }
-        if (isBorrowed)
-            Platform::returnRecord();
         return report;
     }
 
@@ -133,7 +202,7 @@ private:
                                                   const void *event) noexcept
     {
         constexpr FenceMode Mode = FenceMode::Light;
-        Slot &slot = record.slots[0];
+        Slot &slot = record.slotArray[0];
         announce<Platform, Mode, const List>(slot.list, reinterpret_cast<const List *>(word), MemorySite::AnnounceList);
         if (control.head.load(Platform::order(MemorySite::ValidateHead, std::memory_order_seq_cst)) != word) [[unlikely]]
             return walkUnusually(control, word, record, event);
@@ -170,19 +239,19 @@ private:
 
     [[gnu::noinline]] static Summary walkUnusually(Control &control, Word word, Record &record, const void *event) noexcept
     {
-        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).run();
+        return Walk<FenceMode::Light>(control, word, record, record.slotArray[0], event).run();
     }
     [[gnu::noinline, gnu::cold]] static Summary resumeBefore(Control &control, Word word, Record &record,
                                                              const void *event,
                                                              const HandlerEntry<Platform> *entry) noexcept
     {
-        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).resumeBefore(entry);
+        return Walk<FenceMode::Light>(control, word, record, record.slotArray[0], event).resumeBefore(entry);
     }
     [[gnu::noinline, gnu::cold]] static Summary resumeAfter(Control &control, Word word, Record &record,
                                                             const void *event, const HandlerEntry<Platform> *entry,
                                                             Outcome outcome) noexcept
     {
-        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).resumeAfter(entry, outcome);
+        return Walk<FenceMode::Light>(control, word, record, record.slotArray[0], event).resumeAfter(entry, outcome);
     }
 
     // Whether the published word is no longer the one that is walked. If it is: no handler of the list was
@@ -211,7 +280,7 @@ private:
             const List &list = *Control::listOf(m_word);
             list.canary.checkAlive();
             if (m_control.needsStateChecks(m_word)) [[unlikely]] {
-                checkedWalk(m_control, list, SlotPresence<Mode>{m_slot}, m_event, m_report);
+                checkedWalk(m_control, list, SlotPresence<Mode>{m_slot}, m_event, passedOver, m_report);
                 leaveList<Mode>(m_record, m_slot);
                 return m_report;
             }
@@ -331,7 +400,7 @@ private:
         if (previous)
             Settlement<Platform>::leave(previous);
         announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
-        return !node->hasState(Node::Removed | Node::Disabled, MemorySite::CheckState);
+        return !node->hasState(passedOver, MemorySite::CheckState);
         // If not called, it is still left like the others: its remover may have counted on it.
     }
 
@@ -371,7 +440,7 @@ private:
 
     template <class Presence>
     [[gnu::noinline, gnu::cold]] static void checkedWalk(Control &control, const List &list, Presence presence, const void *event,
-                            Summary &report) noexcept
+                                                         std::uint32_t passedOverStates, Summary &report) noexcept
     {
         list.canary.checkAlive();
         bool isStopped = false;
@@ -380,7 +449,7 @@ private:
                 return;
             Node *node = entry.node;
             presence.enter(node);
-            if (!node->hasState(Node::Removed | Node::Disabled, MemorySite::CheckState)) {
+            if (!node->hasState(passedOverStates, MemorySite::CheckState)) {
                 ++report.called;
                 try {
                     Outcome outcome = Outcome::Continue;
@@ -399,8 +468,38 @@ private:
         });
     }
 
+    template <FenceMode Mode>
+    static void visitList(Control &control, Record &record, Slot &slot, const void *event, Summary &report) noexcept
+    {
+        const Word word = protect<Mode>(control, slot, control.head.load(std::memory_order_acquire));
+        checkedWalk(control, *Control::listOf(word), SlotPresence<Mode>{slot}, event, Node::Removed, report);
+        leaveList<Mode>(record, slot);
+    }
+
+    template <class Presence>
+    static Outcome callPresent(Presence presence, Node *node, const void *event) noexcept
+    {
+        node->canary.checkAlive();
+        Outcome outcome = Outcome::NotCalled;
+        presence.enter(node);
+        if (!node->hasState(passedOver, MemorySite::CheckState)) [[likely]] {
+            outcome = Outcome::Continue;
+            try {
+                node->operations->invoke(node, event, &outcome);
+            } catch (...) {
+                reportException(*node->control, *node);
+                outcome = Outcome::Failed;
+            }
+        }
+        presence.leave(node);
+        if (node->hasState(Node::Removed, MemorySite::CheckState)) [[unlikely]]
+            Settlement<Platform>::leave(node);
+        return outcome;
+    }
+
     // All slots of the record are taken: counts instead.
-    [[gnu::noinline, gnu::cold]] static Summary dispatchDeeply(Control &control, Record &record, const void *event) noexcept
+    [[gnu::noinline, gnu::cold]] static Summary dispatchDeeply(Control &control, Record &record, const void *event,
+                                                               std::uint32_t passedOverStates) noexcept
     {
         Summary report;
         Slot *const free = record.writerSlot();
@@ -415,7 +514,7 @@ private:
         announce<Platform, FenceMode::Full, const List>(slot.list, nullptr, MemorySite::LeaveList);
         DeepFrame<Platform> frame{list, nullptr, record.deepFrames};
         record.deepFrames = &frame;
-        checkedWalk(control, *list, DeepPresence{frame}, event, report);
+        checkedWalk(control, *list, DeepPresence{frame}, event, passedOverStates, report);
         record.deepFrames = frame.below;
         // Release: the walk's reads before the reclamation. Seq_cst: then the request, as in leaveList().
         list->pins.fetch_sub(1, Platform::order(MemorySite::PinList, std::memory_order_seq_cst));

@@ -266,7 +266,7 @@ private:
         bool isAnyone = false;
         Platform::domain().forEachRecord([&](Record &record) {
             std::uint32_t bits = isPinned ? Record::deepRequestBit : 0;
-            for (const HazardSlot<Platform> &slot : record.slots) {
+            for (const HazardSlot<Platform> &slot : record.slotArray) {
                 const List *named = slot.list.load(Platform::order(MemorySite::ScanLists, std::memory_order_seq_cst));
                 for (const List *list = head()->previous; named && list; list = list->previous) {
                     if (list == named)
@@ -358,20 +358,22 @@ void HazardDomain<Platform>::forgetOtherThreads(Record *own) noexcept
     // The dead may have been between a frame and its count: the counts are made anew from this thread's frames.
     forEachRecord([](Record &record) {
         for (DeepFrame<Platform> *frame = record.deepFrames; frame; frame = frame->below) {
-            frame->list->pins.store(0, std::memory_order_relaxed);
+            if (frame->list)
+                frame->list->pins.store(0, std::memory_order_relaxed);
             if (frame->current)
                 frame->current->deepInside.store(0, std::memory_order_relaxed);
         }
     });
     for (DeepFrame<Platform> *frame = own ? own->deepFrames : nullptr; frame; frame = frame->below) {
-        frame->list->pins.fetch_add(1, std::memory_order_relaxed);
+        if (frame->list)
+            frame->list->pins.fetch_add(1, std::memory_order_relaxed);
         if (frame->current)
             frame->current->deepInside.fetch_add(1, std::memory_order_relaxed);
     }
     forEachRecord([own](Record &record) {
         if (&record == own)
             return;
-        for (HazardSlot<Platform> &slot : record.slots) {
+        for (HazardSlot<Platform> &slot : record.slotArray) {
             slot.current.store(nullptr, std::memory_order_relaxed);
             slot.list.store(nullptr, std::memory_order_relaxed);
         }

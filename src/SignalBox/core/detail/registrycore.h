@@ -65,6 +65,8 @@ public:
 
     DispatchReport notify(const void *event) const noexcept { return Dispatch<Platform>::notify(*m_control, event); }
 
+    void visit(const void *event) const noexcept { Dispatch<Platform>::visit(*m_control, event); }
+
     // Throws std::bad_alloc or std::length_error, and has then changed nothing.
     HandlerId add(NodePointer node, int priority, bool isEnabled) { return add(*m_control, std::move(node), priority, isEnabled); }
 
@@ -73,8 +75,7 @@ public:
     {
         Node *kept = node.get();
         Control *control = m_control;
-        kept->addReference();
-        control->addReference();
+        keep(kept);
         try {
             add(*control, std::move(node), priority, isEnabled);
         } catch (...) {
@@ -123,6 +124,28 @@ public:
         Settlement<Platform>::settleRemoved(mine, &Node::nextReleased, isAnyAwaited);
         finishRelease(mine, waiting, true);
         finishRelease(others, waiting, false);
+    }
+
+    // remove() by somebody who holds a reference to `node` and its control block; the registry may be gone.
+    static bool remove(Node *node, Waiting waiting) noexcept
+    {
+        const bool isMine = removeGuarded(node);
+        const bool isAwaited = mustWait(node, waiting, isMine);
+        if (isAwaited)
+            Settlement<Platform>::announceWait(node);
+        if (isMine)
+            node->nextClaimed = nullptr; // its claimer's only
+        Settlement<Platform>::settleRemoved(isMine ? node : nullptr, &Node::nextClaimed, isAwaited);
+        if (isAwaited)
+            Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
+        return isMine;
+    }
+
+    // A reference to `node` and its control block, for somebody who has one: ends with forget().
+    static void keep(Node *node) noexcept
+    {
+        node->addReference();
+        node->control->addReference();
     }
 
     // The guard lets its handler be.

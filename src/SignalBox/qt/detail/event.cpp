@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/detail/event.h>
+
+#include <SignalBox/qt/completion_p.h>
 #include <SignalBox/qt/detail/logging.h>
 
 #include <QtCore/qdebug.h>
@@ -8,22 +10,37 @@ namespace SignalBox::detail {
 
 EventAttachment::~EventAttachment() = default;
 
-Event::~Event()
+Event::~Event() = default;
+
+void Event::destroy(FreedBlocks *freed) const noexcept
 {
-    // Whoever destroys the event holds its last reference: nobody attaches any more, and the reference count ordered
-    // every attach() before this load.
-    EventAttachment *next = m_attachments.load(std::memory_order_relaxed);
-    while (EventAttachment *attachment = next) {
-        next = attachment->m_next;
-        delete attachment;
+    const EventMemory::Offset offset = m_word.load(std::memory_order_relaxed) >> offsetShift;
+    void *memory = entry();
+    if (hasExtras()) {
+        memory = extras();
+        // Relaxed: nobody attaches any more, and the count of references ordered every attach() before this load.
+        EventAttachment *next = extras()->attachments.load(std::memory_order_relaxed);
+        while (EventAttachment *attachment = next) {
+            next = attachment->m_next;
+            delete attachment;
+        }
+        if (Completion *completion = extras()->completion)
+            completion->dropReference();
     }
+    this->~Event();
+    if (freed)
+        freed->add(memory, offset);
+    else
+        EventMemory::deallocate(memory, offset);
 }
 
 EventAttachment *Event::attachment(const void *key) const noexcept
 {
+    if (!hasExtras())
+        return nullptr;
     // Acquire, partner of the release in attach(): weaker, and m_key and m_next of a node that another thread put in
     // front of ours might be read before they are written.
-    EventAttachment *attachment = m_attachments.load(std::memory_order_acquire);
+    EventAttachment *attachment = extras()->attachments.load(std::memory_order_acquire);
     while (attachment && attachment->m_key != key)
         attachment = attachment->m_next;
     return attachment;
@@ -31,10 +48,13 @@ EventAttachment *Event::attachment(const void *key) const noexcept
 
 void Event::attach(std::unique_ptr<EventAttachment> attachment) const noexcept
 {
+    if (!hasExtras())
+        return;
+    std::atomic<EventAttachment *> &first = extras()->attachments;
     EventAttachment *node = attachment.release();
-    node->m_next = m_attachments.load(std::memory_order_relaxed);
+    node->m_next = first.load(std::memory_order_relaxed);
     // Release, partner of the acquire in attachment(). Relaxed on failure: the value is only stored and compared again.
-    while (!m_attachments.compare_exchange_weak(node->m_next, node, std::memory_order_release, std::memory_order_relaxed)) {
+    while (!first.compare_exchange_weak(node->m_next, node, std::memory_order_release, std::memory_order_relaxed)) {
     }
 }
 

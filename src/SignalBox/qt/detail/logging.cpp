@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/waitreport.h>
 #include <SignalBox/qt/detail/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
@@ -12,7 +13,8 @@ namespace {
 // When the library is loaded, so that a program's own callback, set later, stays.
 [[maybe_unused]] const WaitReportCallback coreCallback = setWaitReportCallback(&logLongWait);
 
-QString describe(const WaitReport::Handler &handler)
+template <class Handler>
+QString describe(const Handler &handler)
 {
     return QStringLiteral("\"%1\" (%2, registered at %3:%4)")
         .arg(QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size())),
@@ -50,6 +52,14 @@ void logLongWait(const WaitReport &report) noexcept
     qCWarning(loggingCategory).noquote().nospace()
         << "Waiting for more than one second for handler " << describe(report.awaited) << from
         << "; two handlers that wait for each other never end";
+}
+
+void logSlowHandler(const HandlerInfo &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget)
+{
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+    qCWarning(loggingCategory).noquote().nospace()
+        << "Handler " << describe(handler) << " took " << QString::number(Milliseconds(time).count(), 'f', 1)
+        << " ms; its budget is " << QString::number(Milliseconds(budget).count(), 'f', 1) << " ms";
 }
 
 } // namespace SignalBox::detail

@@ -6,8 +6,11 @@
 #include <QtCore/qloggingcategory.h>
 #include <QtCore/qstring.h>
 
+#include <chrono>
+
 namespace SignalBox {
 class HandlerFailure;
+struct HandlerInfo;
 struct WaitReport;
 }
 
@@ -21,5 +24,8 @@ void logFailure(const HandlerFailure &failure, const QString &registryName);
 
 /*! A warning for a wait of more than a second, which may be two handlers waiting for each other. */
 void logLongWait(const WaitReport &report) noexcept;
+
+/*! A warning for a call that took longer than the registry's budget. */
+void logSlowHandler(const HandlerInfo &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget);
 
 } // namespace SignalBox::detail

@@ -1,139 +1,467 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/detail/dispatcher.h>
 #include <SignalBox/qt/detail/route.h>
-#include <SignalBox/qt/handover_p.h>
+
+#include <SignalBox/qt/asynchandlerinfo.h>
+#include <SignalBox/qt/completion_p.h>
+#include <SignalBox/qt/contextlink_p.h>
+#include <SignalBox/qt/detail/logging.h>
 #include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/nextlane_p.h>
 
-#include <QtCore/qobject.h>
+#include <QtCore/qdebug.h>
 
+#include <algorithm>
 #include <new>
 
 namespace SignalBox::detail {
 
-class Route::QueuedCall final : public Task
-{
-public:
-    QueuedCall(const RoutedEvent &routed, std::shared_ptr<Route> route)
-        : m_dispatcher(routed.dispatcher), m_event(routed.event), m_route(std::move(route))
-    {
-        m_route->m_pending.fetch_add(1, std::memory_order_relaxed);
-    }
-
-    ~QueuedCall() override
-    {
-        if (m_isPending)
-            m_route->m_pending.fetch_sub(1, std::memory_order_relaxed);
-    }
-
-    void run() noexcept override
-    {
-        // Before the call: what the handler itself posts is newer than the event that it has.
-        m_route->m_pending.fetch_sub(1, std::memory_order_relaxed);
-        m_isPending = false;
-        m_dispatcher->deliver(m_event, *m_route);
-    }
-
-private:
-    const std::shared_ptr<Dispatcher> m_dispatcher;
-    const std::shared_ptr<const Event> m_event;
-    const std::shared_ptr<Route> m_route;
-    bool m_isPending = true;
-};
-
 namespace {
 
-class Disconnection final : public Task
+std::int64_t now() noexcept
 {
-public:
-    explicit Disconnection(QMetaObject::Connection connection) : m_connection(std::move(connection)) {}
-    void run() noexcept override { QObject::disconnect(m_connection); }
+    return std::chrono::steady_clock::now().time_since_epoch().count();
+}
 
-private:
-    const QMetaObject::Connection m_connection;
-};
+std::int64_t nanoseconds(std::chrono::milliseconds time) noexcept
+{
+    return std::chrono::nanoseconds(time).count();
+}
+
+// An entry with a reservation.
+void sendTo(Lane &lane, QueueEntry *entry)
+{
+    if (Mailbox *mailbox = lane.mailbox())
+        mailbox->push(entry);
+    else if (!static_cast<NextLane &>(lane).park(entry))
+        lane.mailbox()->push(entry);
+}
+
+BacklogItem *makeItem(EventPointer event)
+{
+    const EventMemory::Block block = EventMemory::allocate(sizeof(BacklogItem));
+    return ::new (block.memory) BacklogItem{0, event.release(), block.offset};
+}
 
 } // namespace
 
-Route::Route(std::weak_ptr<Dispatcher> dispatcher, std::shared_ptr<Mailbox> mailbox, QObject *context,
-             const AsyncOptions &options)
-    : m_dispatcher(std::move(dispatcher)),
-      m_mailbox(std::move(mailbox)),
-      m_context(context),
-      m_once(options.once),
-      m_delivery(options.delivery)
+Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options)
+    : m_link(std::move(link)),
+      m_isOnce(options.once),
+      m_isAuto(options.delivery == Delivery::Auto),
+      m_backlog(options.backlog),
+      m_lane(&m_firstLane),
+      m_firstLane(*this, mailbox.get()),
+      m_owners(2), // who makes it, and the first lane
+      m_ring(m_backlog.kind() == Backlog::Kind::Unbounded
+                 ? nullptr
+                 : std::make_unique<Ring>(static_cast<std::uint32_t>(m_backlog.capacity()))),
+      m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
+    if (mailbox)
+        m_mailboxes.push_back(std::move(mailbox));
 }
 
-Route::~Route() = default;
-
-bool Route::takes(const RoutedEvent &routed)
+Route::~Route()
 {
-    if (routed.route)
-        return routed.route == this && startCall(routed);
-    if (!m_mailbox)
-        return startCall(routed);
-    if (m_delivery == Delivery::Auto && m_pending.load(std::memory_order_relaxed) == 0
-        && m_mailbox->isCurrentThread())
-        return startCall(routed);
-    m_mailbox->post(std::make_unique<QueuedCall>(routed, shared_from_this()));
-    return false;
+    dropBacklog();
 }
 
-// A handler for one call is unregistered by whoever calls it, and exactly one unregister() succeeds.
-bool Route::startCall(const RoutedEvent &routed) const
+void Route::begin(const HandlerGuard &guard, QObject *watched, Affinity affinity)
 {
-    return !m_once || routed.dispatcher->registry().unregister(m_id);
-}
-
-void Route::begin(HandlerId id, bool enabled)
-{
-    m_id = id;
-    if (m_context) {
-        // The functor touches no object of Qt's but the context, which emits: registry and handler may be long gone.
-        auto connection = QObject::connect(m_context, &QObject::destroyed, HandOver([dispatcher = m_dispatcher, id] {
-                                               if (const auto alive = dispatcher.lock())
-                                                   alive->registry().unregisterAndWait(id);
-                                           }));
+    m_handler = HandlerReference(guard);
+    if (!watched)
+        return;
+    auto context = std::make_shared<ContextLink>(*this, watched, affinity);
+    {
         const std::lock_guard lock(m_mutex);
         if (m_hasEnded)
-            QObject::disconnect(connection);
-        else
-            m_contextDestroyed = std::move(connection);
+            return;
+        m_context = context;
     }
-    const auto dispatcher = m_dispatcher.lock();
-    if (!dispatcher)
-        return;
-    if (enabled)
-        dispatcher->registry().setEnabled(id, true);
-    dispatcher->handlersHaveChanged();
+    context->begin(context);
 }
 
 void Route::end() noexcept
 {
-    QMetaObject::Connection connection;
+    std::shared_ptr<ContextLink> context;
+    Lane *lane = nullptr;
     {
         const std::lock_guard lock(m_mutex);
         m_hasEnded = true;
-        connection = std::exchange(m_contextDestroyed, {});
+        context = std::move(m_context);
+        lane = m_lane.load(std::memory_order_relaxed);
     }
-    if (connection)
-        disconnectContext(std::move(connection));
-    if (const auto dispatcher = m_dispatcher.lock())
-        dispatcher->handlersHaveChanged();
+    if (context)
+        context->end(lane->mailbox());
+    abandonParked();
+    // Nobody is inside the handler, so nobody takes out a reservation any more.
+    lane->release(Lane::openCount);
+    m_link->handlersHaveChanged();
 }
 
-// To disconnect is to touch the context, which is safe on its own thread only. Where that thread is over, or memory is
-// short, the connection stays until the context dies, and then does nothing.
-void Route::disconnectContext(QMetaObject::Connection connection) noexcept
+// --- called by the handler itself ----------------------------------------------------------------
+
+bool Route::takes(const Notification &notification)
 {
-    if (m_mailbox->isCurrentThread()) {
-        QObject::disconnect(connection);
+    switch (notification.kind()) {
+    case Notification::Kind::Walk:
+        break;
+    case Notification::Kind::Delivery:
+        // A handler for one call is unregistered by whoever calls it, and exactly one unregister() succeeds.
+        if (m_isOnce && !m_handler.unregister()) {
+            notification.isRefused = true;
+            return false;
+        }
+        return true;
+    case Notification::Kind::Collection:
+        if (m_isOnce && m_isClaimed.exchange(true, std::memory_order_relaxed))
+            return false;
+        collect(static_cast<const Collection &>(notification));
+        return false;
+    case Notification::Kind::Inspection:
+        describe(static_cast<const Inspection &>(notification));
+        return false;
+    }
+    const Walk &walk = static_cast<const Walk &>(notification);
+    if (runsInline()) {
+        walk.flush();
+        if (!m_isOnce || m_handler.unregister())
+            return true;
+        walk.countSkipped();
+        return false;
+    }
+    if (m_isOnce && m_isClaimed.exchange(true, std::memory_order_relaxed)) {
+        walk.countSkipped();
+        return false;
+    }
+    if (m_ring)
+        walk.queueBacklog(*this);
+    else
+        walk.queue(reserveLane());
+    return false;
+}
+
+void Route::collect(const Collection &collection)
+{
+    Lane &lane = reserveLane();
+    try {
+        collection.steps.push_back(&lane);
+    } catch (...) {
+        lane.release(1);
+        throw;
+    }
+}
+
+bool Route::runsInline() const noexcept
+{
+    const Lane &lane = *m_lane.load(std::memory_order_acquire);
+    const Mailbox *mailbox = lane.mailbox();
+    if (mailbox == nullptr)
+        return &lane == &m_firstLane;
+    return m_isAuto && !m_ring && mailbox->isCurrentThread() && !lane.isPending();
+}
+
+Lane &Route::reserveLane() noexcept
+{
+    for (;;) {
+        // Acquire: the lane is constructed.
+        Lane *lane = m_lane.load(std::memory_order_acquire);
+        lane->reserve();
+        // Sequentially consistent: see Lane::reserve().
+        if (m_lane.load(std::memory_order_seq_cst) == lane) [[likely]]
+            return *lane;
+        lane->release(1);
+    }
+}
+
+// --- deliveries ----------------------------------------------------------------------------------
+
+void Route::deliver(const Event &event) noexcept
+{
+    Completion *const completion = event.completion();
+    if (completion && !completion->begin()) {
+        refuseClaim();
+        countDropped(1);
         return;
     }
-    try {
-        m_mailbox->post(std::make_unique<Disconnection>(std::move(connection)));
-    } catch (const std::bad_alloc &) {
+    const Notification notification(Notification::Kind::Delivery, &event, completion);
+    const Outcome outcome = m_handler.call(&notification);
+    const bool isCalled = outcome != Outcome::NotCalled && !notification.isRefused;
+    if (!isCalled) {
+        refuseClaim();
+        countDropped(1);
     }
+    if (!completion || notification.isAwaited)
+        return;
+    if (!isCalled)
+        completion->revoke();
+    else
+        completion->end(outcome == Outcome::Failed     ? Completion::Ending::Threw
+                            : outcome == Outcome::Stop ? Completion::Ending::Stopped
+                                                       : Completion::Ending::Returned,
+                        m_handler.id());
+}
+
+void Route::drop(const Event &event) noexcept
+{
+    refuseClaim();
+    countDropped(1);
+    if (Completion *completion = event.completion())
+        completion->drop();
+}
+
+// The one call of a `once` handler did not happen: it waits for another event.
+void Route::refuseClaim() noexcept
+{
+    if (m_isOnce)
+        m_isClaimed.store(false, std::memory_order_relaxed);
+}
+
+void Route::queue(EventPointer event)
+{
+    Lane &lane = reserveLane();
+    try {
+        sendTo(lane, makeEntry(QueueEntry::Handler, lane, event.get()));
+    } catch (...) {
+        lane.release(1);
+        throw;
+    }
+    static_cast<void>(event.release()); // the entry's
+}
+
+void Route::queueBacklog(EventPointer event)
+{
+    BacklogItem *item = makeItem(std::move(event));
+    if (m_backlog.kind() == Backlog::Kind::Debounced)
+        m_lastPost.store(now(), std::memory_order_relaxed);
+    const bool dropsNewest = m_backlog.overflow() == Overflow::DropNewest;
+    if (dropsNewest) {
+        if (!m_ring->pushIfRoom(item))
+            loseItem(item, false);
+    } else {
+        const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
+        m_ring->push(item, [&](BacklogItem *lost) { loseItem(lost, isMerging); });
+    }
+    queueVisit();
+}
+
+void Route::loseItem(BacklogItem *item, bool isMerged) noexcept
+{
+    if (isMerged)
+        countMerged(1);
+    else
+        countDropped(1);
+    if (Completion *completion = item->event->completion())
+        completion->drop();
+    item->event->dropReference();
+    EventMemory::deallocate(item, item->offset);
+}
+
+// Throws nothing: without memory, the next event tries again.
+void Route::queueVisit() noexcept
+{
+    if (!m_visit.raise())
+        return;
+    Lane &lane = reserveLane();
+    try {
+        sendTo(lane, makeEntry(QueueEntry::Visit, lane, nullptr));
+    } catch (const std::bad_alloc &) {
+        m_visit.clear();
+        lane.release(1);
+    }
+}
+
+void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
+{
+    m_visit.clear();
+    const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
+    if (m_backlog.isTimed()) {
+        if (m_ring->isEmpty())
+            return;
+        const std::int64_t time = now();
+        const std::int64_t interval = nanoseconds(m_backlog.interval());
+        const std::int64_t due = m_backlog.kind() == Backlog::Kind::Throttled
+                                   ? m_nextCall
+                                   : m_lastPost.load(std::memory_order_relaxed) + interval;
+        if (time < due) {
+            if (!std::exchange(m_isCallPlanned, true)) {
+                lane.reserve();
+                mailbox.visitAt(due, lane);
+            }
+            return;
+        }
+        m_nextCall = time + interval;
+    }
+    BacklogItem *item = m_ring->pop([&](BacklogItem *lost) { loseItem(lost, isMerging); });
+    if (item == nullptr)
+        return;
+    if (m_backlog.overflow() == Overflow::DropNewest)
+        m_ring->release();
+    // Before the call: a nested event loop goes on with it.
+    if (!m_ring->isEmpty())
+        queueVisit();
+    const Event *event = item->event;
+    freed.add(item, item->offset);
+    deliver(*event);
+    event->dropReference(freed);
+}
+
+void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
+{
+    m_isCallPlanned = false;
+    visit(mailbox, lane, freed);
+    lane.release(1);
+}
+
+void Route::dropBacklog() noexcept
+{
+    if (!m_ring)
+        return;
+    m_visit.clear();
+    while (BacklogItem *item = m_ring->pop([this](BacklogItem *lost) { loseItem(lost, false); })) {
+        if (m_backlog.overflow() == Overflow::DropNewest)
+            m_ring->release();
+        refuseClaim();
+        loseItem(item, false);
+    }
+}
+
+// --- its context moves ---------------------------------------------------------------------------
+
+void Route::leaveThread() noexcept
+{
+    Lane *left = nullptr;
+    NextLane *next = nullptr;
+    std::vector<QueueEntry *> taken;
+    try {
+        const std::lock_guard lock(m_mutex);
+        left = m_lane.load(std::memory_order_relaxed);
+        if (m_hasEnded || (left != &m_firstLane && static_cast<NextLane *>(left)->closeTarget()))
+            return;
+        m_nextLanes.push_back(std::make_unique<NextLane>(*this));
+        next = m_nextLanes.back().get();
+        addOwner();
+        left->leaveFor(next);
+        // Sequentially consistent: partner Lane::reserve(). From here on no delivery comes to the lane that has not
+        // been counted by it.
+        m_lane.store(next, std::memory_order_seq_cst);
+    } catch (const std::bad_alloc &) {
+        return; // the handler stays where it is
+    }
+    Mailbox &mailbox = *left->mailbox();
+    try {
+        mailbox.takeOut(*left, *next, taken);
+    } catch (const std::bad_alloc &) {
+        // What was not taken out is forwarded when the mailbox gets to it.
+    }
+    for (QueueEntry *entry : taken) {
+        next->reserve();
+        next->forward(entry);
+    }
+    left->release(taken.size());
+    if (std::exchange(m_isCallPlanned, false))
+        mailbox.forgetVisit(*left);
+    mailbox.settle(*left);
+    left->release(Lane::openCount);
+    if (m_ring && !m_ring->isEmpty())
+        queueVisit();
+}
+
+namespace {
+
+// A context that was registered from another thread had moved before it could be watched.
+class LateMove final : public Task
+{
+public:
+    LateMove(Route &route, std::shared_ptr<Mailbox> mailbox) : m_route(route), m_target(std::move(mailbox)) { m_route.addOwner(); }
+    ~LateMove() override { m_route.dropOwner(); }
+    void run() noexcept override
+    {
+        m_route.leaveThread();
+        m_route.enterThread(std::move(m_target));
+    }
+
+private:
+    Route &m_route;
+    std::shared_ptr<Mailbox> m_target;
+};
+
+} // namespace
+
+void Route::enterThread(std::shared_ptr<Mailbox> mailbox) noexcept
+{
+    Mailbox *const target = mailbox.get();
+    Lane *lane = nullptr;
+    Mailbox *open = nullptr;
+    try {
+        const std::lock_guard lock(m_mutex);
+        lane = m_lane.load(std::memory_order_relaxed);
+        open = lane->mailbox();
+        if (m_hasEnded || open == target)
+            return;
+        if (!open && std::find(m_mailboxes.begin(), m_mailboxes.end(), mailbox) == m_mailboxes.end())
+            m_mailboxes.push_back(mailbox);
+    } catch (const std::bad_alloc &) {
+        return; // its deliveries stay parked
+    }
+    if (open)
+        open->post(std::make_unique<LateMove>(*this, std::move(mailbox)));
+    else
+        static_cast<NextLane *>(lane)->setTarget(target);
+}
+
+void Route::abandonParked() noexcept
+{
+    Lane *lane = m_lane.load(std::memory_order_acquire);
+    if (lane != &m_firstLane)
+        static_cast<NextLane *>(lane)->abandon();
+}
+
+// --- what it counts ------------------------------------------------------------------------------
+
+void Route::countCall(std::chrono::nanoseconds time, bool hasFailed) noexcept
+{
+    if (m_link->areStatisticsEnabled()) {
+        m_calls.fetch_add(1, std::memory_order_relaxed);
+        if (hasFailed)
+            countFailure();
+        m_runTime.fetch_add(time.count(), std::memory_order_relaxed);
+        std::int64_t worst = m_worstRunTime.load(std::memory_order_relaxed);
+        while (worst < time.count()
+               && !m_worstRunTime.compare_exchange_weak(worst, time.count(), std::memory_order_relaxed)) {
+        }
+    }
+    const std::chrono::nanoseconds budget = m_link->slowHandlerBudget();
+    if (budget.count() == 0 || time <= budget)
+        return;
+    try {
+        logSlowHandler(m_handler.info(), time, budget);
+    } catch (const std::bad_alloc &) {
+        // A warning less.
+    }
+}
+
+void Route::tellLag() noexcept
+{
+    const std::uint64_t lost = m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
+    const std::uint64_t untold = lost - std::exchange(m_toldLost, lost);
+    if (untold != 0)
+        m_link->tellLag(m_handler.id(), untold);
+}
+
+void Route::describe(const Inspection &inspection) const
+{
+    AsyncHandlerInfo &row = inspection.rows.emplace_back();
+    row.id = m_handler.id();
+    if (const Mailbox *mailbox = m_lane.load(std::memory_order_acquire)->mailbox())
+        row.threadName = mailbox->name();
+    row.calls = m_calls.load(std::memory_order_relaxed);
+    row.failures = m_failures.load(std::memory_order_relaxed);
+    row.dropped = m_dropped.load(std::memory_order_relaxed);
+    row.merged = m_merged.load(std::memory_order_relaxed);
+    const std::chrono::nanoseconds total(m_runTime.load(std::memory_order_relaxed));
+    row.meanRunTime = row.calls == 0 ? total : total / static_cast<std::int64_t>(row.calls);
+    row.worstRunTime = std::chrono::nanoseconds(m_worstRunTime.load(std::memory_order_relaxed));
 }
 
 } // namespace SignalBox::detail

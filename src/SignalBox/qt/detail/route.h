@@ -1,105 +1,220 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/detail/handlerreference.h>
 #include <SignalBox/qt/asyncoptions.h>
+#include <SignalBox/qt/detail/backlogring.h>
+#include <SignalBox/qt/detail/event.h>
+#include <SignalBox/qt/detail/lane.h>
+#include <SignalBox/qt/detail/notification.h>
+#include <SignalBox/qt/detail/registrylink.h>
+#include <SignalBox/qt/detail/wakeup.h>
 #include <SignalBox/qt/qt_export.h>
 
-#include <QtCore/qobjectdefs.h>
 #include <QtCore/qglobal.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 QT_BEGIN_NAMESPACE
 class QObject;
+class QThreadPool;
 QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
-class Dispatcher;
-class Event;
+class ContextLink;
 class Mailbox;
-class Route;
+class NextLane;
 
-/*!
-    What the handlers of a registry's SyncRegistry are called with.
+/*! Whether a handler runs where the object that it belongs to lives. */
+enum class Affinity { Followed, Ignored };
 
-    Without a route it is a notify: each handler runs or forwards itself, in priority order. With a route it is a queued
-    delivery that has arrived on its target thread: only the handler of that route runs. It goes through the same list,
-    so that whether the handler is still registered and enabled, who waits for it, and what its exceptions do is
-    decided in one place, the core.
-*/
-struct RoutedEvent
+struct BacklogItem
 {
-    const std::shared_ptr<Dispatcher> &dispatcher;
-    const std::shared_ptr<const Event> &event;
-    const Route *route = nullptr;
+    std::uint64_t ticket;
+    const Event *event; // holds a reference
+    EventMemory::Offset offset;
 };
 
 /*!
-    How events reach one handler: inline, or through the mailbox of its target thread. Shared by the handler and its
-    deliveries on their way. Thread-safe.
+    How events reach one handler: inline, or through the mailbox of a thread or pool. It lives as long as its handler
+    or a delivery to it; nothing of it refers to the registry. Thread-safe.
 */
-class SIGNALBOX_QT_EXPORT Route : public std::enable_shared_from_this<Route>
+class SIGNALBOX_QT_EXPORT Route
 {
 public:
-    /*! No \a mailbox: inline. \a context may be null. */
-    Route(std::weak_ptr<Dispatcher> dispatcher, std::shared_ptr<Mailbox> mailbox, QObject *context,
-          const AsyncOptions &options);
-    ~Route();
+    /*! No \a mailbox: inline. \a watched may be null; its death unregisters the handler. */
+    Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options);
     Q_DISABLE_COPY_MOVE(Route)
 
-    /*! Whether the handler is to run now, on the calling thread. If not, what had to be forwarded has been. */
-    bool takes(const RoutedEvent &routed);
-
-    /*! The handler is registered, paused: ties it to its context and lets it run. The context must be alive. */
-    void begin(HandlerId id, bool enabled);
+    /*! The handler is registered, paused: ties it to \a watched (or null), whose death ends it, and which it
+        follows to other threads or not. */
+    void begin(const HandlerGuard &guard, QObject *watched, Affinity affinity);
     /*! The handler is gone, by whatever way. On whichever thread let go of it last. */
     void end() noexcept;
 
+    const HandlerReference &handler() const noexcept { return m_handler; }
+    RegistryLink &link() const noexcept { return *m_link; }
+    const std::shared_ptr<RegistryLink> &sharedLink() const noexcept { return m_link; }
+
+    // --- called by the handler itself, inside of the core's call ---------------------------------
+
+    /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. */
+    bool takes(const Notification &notification);
+    bool isObserved() const noexcept { return m_link->isObserving(); }
+
+    // --- deliveries ------------------------------------------------------------------------------
+
+    /*! Calls the handler with \a event, now. */
+    void deliver(const Event &event) noexcept;
+    /*! It will not be called with \a event, or with anything in its backlog. */
+    void drop(const Event &event) noexcept;
+    void dropBacklog() noexcept;
+    /*! Delivers what its backlog gives at this time. By the mailbox that drains \a lane. */
+    void visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
+    /*! What Mailbox::visitAt() leads to. Ends its reservation. */
+    void visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
+    /*! Puts \a event into its backlog. Throws std::bad_alloc. */
+    void queueBacklog(EventPointer event);
+    bool hasBacklog() const noexcept { return m_ring != nullptr; }
+
+    /*! The handler's lane, with one reservation more. */
+    Lane &reserveLane() noexcept;
+    /*! Whether a walk on the calling thread runs it inline. */
+    bool runsInline() const noexcept;
+    /*! Sends \a event to its lane. Throws std::bad_alloc. */
+    void queue(EventPointer event);
+
+    // --- its context moves, told by ContextLink, on the thread that is left, then on the new one ---
+
+    void leaveThread() noexcept;
+    void enterThread(std::shared_ptr<Mailbox> mailbox) noexcept;
+    /*! The context is gone: what is parked has nowhere to go. */
+    void abandonParked() noexcept;
+
+    // --- lifetime --------------------------------------------------------------------------------
+
+    void addOwner() noexcept { m_owners.fetch_add(1, std::memory_order_relaxed); }
+    void dropOwner() noexcept
+    {
+        // Acquire and release: all others' uses before the deletion.
+        if (m_owners.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            delete this;
+    }
+
+    // --- what it counts --------------------------------------------------------------------------
+
+    void countDropped(std::uint64_t count) noexcept { m_dropped.fetch_add(count, std::memory_order_relaxed); }
+    void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
+    void countCall(std::chrono::nanoseconds time, bool hasFailed) noexcept;
+    void countFailure() noexcept { m_failures.fetch_add(1, std::memory_order_relaxed); }
+    /*! Tells the registry what was lost since the last time. By the mailbox, once per drain. */
+    void tellLag() noexcept;
+    bool hasLag() const noexcept
+    {
+        return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed) != m_toldLost;
+    }
+
 private:
-    class QueuedCall;
+    friend class Lane;
+    using Ring = BacklogRing<DeliveryPlatform, BacklogItem>;
 
-    bool startCall(const RoutedEvent &routed) const;
-    void disconnectContext(QMetaObject::Connection connection) noexcept;
+    ~Route();
 
-    const std::weak_ptr<Dispatcher> m_dispatcher;
-    const std::shared_ptr<Mailbox> m_mailbox;
-    QObject *const m_context; // touched by begin() only
-    const bool m_once;
-    const Delivery m_delivery;
+    void collect(const Collection &collection);
+    void describe(const Inspection &inspection) const;
+    void loseItem(BacklogItem *item, bool isMerged) noexcept;
+    void queueVisit() noexcept;
+    void refuseClaim() noexcept;
 
-    // Deliveries that wait in the mailbox. Relaxed: it only keeps an event from overtaking one that its own producer
-    // posted before. Such a post happened before the notify that reads this, and coherence is enough to see it.
-    std::atomic<int> m_pending = 0;
+    const std::shared_ptr<RegistryLink> m_link;
+    HandlerReference m_handler; // set by begin() before the handler is enabled, constant after that
+    const bool m_isOnce;
+    const bool m_isAuto;
+    const Backlog m_backlog;
 
-    HandlerId m_id; // written by begin() before the handler is enabled, constant after that
+    std::atomic<Lane *> m_lane; // null once the handler is gone
+    Lane m_firstLane;
+    std::atomic<int> m_owners; // the handler, each lane, and who else needs it
 
-    std::mutex m_mutex; // guards what follows
-    QMetaObject::Connection m_contextDestroyed;
+    // A handler for one call has been forwarded to. Relaxed: one exchange picks one event.
+    std::atomic<bool> m_isClaimed = false;
+
+    const std::unique_ptr<Ring> m_ring; // null: unbounded
+    WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way
+    std::atomic<std::int64_t> m_lastPost = 0; // debounced: steady clock, nanoseconds; relaxed: the newest wins
+    std::int64_t m_nextCall = 0; // throttled; the consumer's
+    bool m_isCallPlanned = false; // the mailbox has a timer for it; the consumer's
+
+    std::atomic<std::uint64_t> m_dropped = 0; // counters: relaxed, they order nothing
+    std::atomic<std::uint64_t> m_merged = 0;
+    std::atomic<std::uint64_t> m_calls = 0;
+    std::atomic<std::uint64_t> m_failures = 0;
+    std::atomic<std::int64_t> m_runTime = 0;
+    std::atomic<std::int64_t> m_worstRunTime = 0;
+    std::uint64_t m_toldLost = 0; // the consumer's
+
+    std::mutex m_mutex; // guards what follows; changes of lane
+    std::shared_ptr<ContextLink> m_context;
+    std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all that its lanes name
+    std::vector<std::unique_ptr<NextLane>> m_nextLanes;
     bool m_hasEnded = false;
 };
 
-/*! Tells the route when its handler is gone: lives in the callable that the core destroys. */
-class RouteEnd
+/*! Times one call, for statistics and for the warning of slow handlers. */
+class SIGNALBOX_QT_EXPORT CallObservation
 {
 public:
-    explicit RouteEnd(std::shared_ptr<Route> route) noexcept : m_route(std::move(route)) {}
-    RouteEnd(RouteEnd &&) noexcept = default;
-    RouteEnd &operator=(RouteEnd &&) = delete;
-    ~RouteEnd()
+    explicit CallObservation(Route &route) noexcept
+        : m_route(route), m_begin(std::chrono::steady_clock::now()), m_exceptions(std::uncaught_exceptions())
     {
-        if (m_route)
-            m_route->end();
     }
-
-    Route *operator->() const noexcept { return m_route.get(); }
+    Q_DISABLE_COPY_MOVE(CallObservation)
+    ~CallObservation() { m_route.countCall(std::chrono::steady_clock::now() - m_begin, std::uncaught_exceptions() > m_exceptions); }
 
 private:
-    std::shared_ptr<Route> m_route;
+    Route &m_route;
+    const std::chrono::steady_clock::time_point m_begin;
+    const int m_exceptions;
+};
+
+/*! The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &). */
+template <class Call>
+class RoutedHandler
+{
+public:
+    RoutedHandler(Route *route, Call &&call) : m_call(std::move(call)), m_route(route) { route->addOwner(); }
+    RoutedHandler(RoutedHandler &&other) : m_call(std::move(other.m_call)), m_route(std::exchange(other.m_route, nullptr)) {}
+    RoutedHandler &operator=(RoutedHandler &&) = delete;
+    ~RoutedHandler()
+    {
+        if (!m_route)
+            return;
+        m_route->end();
+        m_route->dropOwner();
+    }
+
+    Propagation operator()(const Notification &notification)
+    {
+        if (!m_route->takes(notification))
+            return Propagation::Continue;
+        if (m_route->isObserved()) [[unlikely]] {
+            const CallObservation observation(*m_route);
+            return m_call(notification, *m_route);
+        }
+        return m_call(notification, *m_route);
+    }
+
+private:
+    Call m_call;
+    Route *m_route;
 };
 
 } // namespace SignalBox::detail

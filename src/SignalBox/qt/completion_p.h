@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/dispatchreport.h>
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qfuture.h>
+#include <QtCore/qpromise.h>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+
+namespace SignalBox::detail {
+
+/*!
+    Counts what becomes of the deliveries of one event, and finishes a future with the sum when none is left.
+
+    Each delivery is expected() once; then it is begun() and ended(), or dropped(). When the deadline has passed, or the
+    future was cancelled, those not begun count as dropped, and begin() refuses them.
+
+    Reference-counted: by its event, and by whoever waits for a handler's own future. Thread-safe; the mutex is never
+    held while foreign code runs, and finishing a future is foreign code.
+*/
+class SIGNALBOX_QT_EXPORT Completion
+{
+public:
+    enum class Ending { Returned, Threw, Stopped };
+
+    Completion();
+    Q_DISABLE_COPY_MOVE(Completion)
+
+    void addReference() noexcept { m_references.fetch_add(1, std::memory_order_relaxed); }
+    void dropReference() noexcept
+    {
+        // Acquire and release: all others' uses before the deletion.
+        if (m_references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            delete this;
+    }
+
+    QFuture<DispatchReport> future() const { return m_promise.future(); }
+
+    /*! A delivery is on its way. The notifying thread. */
+    void expect(std::uint32_t count = 1) noexcept;
+    /*! Whether the delivery is to run. False: it has been counted. */
+    bool begin() noexcept;
+    void end(Ending ending, HandlerId handler) noexcept;
+    /*! Begun, but the handler was not called after all. */
+    void revoke() noexcept;
+    void drop(std::uint32_t count = 1) noexcept;
+    /*! Deliveries that were expected and are not wanted any more: they count as nothing. */
+    void forgo(std::uint32_t count) noexcept;
+    /*! The walk that expected the deliveries is over; \a report: of what it called itself. */
+    void endWalk(const DispatchReport &report) noexcept;
+    /*! The deadline has passed. */
+    void expire() noexcept;
+
+protected:
+    virtual ~Completion();
+
+    // Expired or cancelled: what has not begun will not.
+    bool isOver() noexcept;
+    // A delivery has been ended, dropped or refused. Without the mutex; the caller holds a reference.
+    virtual void deliveryEnded(bool isStopped) noexcept { Q_UNUSED(isStopped) }
+
+private:
+    void finishIfDone(std::unique_lock<std::mutex> lock) noexcept;
+
+    std::atomic<int> m_references = 1;
+    std::mutex m_mutex; // guards all that follows
+    DispatchReport m_report;
+    std::uint32_t m_waiting = 0;
+    std::uint32_t m_running = 1; // the walk itself
+    bool m_isExpired = false;
+    bool m_isFinished = false;
+    QPromise<DispatchReport> m_promise;
+};
+
+} // namespace SignalBox::detail

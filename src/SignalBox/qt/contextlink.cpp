@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/contextlink_p.h>
+
+#include <SignalBox/qt/detail/route.h>
+#include <SignalBox/qt/handover_p.h>
+#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/postcall_p.h>
+
+#include <QtCore/qcoreevent.h>
+#include <QtCore/qthread.h>
+
+#include <new>
+#include <utility>
+
+namespace SignalBox::detail {
+
+class ContextLink::Filter final : public QObject
+{
+public:
+    explicit Filter(std::weak_ptr<ContextLink> link) : m_link(std::move(link)) {}
+
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        if (event->type() == QEvent::ThreadChange) {
+            if (const auto link = m_link.lock(); link && watched == link->m_context)
+                link->contextIsLeaving();
+        }
+        return false;
+    }
+
+private:
+    const std::weak_ptr<ContextLink> m_link;
+};
+
+// What of a link must end on the context's thread.
+class ContextLink::Disconnection final : public Task
+{
+public:
+    Disconnection(QMetaObject::Connection connection, std::unique_ptr<QObject> filter)
+        : m_connection(std::move(connection)), m_filter(std::move(filter))
+    {
+    }
+    void run() noexcept override { QObject::disconnect(m_connection); }
+
+private:
+    const QMetaObject::Connection m_connection;
+    const std::unique_ptr<QObject> m_filter;
+};
+
+ContextLink::ContextLink(Route &route, QObject *context, Affinity affinity) noexcept
+    : m_context(context), m_affinity(affinity), m_route(&route)
+{
+    route.addOwner();
+}
+
+ContextLink::~ContextLink()
+{
+    if (m_route)
+        m_route->dropOwner();
+}
+
+void ContextLink::begin(const std::shared_ptr<ContextLink> &self)
+{
+    auto connection = QObject::connect(m_context, &QObject::destroyed,
+                                       HandOver([weak = std::weak_ptr(self)] {
+                                           if (const auto link = weak.lock())
+                                               link->contextIsDestroyed();
+                                       }));
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_hasEnded)
+            m_destroyed = connection;
+        else
+            QObject::disconnect(connection);
+    }
+    if (m_affinity == Affinity::Ignored)
+        return;
+    if (m_context->thread() == QThread::currentThread()) {
+        watch();
+    } else {
+        // To where the context lives when it arrives, which may be yet another thread.
+        postCall(m_context, [self] {
+            self->watch();
+            self->contextHasArrived();
+        });
+    }
+}
+
+void ContextLink::watch()
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_hasEnded)
+        return;
+    m_filter = std::make_unique<Filter>(weak_from_this());
+    m_context->installEventFilter(m_filter.get());
+}
+
+void ContextLink::contextIsLeaving() noexcept
+{
+    Route *route = nullptr;
+    std::unique_ptr<QObject> filter;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_hasEnded)
+            return;
+        route = m_route;
+        route->addOwner();
+        // A filter must live on the thread of what it watches.
+        m_context->removeEventFilter(m_filter.get());
+        filter = std::move(m_filter);
+    }
+    filter.release()->deleteLater(); // it is the one that is running
+    route->leaveThread();
+    route->dropOwner();
+    postCall(m_context, [self = shared_from_this()] {
+        self->watch();
+        self->contextHasArrived();
+    });
+}
+
+void ContextLink::contextHasArrived()
+{
+    Route *route = nullptr;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_hasEnded)
+            return;
+        route = m_route;
+        route->addOwner();
+    }
+    route->enterThread(Mailbox::of(QThread::currentThread()));
+    route->dropOwner();
+}
+
+void ContextLink::contextIsDestroyed() noexcept
+{
+    Route *route = nullptr;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_hasEnded)
+            return;
+        route = m_route;
+        route->addOwner();
+    }
+    route->handler().unregisterAndWait();
+    route->dropOwner();
+}
+
+// To disconnect is to touch the context, which is safe on its own thread only. Where that thread is over, or memory is
+// short, the connection stays until the context dies, and then does nothing.
+void ContextLink::end(Mailbox *mailbox) noexcept
+{
+    QMetaObject::Connection connection;
+    std::unique_ptr<QObject> filter;
+    Route *route = nullptr;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_hasEnded = true;
+        connection = std::exchange(m_destroyed, {});
+        filter = std::move(m_filter);
+        route = std::exchange(m_route, nullptr);
+    }
+    if (connection || filter) {
+        if (filter ? filter->thread() == QThread::currentThread() : mailbox && mailbox->isCurrentThread()) {
+            QObject::disconnect(connection);
+            filter.reset();
+        } else if (mailbox) {
+            try {
+                mailbox->post(std::make_unique<Disconnection>(std::move(connection), std::move(filter)));
+            } catch (const std::bad_alloc &) {
+                static_cast<void>(filter.release()); // a small leak rather than an object deleted on a wrong thread
+            }
+        }
+    }
+    if (route)
+        route->dropOwner();
+}
+
+} // namespace SignalBox::detail

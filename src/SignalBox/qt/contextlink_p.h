@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qglobal.h>
+#include <QtCore/qobject.h>
+
+#include <memory>
+#include <mutex>
+
+namespace SignalBox::detail {
+
+class Mailbox;
+class Route;
+enum class Affinity;
+
+/*!
+    What ties a handler to the object on whose account it runs: when the object dies, the handler is unregistered, and
+    when it moves to another thread, the handler follows.
+
+    The object is touched on its own thread only, but for begin(), whose caller promises that it is alive: its death
+    comes through destroyed(), its moves through QEvent::ThreadChange, which an event filter sees on the thread that is
+    left; a call that is posted to the object then arrives on the new one. Thread-safe.
+*/
+class ContextLink : public std::enable_shared_from_this<ContextLink>
+{
+public:
+    ContextLink(Route &route, QObject *context, Affinity affinity) noexcept;
+    ~ContextLink();
+    Q_DISABLE_COPY_MOVE(ContextLink)
+
+    void begin(const std::shared_ptr<ContextLink> &self);
+    /*! The handler is gone. Any thread; \a mailbox leads to that of the context. */
+    void end(Mailbox *mailbox) noexcept;
+
+private:
+    class Filter;
+    class Disconnection;
+
+    // All on the context's thread.
+    void watch();
+    void contextIsLeaving() noexcept;
+    void contextHasArrived();
+    void contextIsDestroyed() noexcept;
+
+    QObject *const m_context;
+    const Affinity m_affinity;
+
+    std::mutex m_mutex; // guards what follows; never held while foreign code runs
+    Route *m_route; // owned, until the handler or the context is gone
+    QMetaObject::Connection m_destroyed;
+    std::unique_ptr<QObject> m_filter; // lives on the context's thread
+    bool m_hasEnded = false;
+};
+
+} // namespace SignalBox::detail

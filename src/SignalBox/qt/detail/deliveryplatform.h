@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+
+// What the lock-free parts of this layer take from their surroundings, as the core does from its platform policy:
+// the models run the very same headers on Relacy's atomics, with single orders weakened by site.
+
+namespace SignalBox::detail {
+
+enum class DeliverySite {
+    // deliveryqueue.h
+    AppendEntry, // producer: becomes the last
+    LinkEntry, // producer: the entry before points to it
+    FollowLink, // consumer
+    CompareLast, // consumer: is anything on its way?
+    // wakeup.h
+    RaiseWakeUp, // producer, after it has appended
+    ClearWakeUp, // consumer, before it looks
+    // backlogring.h
+    TakeTicket, // producer: its place
+    ReadTickets, // consumer
+    StoreItem, // producer: into its place
+    TakeItem, // consumer
+    MoveFirst, // consumer: where it is
+    ReadFirst, // producer: has it been overtaken?
+    LookAgain, // consumer: has a producer come too late?
+    CountItem, // a ring that drops the newest: producer reserves, consumer gives back
+};
+
+struct DeliveryPlatform
+{
+    template <class T>
+    using Atomic = std::atomic<T>;
+
+    static constexpr std::memory_order order(DeliverySite, std::memory_order order) noexcept { return order; }
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/detail/queueentry.h>
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qglobal.h>
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <vector>
+
+namespace SignalBox::detail {
+
+class Mailbox;
+class NextLane;
+class Route;
+
+/*!
+    A handler's deliveries to one mailbox. A handler has one lane; each time its context object moves to another
+    thread, it gets another one (NextLane).
+
+    A lane counts the deliveries between the walk that finds the handler and the drain that runs it. The count keeps
+    lane and route alive, and tells whether something older waits. The two sides touch different cache lines: the
+    drain adds up what it has delivered and subtracts it once, at its end.
+*/
+class SIGNALBOX_QT_EXPORT Lane
+{
+public:
+    Lane(Route &route, Mailbox *mailbox) noexcept : m_mailbox(mailbox), m_route(&route) {}
+    Q_DISABLE_COPY_MOVE(Lane)
+
+    Route &route() const noexcept { return *m_route; }
+
+    // Null: an inline handler's; or, of a NextLane, not known yet.
+    Mailbox *mailbox() const noexcept
+    {
+        // Acquire: pairs with NextLane::open(): the parked entries were taken over before.
+        return m_mailbox.load(std::memory_order_acquire);
+    }
+
+    // --- producers -------------------------------------------------------------------------------
+
+    // Sequentially consistent: partner Route::leaveLane(). A producer counts itself and looks whether the lane is still
+    // the handler's; the mover changes the lane and looks at the count: one of the two sees the other.
+    void reserve() noexcept { m_count.fetch_add(1, std::memory_order_seq_cst); }
+    // `count` deliveries are over, or will not be. The lane may be gone afterwards.
+    void release(std::uint64_t count) noexcept;
+
+    // --- the consumer: the thread that drains the mailbox ----------------------------------------
+
+    void countDelivered() noexcept { ++m_delivered; }
+    bool isPending() const noexcept
+    {
+        return (m_count.load(std::memory_order_relaxed) & (openCount - 1)) != m_delivered;
+    }
+
+    // The handler's context has left: what still comes here is forwarded to `next`.
+    NextLane *next() const noexcept
+    {
+        // Relaxed: written by the consumer, which is also who reads it, or by who became consumer of a closed
+        // mailbox later, under its mutex.
+        return m_next.load(std::memory_order_relaxed);
+    }
+    void leaveFor(NextLane *next) noexcept { m_next.store(next, std::memory_order_relaxed); }
+
+private:
+    friend class Mailbox;
+    friend class Route;
+
+    static constexpr std::uint64_t openCount = std::uint64_t{1} << 40;
+
+    std::atomic<std::uint64_t> m_count = openCount;
+
+protected:
+    std::atomic<Mailbox *> m_mailbox;
+
+private:
+    Route *const m_route;
+    std::atomic<NextLane *> m_next = nullptr;
+    // The consumer's.
+    alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
+    Lane *m_nextTouched = nullptr; // those with something to subtract
+    std::uint64_t m_lagDrain = 0; // the drain in which the handler's lag was last told
+};
+
+} // namespace SignalBox::detail

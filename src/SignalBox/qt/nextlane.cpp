@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/nextlane_p.h>
+
+#include <SignalBox/qt/detail/route.h>
+#include <SignalBox/qt/mailbox_p.h>
+
+#include <new>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+// Opens a lane whose last obstacle went away on another thread. Holds a reservation.
+class Opening final : public Task
+{
+public:
+    Opening(NextLane &lane, Mailbox &mailbox) : m_lane(lane), m_mailbox(mailbox) { m_lane.reserve(); }
+    ~Opening() override { m_lane.release(1); }
+    void run() noexcept override { m_lane.openOn(m_mailbox); }
+
+private:
+    NextLane &m_lane;
+    Mailbox &m_mailbox; // runs this
+};
+
+} // namespace
+
+void Lane::release(std::uint64_t count) noexcept
+{
+    // Sequentially consistent: see reserve(). It also orders what the deliveries did before the end of the route.
+    if (m_count.fetch_sub(count, std::memory_order_seq_cst) != count)
+        return;
+    // Empty, and nothing more can come.
+    if (NextLane *following = next())
+        following->predecessorIsEmpty();
+    m_route->dropOwner();
+}
+
+bool NextLane::park(QueueEntry *entry)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (mailbox())
+            return false;
+        if (!m_isAbandoned) {
+            m_parked.push_back(entry);
+            return true;
+        }
+    }
+    FreedBlocks freed;
+    Mailbox::drop(entry, freed);
+    return true;
+}
+
+void NextLane::forward(QueueEntry *entry)
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_isAbandoned) {
+            m_forwarded.push_back(entry);
+            return;
+        }
+    }
+    FreedBlocks freed;
+    Mailbox::drop(entry, freed);
+}
+
+bool NextLane::closeTarget() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (mailbox())
+        return false;
+    m_target = nullptr;
+    return true;
+}
+
+void NextLane::setTarget(Mailbox *target) noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_target = target;
+    }
+    if (target->isCurrentThread())
+        openOn(*target);
+    else
+        target->post(std::make_unique<Opening>(*this, *target));
+}
+
+void NextLane::predecessorIsEmpty() noexcept
+{
+    Mailbox *target = nullptr;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isPredecessorEmpty = true;
+        target = m_target;
+    }
+    if (target)
+        target->post(std::make_unique<Opening>(*this, *target));
+}
+
+void NextLane::openOn(Mailbox &current) noexcept
+{
+    std::vector<QueueEntry *> forwarded;
+    std::vector<QueueEntry *> parked;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_isPredecessorEmpty || m_target != &current || m_isAbandoned || mailbox())
+            return;
+        forwarded.swap(m_forwarded);
+        parked.swap(m_parked);
+        // In front of all the mailbox has, before anybody can push to it for this lane.
+        current.takeOver(forwarded, parked);
+        // Release: see Lane::mailbox().
+        m_mailbox.store(&current, std::memory_order_release);
+    }
+}
+
+void NextLane::abandon() noexcept
+{
+    std::vector<QueueEntry *> forwarded;
+    std::vector<QueueEntry *> parked;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isAbandoned = true;
+        forwarded.swap(m_forwarded);
+        parked.swap(m_parked);
+    }
+    FreedBlocks freed;
+    for (QueueEntry *entry : forwarded)
+        Mailbox::drop(entry, freed);
+    for (QueueEntry *entry : parked)
+        Mailbox::drop(entry, freed);
+}
+
+} // namespace SignalBox::detail

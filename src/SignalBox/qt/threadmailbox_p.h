@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/mailbox_p.h>
+
+#include <QtCore/qbasictimer.h>
+#include <QtCore/qnamespace.h>
+#include <QtCore/qobject.h>
+
+#include <atomic>
+#include <vector>
+
+namespace SignalBox::detail {
+
+/*!
+    The mailbox of a QThread: one per thread that a handler was ever registered for, process-wide.
+
+    It owns a QObject in its thread, the drainer, which is called through Qt's queue, once per burst. So a producer touches
+    nothing that its user owns: a context object may be deleted on its thread at any moment.
+
+    Past its budget a drain arms a timer of no duration: those run when the thread has nothing else to do. (A call posted
+    instead would run in the same pass of the event loop, before timers and input.)
+
+    It closes when the thread finishes or is destroyed, and, that of the application, when the application object is;
+    it opens again if the QThread is started again, or with the next application.
+*/
+class ThreadMailbox final : public Mailbox
+{
+public:
+    explicit ThreadMailbox(QThread *thread);
+    ~ThreadMailbox() override;
+
+    bool isCurrentThread() const noexcept override;
+    QString name() const override;
+
+    void visitAt(std::int64_t time, Lane &lane) override;
+    void forgetVisit(Lane &lane) noexcept override;
+
+    // On the thread, or while there is none.
+    void open();
+    void close() noexcept;
+
+private:
+    class Drainer;
+    struct Visit
+    {
+        std::int64_t time;
+        Lane *lane; // with a reservation
+    };
+
+    void callConsumer() noexcept override;
+    void drain() noexcept;
+    void visitDue() noexcept;
+    void startVisitTimer() noexcept;
+
+    QThread *const m_thread; // compared, never dereferenced after construction
+    // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
+    // its own thread only, which wrote it, or that thread is over.
+    std::atomic<Qt::HANDLE> m_threadId = nullptr;
+    QString m_name;
+
+    std::mutex m_mutex; // orders calls of the drainer against its end
+    Drainer *m_drainer = nullptr; // written under the mutex, on the thread; null while closed
+
+    // The consumer's.
+    std::vector<Visit> m_visits; // planned
+    bool m_isYielding = false; // the timer will call
+};
+
+} // namespace SignalBox::detail
