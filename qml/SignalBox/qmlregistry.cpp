@@ -9,7 +9,7 @@
 #include "scriptvariant_p.h"
 
 #include <SignalBox/qt/detail/logging.h>
-#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/postcall_p.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qthread.h>
@@ -47,7 +47,7 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         if (m_registry)
-            detail::postTask(m_registry, std::make_unique<Emission>(m_registry, std::move(event)));
+            detail::postCall(m_registry, [registry = m_registry, event = std::move(event)] { emitNow(registry, event); });
     }
 
     static void emitNow(QmlRegistry *registry, const QVariant &event)
@@ -57,17 +57,6 @@ public:
     }
 
 private:
-    class Emission final : public detail::Task
-    {
-    public:
-        Emission(QmlRegistry *registry, QVariant event) : m_registry(registry), m_event(std::move(event)) {}
-        void run() noexcept override { emitNow(m_registry, m_event); }
-
-    private:
-        QmlRegistry *const m_registry; // alive: the task is destroyed unrun with it
-        const QVariant m_event;
-    };
-
     std::mutex m_mutex; // never held while foreign code runs
     QmlRegistry *m_registry;
 };
@@ -113,20 +102,21 @@ void QmlRegistry::notify(const QJSValue &event)
     }
     const QPointer<QmlRegistry> self(this);
     if (!isEmpty()) {
-        const auto stored = std::make_shared<detail::StoredEvent<QVariant>>(detail::toPlainVariant(engine, event));
+        detail::EventPointer stored = detail::EventStorage<QVariant>::create(detail::toPlainVariant(engine, event),
+                                                                             detail::Event::Extras::Yes);
         detail::setArgument(*stored, std::make_shared<const detail::ScriptHome>(engine), event);
-        dispatcher()->notify(stored);
+        postEvent(std::move(stored));
     }
     if (self && isNotifiedConnected())
         Q_EMIT notified(event);
 }
 
-HandlerId QmlRegistry::registerHandler(const QJSValue &function, const QJSValue &options)
+HandlerId QmlRegistry::registerHandler(QJSValue function, const QJSValue &options)
 {
     return registerFunction("QmlRegistry.registerHandler()", function, options).id;
 }
 
-QmlHandlerGuard *QmlRegistry::registerGuard(const QJSValue &function, const QJSValue &options)
+QmlHandlerGuard *QmlRegistry::registerGuard(QJSValue function, const QJSValue &options)
 {
     const Registration registration = registerFunction("QmlRegistry.registerGuard()", function, options);
     if (!registration.id.isValid())

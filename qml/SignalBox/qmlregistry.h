@@ -83,13 +83,14 @@ public:
     */
     Q_INVOKABLE void notify(const QJSValue &event);
 
+    // The next two take the function by value, or the templates above would be the better match for one that is not const.
     /*!
         Registers \a function. \a options: an object with any of priority, name, once, enabled and owner. The handler ends with its
         owner, any QML object; without one, with the registry.
     */
-    Q_INVOKABLE SignalBox::HandlerId registerHandler(const QJSValue &function, const QJSValue &options = QJSValue());
+    Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function, const QJSValue &options = QJSValue());
     /*! The same, and returns a handle that can end it. The guard lives with the owner; forgetting it ends nothing. */
-    Q_INVOKABLE SignalBox::QmlHandlerGuard *registerGuard(const QJSValue &function, const QJSValue &options = QJSValue());
+    Q_INVOKABLE SignalBox::QmlHandlerGuard *registerGuard(QJSValue function, const QJSValue &options = QJSValue());
 
     /*! Ends a registration, at once. True once per id; false if it has ended already, or is another registry's. */
     Q_INVOKABLE bool unregister(const QJSValue &id);

@@ -271,7 +271,7 @@ Propagation RegistryHandler::run(const detail::Event &event)
     QJSEngine *const engine = m_home ? m_home->engine() : nullptr;
     if (!engine)
         return Propagation::Continue;
-    const QJSValueList &arguments = detail::argumentsFor(event, m_home);
+    const QJSValueList arguments = detail::argumentsFor(event, m_home);
     if (m_filter.isCallable()) {
         const QPointer<RegistryHandler> self(this);
         const bool isAccepted = detail::callScript(engine, QJSManagedValue(m_filter, engine), arguments).toBool();

@@ -112,7 +112,7 @@ void ScriptHome::post(std::unique_ptr<Task> task) const
     m_mailbox->post(std::move(task));
 }
 
-const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home)
+QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home)
 {
     const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(home->key()));
     if (attached && attached->isOf(*home))
@@ -121,10 +121,10 @@ const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const
     return setArgument(event, home, variant.isValid() ? home->engine()->toScriptValue(variant) : QJSValue());
 }
 
-const QJSValueList &setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)
+QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)
 {
     auto attachment = std::make_unique<ScriptAttachment>(home, std::move(argument));
-    const QJSValueList &result = attachment->arguments();
+    const QJSValueList result = attachment->arguments(); // an event without extras keeps no attachment
     event.attach(std::move(attachment));
     return result;
 }

@@ -47,10 +47,10 @@ private:
     asks, then kept with the event for the others, for as long as it lives. \c undefined if the event's type cannot be held by a
     QVariant.
 */
-const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home);
+QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home);
 
 /*! Makes \a argument what argumentsFor() gives, and gives it. */
-const QJSValueList &setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
+QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
 
 /*! Calls \a function; throws ScriptException for whatever it throws. */
 QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments);
