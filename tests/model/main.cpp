@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "eventscenarios.h"
 #include "scenarios.h"
 
 #include <cstdlib>
@@ -57,6 +58,14 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(RemovedDuringRebuild),
         SIGNALBOX_SCENARIO(DeepWalkAgainstRemoval),
         SIGNALBOX_SCENARIO(DeepWalkOfDeadRegistry),
+        SIGNALBOX_SCENARIO(EventIsDeliveredOnce),
+        SIGNALBOX_SCENARIO(TwoRecorders),
+        SIGNALBOX_SCENARIO(RecordsAreMerged),
+        SIGNALBOX_SCENARIO(WaiterIsWoken),
+        SIGNALBOX_SCENARIO(WaiterSeesTwoChanges),
+        SIGNALBOX_SCENARIO(WaiterIsWokenByTheEnd),
+        SIGNALBOX_SCENARIO(ChangeIsSeenWithItsData),
+        SIGNALBOX_SCENARIO(CallbackMeetsTheEnd),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -96,6 +105,18 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(CountUnchecked),
         SIGNALBOX_SITE(PinList),
         SIGNALBOX_SITE(CountInside),
+        SIGNALBOX_SITE(RecordFlag),
+        SIGNALBOX_SITE(RecordSummary),
+        SIGNALBOX_SITE(TakeSummary),
+        SIGNALBOX_SITE(TakeFlag),
+        SIGNALBOX_SITE(AdvanceState),
+        SIGNALBOX_SITE(SeeWaiters),
+        SIGNALBOX_SITE(CountWake),
+        SIGNALBOX_SITE(CountWaiter),
+        SIGNALBOX_SITE(SeeWake),
+        SIGNALBOX_SITE(AwaitState),
+        SIGNALBOX_SITE(ReadState),
+        SIGNALBOX_SITE(ConfirmOpen),
 };
 #undef SIGNALBOX_SITE
 

@@ -39,7 +39,7 @@ namespace SignalBox {
     signal handler may still be running, keep the registry for ever.
 
     \code
-    SignalBox::EventRegistry<> events(SignalBox::VectorStorage(2), wakeMainLoop);
+    SignalBox::EventRegistry<> events{SignalBox::VectorStorage(2), wakeMainLoop};
     auto overrun = events.registerListener(0);
     const auto guard = overrun.onChanged([] { log("audio buffer overrun"); });
     // real-time thread:           main loop, when woken:

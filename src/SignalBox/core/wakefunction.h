@@ -15,7 +15,7 @@ namespace SignalBox {
     function object that does not throw and fits into a pointer, such as a lambda that captures `this`. Empty: nobody is woken.
 
     \code
-    SignalBox::EventRegistry<> events(SignalBox::VectorStorage(4), [&semaphore]() noexcept { sem_post(&semaphore); });
+    SignalBox::EventRegistry<> events{SignalBox::VectorStorage(4), [&semaphore]() noexcept { sem_post(&semaphore); }};
     \endcode
 */
 class WakeFunction
