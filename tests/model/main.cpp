@@ -203,6 +203,17 @@ constexpr Weakened table[] = {
         {MemorySite::AcquireRecord, FenceMode::Light, Weakening::Relaxed, "TwoReadersLeaveDeadRegistry"},
         {MemorySite::ReleaseRecord, FenceMode::Light, Weakening::Relaxed, "TwoReadersLeaveDeadRegistry"},
         {MemorySite::CountUnchecked, FenceMode::Light, Weakening::Relaxed, "RemovedDuringRebuild"},
+        {MemorySite::RecordFlag, FenceMode::Full, Weakening::Relaxed, "TwoRecorders"},
+        {MemorySite::TakeFlag, FenceMode::Full, Weakening::Relaxed, "TwoRecorders"},
+        {MemorySite::RecordSummary, FenceMode::Full, Weakening::Relaxed, "EventIsDeliveredOnce"},
+        {MemorySite::TakeSummary, FenceMode::Full, Weakening::Relaxed, "EventIsDeliveredOnce"},
+        {MemorySite::AdvanceState, FenceMode::Full, Weakening::Relaxed, "WaiterIsWoken"},
+        {MemorySite::AdvanceState, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::SeeWaiters, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::CountWaiter, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::AwaitState, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::ReadState, FenceMode::Full, Weakening::Relaxed, "ChangeIsSeenWithItsData"},
+        {MemorySite::ConfirmOpen, FenceMode::Full, Weakening::Relaxed, "CallbackMeetsTheEnd"},
 };
 
 int search(unsigned long iterations, std::string_view only)
