@@ -7,10 +7,9 @@
 
 namespace SignalBox::detail {
 
-namespace {
+constinit std::atomic<SignalSource *> SignalSource::current = nullptr;
 
-// For the handler. Set once, before any is installed: sigaction() orders it.
-std::atomic<SignalSource *> currentSource = nullptr;
+namespace {
 
 QString errorText(int number)
 {
@@ -47,7 +46,7 @@ SignalSource &SignalSource::instance()
 SignalSource::SignalSource()
     : m_events(VectorStorage(signalCount), [this]() noexcept { m_wake.wake(); }), m_process(getpid())
 {
-    currentSource.store(this);
+    current.store(this);
 }
 
 QString SignalSource::refusalOf(int number)
@@ -116,11 +115,11 @@ bool SignalSource::takeWakeUps()
 
 bool SignalSource::install(int number) noexcept
 {
-    struct sigaction current = {};
-    if (sigaction(number, nullptr, &current) != 0)
+    struct sigaction present = {};
+    if (sigaction(number, nullptr, &present) != 0)
         return false;
-    if (current.sa_handler != &signalBoxHandleSignal)
-        m_caught[std::size_t(number)].before = current;
+    if (present.sa_handler != &signalBoxHandleSignal)
+        m_caught[std::size_t(number)].before = present;
     struct sigaction ours = {};
     ours.sa_handler = &signalBoxHandleSignal;
     // The program's own system calls go on where they can; threads with a signal stack of their own use it.
@@ -136,9 +135,9 @@ void SignalSource::release(int number) noexcept
     if (--caught.listeners > 0)
         return;
     // Somebody who has set a handler after us keeps it.
-    struct sigaction current = {};
-    if (sigaction(number, nullptr, &current) == 0 && !(current.sa_flags & SA_SIGINFO)
-        && current.sa_handler == &signalBoxHandleSignal)
+    struct sigaction present = {};
+    if (sigaction(number, nullptr, &present) == 0 && !(present.sa_flags & SA_SIGINFO)
+        && present.sa_handler == &signalBoxHandleSignal)
         sigaction(number, &caught.before, nullptr);
 }
 
@@ -158,52 +157,4 @@ bool SignalSource::adoptProcess()
     return true;
 }
 
-// --- from here on: in the signal handler, where nothing but async-signal-safe calls is allowed ---
-
-void SignalSource::handle(int number) noexcept
-{
-    if (m_process.load() != getpid())
-        actAsBefore(number);
-    else if (isAskedAgain(number))
-        terminate(number);
-    else
-        m_events.recordEvent(EventId(number));
-}
-
-bool SignalSource::isAskedAgain(int number) noexcept
-{
-    if (!isTermination(number))
-        return false;
-    Termination awaited = Termination::Awaited;
-    m_termination.compare_exchange_strong(awaited, Termination::Requested);
-    return awaited == Termination::Requested;
-}
-
-// Pending until the handler returns, as the signal is blocked in it.
-void SignalSource::actAsBefore(int number) const noexcept
-{
-    sigaction(number, &m_caught[std::size_t(number)].before, nullptr);
-    raise(number);
-}
-
-void SignalSource::terminate(int number) noexcept
-{
-    struct sigaction plain = {};
-    plain.sa_handler = SIG_DFL;
-    sigemptyset(&plain.sa_mask);
-    sigaction(number, &plain, nullptr);
-    sigset_t itself;
-    sigemptyset(&itself);
-    sigaddset(&itself, number);
-    pthread_sigmask(SIG_UNBLOCK, &itself, nullptr);
-    raise(number);
-}
-
 } // namespace SignalBox::detail
-
-void signalBoxHandleSignal(int number)
-{
-    const int savedError = errno;
-    SignalBox::detail::currentSource.load()->handle(number);
-    errno = savedError;
-}

@@ -73,6 +73,7 @@ private:
 
     SignalSource();
 
+    // In the signal handler (signalhandler.cpp).
     void handle(int number) noexcept;
     bool isAskedAgain(int number) noexcept;
     void actAsBefore(int number) const noexcept;
@@ -81,6 +82,9 @@ private:
     bool install(int number) noexcept;
     void release(int number) noexcept;
     bool adoptProcess();
+
+    // For the handler. Set once, before any is installed: sigaction() orders it.
+    static std::atomic<SignalSource *> current;
 
     EventRegistry<> m_events;
     WakeDescriptor m_wake; // opened before the first handler is installed, constant from then on

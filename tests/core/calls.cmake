@@ -2,6 +2,7 @@
 #
 # Fails if the object files OBJECTS refer to any symbol that they do not define but the ones of the list ALLOWED: what a
 # signal handler runs must not reach anything that allocates or locks.
+cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND "${NM}" --undefined-only --format=posix ${OBJECTS}
     OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
 string(REGEX MATCHALL "[^\n]+" lines "${output}")
