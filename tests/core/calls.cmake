@@ -5,7 +5,7 @@
 cmake_minimum_required(VERSION 3.25)
 execute_process(COMMAND "${NM}" --undefined-only --format=posix ${OBJECTS}
     OUTPUT_VARIABLE output COMMAND_ERROR_IS_FATAL ANY)
-string(REGEX MATCHALL "[^\n]+" lines "${output}")
+string(REGEX MATCHALL "[^\n ]+ [Uvw]" lines "${output}")
 foreach(line IN LISTS lines)
     string(REGEX REPLACE " .*" "" symbol "${line}")
     string(REGEX REPLACE "@.*" "" symbol "${symbol}")
