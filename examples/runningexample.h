@@ -48,7 +48,8 @@ public:
 
     void send(int number) { ::kill(pid_t(m_process.processId()), number); }
 
-    // The first line from now on that contains the text; null if the program ends without one, or says nothing for long.
+    // The first line from now on that contains the text; null if the program ends without one, or says nothing for
+    // long.
     QString lineWith(const QString &text)
     {
         for (;;) {

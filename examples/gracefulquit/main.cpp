@@ -16,8 +16,9 @@
 #include <thread>
 #include <vector>
 
-// A program with worker threads that leaves in good order: on Ctrl+C or SIGTERM the workers end, and what they have counted is
-// saved; the next run goes on from there. On SIGHUP it reads its configuration again, without a pause in the work.
+// A program with worker threads that leaves in good order: on Ctrl+C or SIGTERM the workers end, and what they have
+// counted is saved; the next run goes on from there. On SIGHUP it reads its configuration again, without a pause in
+// the work.
 //
 //     gracefulquit [CONFIGURATION [STATE]]        kill -HUP PID, kill PID
 

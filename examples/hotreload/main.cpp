@@ -51,7 +51,8 @@ int main(int argc, char *argv[])
     if (SignalBox::OsSignals::isSupported())
         SignalBox::OsSignals::instance()->quitOnTermination();
 
-    // A thousand parts, on the main thread, each called after each change: with the latest settings, whatever came between.
+    // A thousand parts, on the main thread, each called after each change: with the latest settings, whatever came
+    // between.
     SignalBox::AsyncWatch<Settings> watch(file.watch());
     std::vector<std::unique_ptr<Part>> parts;
     std::vector<std::unique_ptr<QObject>> contexts;

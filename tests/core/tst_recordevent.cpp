@@ -20,8 +20,8 @@
 #include <unistd.h>
 #include <vector>
 
-// recordEvent() in real signal handlers, at any moment of whatever else the library does: it takes no lock and no memory,
-// and nothing that it records is lost. Links no Qt, whose own locks would count.
+// recordEvent() in real signal handlers, at any moment of whatever else the library does: it takes no lock and no
+// memory, and nothing that it records is lost. Links no Qt, whose own locks would count.
 
 using SignalBox::EventId;
 using SignalBox::EventRegistry;
@@ -142,8 +142,8 @@ void broadcastTakesNoLockAndNoMemory()
     CHECK(allocations.value() == 0);
 }
 
-// Signals at a high rate to all threads of the process, most of them in the middle of the library's own work, while listeners come and
-// go and two threads broadcast.
+// Signals at a high rate to all threads of the process, most of them in the middle of the library's own work, while
+// listeners come and go and two threads broadcast.
 void signalHandlersRecordWhileOthersRegisterAndBroadcast()
 {
     EventRegistry<> events{VectorStorage(2), &postWakeUp};

@@ -6,8 +6,8 @@
 #include <SignalBox/core/detail/pendingevents.h>
 #include <SignalBox/core/detail/watchversion.h>
 
-// Small concurrent programs on the shipped protocols of flagged events and watches. They use neither lists nor fences: both
-// fence modes are the same.
+// Small concurrent programs on the shipped protocols of flagged events and watches. They use neither lists nor
+// fences: both fence modes are the same.
 
 namespace Model {
 

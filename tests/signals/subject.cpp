@@ -19,8 +19,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// The program that the tests send signals to. Its argument names a scenario; it says "ready" when a signal may come, and what
-// happens, a line each; a line on its standard input lets it go on.
+// The program that the tests send signals to. Its argument names a scenario; it says "ready" when a signal may come,
+// and what happens, a line each; a line on its standard input lets it go on.
 
 using SignalBox::OsSignals;
 

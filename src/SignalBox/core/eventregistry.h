@@ -21,16 +21,16 @@ namespace SignalBox {
     \brief Events from sources that can only set a flag: POSIX signal handlers, interrupt-like callbacks,
     real-time audio threads.
 
-    recordEvent() marks an event as pending, from wherever it is called, and wakes. Some thread that may do more calls broadcast(),
-    which tells the listeners of each event that is pending. Any number of records before a broadcast
-    are one notification: an event says that something has happened, not how often.
+    recordEvent() marks an event as pending, from wherever it is called, and wakes. Some thread that may do more calls
+    broadcast(), which tells the listeners of each event that is pending. Any number of records before a broadcast are
+    one notification: an event says that something has happened, not how often.
 
-    \threadsafety Thread-safe: all members but the destructor. recordEvent() is async-signal-safe as well. Several threads
-    may broadcast; each pending event is told by one of them.
+    \threadsafety Thread-safe: all members but the destructor. recordEvent() is async-signal-safe as well. Several
+    threads may broadcast; each pending event is told by one of them.
 
-    \ordering An event that is recorded, at any moment relative to a broadcast, is delivered by it or by the next. What the
-    recorder did before recordEvent() is visible to the listeners, for each of several records. Events of one broadcast are
-    told in the order of the storage.
+    \ordering An event that is recorded, at any moment relative to a broadcast, is delivered by it or by the next.
+    What the recorder did before recordEvent() is visible to the listeners, for each of several records. Events of one
+    broadcast are told in the order of the storage.
 
     \cost recordEvent() is wait-free: the storage's lookup, two atomic exchanges and the wake function. broadcast() with
     nothing pending is one exchange; otherwise it looks at every event. Listeners cost as in WatchSender<void>.
@@ -59,7 +59,8 @@ public:
     EventRegistry(const EventRegistry &) = delete;
     EventRegistry &operator=(const EventRegistry &) = delete;
 
-    /*! A receiver that sees a change whenever the event is broadcast from now on. Throws std::out_of_range for an unknown id. */
+    /*! A receiver that sees a change whenever the event is broadcast from now on. Throws std::out_of_range for an
+        unknown id. */
     [[nodiscard]] WatchReceiver<> registerListener(EventId id)
     {
         EventInfo *const event = m_storage.find(id);
@@ -81,9 +82,9 @@ public:
     }
 
     /*!
-        Tells the listeners of each pending event, on the calling thread; true if any of them had a listener. A listener may
-        take its time, and may broadcast (in an event loop of its own, say): what this call has not
-        come to yet is told by that one, and the wake function asks for it.
+        Tells the listeners of each pending event, on the calling thread; true if any of them had a listener. A
+        listener may take its time, and may broadcast (in an event loop of its own, say): what this call has not come
+        to yet is told by that one, and the wake function asks for it.
     */
     bool broadcast()
     {

@@ -11,8 +11,9 @@ namespace SignalBox {
     \class SignalBox::WakeFunction
     \brief What an EventRegistry calls to have its broadcast() called: writes to a pipe, posts a semaphore.
 
-    It is called from signal handlers and must be async-signal-safe: no lock, no memory, no exception. Hence it is a function, or a
-    function object that does not throw and fits into a pointer, such as a lambda that captures `this`. Empty: nobody is woken.
+    It is called from signal handlers and must be async-signal-safe: no lock, no memory, no exception. Hence it is a
+    function, or a function object that does not throw and fits into a pointer, such as a lambda that captures `this`.
+    Empty: nobody is woken.
 
     \code
     SignalBox::EventRegistry<> events{SignalBox::VectorStorage(4), [&semaphore]() noexcept { sem_post(&semaphore); }};

@@ -29,8 +29,8 @@ namespace SignalBox {
     \ordering As WatchReceiver. Callbacks run on the sending thread, before send() returns, after waiting
     threads have been woken; in priority order.
 
-    \cost A change allocates the value, takes a lock for the exchange of a pointer, and wakes only if somebody
-    waits. With T = void: one read-modify-write; lock-free, no allocation. Callbacks cost as in SyncRegistry. Callbacks may
+    \cost A change allocates the value, takes a lock for the exchange of a pointer, and wakes only if somebody waits.
+    With T = void: one read-modify-write; lock-free, no allocation. Callbacks cost as in SyncRegistry. Callbacks may
     send, too: nested, as deep as they do.
 
     \errors What T's constructors throw, std::bad_alloc; the watch is then as it was. A callback that throws

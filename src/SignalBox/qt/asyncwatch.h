@@ -26,22 +26,22 @@ namespace SignalBox {
 
 /*!
     \class SignalBox::AsyncWatch
-    \brief A WatchReceiver for threads with event loops: callbacks run on the thread of their context, and the next change is
-    a QFuture.
+    \brief A WatchReceiver for threads with event loops: callbacks run on the thread of their context, and the next
+    change is a QFuture.
 
-    Changes that arrive faster than a context's thread looks are merged: its callback runs once, with the latest value. Memory
-    stays flat: each callback has at most one delivery on its way.
+    Changes that arrive faster than a context's thread looks are merged: its callback runs once, with the latest
+    value. Memory stays flat: each callback has at most one delivery on its way.
 
-    Thread-safety: reentrant. The watch is made, used and destroyed on one thread, as a QObject is; its contexts may live on others,
-    and the sender may send from any.
+    Thread-safety: reentrant. The watch is made, used and destroyed on one thread, as a QObject is; its contexts may
+    live on others, and the sender may send from any.
 
     Ordering: as WatchReceiver. A callback sees versions grow, never go back.
 
     Exceptions: as AsyncRegistry; logged in the category \c signalbox.
 
-    Lifetime: the end of the watch unregisters its callbacks and finishes its futures empty. It waits until no sender is handing over to
-    it, not for callbacks that run on other threads. A callback is gone with its context, too. The watch may be destroyed in its
-    own callback, on its own thread.
+    Lifetime: the end of the watch unregisters its callbacks and finishes its futures empty. It waits until no sender
+    is handing over to it, not for callbacks that run on other threads. A callback is gone with its context, too. The
+    watch may be destroyed in its own callback, on its own thread.
 
     \code
     SignalBox::AsyncWatch<Settings> settings(sender.subscribe());
@@ -65,9 +65,9 @@ public:
     ~AsyncWatch() = default;
 
     /*!
-        Calls \a function on the thread of \a context after each change from now on, with the latest value if it takes one.
-        \a options apply as in AsyncRegistry, except that a callback is always enabled. A null context or function is refused: a
-        warning, and an invalid id.
+        Calls \a function on the thread of \a context after each change from now on, with the latest value if it takes
+        one. \a options apply as in AsyncRegistry, except that a callback is always enabled. A null context or
+        function is refused: a warning, and an invalid id.
     */
     template <WatchCallback<T> F>
     HandlerId onChanged(QObject *context, F &&function, const AsyncOptions &options = {},
@@ -92,9 +92,9 @@ public:
     }
 
     /*!
-        The first value that this watch's futures have not given yet: at once if there is one already. Empty (false, for
-        T = void) when sender, context or watch go first. Finishes on the thread of \a context; one that is there already or empty on
-        the thread where that is found.
+        The first value that this watch's futures have not given yet: at once if there is one already. Empty (false,
+        for T = void) when sender, context or watch go first. Finishes on the thread of \a context; one that is there
+        already or empty on the thread where that is found.
     */
     [[nodiscard]] QFuture<Next> changed(QObject *context)
         requires(std::is_void_v<T> || std::copy_constructible<T>)
@@ -131,8 +131,8 @@ private:
     {
         explicit Arrival(std::uint64_t version) : seen(version) {}
 
-        // Sequentially consistent: the context's side clears it before it reads the value, so that a sender that finds it
-        // set has its value read.
+        // Sequentially consistent: the context's side clears it before it reads the value, so that a sender that
+        // finds it set has its value read.
         std::atomic<bool> isOnItsWay = false;
         std::uint64_t seen; // the context's thread only
     };

@@ -29,21 +29,22 @@ namespace SignalBox {
     last one goes, the signal does again what it did before, unless somebody else has set a handler meanwhile. Listeners
     run in the event loop and may do anything. Several arrivals before the loop comes to them are one.
 
-    Thread-safety: all functions are thread-safe. Signals of this object are emitted on the application's thread, whichever
-    thread the object was made on.
+    Thread-safety: all functions are thread-safe. Signals of this object are emitted on the application's thread,
+    whichever thread the object was made on.
 
-    Ordering: on the application's thread, received() comes before handlers, handlers before terminated(), and that before
-    the loop is asked to quit. Different signals that arrive together come in the order of their numbers.
+    Ordering: on the application's thread, received() comes before handlers, handlers before terminated(), and that
+    before the loop is asked to quit. Different signals that arrive together come in the order of their numbers.
 
-    Cost: in the interrupted thread two atomic exchanges, getpid() and one write(); nothing is allocated or locked, and errno is kept.
+    Cost: in the interrupted thread two atomic exchanges, getpid() and one write(); nothing is allocated or locked,
+    and errno is kept.
 
-    Errors: a refused call warns in the category \c signalbox, saying what and why, and changes nothing. Refused are SIGKILL and
-    SIGSTOP, which cannot be caught; SIGILL, SIGFPE, SIGSEGV and SIGBUS, since the fault would be
-    repeated for ever; numbers that are no signal; and everything without a QCoreApplication, or where isSupported() is false.
+    Errors: a refused call warns in the category \c signalbox, saying what and why, and changes nothing. Refused are
+    SIGKILL and SIGSTOP, which cannot be caught; SIGILL, SIGFPE, SIGSEGV and SIGBUS, since the fault would be repeated
+    for ever; numbers that are no signal; and everything without a QCoreApplication, or where isSupported() is false.
 
-    Lifetime: the object is never destroyed. Handlers, futures and quitOnTermination() end with the QCoreApplication object; a
-    second one in the process starts without them. Receivers and connections to this object go on. No other thread may
-    be calling while the application object is destroyed.
+    Lifetime: the object is never destroyed. Handlers, futures and quitOnTermination() end with the QCoreApplication
+    object; a second one in the process starts without them. Receivers and connections to this object go on. No other
+    thread may be calling while the application object is destroyed.
 
     A handler that the program has set for a signal before is not called while the signal is caught. System calls are
     restarted (\c SA_RESTART) where the system can. In a child of fork() a signal does what it did before it was caught,
@@ -72,14 +73,15 @@ public:
     static bool isSupported() noexcept;
 
     /*!
-        A receiver that changes with each arrival of \a signal, from now on. It and its copies, and callbacks made through
-        them, are listeners; an AsyncWatch brings it to a thread's event loop. If refused: a receiver of nothing.
+        A receiver that changes with each arrival of \a signal, from now on. It and its copies, and callbacks made
+        through them, are listeners; an AsyncWatch brings it to a thread's event loop. If refused: a receiver of
+        nothing.
     */
     [[nodiscard]] WatchReceiver<> watch(int signal);
 
     /*!
-        Calls \a function, with or without the signal's number, on the thread of \a context whenever \a signal has arrived.
-        Gone with \a context, or with the application. If refused: an invalid id.
+        Calls \a function, with or without the signal's number, on the thread of \a context whenever \a signal has
+        arrived. Gone with \a context, or with the application. If refused: an invalid id.
     */
     template <class F>
         requires(std::is_invocable_v<std::decay_t<F> &> || std::is_invocable_v<std::decay_t<F> &, int>)
@@ -104,16 +106,16 @@ public:
     bool unregister(SignalBox::HandlerId id) noexcept;
 
     /*!
-        The next arrival of \a signal: its number. Empty if refused, and when the application ends before. Finishes on the
-        application's thread. Cancelling it ends the listening.
+        The next arrival of \a signal: its number. Empty if refused, and when the application ends before. Finishes on
+        the application's thread. Cancelling it ends the listening.
     */
     [[nodiscard]] QFuture<std::optional<int>> next(int signal);
 
     /*!
-        The first SIGINT or SIGTERM from now on quits the application's event loops as QCoreApplication::quit() does, also
-        when it arrives before exec() or in a nested loop; a window may refuse. A second one
-        ends the process at once, even if no loop runs. Lasts until setQuitOnTermination(false) or the end of the application
-        object. False if refused.
+        The first SIGINT or SIGTERM from now on quits the application's event loops as QCoreApplication::quit() does,
+        also when it arrives before exec() or in a nested loop; a window may refuse. A second one ends the process at
+        once, even if no loop runs. Lasts until setQuitOnTermination(false) or the end of the application object.
+        False if refused.
     */
     bool quitOnTermination();
     void setQuitOnTermination(bool enabled);
@@ -122,8 +124,8 @@ public:
 Q_SIGNALS:
     /*! A signal that somebody listens for has arrived. */
     void received(int signal);
-    /*! SIGINT or SIGTERM has arrived and the application is about to quit: the place to save. setQuitOnTermination(false)
-        in a slot lets it go on. */
+    /*! SIGINT or SIGTERM has arrived and the application is about to quit: the place to save.
+        setQuitOnTermination(false) in a slot lets it go on. */
     void terminated(int signal);
     /*! Emitted on the thread of the change. */
     void quitOnTerminationChanged(bool enabled);

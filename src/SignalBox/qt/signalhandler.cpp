@@ -5,8 +5,8 @@
 
 #include <unistd.h>
 
-// What runs in the signal handler, on any thread and between any two instructions of it. Only async-signal-safe calls are allowed here;
-// a test looks at which ones the object file makes.
+// What runs in the signal handler, on any thread and between any two instructions of it. Only async-signal-safe calls
+// are allowed here; a test looks at which ones the object file makes.
 
 namespace SignalBox::detail {
 

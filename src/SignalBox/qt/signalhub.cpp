@@ -230,9 +230,9 @@ void SignalHub::deliver(int number)
         quit();
 }
 
-// QCoreApplication::quit() does nothing before exec(), not even to another loop that runs then; the event that it sends
-// ends each loop of the thread, after windows have been asked to close. Repeated until exec() has ended: a loop that was
-// ended before exec() is followed by it.
+// QCoreApplication::quit() does nothing before exec(), not even to another loop that runs then; the event that it
+// sends ends each loop of the thread, after windows have been asked to close. Repeated until exec() has ended: a loop
+// that was ended before exec() is followed by it.
 void SignalHub::quit()
 {
     if (thread()->loopLevel() == 0) {

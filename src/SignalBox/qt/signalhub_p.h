@@ -26,8 +26,8 @@ namespace SignalBox::detail {
     What of OsSignals belongs to one application object: it lives on the application's thread, reads the descriptor
     there, and holds the handlers, the futures and the wish to quit, which end with the application.
 
-    The descriptor is drained before the broadcast, so that a signal after it wakes the loop again, also a nested one that a
-    handler runs.
+    The descriptor is drained before the broadcast, so that a signal after it wakes the loop again, also a nested one
+    that a handler runs.
 */
 class SignalHub : public QObject
 {

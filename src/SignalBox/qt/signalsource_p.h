@@ -21,12 +21,12 @@ namespace SignalBox::detail {
     Which signals this process catches, and what its signal handler does with them: one for the process,
     made by the first use, never destroyed, since a handler may be running on any thread at any time.
 
-    The handler records the signal in an EventRegistry, whose wake function writes to a descriptor that the application's event loop
-    watches (SignalHub). It calls nothing that is not async-signal-safe and keeps errno.
+    The handler records the signal in an EventRegistry, whose wake function writes to a descriptor that the
+    application's event loop watches (SignalHub). It calls nothing that is not async-signal-safe and keeps errno.
 
-    A child of fork() has the handlers of its parent, and shares the descriptor. So the handler compares the process id
-    before it records or writes: in a child the signal does what it did before it was caught. The reader compares it, too: a child that
-    goes on using the event loop gets a descriptor of its own.
+    A child of fork() has the handlers of its parent, and shares the descriptor. So the handler compares the process
+    id before it records or writes: in a child the signal does what it did before it was caught. The reader compares
+    it, too: a child that goes on using the event loop gets a descriptor of its own.
 
     Thread-safe.
 */
@@ -51,11 +51,12 @@ public:
     EventRegistry<> &events() noexcept { return m_events; }
     int descriptor() const noexcept { return m_wake.readEnd(); }
 
-    /*! After open(). Catches the signal as long as the result or another one like it lives; then it does again what it did before. Null: \a error
-        says why; nothing was changed. */
+    /*! After open(). Catches the signal as long as the result or another one like it lives; then it does again what
+        it did before. Null: \a error says why; nothing was changed. */
     std::shared_ptr<void> listen(int number, QString *error);
 
-    /*! The descriptor is readable: takes the wake-ups. False: what was recorded is the parent's and has been forgotten. */
+    /*! The descriptor is readable: takes the wake-ups. False: what was recorded is the parent's and has been
+        forgotten. */
     bool takeWakeUps();
 
     void setTermination(Termination termination) noexcept { m_termination.store(termination); }

@@ -25,7 +25,8 @@ public:
     /*! Takes all wake-ups. */
     void drain() const noexcept;
 
-    /*! In a child of fork(): from here on its own, under the same numbers, apart from its parent's. False: as open(). */
+    /*! In a child of fork(): from here on its own, under the same numbers, apart from its parent's. False: as open().
+        */
     bool separateFromParent() noexcept;
 
 private:
