@@ -46,10 +46,11 @@ namespace SignalBox {
     object; a second one in the process starts without them. Receivers and connections to this object go on. No other
     thread may be calling while the application object is destroyed.
 
-    A handler that the program has set for a signal before is not called while the signal is caught. System calls are
-    restarted (\c SA_RESTART) where the system can. In a child of fork() a signal does what it did before it was caught,
-    and neither wakes the parent nor is seen by it, until the child uses OsSignals itself. Programs that are started
-    have the default again.
+    A handler that the program has set for a signal before is not called while the signal is caught; so to listen for
+    SIGCHLD is to replace what waits for children where Qt's QProcess has no process descriptors (Linux before 5.4).
+    System calls are restarted (\c SA_RESTART) where the system can. In a child of fork() a signal does what it did
+    before it was caught, and neither wakes the parent nor is seen by it, until the child uses OsSignals itself.
+    Programs that are started have the default again.
 
     \code
     QCoreApplication application(argc, argv);
@@ -74,8 +75,8 @@ public:
 
     /*!
         A receiver that changes with each arrival of \a signal, from now on. It and its copies, and callbacks made
-        through them, are listeners; an AsyncWatch brings it to a thread's event loop. If refused: a receiver of
-        nothing.
+        through them, are listeners. Callbacks run on the application's thread; an AsyncWatch brings them to others,
+        and any thread may wait for a change. If refused: a receiver of nothing.
     */
     [[nodiscard]] WatchReceiver<> watch(int signal);
 

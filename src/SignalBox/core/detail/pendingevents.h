@@ -22,11 +22,11 @@
 // - RecordSummary releases and TakeSummary acquires: the flag was set before. Weaker, and a broadcast
 //   takes the summary but not the flag, which nobody looks at until the next record. It is an exchange
 //   and no store because of a second recorder: a store would end the release sequence of the first
-//   one's, and the broadcast would be ordered after the second recorder only.
+//   one's, and the broadcast would be ordered after the second recorder only (TwoRecorders fails then).
 // - RecordFlag releases and TakeFlag acquires: what the recorder wrote before is visible to the
 //   listeners. The summary does not do that: the broadcast may take a flag whose summary is not set
 //   yet. It is an unconditional exchange, also where the flag is set already: what was written before
-//   *this* record is to be visible, too.
+//   *this* record is to be visible, too (RecordsAreMerged fails otherwise).
 // - The look at a flag before it is taken is relaxed: a flag that was set before the summary happens
 //   before it, and a later one has its own summary.
 
