@@ -158,6 +158,7 @@ private Q_SLOTS:
         }
         isDone = true;
         other.join();
+        worker.drain(); // it may have been inside of the last callback, which then ends with it
         QCOMPARE(sender.receiverCount(), 0U);
     }
 
