@@ -164,21 +164,16 @@ private Q_SLOTS:
         QCOMPARE(reference->call(&first), Outcome::NotCalled);
     }
 
-    void visitAsksPausedHandlersTooAndNobodyStopsIt()
+    void visitAsksPausedHandlersToo()
     {
         Registry registry;
-        std::string order;
-        registry.registerHandler([&](const int &) {
-            order += 'a';
-            return Propagation::Stop;
-        }, {.priority = 2});
-        registry.registerHandler([&](const int &) { order += 'b'; }, {.priority = 1, .enabled = false});
-        const HandlerId gone = registry.registerHandler([&](const int &) { order += 'c'; });
+        std::string asked;
+        registry.registerHandler([&](const int &) { asked += 'a'; }, {.priority = 2});
+        registry.registerHandler([&](const int &) { asked += 'b'; }, {.priority = 1, .enabled = false});
+        const HandlerId gone = registry.registerHandler([&](const int &) { asked += 'c'; });
         registry.unregister(gone);
         HandlerVisit::run(registry, 0);
-        QCOMPARE(QString::fromStdString(order).contains(u'a'), true);
-        QCOMPARE(QString::fromStdString(order).contains(u'b'), true);
-        QCOMPARE(order.size(), std::size_t(2));
+        QCOMPARE(asked, std::string("ab"));
     }
 };
 
