@@ -215,7 +215,7 @@ QString Dashboard::summary() const
                    .arg(latest == m_latest.end() ? QStringLiteral("none") : describe(latest->second));
     }
     out << "handlers, by priority\n";
-    for (const SignalBox::HandlerInfo &handler : m_registry.handlers()) {
+    for (const SignalBox::AsyncHandlerInfo &handler : m_registry.handlers()) {
         const QString name = QString::fromStdString(handler.name);
         out << QStringLiteral("  %1  %2 %3 calls, %4\n")
                    .arg(handler.priority, 4).arg(name, -10).arg(m_handlers.calls(name), 6).arg(m_handlers.place(name));

@@ -37,7 +37,7 @@ void HandlerTable::reload()
 {
     beginResetModel();
     m_rows.clear();
-    for (const SignalBox::HandlerInfo &handler : m_registry->handlers())
+    for (const SignalBox::AsyncHandlerInfo &handler : m_registry->handlers())
         m_rows.append({QString::fromStdString(handler.name), handler.priority});
     endResetModel();
 }

@@ -17,7 +17,7 @@ Sample cpuSample(double time, const QList<double> &loads)
 
 bool hasHandler(Dashboard &dashboard, const char *name)
 {
-    for (const SignalBox::HandlerInfo &handler : dashboard.registry()->handlers()) {
+    for (const SignalBox::AsyncHandlerInfo &handler : dashboard.registry()->handlers()) {
         if (handler.name == name)
             return true;
     }

@@ -1,40 +1,96 @@
 // SPDX-License-Identifier: MIT
 #include "qmlregistry.h"
 
+#include "registrydirectory_p.h"
 #include "registryhandler.h"
+#include "scriptarguments_p.h"
 #include "scriptcall_p.h"
 #include "scripthandler_p.h"
-#include "scriptoptions_p.h"
+#include "scriptvariant_p.h"
 
-#include <SignalBox/qt/detail/dispatcher.h>
 #include <SignalBox/qt/detail/logging.h>
+#include <SignalBox/qt/postcall_p.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qthread.h>
 #include <QtQml/qjsengine.h>
 #include <QtQml/qqml.h>
 
+#include <mutex>
+#include <utility>
+
 namespace SignalBox {
 
 namespace {
 
-class ScriptEvent final : public detail::Event
+std::optional<HandlerId> readId(const QObject *registry, const char *call, const QJSValue &id)
 {
-public:
-    ScriptEvent(QJSEngine *engine, const QJSValue &value) { detail::setArguments(*this, engine, {value}); }
-
-    // Its only handlers are those of its engine, which find the value attached.
-    QVariant toVariant() const override { return {}; }
-};
+    QJSEngine *const engine = qjsEngine(registry);
+    return engine ? detail::ScriptArguments(engine, call).handlerId(id) : std::nullopt;
+}
 
 } // namespace
 
-QmlRegistry::QmlRegistry(QObject *parent)
-    : RegistryObject(parent)
+// Has notified() emitted for other threads, which may find the registry gone when its handlers have been called.
+class QmlRegistry::Notifier
 {
+public:
+    explicit Notifier(QmlRegistry *registry) : m_registry(registry) {}
+
+    void forgetRegistry()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_registry = nullptr;
+    }
+
+    void post(QVariant event)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_registry)
+            detail::postCall(m_registry, [registry = m_registry, event = std::move(event)] { emitNow(registry, event); });
+    }
+
+    static void emitNow(QmlRegistry *registry, const QVariant &event)
+    {
+        if (QJSEngine *engine = qjsEngine(registry))
+            Q_EMIT registry->notified(engine->toScriptValue(event));
+    }
+
+private:
+    std::mutex m_mutex; // never held while foreign code runs
+    QmlRegistry *m_registry;
+};
+
+QmlRegistry::QmlRegistry(QObject *parent)
+    : AsyncRegistry<QVariant>(parent), m_notifier(std::make_shared<Notifier>(this))
+{
+    connect(this, &RegistryObject::nameChanged, this,
+            [this] { detail::RegistryDirectory::instance().setName(this, name()); });
 }
 
-QmlRegistry::~QmlRegistry() = default;
+QmlRegistry::~QmlRegistry()
+{
+    detail::RegistryDirectory::instance().remove(this);
+    m_notifier->forgetRegistry();
+}
+
+void QmlRegistry::post(QVariant event)
+{
+    if (!isNotifiedConnected()) {
+        AsyncRegistry<QVariant>::post(std::move(event));
+        return;
+    }
+    if (thread() != QThread::currentThread()) {
+        const std::shared_ptr<Notifier> notifier = m_notifier;
+        AsyncRegistry<QVariant>::post(event);
+        notifier->post(std::move(event));
+        return;
+    }
+    const QPointer<QmlRegistry> self(this);
+    AsyncRegistry<QVariant>::post(event);
+    if (self)
+        Notifier::emitNow(this, event);
+}
 
 void QmlRegistry::notify(const QJSValue &event)
 {
@@ -45,32 +101,77 @@ void QmlRegistry::notify(const QJSValue &event)
         return;
     }
     const QPointer<QmlRegistry> self(this);
-    if (!isEmpty())
-        dispatcher()->notify(std::make_shared<ScriptEvent>(engine, event));
-    static const QMetaMethod notifiedSignal = QMetaMethod::fromSignal(&QmlRegistry::notified);
-    if (self && isSignalConnected(notifiedSignal))
+    if (!isEmpty()) {
+        detail::EventPointer stored = detail::EventStorage<QVariant>::create(detail::toPlainVariant(engine, event),
+                                                                             detail::Event::Extras::Yes);
+        detail::setArgument(*stored, std::make_shared<const detail::ScriptHome>(engine), event);
+        postEvent(std::move(stored));
+    }
+    if (self && isNotifiedConnected())
         Q_EMIT notified(event);
 }
 
-HandlerId QmlRegistry::registerHandler(const QJSValue &function, const QJSValue &options)
+HandlerId QmlRegistry::registerHandler(QJSValue function, const QJSValue &options)
 {
-    const QString call = QStringLiteral("QmlRegistry.registerHandler(): ");
+    return registerFunction("QmlRegistry.registerHandler()", function, options).id;
+}
+
+QmlHandlerGuard *QmlRegistry::registerGuard(QJSValue function, const QJSValue &options)
+{
+    const Registration registration = registerFunction("QmlRegistry.registerGuard()", function, options);
+    if (!registration.id.isValid())
+        return nullptr;
+    return new QmlHandlerGuard(this, registration.id, registration.owner ? registration.owner : this);
+}
+
+QmlRegistry::Registration QmlRegistry::registerFunction(const char *call, const QJSValue &function,
+                                                        const QJSValue &options)
+{
     QJSEngine *const engine = qjsEngine(this);
     if (!engine) {
-        qCWarning(detail::loggingCategory, "QmlRegistry.registerHandler(): the registry is not known to any QML engine");
+        qCWarning(detail::loggingCategory, "%s: the registry is not known to any QML engine", call);
         return {};
     }
-    if (!function.isCallable()) {
-        engine->throwError(QJSValue::TypeError,
-                           call + QStringLiteral("expected a function, not ") + function.toString());
+    const detail::ScriptArguments arguments(engine, call);
+    if (!arguments.isFunction(function))
         return {};
-    }
-    const auto parsed = detail::ScriptOptions::of(options);
-    if (!parsed.error.isEmpty()) {
-        engine->throwError(QJSValue::TypeError, call + parsed.error);
+    const auto parsed = arguments.options(options);
+    if (!parsed)
         return {};
-    }
-    return detail::ScriptHandler::registerWith(this, engine, function, parsed.options, parsed.owner);
+    return {detail::ScriptHandler::registerWith(this, engine, function, parsed->options, parsed->owner), parsed->owner};
+}
+
+bool QmlRegistry::unregister(const QJSValue &id)
+{
+    const auto handler = readId(this, "QmlRegistry.unregister()", id);
+    return handler && unregister(*handler);
+}
+
+bool QmlRegistry::contains(const QJSValue &id) const
+{
+    const auto handler = readId(this, "QmlRegistry.contains()", id);
+    return handler && contains(*handler);
+}
+
+bool QmlRegistry::setEnabled(const QJSValue &id, bool enabled)
+{
+    const auto handler = readId(this, "QmlRegistry.setEnabled()", id);
+    return handler && setEnabled(*handler, enabled);
+}
+
+bool QmlRegistry::setPriority(const QJSValue &id, double priority)
+{
+    const auto handler = readId(this, "QmlRegistry.setPriority()", id);
+    if (!handler)
+        return false;
+    const auto value = detail::ScriptArguments(qjsEngine(this), "QmlRegistry.setPriority()").priority(priority);
+    return value && setPriority(*handler, *value);
+}
+
+bool QmlRegistry::isNotifiedConnected() const
+{
+    static const QMetaMethod notifiedSignal = QMetaMethod::fromSignal(&QmlRegistry::notified);
+    return isSignalConnected(notifiedSignal);
 }
 
 QQmlListProperty<RegistryHandler> QmlRegistry::handlerElements()

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/asyncregistry.h>
+
 #include <SignalBox/qml/qml_export.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qmlhandlerguard.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qpointer.h>
+#include <QtCore/qvariant.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmllist.h>
 #include <QtQml/qqmlregistration.h>
+
+#include <memory>
 
 namespace SignalBox {
 
@@ -28,9 +33,25 @@ class RegistryHandler;
     }
     \endqml
 
-    The RegistryHandlers that stand in it have it as their registry. All of it belongs to the engine's thread.
+    The RegistryHandlers that stand in it have it as their registry. It belongs to the engine's thread, and so do all
+    functions that QML calls.
+
+    To C++ it is an AsyncRegistry of QVariant, with all that this allows, from any thread: its handlers see objects as QVariantMap
+    and arrays as QVariantList, and share one order of priorities with those in QML.
+
+    \code
+    bus->registerHandler(&log, [&](const QVariant &event) { log.add(event.toMap()); }, {.priority = 5});
+    bus->post(QVariantMap{{QStringLiteral("size"), 2048}});
+    \endcode
+
+    What a wrong argument is told as: a TypeError at the caller's line that names it, and what was expected.
 */
-class SIGNALBOX_QML_EXPORT QmlRegistry : public SignalBox::RegistryObject
+class SIGNALBOX_QML_EXPORT QmlRegistry
+#ifdef Q_MOC_RUN
+    : public SignalBox::RegistryObject // what tools are to know as its base: the template is no type of QML's
+#else
+    : public SignalBox::AsyncRegistry<QVariant>
+#endif
 {
     Q_OBJECT
     QML_ELEMENT
@@ -43,23 +64,58 @@ public:
 
     QQmlListProperty<SignalBox::RegistryHandler> handlerElements();
 
+    using AsyncRegistry<QVariant>::contains;
+    using AsyncRegistry<QVariant>::registerGuard;
+    using AsyncRegistry<QVariant>::registerHandler;
+    using AsyncRegistry<QVariant>::setEnabled;
+    using AsyncRegistry<QVariant>::setPriority;
+    using AsyncRegistry<QVariant>::unregister;
+
     /*!
-        Calls the handlers in priority order with \a event, any JavaScript value, and then emits notified(). They share
+        From any thread: calls or forwards to the handlers, and has notified() emitted after those that run inside the
+        call.
+    */
+    void post(QVariant event);
+
+    /*!
+        Calls the handlers in priority order with \a event, any JavaScript value, and then emits notified(). Those in QML share
         the one object: read it, do not write it. An exception in a handler stops neither the others nor the caller.
     */
     Q_INVOKABLE void notify(const QJSValue &event);
 
+    // The next two take the function by value, or the templates above would be the better match for one that is not const.
     /*!
-        Registers \a function. \a options: an object with any of priority, name, once, enabled and owner;
-        the handler ends with its owner, a QML object. Anything else is a TypeError at the caller's line.
+        Registers \a function. \a options: an object with any of priority, name, once, enabled and owner. The handler ends with its
+        owner, any QML object; without one, with the registry.
     */
-    Q_INVOKABLE SignalBox::HandlerId registerHandler(const QJSValue &function, const QJSValue &options = QJSValue());
+    Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function, const QJSValue &options = QJSValue());
+    /*! The same, and returns a handle that can end it. The guard lives with the owner; forgetting it ends nothing. */
+    Q_INVOKABLE SignalBox::QmlHandlerGuard *registerGuard(QJSValue function, const QJSValue &options = QJSValue());
+
+    /*! Ends a registration, at once. True once per id; false if it has ended already, or is another registry's. */
+    Q_INVOKABLE bool unregister(const QJSValue &id);
+    Q_INVOKABLE bool contains(const QJSValue &id) const;
+    /*! Pauses or resumes a handler. False if it is not registered here. */
+    Q_INVOKABLE bool setEnabled(const QJSValue &id, bool enabled);
+    /*! The handler becomes the last among its new equals. \a priority is an integer. False if it is not registered here. */
+    Q_INVOKABLE bool setPriority(const QJSValue &id, double priority);
 
 Q_SIGNALS:
     /*! After the handlers, for plain Connections: in no order among them. */
     void notified(const QJSValue &event);
 
 private:
+    class Notifier;
+    struct Registration
+    {
+        HandlerId id;
+        QObject *owner = nullptr;
+    };
+
+    Registration registerFunction(const char *call, const QJSValue &function, const QJSValue &options);
+    bool isNotifiedConnected() const;
+
+    const std::shared_ptr<Notifier> m_notifier;
     QList<QPointer<RegistryHandler>> m_elements;
 };
 

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "registryhandler.h"
 
+#include "ownerwatch_p.h"
+#include "scriptarguments_p.h"
 #include "scriptcall_p.h"
+
+#include <SignalBox/qt/mailbox_p.h>
 
 #include <QtQml/qqmlengine.h>
 #include <QtQml/qqmlinfo.h>
@@ -10,13 +14,67 @@
 
 namespace SignalBox {
 
+/*
+    How an element hears that its handler is gone, whoever unregistered it on whichever thread, without a connection to the registry for
+    each element: the callable that the registry destroys has the other end.
+*/
+class RegistryHandler::Link
+{
+public:
+    explicit Link(RegistryHandler *element) : m_element(element), m_home(element->m_home) {}
+
+    // Element's thread only: what happens to the callable is no news any more.
+    void cut() { m_element = nullptr; }
+
+    class End
+    {
+    public:
+        explicit End(std::shared_ptr<Link> link) : m_link(std::move(link)) {}
+        End(const End &) = default;
+        End(End &&) noexcept = default;
+        End &operator=(const End &) = delete;
+        End &operator=(End &&) = delete;
+        ~End()
+        {
+            // The callable may be destroyed by a registry that is itself being destroyed: nothing looks at that now.
+            if (m_link && m_link->isNews())
+                m_link->m_home->post(std::make_unique<News>(std::move(m_link)));
+        }
+
+    private:
+        std::shared_ptr<Link> m_link;
+    };
+
+private:
+    class News final : public detail::Task
+    {
+    public:
+        explicit News(std::shared_ptr<Link> link) : m_link(std::move(link)) {}
+        void run() noexcept override
+        {
+            if (RegistryHandler *element = m_link->m_element)
+                element->lookForRemoval();
+        }
+
+    private:
+        const std::shared_ptr<Link> m_link;
+    };
+
+    bool isNews() const { return !m_home->isCurrentThread() || m_element; }
+
+    RegistryHandler *m_element; // element's thread only
+    const std::shared_ptr<const detail::ScriptHome> m_home;
+};
+
 RegistryHandler::RegistryHandler(QObject *parent)
-    : QObject(parent)
+    : QObject(parent), CreationOrder(this)
 {
 }
 
 RegistryHandler::~RegistryHandler()
 {
+    if (m_link)
+        m_link->cut();
     if (m_registry)
         m_registry->unregister(m_id);
 }
@@ -43,16 +101,8 @@ void RegistryHandler::changeRegistry(RegistryObject *registry)
     if (m_registry == registry)
         return;
     unregister();
-    if (m_registry)
-        m_registry->disconnect(this);
+    disconnect(std::exchange(m_destroyed, {}));
     m_registry = registry;
-    if (registry) {
-        connect(registry, &RegistryObject::handlersChanged, this, &RegistryHandler::lookForRemoval);
-        connect(registry, &QObject::destroyed, this, [this] {
-            lookForRemoval();
-            Q_EMIT registryChanged();
-        });
-    }
     m_isDone = false;
     update();
     Q_EMIT registryChanged();
@@ -84,6 +134,7 @@ void RegistryHandler::setOnce(bool once)
 {
     if (m_isOnce == once)
         return;
+    lookForRemoval();
     m_isOnce = once;
     m_isDone = false;
     update();
@@ -98,6 +149,11 @@ void RegistryHandler::setEnabled(bool enabled)
     if (isActive() && m_registry)
         m_registry->setEnabled(m_id, enabled);
     Q_EMIT enabledChanged();
+}
+
+bool RegistryHandler::isActive() const
+{
+    return m_registry && m_registry->contains(m_id);
 }
 
 void RegistryHandler::setFilter(const QJSValue &filter)
@@ -118,19 +174,29 @@ void RegistryHandler::setHandler(const QJSValue &handler)
 void RegistryHandler::checkFunction(const QJSValue &value, const char *property) const
 {
     if (!value.isCallable() && !value.isNull() && !value.isUndefined())
-        qmlWarning(this) << property << ": expected a function or null, not " << value.toString();
+        qmlWarning(this) << property << ": expected a function or null, not " << detail::describe(value);
 }
 
 void RegistryHandler::classBegin()
 {
+    beginCreation();
 }
 
 void RegistryHandler::componentComplete()
 {
-    m_engine = qmlEngine(this);
+    completeCreation();
+}
+
+void RegistryHandler::completeInOrder()
+{
+    if (QJSEngine *engine = qmlEngine(this))
+        m_home = std::make_shared<const detail::ScriptHome>(engine);
     m_isComplete = true;
     // A stored function would outlive its item, and run with that item's names undefined.
-    detail::connectToEnd(this, this, SLOT(end()));
+    static const QMetaMethod endSlot = staticMetaObject.method(staticMetaObject.indexOfSlot("end()"));
+    detail::connectToDestruction(this, endSlot);
+    if (!m_registry)
+        qmlWarning(this) << "no registry: nothing is handled until there is one";
     update();
 }
 
@@ -145,62 +211,79 @@ void RegistryHandler::end()
 // Makes the registration what the properties ask for.
 void RegistryHandler::update()
 {
-    const bool isWanted = m_isComplete && !m_isDone && !m_hasEnded && m_registry && m_handler.isCallable();
-    if (isWanted == isActive())
+    if (!m_isComplete)
         return;
-    if (!isWanted) {
+    lookForRemoval();
+    const bool isWanted = !m_isDone && !m_hasEnded && m_home && m_registry && m_handler.isCallable();
+    if (isWanted && !m_id.isValid())
+        registerAnew();
+    else if (!isWanted && m_id.isValid())
         unregister();
-        return;
-    }
+    followRegistry();
+}
+
+void RegistryHandler::registerAnew()
+{
+    m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
-        this,
-        [this](const detail::Event &event) {
-            run(event);
-            return Propagation::Continue;
-        },
+        this, [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
         {.priority = m_priority, .name = m_name, .enabled = m_isEnabled});
     Q_EMIT activeChanged();
 }
 
 void RegistryHandler::unregister()
 {
-    if (!isActive())
+    if (!m_id.isValid())
         return;
+    std::exchange(m_link, {})->cut();
     const HandlerId id = std::exchange(m_id, {});
     if (m_registry)
         m_registry->unregister(id);
     Q_EMIT activeChanged();
 }
 
+// While it is registered, the link tells that the registry is gone.
+void RegistryHandler::followRegistry()
+{
+    const bool isWanted = m_registry && !m_id.isValid();
+    if (isWanted && !m_destroyed)
+        m_destroyed = connect(m_registry, &QObject::destroyed, this, &RegistryHandler::registryChanged);
+    else if (!isWanted && m_destroyed)
+        disconnect(std::exchange(m_destroyed, {}));
+}
+
 // Whoever has the registry may unregister the handler, or destroy the registry.
 void RegistryHandler::lookForRemoval()
 {
-    if (!isActive() || (m_registry && m_registry->contains(m_id)))
+    if (!m_id.isValid() || isActive())
         return;
+    std::exchange(m_link, {})->cut();
     m_id = {};
     m_isDone = true;
+    followRegistry();
     Q_EMIT activeChanged();
+    if (!m_registry)
+        Q_EMIT registryChanged();
 }
 
-void RegistryHandler::run(const detail::Event &event)
+Propagation RegistryHandler::run(const detail::Event &event)
 {
-    const QPointer<QJSEngine> engine = m_engine;
+    QJSEngine *const engine = m_home ? m_home->engine() : nullptr;
     if (!engine)
-        return;
-    const QPointer<RegistryHandler> self(this);
-    const QJSValueList arguments = detail::argumentsFor(event, engine);
+        return Propagation::Continue;
+    const QJSValueList arguments = detail::argumentsFor(event, m_home);
     if (m_filter.isCallable()) {
-        const bool isAccepted = detail::callScript(engine, m_filter, arguments).toBool();
+        const QPointer<RegistryHandler> self(this);
+        const bool isAccepted = detail::callScript(engine, QJSManagedValue(m_filter, engine), arguments).toBool();
         if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
-            return;
+            return Propagation::Continue;
     }
-    const QJSValue function = m_handler;
+    const QJSManagedValue function(m_handler, engine); // the property may be set in the call
     if (m_isOnce) {
         m_isDone = true;
         unregister();
     }
-    if (engine)
-        detail::callScript(engine, function, arguments);
+    return detail::propagationOf(detail::callScript(engine, function, arguments));
 }
 
 } // namespace SignalBox

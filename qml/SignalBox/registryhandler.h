@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/detail/creationorder.h>
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qt/registryobject.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
-#include <QtQml/qjsengine.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
+
+#include <memory>
 
 namespace SignalBox {
 
 namespace detail {
 class Event;
+class ScriptHome;
 }
 
 /*!
@@ -32,10 +35,12 @@ class Event;
     }
     \endqml
 
+    Handlers of equal priority that stand in one file are registered, and so run, in the order in which they stand there.
+
     It runs on the engine's thread: inline where the event is notified there, else through the event
     loop. An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack.
 */
-class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserStatus
+class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserStatus, private detail::CreationOrder
 {
     Q_OBJECT
     Q_INTERFACES(QQmlParserStatus)
@@ -55,7 +60,7 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
     /*! A function that says whether the handler gets the event, or null. */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
-    /*! A function of the event, or null. Without one nothing is registered. */
+    /*! A function of the event, or null. Without one nothing is registered. It may return SignalBox.Stop. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
 
 public:
@@ -79,7 +84,7 @@ public:
     bool isEnabled() const { return m_isEnabled; }
     void setEnabled(bool enabled);
 
-    bool isActive() const { return m_id.isValid(); }
+    bool isActive() const;
 
     QJSValue filter() const { return m_filter; }
     void setFilter(const QJSValue &filter);
@@ -104,19 +109,26 @@ private Q_SLOTS:
     void end();
 
 private:
+    void completeInOrder() override;
+    class Link;
+
     void changeRegistry(RegistryObject *registry);
     void checkFunction(const QJSValue &value, const char *property) const;
     void update();
+    void registerAnew();
     void unregister();
+    void followRegistry();
     void lookForRemoval();
-    void run(const detail::Event &event);
+    Propagation run(const detail::Event &event);
 
     QPointer<RegistryObject> m_registry;
-    QPointer<QJSEngine> m_engine;
+    QMetaObject::Connection m_destroyed; // the registry's, while nothing is registered
+    std::shared_ptr<Link> m_link; // to the callable that is registered
+    std::shared_ptr<const detail::ScriptHome> m_home; // from completion on
     QString m_name;
     QJSValue m_filter;
     QJSValue m_handler;
-    HandlerId m_id; // valid while registered
+    HandlerId m_id; // valid from registration until its end is noticed
     int m_priority = 0;
     bool m_isOnce = false;
     bool m_isEnabled = true;

@@ -1,56 +1,54 @@
 // SPDX-License-Identifier: MIT
 #include "scriptcall_p.h"
 
+#include "signalboxattached.h"
+
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/scriptexception.h>
 
-#include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 #include <QtQml/qjsengine.h>
 #include <QtQml/qjsmanagedvalue.h>
-#include <QtQml/qqml.h>
-#include <QtQml/qqmlcomponent.h>
 
 namespace SignalBox::detail {
 
 namespace {
 
+// Being destroyed on the engine's thread is all that it is for.
 class ScriptValues final : public Task
 {
 public:
-    explicit ScriptValues(const QJSValueList &list) : values(list) {}
-    void run() noexcept override {} // being destroyed on the engine's thread is all that it is for
+    explicit ScriptValues(QJSValueList &&list) : m_values(std::move(list)) {}
+    void run() noexcept override {}
 
-    const QJSValueList values;
+private:
+    const QJSValueList m_values;
 };
 
 // An event may die on any thread, but its JavaScript values must die on their engine's.
 class ScriptAttachment final : public EventAttachment
 {
 public:
-    ScriptAttachment(QJSEngine *engine, const QJSValueList &arguments)
-        : EventAttachment(engine),
-          m_engine(engine),
-          m_home(Mailbox::of(engine->thread())),
-          m_values(std::make_unique<ScriptValues>(arguments))
+    ScriptAttachment(const std::shared_ptr<const ScriptHome> &home, QJSValue &&argument)
+        : EventAttachment(home->key()), m_home(home)
     {
+        m_arguments.emplaceBack(std::move(argument));
     }
 
     ~ScriptAttachment() override
     {
         if (!m_home->isCurrentThread())
-            m_home->post(std::move(m_values));
+            m_home->post(std::make_unique<ScriptValues>(std::move(m_arguments)));
     }
 
     // Engine's thread only. False: the engine that the key named is gone, and another one may have its address.
-    bool isOf(const QJSEngine *engine) const { return m_engine == engine; }
-    const QJSValueList &arguments() const { return m_values->values; }
+    bool isOf(const ScriptHome &home) const { return m_home->engine() == home.engine(); }
+    const QJSValueList &arguments() const { return m_arguments; }
 
 private:
-    const QPointer<QJSEngine> m_engine;
-    const std::shared_ptr<Mailbox> m_home;
-    std::unique_ptr<ScriptValues> m_values;
+    const std::shared_ptr<const ScriptHome> m_home;
+    QJSValueList m_arguments;
 };
 
 // The engine lists frames as "function:line:column:source".
@@ -97,40 +95,54 @@ ScriptException takeException(QJSEngine *engine)
 
 } // namespace
 
-QJSValueList argumentsFor(const Event &event, QJSEngine *engine)
+ScriptHome::ScriptHome(QJSEngine *engine)
+    : m_key(engine), m_engine(engine), m_mailbox(Mailbox::of(engine->thread()))
 {
-    const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(engine));
-    if (attached && attached->isOf(engine))
+}
+
+ScriptHome::~ScriptHome() = default;
+
+bool ScriptHome::isCurrentThread() const noexcept
+{
+    return m_mailbox->isCurrentThread();
+}
+
+void ScriptHome::post(std::unique_ptr<Task> task) const
+{
+    m_mailbox->post(std::move(task));
+}
+
+QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home)
+{
+    const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(home->key()));
+    if (attached && attached->isOf(*home))
         return attached->arguments();
-
     const QVariant variant = event.toVariant();
-    const QJSValueList arguments{variant.isValid() ? engine->toScriptValue(variant) : QJSValue()};
-    setArguments(event, engine, arguments);
-    return arguments;
+    return setArgument(event, home, variant.isValid() ? home->engine()->toScriptValue(variant) : QJSValue());
 }
 
-void setArguments(const Event &event, QJSEngine *engine, const QJSValueList &arguments)
+QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)
 {
-    event.attach(std::make_unique<ScriptAttachment>(engine, arguments));
+    auto attachment = std::make_unique<ScriptAttachment>(home, std::move(argument));
+    const QJSValueList result = attachment->arguments(); // an event without extras keeps no attachment
+    event.attach(std::move(attachment));
+    return result;
 }
 
-QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments)
+QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments)
 {
     // QJSValue::call() cannot tell a thrown string from a returned one; here a throw leaves the engine with an error.
-    const QJSValue result = QJSManagedValue(function, engine).call(arguments);
+    const QJSValue result = function.call(arguments);
     if (engine->hasError())
         throw takeException(engine);
     return result;
 }
 
-void connectToEnd(QObject *owner, QObject *receiver, const char *slot)
+Propagation propagationOf(const QJSValue &result)
 {
-    // Between a component's destruction and the deletion of its objects, when destroyed() comes, a Loader lets time
-    // pass. The attached type is private, so the connection is made by name.
-    QObject *component = qmlAttachedPropertiesObject<QQmlComponent>(owner);
-    if (component)
-        QObject::connect(component, SIGNAL(destruction()), receiver, slot);
-    QObject::connect(owner, SIGNAL(destroyed()), receiver, slot);
+    return result.isNumber() && result.toNumber() == static_cast<double>(SignalBoxAttached::Propagation::Stop)
+        ? Propagation::Stop
+        : Propagation::Continue;
 }
 
 } // namespace SignalBox::detail

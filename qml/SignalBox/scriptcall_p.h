@@ -1,35 +1,61 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/handleroptions.h>
+#endif
 #include <SignalBox/qt/detail/event.h>
 
-#include <QtCore/qstring.h>
+#include <QtCore/qpointer.h>
+#include <QtQml/qjsengine.h>
+#include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 
-QT_BEGIN_NAMESPACE
-class QJSEngine;
-class QObject;
-QT_END_NAMESPACE
+#include <memory>
 
 // How events and calls get into a JavaScript engine. All of it runs on the engine's thread.
 namespace SignalBox::detail {
 
-/*!
-    The argument list for handlers of \a event: converted by the first handler of this engine that asks, then kept with
-    the event for the others. \c undefined if the event's type cannot be held by a QVariant.
-*/
-QJSValueList argumentsFor(const Event &event, QJSEngine *engine);
+class Mailbox;
+class Task;
 
-/*! Makes \a arguments what argumentsFor() gives. */
-void setArguments(const Event &event, QJSEngine *engine, const QJSValueList &arguments);
+/*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. */
+class ScriptHome
+{
+public:
+    /*! Engine's thread only. */
+    explicit ScriptHome(QJSEngine *engine);
+    ~ScriptHome();
+    Q_DISABLE_COPY_MOVE(ScriptHome)
+
+    /*! Engine's thread only. Null: it is gone. */
+    QJSEngine *engine() const { return m_engine; }
+    /*! The engine's address, for comparison. */
+    const void *key() const noexcept { return m_key; }
+
+    bool isCurrentThread() const noexcept;
+    void post(std::unique_ptr<Task> task) const;
+
+private:
+    const void *const m_key;
+    const QPointer<QJSEngine> m_engine;
+    const std::shared_ptr<Mailbox> m_mailbox;
+};
+
+/*!
+    The argument list for handlers of \a event, for an engine that is alive: converted by the first handler of this engine that
+    asks, then kept with the event for the others, for as long as it lives. \c undefined if the event's type cannot be held by a
+    QVariant.
+*/
+QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home);
+
+/*! Makes \a argument what argumentsFor() gives, and gives it. */
+QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
 
 /*! Calls \a function; throws ScriptException for whatever it throws. */
-QJSValue callScript(QJSEngine *engine, const QJSValue &function, const QJSValueList &arguments);
+QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments);
 
-/*!
-    Calls a slot of \a receiver, given by SLOT(), when \a owner gets its Component.destruction, or is destroyed without
-    one. More than one call may come.
-*/
-void connectToEnd(QObject *owner, QObject *receiver, const char *slot);
+/*! What a handler's result asks for: SignalBox.Stop, or anything else. */
+Propagation propagationOf(const QJSValue &result);
 
 } // namespace SignalBox::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scripthandler_p.h"
 
-#include "scriptcall_p.h"
+#include "ownerwatch_p.h"
 
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/registryobject.h>
@@ -25,7 +25,7 @@ private:
 } // namespace
 
 ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function)
-    : m_registry(registry), m_engine(engine), m_function(function)
+    : m_registry(registry), m_home(std::make_shared<const ScriptHome>(engine)), m_function(function, engine)
 {
 }
 
@@ -35,21 +35,20 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
     // Only the callable that the registry destroys keeps the object. It is destroyed outside of any call of it, but on
     // whichever thread unregisters.
     const std::shared_ptr<ScriptHandler> handler(
-        new ScriptHandler(registry, engine, function), [home = Mailbox::of(engine->thread())](ScriptHandler *gone) {
-            if (home->isCurrentThread())
+        new ScriptHandler(registry, engine, function), [](ScriptHandler *gone) {
+            if (gone->m_home->isCurrentThread())
                 delete gone;
             else
-                home->post(std::make_unique<Deletion>(gone));
+                std::shared_ptr(gone->m_home)->post(std::make_unique<Deletion>(gone));
         });
     handler->m_id = registry->registerEventHandler(
         handler.get(),
         [handler](const Event &event) {
-            handler->run(event);
-            return Propagation::Continue;
+            return handler->run(event);
         },
         options);
     if (owner)
-        connectToEnd(owner, handler.get(), SLOT(unregister()));
+        connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);
     return handler->m_id;
 }
 
@@ -60,10 +59,10 @@ void ScriptHandler::unregister()
         m_registry->unregister(m_id);
 }
 
-void ScriptHandler::run(const Event &event)
+Propagation ScriptHandler::run(const Event &event)
 {
-    if (QJSEngine *engine = m_engine)
-        callScript(engine, m_function, argumentsFor(event, engine));
+    QJSEngine *const engine = m_home->engine();
+    return engine ? propagationOf(callScript(engine, m_function, argumentsFor(event, m_home))) : Propagation::Continue;
 }
 
 } // namespace SignalBox::detail

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "scriptcall_p.h"
+
 #include <SignalBox/qt/registryobject.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
-#include <QtQml/qjsengine.h>
+#include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 
 namespace SignalBox::detail {
@@ -25,16 +27,14 @@ public:
     static HandlerId registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
                                   const AsyncOptions &options, QObject *owner);
 
-private Q_SLOTS:
-    void unregister();
-
 private:
     ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function);
-    void run(const Event &event);
+    void unregister();
+    Propagation run(const Event &event);
 
     const QPointer<RegistryObject> m_registry;
-    const QPointer<QJSEngine> m_engine;
-    const QJSValue m_function;
+    const std::shared_ptr<const ScriptHome> m_home;
+    QJSManagedValue m_function;
     HandlerId m_id;
 };
 

@@ -321,6 +321,40 @@ private Q_SLOTS:
         QVERIFY2(failure.fileName().endsWith(QStringLiteral("inline.qml")), qPrintable(failure.fileName()));
         QCOMPARE(failure.lineNumber(), 10);
     }
+
+    void engineOnAWorkerThreadHasItsHandlersThere()
+    {
+        QThread worker;
+        QObject context;
+        context.moveToThread(&worker);
+        worker.start();
+        std::unique_ptr<QQmlEngine> engine;
+        std::unique_ptr<QmlRegistry> bus;
+        const auto onWorker = [&context](auto function) {
+            QMetaObject::invokeMethod(&context, std::move(function), Qt::BlockingQueuedConnection);
+        };
+        onWorker([&] {
+            engine = std::make_unique<QQmlEngine>();
+            bus = std::make_unique<QmlRegistry>();
+            QQmlEngine::setObjectOwnership(bus.get(), QQmlEngine::CppOwnership);
+            engine->globalObject().setProperty(QStringLiteral("bus"), engine->newQObject(bus.get()));
+            engine->evaluate(QStringLiteral("var sum = 0; bus.registerHandler(function(event) { sum += event.size })"));
+        });
+        for (int i = 0; i < 3; ++i)
+            bus->post(QVariantMap{{QStringLiteral("size"), 2}});
+        const auto sum = [&] {
+            int result = 0;
+            onWorker([&] { result = engine->globalObject().property(QStringLiteral("sum")).toInt(); });
+            return result;
+        };
+        QTRY_COMPARE(sum(), 6);
+        onWorker([&] {
+            engine.reset();
+            bus.reset();
+        });
+        worker.quit();
+        worker.wait();
+    }
 };
 
 QTEST_GUILESS_MAIN(Engine)

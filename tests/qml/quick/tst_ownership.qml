@@ -10,10 +10,14 @@ TestCase {
 
     function init() {
         bus.seen = [];
+        loader.source = "";
+        loader.active = true;
     }
 
     RecordingRegistry {
         id: bus
+
+        name: "ownership"
     }
 
     Loader {
@@ -65,6 +69,56 @@ TestCase {
         tryVerify(() => !bus.contains(id));
         bus.notify(2);
         compare(bus.seen, [1]);
+    }
+
+    function test_handlerRegisteredFromOutsideEndsWithTheComponentOfItsOwner() {
+        loader.sourceComponent = ownerComponent;
+        bus.registerHandler(event => bus.seen.push("handler " + event), { owner: loader.item });
+        bus.registerGuard(event => bus.seen.push("guard " + event), { owner: loader.item });
+        bus.notify(1);
+        loader.sourceComponent = undefined;
+        bus.notify(2);
+        compare(bus.seen, ["handler 1", "guard 1"]);
+        compare(bus.handlerCount, 0);
+    }
+
+    function test_recycledDelegatesKeepOneHandlerEach() {
+        loader.setSource("RecyclingList.qml");
+        const list = loader.item as ListView;
+        list.forceLayout();
+        const created = bus.handlerCount;
+        verify(created > 0);
+        for (const place of [20, 50, 90, 0]) {
+            list.positionViewAtIndex(place, ListView.Beginning);
+            list.forceLayout();
+            bus.seen = [];
+            bus.notify(1);
+            verify(bus.seen.includes("row " + place), bus.seen);
+            compare(bus.seen.length, bus.handlerCount);
+        }
+        verify(bus.handlerCount < 100);
+        loader.source = "";
+        compare(bus.handlerCount, 0);
+    }
+
+    function test_ownerEndsInItsOwnHandler() {
+        loader.sourceComponent = ownerComponent;
+        bus.registerHandler(event => {
+            loader.sourceComponent = undefined;
+            bus.seen.push("handler " + event);
+        }, { owner: loader.item });
+        bus.notify(1);
+        bus.notify(2);
+        compare(bus.seen, ["handler 1"]);
+        compare(bus.handlerCount, 0);
+    }
+
+    function test_elementUnloadedInItsOwnHandlerRunsToTheEnd() {
+        loader.setSource("SelfUnloading.qml", { bus: bus, loader: loader });
+        bus.notify(1);
+        bus.notify(2);
+        compare(bus.seen, ["before 1", "after 1"]);
+        compare(bus.handlerCount, 0);
     }
 
     function test_handlerWithoutOwnerOutlivesGarbageCollection() {

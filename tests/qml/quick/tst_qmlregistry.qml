@@ -129,36 +129,29 @@ TestCase {
         bus.unregister(id);
     }
 
-    function test_wrongArgumentsAreTypeErrorsAtTheCallersLine_data() {
-        return [
-            { tag: "number for a function", call: () => bus.registerHandler(5), text: "expected a function" },
-            { tag: "nothing", call: () => bus.registerHandler(undefined), text: "expected a function" },
-            { tag: "unknown option", call: () => bus.registerHandler(() => {}, { prio: 1 }), text: "unknown option prio" },
-            { tag: "fraction", call: () => bus.registerHandler(() => {}, { priority: 1.5 }), text: "priority: expected an integer" },
-            { tag: "too large", call: () => bus.registerHandler(() => {}, { priority: 1e10 }), text: "priority: expected an integer" },
-            { tag: "text for a number", call: () => bus.registerHandler(() => {}, { priority: "1" }), text: "priority: expected an integer" },
-            { tag: "number for a text", call: () => bus.registerHandler(() => {}, { name: 1 }), text: "name: expected a string" },
-            { tag: "number for a truth value", call: () => bus.registerHandler(() => {}, { once: 1 }), text: "once: expected true or false" },
-            { tag: "text for a truth value", call: () => bus.registerHandler(() => {}, { enabled: "no" }), text: "enabled: expected true or false" },
-            { tag: "plain object for an owner", call: () => bus.registerHandler(() => {}, { owner: {} }), text: "owner: expected an object of a QML type" },
-            { tag: "list of options", call: () => bus.registerHandler(() => {}, []), text: "the options are an object" },
-            { tag: "null for options", call: () => bus.registerHandler(() => {}, null), text: "the options are an object" },
-            { tag: "number for an id", call: () => bus.unregister(5), text: "" },
-            { tag: "null for an id", call: () => bus.contains(null), text: "" }
-        ];
+    function test_changedPriorityMovesTheFunction() {
+        const first = bus.registerHandler(() => testCase.seen.push("first"));
+        const second = bus.registerHandler(() => testCase.seen.push("second"));
+        verify(bus.setPriority(second, 1));
+        bus.notify(1);
+        compare(seen, ["second", "first"]);
+        bus.unregister(first);
+        bus.unregister(second);
+        verify(!bus.setPriority(second, 2));
     }
 
-    function test_wrongArgumentsAreTypeErrorsAtTheCallersLine(row) {
-        let error = null;
-        try {
-            row.call();
-        } catch (caught) {
-            error = caught;
+    function test_stopEndsTheNotifyAndChanceResultsDoNot() {
+        const results = [1, true, "Stop", [], bus, SignalBox.Continue, undefined, SignalBox.Stop, 1];
+        const ids = [];
+        for (const result of results) {
+            const place = ids.length;
+            ids.push(bus.registerHandler(() => {
+                testCase.seen.push(place);
+                return result;
+            }));
         }
-        verify(error instanceof TypeError, String(error));
-        verify(error.message.includes(row.text), error.message);
-        verify(error.fileName.endsWith("tst_qmlregistry.qml"), error.fileName);
-        verify(error.lineNumber > 0);
-        compare(bus.handlerCount, 0);
+        bus.notify(1);
+        compare(seen, [0, 1, 2, 3, 4, 5, 6, 7]);
+        ids.forEach(id => bus.unregister(id));
     }
 }

@@ -44,6 +44,13 @@ TestCase {
     }
 
     Component {
+        id: orderComponent
+
+        OrderedRegistry {
+        }
+    }
+
+    Component {
         id: handlerComponent
 
         RegistryHandler {
@@ -135,7 +142,7 @@ TestCase {
         ignoreWarning(/handler: expected a function or null, not 5/);
         handler.handler = 5;
         verify(!handler.active);
-        ignoreWarning(/filter: expected a function or null, not text/);
+        ignoreWarning(/filter: expected a function or null, not "text"/);
         handler.filter = "text";
     }
 
@@ -196,5 +203,48 @@ TestCase {
         fixture.postOpaque();
         fixture.postOpaque(); // one warning for the type
         compare(seen, [undefined, undefined]);
+    }
+
+    function test_equalPrioritiesRunInTheOrderOfTheFile() {
+        const registry = createTemporaryObject(orderComponent, testCase) as OrderedRegistry;
+        registry.seen = [];
+        registry.notify(1);
+        compare(registry.seen, ["free", "first", "second", "third"]);
+    }
+
+    function test_handlersWaitForNoneOfAnotherFile() {
+        // Created while this file is being completed, and at work at once.
+        const registry = createTemporaryObject(orderComponent, testCase) as OrderedRegistry;
+        compare(registry.seen, ["free", "first", "second", "third"]);
+    }
+
+    function test_handlerMayStopTheEvent() {
+        const id = bus.registerHandler(() => testCase.seen.push("lower"), { priority: -1 });
+        handler.handler = event => event > 1 ? SignalBox.Stop : undefined;
+        bus.notify(2);
+        compare(seen, []);
+        bus.notify(1);
+        compare(seen, ["lower"]);
+        bus.unregister(id);
+    }
+
+    function test_activeIsTrueToTheMoment() {
+        handler.registry = fixture.registry;
+        fixture.clear();
+        verify(!handler.active);
+        handler.registry = bus;
+    }
+
+    function test_completedWithoutRegistryItWarnsOnceAndIsIdle() {
+        ignoreWarning(/no registry: nothing is handled until there is one/);
+        const idle = createTemporaryObject(handlerComponent, testCase) as RegistryHandler;
+        verify(!idle.active);
+        failOnWarning(/no registry/);
+        idle.handler = event => testCase.seen.push("late " + event);
+        idle.registry = bus;
+        verify(idle.active);
+        idle.registry = null;
+        verify(!idle.active);
+        createTemporaryObject(handlerComponent, testCase, { registry: bus });
     }
 }

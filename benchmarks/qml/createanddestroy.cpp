@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// What does it cost to create and destroy a thousand elements that listen?
+#include "measure.h"
+#include "questions.h"
+#include "scene.h"
+
+#include <QtCore/qcoreapplication.h>
+
+namespace SignalBoxBenchmark {
+
+namespace {
+
+void createAndDestroy(benchmark::State &state, const QByteArray &element)
+{
+    Scene scene;
+    const auto component = scene.component("import QtQml\nimport SignalBox\n" + element);
+    std::vector<std::unique_ptr<QObject>> objects(1000);
+    for ([[maybe_unused]] auto iteration : state) {
+        for (auto &object : objects)
+            object = scene.create(*component);
+        for (auto &object : objects)
+            object.reset();
+        QCoreApplication::processEvents(); // what they left to be done later is a part of the price
+    }
+}
+
+} // namespace
+
+void registerCreateAndDestroy()
+{
+    const std::pair<const char *, QByteArray> peers[] = {
+        {"RegistryHandler", QByteArray("RegistryHandler { registry: source.registry; handler: event => { ") + body + " } }"},
+        {"Connections", QByteArray("Connections { target: source; function onNotified(event) { ") + body + " } }"}};
+    for (const auto &[name, element] : peers) {
+        benchmark::RegisterBenchmark(benchmarkName("create-destroy", name, "1000").c_str(),
+                                     [element = element](benchmark::State &state) { createAndDestroy(state, element); })
+            ->Unit(benchmark::kMillisecond);
+    }
+}
+
+} // namespace SignalBoxBenchmark

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+#include <QtQuickTest/quicktest.h>
+
+QUICK_TEST_MAIN(qmlnotifications)

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "scriptarguments_p.h"
+
+#include "ownerwatch_p.h"
+
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qthread.h>
+#include <QtCore/qvariant.h>
+#include <QtQml/qjsengine.h>
+#include <QtQml/qjsvalue.h>
+#include <QtQml/qjsvalueiterator.h>
+
+#include <cmath>
+#include <limits>
+
+namespace SignalBox::detail {
+
+namespace {
+
+bool isInt(double number)
+{
+    return std::trunc(number) == number && number >= std::numeric_limits<int>::min()
+        && number <= std::numeric_limits<int>::max();
+}
+
+// Empty if the owner is taken; else what was expected.
+QString readOwner(ScriptOptions &result, const QJSValue &value)
+{
+    result.owner = value.toQObject();
+    if (!result.owner) {
+        return value.isQObject() ? QStringLiteral("an object that is alive, not one that was destroyed")
+                                 : QStringLiteral("an object of a QML type, not ") + describe(value);
+    }
+    if (result.owner->thread() != QThread::currentThread())
+        return QStringLiteral("an object of the engine's thread");
+    if (OwnerWatch::of(result.owner)->hasEnded())
+        return QStringLiteral("an object that is alive, not one that is being destroyed");
+    return {};
+}
+
+// Empty if the option is taken; else what was expected. Nothing if there is no such option.
+std::optional<QString> readOption(ScriptOptions &result, const QString &key, const QJSValue &value)
+{
+    const auto check = [&value](bool isRight, const char *expected) {
+        return isRight ? QString() : QLatin1String(expected) + QStringLiteral(", not ") + describe(value);
+    };
+    if (key == QLatin1String("priority")) {
+        const bool isRight = value.isNumber() && isInt(value.toNumber());
+        result.options.priority = isRight ? value.toInt() : 0;
+        return check(isRight, "an integer");
+    }
+    if (key == QLatin1String("name")) {
+        result.options.name = value.isString() ? value.toString() : QString();
+        return check(value.isString(), "a string");
+    }
+    if (key == QLatin1String("once")) {
+        result.options.once = value.toBool();
+        return check(value.isBool(), "true or false");
+    }
+    if (key == QLatin1String("enabled")) {
+        result.options.enabled = value.toBool();
+        return check(value.isBool(), "true or false");
+    }
+    if (key == QLatin1String("owner"))
+        return readOwner(result, value);
+    return std::nullopt;
+}
+
+} // namespace
+
+bool ScriptArguments::isFunction(const QJSValue &value) const
+{
+    if (!value.isCallable())
+        refuse(QStringLiteral("function: expected a function, not ") + describe(value));
+    return value.isCallable();
+}
+
+std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) const
+{
+    ScriptOptions result;
+    if (value.isUndefined())
+        return result;
+    if (!value.isObject() || value.isArray() || value.isCallable() || value.isQObject()) {
+        refuse(QStringLiteral("options: expected an object, not ") + describe(value));
+        return std::nullopt;
+    }
+    for (QJSValueIterator property(value); property.hasNext();) {
+        property.next();
+        const QJSValue option = property.value();
+        const std::optional<QString> expected = readOption(result, property.name(), option);
+        if (!expected) {
+            refuse(QStringLiteral("options: there is no option %1; there are priority, name, once, enabled and owner")
+                       .arg(property.name()));
+            return std::nullopt;
+        }
+        if (!expected->isEmpty()) {
+            refuse(QStringLiteral("options: %1: expected %2").arg(property.name(), *expected));
+            return std::nullopt;
+        }
+    }
+    return result;
+}
+
+std::optional<HandlerId> ScriptArguments::handlerId(const QJSValue &value) const
+{
+    // Only objects: converting a Symbol crashes in Qt 6.4.
+    const QVariant variant = value.isObject() ? value.toVariant(QJSValue::RetainJSObjects) : QVariant();
+    if (variant.metaType() == QMetaType::fromType<HandlerId>())
+        return variant.value<HandlerId>();
+    refuse(QStringLiteral("id: expected a HandlerId, as registerHandler() returns it, not ") + describe(value));
+    return std::nullopt;
+}
+
+std::optional<int> ScriptArguments::priority(double value) const
+{
+    if (isInt(value))
+        return static_cast<int>(value);
+    refuse(QStringLiteral("priority: expected an integer, not %1").arg(value));
+    return std::nullopt;
+}
+
+void ScriptArguments::refuse(const QString &problem) const
+{
+    m_engine->throwError(QJSValue::TypeError, QLatin1String(m_call) + QStringLiteral(": ") + problem);
+}
+
+QString describe(const QJSValue &value)
+{
+    if (value.isString())
+        return u'"' + value.toString() + u'"';
+    if (value.isUndefined() || value.isNull() || value.isBool() || value.isNumber())
+        return value.toString();
+    if (value.isCallable())
+        return QStringLiteral("a function");
+    if (value.isArray())
+        return QStringLiteral("an array");
+    if (const QObject *object = value.toQObject())
+        return QStringLiteral("an object of type ") + QLatin1String(object->metaObject()->className());
+    return value.isObject() ? QStringLiteral("an object") : QStringLiteral("a symbol");
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "signalboxattached.h"
+
+#include "registrydirectory_p.h"
+#include "scriptarguments_p.h"
+#include "scripthandler_p.h"
+
+#include <QtQml/qqmlengine.h>
+
+namespace SignalBox {
+
+SignalBoxAttached::SignalBoxAttached(QObject *object)
+    : QObject(object)
+{
+}
+
+SignalBoxAttached *SignalBoxAttached::qmlAttachedProperties(QObject *object)
+{
+    return new SignalBoxAttached(object);
+}
+
+RegistryObject *SignalBoxAttached::find(const QString &name)
+{
+    RegistryObject *const registry = detail::RegistryDirectory::instance().find(name, qmlEngine(parent()));
+    // Returning an object without a parent would else give it to the garbage collection.
+    if (registry && QQmlEngine::objectOwnership(registry) == QQmlEngine::CppOwnership)
+        QQmlEngine::setObjectOwnership(registry, QQmlEngine::CppOwnership);
+    return registry;
+}
+
+HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &function, const QJSValue &options)
+{
+    QQmlEngine *const engine = qmlEngine(parent());
+    if (!engine)
+        return {};
+    const detail::ScriptArguments arguments(engine, "SignalBox.on()");
+    if (!registry) {
+        arguments.refuse(QStringLiteral("registry: expected a Registry"));
+        return {};
+    }
+    if (!arguments.isFunction(function))
+        return {};
+    const auto parsed = arguments.options(options);
+    if (!parsed)
+        return {};
+    if (parsed->owner) {
+        arguments.refuse(QStringLiteral("options: owner: expected none, as the owner is the object in whose scope this is written"));
+        return {};
+    }
+    return detail::ScriptHandler::registerWith(registry, engine, function, parsed->options, parent());
+}
+
+} // namespace SignalBox

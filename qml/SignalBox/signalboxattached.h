@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/handlerid.h>
+#endif
+#include <SignalBox/qml/qml_export.h>
+#include <SignalBox/qt/registryobject.h>
+
+#include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+#include <QtQml/qjsvalue.h>
+#include <QtQml/qqml.h>
+
+namespace SignalBox {
+
+/*!
+    \qmltype SignalBox
+    \brief What QML files get under the module's own name: handlers for the object they stand in, and registries by name.
+
+    \qml
+    Item {
+        Component.onCompleted: SignalBox.on(bus, event => show(event), { priority: 10 })
+    }
+    ListView {
+        delegate: RegistryHandler {
+            registry: SignalBox.find("downloads")
+            handler: event => event.isUrgent ? SignalBox.Stop : SignalBox.Continue
+        }
+    }
+    \endqml
+
+    Attached to the object in whose scope it is written. Engine's thread only.
+*/
+class SIGNALBOX_QML_EXPORT SignalBoxAttached : public QObject
+{
+    Q_OBJECT
+    QML_NAMED_ELEMENT(SignalBox)
+    QML_UNCREATABLE("SignalBox is attached to the objects of QML files: write SignalBox.on(), SignalBox.find(), SignalBox.Stop.")
+    QML_ATTACHED(SignalBox::SignalBoxAttached)
+
+public:
+    /*!
+        What a handler may return. After \c Stop the event reaches no handler of lower priority, where that handler
+        runs inside the call that notifies; anything but \c Stop, also nothing, means \c Continue.
+    */
+    enum class Propagation {
+        Continue = 0,
+        Stop = 0x53544f50, // "STOP": not a number that a function returns by chance, as push() returns 1
+    };
+    Q_ENUM(Propagation)
+
+    explicit SignalBoxAttached(QObject *object);
+    static SignalBoxAttached *qmlAttachedProperties(QObject *object);
+
+    /*!
+        The registry of that name, or null: a QmlRegistry of this engine, or an AsyncRegistry of this thread.
+        Of several it is the one that took the name last. It is looked for when the call runs: a binding
+        does not run again when such a registry comes or goes.
+    */
+    Q_INVOKABLE SignalBox::RegistryObject *find(const QString &name);
+
+    /*!
+        Registers \a function with any \a registry. It ends with the object in whose scope the call is written.
+        \a options: an object with any of priority, name, once and enabled. Anything else is a TypeError at the caller's line.
+    */
+    Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry, const QJSValue &function,
+                                        const QJSValue &options = QJSValue());
+};
+
+} // namespace SignalBox

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+#
+# The type description that code completion and qmllint read, in the file QMLTYPES, names every type of the module, and a type
+# wherever one is known: no bare QObject or QVariant, and QJSValue ("var") only for functions, options, ids and free events.
+cmake_minimum_required(VERSION 3.25)
+file(READ "${QMLTYPES}" description)
+string(REPLACE ";" "\n" description "${description}") # which CMake would take for the ends of list elements
+
+foreach(type IN ITEMS QmlRegistry Registry RegistryHandler HandlerGuard SignalBox)
+    if(NOT description MATCHES "exports: \\[\"SignalBox/${type} 1\\.0\"\\]")
+        message(SEND_ERROR "${type} is not exported")
+    endif()
+endforeach()
+
+if(description MATCHES "[^\n]* type: \"(QObject|QVariant)\"[^\n]*")
+    message(SEND_ERROR "A type is left open: ${CMAKE_MATCH_0}")
+endif()
+
+string(REGEX MATCHALL "name: \"[A-Za-z]+\"[ \n]+type: \"QJSValue\"" open_types "${description}")
+if(NOT open_types)
+    message(FATAL_ERROR "No QJSValue at all: the description is not read as it should be")
+endif()
+foreach(open_type IN LISTS open_types)
+    if(NOT open_type MATCHES "name: \"(event|filter|function|handler|id|options)\"")
+        message(SEND_ERROR "A type is left open: ${open_type}")
+    endif()
+endforeach()
+
+# A base class that the description does not know breaks every property that is inherited.
+string(REGEX MATCHALL "prototype: \"[^\"]+\"" prototypes "${description}")
+foreach(prototype IN LISTS prototypes)
+    string(REGEX REPLACE "prototype: \"(.*)\"" "\\1" base "${prototype}")
+    string(FIND "${description}" "        name: \"${base}\"\n" position)
+    if(position EQUAL -1 AND NOT base MATCHES "^(QObject|QAbstractListModel)$")
+        message(SEND_ERROR "The base class ${base} is not described")
+    endif()
+endforeach()

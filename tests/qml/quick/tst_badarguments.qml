@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtTest
+import SignalBox
+
+TestCase {
+    id: testCase
+
+    readonly property var none: () => {}
+
+    name: "BadArguments"
+
+    QmlRegistry {
+        id: bus
+    }
+
+    Loader {
+        id: loader
+    }
+
+    Component {
+        id: ownerComponent
+
+        QtObject {
+        }
+    }
+
+    function test_wrongArgumentsAreTypeErrorsAtTheCallersLine_data() {
+        const none = testCase.none;
+        return [
+            { tag: "number for a function", call: () => bus.registerHandler(5), text: "function: expected a function, not 5" },
+            { tag: "nothing", call: () => bus.registerHandler(undefined), text: "function: expected a function, not undefined" },
+            { tag: "object for a function", call: () => bus.registerGuard({}), text: "function: expected a function, not an object" },
+            { tag: "unknown option", call: () => bus.registerHandler(none, { prio: 1 }), text: "there is no option prio; there are priority" },
+            { tag: "fraction", call: () => bus.registerHandler(none, { priority: 1.5 }), text: "priority: expected an integer, not 1.5" },
+            { tag: "too large", call: () => bus.registerHandler(none, { priority: 1e10 }), text: "priority: expected an integer, not 10000000000" },
+            { tag: "not a number", call: () => bus.registerHandler(none, { priority: NaN }), text: "priority: expected an integer, not NaN" },
+            { tag: "text for a number", call: () => bus.registerHandler(none, { priority: "1" }), text: "priority: expected an integer, not \"1\"" },
+            { tag: "number for a text", call: () => bus.registerHandler(none, { name: 1 }), text: "name: expected a string, not 1" },
+            { tag: "number for a truth value", call: () => bus.registerHandler(none, { once: 1 }), text: "once: expected true or false, not 1" },
+            { tag: "text for a truth value", call: () => bus.registerHandler(none, { enabled: "no" }), text: "enabled: expected true or false, not \"no\"" },
+            { tag: "plain object for an owner", call: () => bus.registerHandler(none, { owner: {} }), text: "owner: expected an object of a QML type, not an object" },
+            { tag: "null for an owner", call: () => bus.registerGuard(none, { owner: null }), text: "owner: expected an object of a QML type, not null" },
+            { tag: "list of options", call: () => bus.registerHandler(none, []), text: "options: expected an object, not an array" },
+            { tag: "null for options", call: () => bus.registerHandler(none, null), text: "options: expected an object, not null" },
+            { tag: "registry for options", call: () => bus.registerHandler(none, bus), text: "options: expected an object, not an object of type" },
+            { tag: "number for an id", call: () => bus.unregister(5), text: "id: expected a HandlerId, as registerHandler() returns it, not 5" },
+            { tag: "null for an id", call: () => bus.contains(null), text: "id: expected a HandlerId" },
+            { tag: "text for an id", call: () => bus.setEnabled("1", true), text: "id: expected a HandlerId" },
+            { tag: "symbol for an id", call: () => bus.unregister(Symbol("id")), text: "not a symbol" },
+            { tag: "function for an id", call: () => bus.setPriority(none, 1), text: "not a function" },
+            { tag: "fraction for a new priority", call: () => setPriority(0.5), text: "priority: expected an integer, not 0.5" },
+            { tag: "text for a new priority", call: () => setPriority("high"), text: "priority: expected an integer" },
+            { tag: "nothing for a registry", call: () => SignalBox.on(null, none), text: "registry: expected a Registry" },
+            { tag: "number for a listening function", call: () => SignalBox.on(bus, 5), text: "function: expected a function, not 5" },
+            { tag: "owner where it is implied", call: () => SignalBox.on(bus, none, { owner: testCase }), text: "owner: expected none" }
+        ];
+    }
+
+    function setPriority(value: var) {
+        const id = bus.registerHandler(testCase.none);
+        try {
+            bus.setPriority(id, value);
+        } finally {
+            bus.unregister(id);
+        }
+    }
+
+    function check(call: var, text: string) {
+        let error = null;
+        try {
+            call();
+        } catch (caught) {
+            error = caught;
+        }
+        verify(error instanceof TypeError, String(error));
+        verify(error.message.includes(text), error.message);
+        verify(error.fileName.endsWith("tst_badarguments.qml"), error.fileName);
+        verify(error.lineNumber > 0);
+        compare(bus.handlerCount, 0);
+    }
+
+    function test_wrongArgumentsAreTypeErrorsAtTheCallersLine(row) {
+        check(row.call, row.text);
+    }
+
+    function test_lineIsTheCallers() {
+        let here = 0;
+        let error = null;
+        try {
+            here = new Error().lineNumber + 1;
+            bus.registerHandler(5);
+        } catch (caught) {
+            error = caught;
+        }
+        compare(error.lineNumber, here);
+    }
+
+    function test_destroyedOwnerIsRefused() {
+        const owner = ownerComponent.createObject(testCase);
+        owner.destroy();
+        wait(0); // it is deleted from the event loop
+        check(() => bus.registerHandler(testCase.none, { owner: owner }), "owner: expected an object that is alive, not one that was destroyed");
+    }
+
+    function test_ownerWhoseDestructionHasBegunIsRefused() {
+        loader.sourceComponent = ownerComponent;
+        const owner = loader.item;
+        const id = bus.registerHandler(testCase.none, { owner: owner });
+        loader.sourceComponent = undefined;
+        verify(!bus.contains(id));
+        compare(owner.objectName, ""); // still there
+        check(() => bus.registerHandler(testCase.none, { owner: owner }), "owner: expected an object that is alive, not one that is being destroyed");
+    }
+
+    function test_noOptionsAreTheDefaults() {
+        const id = bus.registerHandler(testCase.none, undefined);
+        verify(bus.contains(id));
+        bus.unregister(id);
+    }
+}

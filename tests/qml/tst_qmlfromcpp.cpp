@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/QmlRegistry>
+
+#include <QtCore/qdatetime.h>
+#include <QtCore/qthread.h>
+#include <QtQml/qqmlcomponent.h>
+#include <QtQml/qqmlengine.h>
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <type_traits>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::HandlerGuard;
+using SignalBox::HandlerId;
+using SignalBox::Propagation;
+using SignalBox::QmlRegistry;
+
+static_assert(std::is_base_of_v<AsyncRegistry<QVariant>, QmlRegistry>);
+
+namespace {
+
+// A registry with a handler of priority 0, a Connections, and functions that notify.
+const char *const source = R"qml(
+    import QtQml
+    import SignalBox
+    QmlRegistry {
+        id: bus
+        property var order: []
+        property var last
+        property var signalled: []
+        property Connections connections: Connections {
+            target: bus
+            function onNotified(event) { bus.signalled.push(event) }
+        }
+        function send(text) { bus.notify(eval("(" + text + ")")) }
+        function stop() { bus.registerHandler(() => SignalBox.Stop, { priority: 1, owner: bus }) }
+        RegistryHandler {
+            handler: event => { bus.last = event; bus.order.push("qml") }
+        }
+    }
+)qml";
+
+} // namespace
+
+class FromCpp : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QQmlEngine> m_engine;
+    std::unique_ptr<QObject> m_object;
+    QmlRegistry *m_registry = nullptr;
+
+    void send(const char *text)
+    {
+        QVERIFY(QMetaObject::invokeMethod(m_registry, "send", Q_ARG(QVariant, QString::fromLatin1(text))));
+    }
+
+    QStringList order() const { return m_registry->property("order").value<QJSValue>().toVariant().toStringList(); }
+
+    void append(const QString &text)
+    {
+        QJSValue list = m_registry->property("order").value<QJSValue>();
+        list.property(QStringLiteral("push")).callWithInstance(list, {text});
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_engine = std::make_unique<QQmlEngine>();
+        QQmlComponent component(m_engine.get());
+        component.setData(source, QUrl(QStringLiteral("inline.qml")));
+        m_object.reset(component.create());
+        m_registry = qobject_cast<QmlRegistry *>(m_object.get());
+        QVERIFY2(m_registry, qPrintable(component.errorString()));
+    }
+
+    void cleanup()
+    {
+        m_object.reset();
+        m_engine.reset();
+    }
+
+    void cppHandlerSeesVariants_data()
+    {
+        QTest::addColumn<QByteArray>("script");
+        QTest::addColumn<QVariant>("expected");
+        QTest::newRow("number") << QByteArray("5") << QVariant(5);
+        QTest::newRow("text") << QByteArray("'text'") << QVariant(QStringLiteral("text"));
+        QTest::newRow("undefined") << QByteArray("undefined") << QVariant();
+        QTest::newRow("symbol") << QByteArray("Symbol('s')") << QVariant();
+        QTest::newRow("function") << QByteArray("() => 1") << QVariant();
+        QTest::newRow("object") << QByteArray("{ size: 1, inner: { list: [1, 'a'] } }")
+                                << QVariant(QVariantMap{
+                                       {QStringLiteral("size"), 1},
+                                       {QStringLiteral("inner"),
+                                        QVariantMap{{QStringLiteral("list"), QVariantList{1, QStringLiteral("a")}}}}});
+        QTest::newRow("what only an engine can hold")
+            << QByteArray("{ f: () => 1, s: Symbol('s'), list: [() => 1] }")
+            << QVariant(QVariantMap{{QStringLiteral("f"), QVariant()},
+                                    {QStringLiteral("s"), QVariant()},
+                                    {QStringLiteral("list"), QVariantList{QVariant()}}});
+        QTest::newRow("cycle") << QByteArray("(() => { const o = { a: 1 }; o.self = o; return o })()")
+                               << QVariant(QVariantMap{{QStringLiteral("a"), 1}, {QStringLiteral("self"), QVariant()}});
+        QTest::newRow("the same object twice")
+            << QByteArray("(() => { const o = { a: 1 }; return [o, o] })()")
+            << QVariant(QVariantList{QVariantMap{{QStringLiteral("a"), 1}}, QVariantMap{{QStringLiteral("a"), 1}}});
+        QTest::newRow("getter that throws") << QByteArray("{ get x() { throw 1 }, y: 2 }")
+                                            << QVariant(QVariantMap{{QStringLiteral("x"), QVariant()}, {QStringLiteral("y"), 2}});
+        QTest::newRow("date") << QByteArray("new Date(0)")
+                              << QVariant(QDateTime::fromMSecsSinceEpoch(0));
+    }
+
+    void cppHandlerSeesVariants()
+    {
+        QFETCH(const QByteArray, script);
+        QFETCH(const QVariant, expected);
+        int calls = 0;
+        QVariant seen = QStringLiteral("nothing yet");
+        m_registry->registerHandler([&](const QVariant &event) {
+            ++calls;
+            seen = event;
+        });
+        send(script.constData());
+        QCOMPARE(calls, 1);
+        QCOMPARE(seen, expected);
+        QVERIFY(!m_engine->hasError());
+    }
+
+    void prioritiesHoldAcrossCppAndQml()
+    {
+        m_registry->registerHandler([this](const QVariant &) { append(QStringLiteral("low")); }, {.priority = -1});
+        m_registry->registerHandler(this, [this](const QVariant &) { append(QStringLiteral("high")); }, {.priority = 1});
+        send("1");
+        QCOMPARE(order(), (QStringList{QStringLiteral("high"), QStringLiteral("qml"), QStringLiteral("low")}));
+    }
+
+    void cppHandlerMayStopThoseInQml()
+    {
+        m_registry->registerHandler([](const QVariant &) { return Propagation::Stop; }, {.priority = 1});
+        send("1");
+        QCOMPARE(order(), QStringList());
+    }
+
+    void qmlHandlerMayStopThoseInCpp()
+    {
+        int calls = 0;
+        m_registry->registerHandler([&](const QVariant &) { ++calls; });
+        send("1");
+        QVERIFY(QMetaObject::invokeMethod(m_registry, "stop"));
+        send("2");
+        QCOMPARE(calls, 1);
+    }
+
+    void cppHandlerOnAnotherThreadSeesTheEventAfterTheScriptLetGoOfIt()
+    {
+        QThread worker;
+        worker.start();
+        std::atomic<int> sum = 0;
+        m_registry->registerHandler(&worker, [&](const QVariant &event) {
+            sum += event.toMap().value(QStringLiteral("size")).toInt();
+        });
+        for (int i = 0; i < 1000; ++i)
+            send("{ size: 1, callback: () => 1 }");
+        m_engine->collectGarbage();
+        QTRY_COMPARE(sum.load(), 1000);
+        worker.quit();
+        worker.wait();
+    }
+
+    void guardsOfCppWork()
+    {
+        int calls = 0;
+        {
+            const HandlerGuard guard = m_registry->registerGuard([&](const QVariant &) { ++calls; });
+            send("1");
+        }
+        send("2");
+        QCOMPARE(calls, 1);
+    }
+
+    void postedEventReachesBothLanguagesAndConnections()
+    {
+        QVariant seen;
+        m_registry->registerHandler([&](const QVariant &event) { seen = event; });
+        m_registry->post(QVariantMap{{QStringLiteral("size"), 7}});
+        QCOMPARE(seen.toMap().value(QStringLiteral("size")).toInt(), 7);
+        QCOMPARE(m_registry->property("last").value<QJSValue>().property(QStringLiteral("size")).toInt(), 7);
+        QCOMPARE(m_registry->property("signalled").value<QJSValue>().property(QStringLiteral("length")).toInt(), 1);
+    }
+
+    void eventPostedByAnotherThreadReachesQmlAndConnectionsThroughTheLoop()
+    {
+        std::thread([this] { m_registry->post(8); }).join();
+        QCOMPARE(order(), QStringList());
+        QTRY_COMPARE(m_registry->property("signalled").value<QJSValue>().property(0).toInt(), 8);
+        QCOMPARE(order(), QStringList{QStringLiteral("qml")});
+    }
+
+    void registryMayDieBetweenAPostAndItsSignal()
+    {
+        std::thread([this] { m_registry->post(8); }).join();
+        m_object.reset();
+        QCoreApplication::processEvents();
+    }
+
+    void notifyFromAWrongThreadIsRefusedWithAWarning()
+    {
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): to be called on the thread of the QML engine that has "
+                                           "the registry");
+        std::thread([this] { m_registry->notify(QJSValue(1)); }).join();
+        QCoreApplication::processEvents();
+        QCOMPARE(order(), QStringList());
+    }
+};
+
+QTEST_GUILESS_MAIN(FromCpp)
+#include "tst_qmlfromcpp.moc"
