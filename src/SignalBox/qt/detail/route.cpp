@@ -341,6 +341,8 @@ void Route::leaveThread() noexcept
         m_nextLanes.push_back(std::make_unique<NextLane>(*this));
         next = m_nextLanes.back().get();
         addOwner();
+        // The lane that is left forwards to the next one, also when the handler has ended: it holds a reservation there.
+        next->reserve();
         left->leaveFor(next);
         // Sequentially consistent: partner Lane::reserve(). From here on no delivery comes to the lane that has not
         // been counted by it.
@@ -361,10 +363,10 @@ void Route::leaveThread() noexcept
     left->release(taken.size());
     if (std::exchange(m_isCallPlanned, false))
         mailbox.forgetVisit(*left);
-    mailbox.settle(*left);
-    left->release(Lane::openCount);
     if (m_ring && !m_ring->isEmpty())
         queueVisit();
+    mailbox.settle(*left);
+    left->release(Lane::openCount);
 }
 
 namespace {
