@@ -4,6 +4,8 @@
 #include "recording.h"
 #include "samplesource.h"
 
+#include <SignalBox/OsSignals>
+
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qtimer.h>
 #include <QtGui/qguiapplication.h>
@@ -97,6 +99,9 @@ int main(int argc, char *argv[])
         if (!options.screenshot.isEmpty())
             picture = window->grabWindow();
     });
+    // Ctrl+C and SIGTERM leave as the end of the time does.
+    if (SignalBox::OsSignals::isSupported())
+        SignalBox::OsSignals::instance()->quitOnTermination();
     if (options.seconds > 0)
         QTimer::singleShot(qRound64(options.seconds * 1000), &application, &QCoreApplication::quit);
 

@@ -8,6 +8,8 @@
 #include <QtGui/qimage.h>
 #include <QtTest/qtest.h>
 
+#include <csignal>
+
 // Runs the program as a user without a display does.
 class DashboardTest : public QObject
 {
@@ -97,6 +99,35 @@ private Q_SLOTS:
         QVERIFY(m_errors.contains(QStringLiteral("cannot save a picture as missing/folder.png")));
     }
 
+#if defined(Q_OS_LINUX)
+    void signalQuitsCleanly_data()
+    {
+        QTest::addColumn<int>("number");
+        QTest::newRow("Ctrl+C") << SIGINT;
+        QTest::newRow("SIGTERM") << SIGTERM;
+    }
+
+    void signalQuitsCleanly()
+    {
+        QFETCH(int, number);
+        QProcess process;
+        process.setWorkingDirectory(m_folder->path());
+        process.start(QStringLiteral(DASHBOARD_PROGRAM),
+                      {QStringLiteral("--seconds"), QStringLiteral("600"), QStringLiteral("--replay"),
+                       QStringLiteral(DASHBOARD_RECORDING)});
+        QVERIFY(process.waitForStarted());
+        QTRY_VERIFY_WITH_TIMEOUT(catches(process.processId(), number), 30000);
+        ::kill(pid_t(process.processId()), number);
+        QVERIFY(process.waitForFinished(30000));
+        m_output = QString::fromUtf8(process.readAllStandardOutput());
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 0);
+        QVERIFY2(m_output.startsWith(QStringLiteral("replay of ")), qPrintable(m_output));
+        QVERIFY2(m_output.contains(QStringLiteral("saved ")), qPrintable(m_output));
+        QCOMPARE(QImage(path("dashboard.png")).size(), QSize(960, 600));
+    }
+#endif
+
     void helpIsPrinted()
     {
         QCOMPARE(run({QStringLiteral("--help")}), 0);
@@ -112,6 +143,19 @@ private:
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(content);
     }
+
+#if defined(Q_OS_LINUX)
+    // Whether the process has a handler for the signal.
+    static bool catches(qint64 process, int number)
+    {
+        QFile file(QStringLiteral("/proc/%1/status").arg(process));
+        if (!file.open(QIODevice::ReadOnly))
+            return false;
+        const QRegularExpression line(QStringLiteral("^SigCgt:\\s*([0-9a-f]+)"), QRegularExpression::MultilineOption);
+        const QString mask = line.match(QString::fromLatin1(file.readAll())).captured(1);
+        return mask.toULongLong(nullptr, 16) >> (number - 1) & 1;
+    }
+#endif
 
     // The exit code; the outputs are kept.
     int run(const QStringList &arguments)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "eventscenarios.h"
 #include "scenarios.h"
 
 #include <cstdlib>
@@ -57,6 +58,17 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(RemovedDuringRebuild),
         SIGNALBOX_SCENARIO(DeepWalkAgainstRemoval),
         SIGNALBOX_SCENARIO(DeepWalkOfDeadRegistry),
+        SIGNALBOX_SCENARIO(CalledAloneThenFreed),
+        SIGNALBOX_SCENARIO(CalledAloneOfDeadRegistry),
+        SIGNALBOX_SCENARIO(CalledAloneAgainstNamedRemoval),
+        SIGNALBOX_SCENARIO(EventIsDeliveredOnce),
+        SIGNALBOX_SCENARIO(TwoRecorders),
+        SIGNALBOX_SCENARIO(RecordsAreMerged),
+        SIGNALBOX_SCENARIO(WaiterIsWoken),
+        SIGNALBOX_SCENARIO(WaiterSeesTwoChanges),
+        SIGNALBOX_SCENARIO(WaiterIsWokenByTheEnd),
+        SIGNALBOX_SCENARIO(ChangeIsSeenWithItsData),
+        SIGNALBOX_SCENARIO(CallbackMeetsTheEnd),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -96,6 +108,18 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(CountUnchecked),
         SIGNALBOX_SITE(PinList),
         SIGNALBOX_SITE(CountInside),
+        SIGNALBOX_SITE(RecordFlag),
+        SIGNALBOX_SITE(RecordSummary),
+        SIGNALBOX_SITE(TakeSummary),
+        SIGNALBOX_SITE(TakeFlag),
+        SIGNALBOX_SITE(AdvanceState),
+        SIGNALBOX_SITE(SeeWaiters),
+        SIGNALBOX_SITE(CountWake),
+        SIGNALBOX_SITE(CountWaiter),
+        SIGNALBOX_SITE(SeeWake),
+        SIGNALBOX_SITE(AwaitState),
+        SIGNALBOX_SITE(ReadState),
+        SIGNALBOX_SITE(ConfirmOpen),
 };
 #undef SIGNALBOX_SITE
 
@@ -182,6 +206,17 @@ constexpr Weakened table[] = {
         {MemorySite::AcquireRecord, FenceMode::Light, Weakening::Relaxed, "TwoReadersLeaveDeadRegistry"},
         {MemorySite::ReleaseRecord, FenceMode::Light, Weakening::Relaxed, "TwoReadersLeaveDeadRegistry"},
         {MemorySite::CountUnchecked, FenceMode::Light, Weakening::Relaxed, "RemovedDuringRebuild"},
+        {MemorySite::RecordFlag, FenceMode::Full, Weakening::Relaxed, "TwoRecorders"},
+        {MemorySite::TakeFlag, FenceMode::Full, Weakening::Relaxed, "TwoRecorders"},
+        {MemorySite::RecordSummary, FenceMode::Full, Weakening::Relaxed, "EventIsDeliveredOnce"},
+        {MemorySite::TakeSummary, FenceMode::Full, Weakening::Relaxed, "EventIsDeliveredOnce"},
+        {MemorySite::AdvanceState, FenceMode::Full, Weakening::Relaxed, "WaiterIsWoken"},
+        {MemorySite::AdvanceState, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::SeeWaiters, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::CountWaiter, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::AwaitState, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
+        {MemorySite::ReadState, FenceMode::Full, Weakening::Relaxed, "ChangeIsSeenWithItsData"},
+        {MemorySite::ConfirmOpen, FenceMode::Full, Weakening::Relaxed, "CallbackMeetsTheEnd"},
 };
 
 int search(unsigned long iterations, std::string_view only)

@@ -603,4 +603,72 @@ struct DeepWalkOfDeadRegistry : Scenario<DeepWalkOfDeadRegistry, 2, 2>
     void finish() { outer.reset(); }
 };
 
+// --- one handler called by itself ----------------------------------------------------------------
+
+// By somebody who holds a reference, while another thread removes it and frees what it refers to.
+struct CalledAloneThenFreed : Scenario<CalledAloneThenFreed, 2>
+{
+    HandlerId id;
+    SignalBox::detail::HandlerNode<Platform> *referenced = nullptr;
+    Probe probe;
+    void prepare()
+    {
+        referenced = core->addGuarded(node(*core, [this] { probe.touch(); }), 0, true);
+        id = referenced->id;
+    }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            SignalBox::detail::Dispatch<Platform>::call(referenced, nullptr);
+            SignalBox::detail::Dispatch<Platform>::call(referenced, nullptr);
+            Core::forget(referenced);
+        } else {
+            RL_ASSERT(core->remove(id, Waiting::Yes));
+            probe.kill();
+        }
+    }
+};
+
+// Its registry dies, and the capture must die once: by the registry, or by the call that is left last.
+struct CalledAloneOfDeadRegistry : Scenario<CalledAloneOfDeadRegistry, 2>
+{
+    SignalBox::detail::HandlerNode<Platform> *referenced = nullptr;
+    Probe probe;
+    void prepare() { referenced = core->addGuarded(node(*core, Capture(&probe)), 0, true); }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            SignalBox::detail::Dispatch<Platform>::call(referenced, nullptr);
+            Core::forget(referenced);
+        } else {
+            core.reset();
+        }
+    }
+};
+
+// A walk and a call by itself, and a remover that names the node.
+struct CalledAloneAgainstNamedRemoval : Scenario<CalledAloneAgainstNamedRemoval, 3>
+{
+    SignalBox::detail::HandlerNode<Platform> *referenced = nullptr;
+    Probe probe;
+    void prepare()
+    {
+        referenced = core->addGuarded(node(*core, [this] { probe.touch(); }), 0, true);
+        Core::keep(referenced);
+    }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            SignalBox::detail::Dispatch<Platform>::call(referenced, nullptr);
+            Core::forget(referenced);
+        } else if (index == 1) {
+            notify(*core);
+        } else {
+            RL_ASSERT(Core::remove(referenced, Waiting::Yes));
+            probe.kill();
+            Core::forget(referenced);
+        }
+    }
+};
+
 } // namespace Model

@@ -22,7 +22,9 @@ public:
     bool eventFilter(QObject *watched, QEvent *event) override
     {
         if (event->type() == QEvent::ThreadChange) {
-            if (const auto link = m_link.lock(); link && watched == link->m_context)
+            // A filter must live on the thread of what it watches: it stays, whether its handler is still there or not.
+            watched->removeEventFilter(this);
+            if (const auto link = m_link.lock())
                 link->contextIsLeaving();
         }
         return false;
@@ -91,6 +93,9 @@ void ContextLink::watch()
     const std::lock_guard lock(m_mutex);
     if (m_hasEnded)
         return;
+    if (m_filter)
+        return;
+    m_home = Mailbox::of(QThread::currentThread());
     m_filter = std::make_unique<Filter>(weak_from_this());
     m_context->installEventFilter(m_filter.get());
 }
@@ -105,8 +110,6 @@ void ContextLink::contextIsLeaving() noexcept
             return;
         route = m_route;
         route->addOwner();
-        // A filter must live on the thread of what it watches.
-        m_context->removeEventFilter(m_filter.get());
         filter = std::move(m_filter);
     }
     filter.release()->deleteLater(); // it is the one that is running
@@ -141,6 +144,8 @@ void ContextLink::contextIsDestroyed() noexcept
             return;
         route = m_route;
         route->addOwner();
+        m_isContextGone = true;
+        m_destroyed = {}; // nothing is left to be disconnected
     }
     route->handler().unregisterAndWait();
     route->dropOwner();
@@ -152,21 +157,26 @@ void ContextLink::end(Mailbox *mailbox) noexcept
 {
     QMetaObject::Connection connection;
     std::unique_ptr<QObject> filter;
+    std::shared_ptr<Mailbox> home;
     Route *route = nullptr;
     {
         const std::lock_guard lock(m_mutex);
         m_hasEnded = true;
+        if (m_filter)
+            home = std::move(m_home);
         connection = std::exchange(m_destroyed, {});
         filter = std::move(m_filter);
         route = std::exchange(m_route, nullptr);
     }
+    // A filter ends where it was made, and nowhere else while that thread runs: the context asks it there.
+    Mailbox *const place = home ? home.get() : mailbox;
     if (connection || filter) {
-        if (filter ? filter->thread() == QThread::currentThread() : mailbox && mailbox->isCurrentThread()) {
+        if (place && place->isCurrentThread()) {
             QObject::disconnect(connection);
             filter.reset();
-        } else if (mailbox) {
+        } else if (place) {
             try {
-                mailbox->post(std::make_unique<Disconnection>(std::move(connection), std::move(filter)));
+                place->post(std::make_unique<Disconnection>(std::move(connection), std::move(filter)));
             } catch (const std::bad_alloc &) {
                 static_cast<void>(filter.release()); // a small leak rather than an object deleted on a wrong thread
             }

@@ -49,6 +49,8 @@ private:
     Route *m_route; // owned, until the handler or the context is gone
     QMetaObject::Connection m_destroyed;
     std::unique_ptr<QObject> m_filter; // lives on the context's thread
+    std::shared_ptr<Mailbox> m_home; // that of the filter's thread
+    bool m_isContextGone = false;
     bool m_hasEnded = false;
 };
 

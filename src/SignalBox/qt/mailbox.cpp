@@ -150,14 +150,17 @@ Mailbox::Left Mailbox::process() noexcept
         m_running->event->addReference();
         m_running->isRetained = true;
     }
-    if (m_depth++ == 0)
-        ++m_drain;
+    ++m_depth;
     FreedBlocks freed;
     DrainClock clock;
     bool isRaised = m_nesting == Nesting::Impossible;
     bool isOver = false;
     while (!isOver && step(freed, isRaised))
         isOver = clock.isOver();
+    for (Lane *lane = m_touched; lane; lane = lane->m_nextTouched) {
+        if (lane->route().hasLag()) [[unlikely]]
+            lane->route().tellLag();
+    }
     if (--m_depth == 0)
         settleTouched();
     return hasMore() ? Left::More : Left::Nothing;
@@ -211,10 +214,8 @@ bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
     } else {
         deliver(*lane, *entry, finished, freed);
     }
-    if (lane->m_lagDrain != m_drain && lane->route().hasLag()) [[unlikely]] {
-        lane->m_lagDrain = m_drain;
-        lane->route().tellLag();
-    }
+    if (lane->next()) [[unlikely]] // the handler has moved its context, which waits for this call's end
+        settle(*lane);
     return true;
 }
 

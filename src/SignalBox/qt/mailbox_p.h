@@ -149,7 +149,6 @@ private:
     int m_depth = 0;
     bool m_isBlocked = false; // a producer is between its two steps
     Lane *m_touched = nullptr;
-    std::uint64_t m_drain = 0; // number of the outermost drain
 };
 
 /*! An entry of its own for one lane. Throws std::bad_alloc. \a event holds a reference; null for a visit. */

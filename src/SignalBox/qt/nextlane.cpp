@@ -11,12 +11,13 @@ namespace SignalBox::detail {
 
 namespace {
 
-// Opens a lane whose last obstacle went away on another thread. Holds a reservation.
+// Opens a lane whose last obstacle went away on another thread. It owns the route, and the lane with it: the handler may
+// be gone, and nobody reserves a lane that may be empty for good.
 class Opening final : public Task
 {
 public:
-    Opening(NextLane &lane, Mailbox &mailbox) : m_lane(lane), m_mailbox(mailbox) { m_lane.reserve(); }
-    ~Opening() override { m_lane.release(1); }
+    Opening(NextLane &lane, Mailbox &mailbox) : m_lane(lane), m_mailbox(mailbox) { m_lane.route().addOwner(); }
+    ~Opening() override { m_lane.route().dropOwner(); }
     void run() noexcept override { m_lane.openOn(m_mailbox); }
 
 private:
@@ -32,8 +33,10 @@ void Lane::release(std::uint64_t count) noexcept
     if (m_count.fetch_sub(count, std::memory_order_seq_cst) != count)
         return;
     // Empty, and nothing more can come.
-    if (NextLane *following = next())
+    if (NextLane *following = next()) {
         following->predecessorIsEmpty();
+        following->release(1); // see Route::leaveThread()
+    }
     m_route->dropOwner();
 }
 

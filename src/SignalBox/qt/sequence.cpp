@@ -3,33 +3,31 @@
 
 #include <SignalBox/qt/detail/route.h>
 #include <SignalBox/qt/futureservice_p.h>
-#include <SignalBox/qt/mailbox_p.h>
-#include <SignalBox/qt/nextlane_p.h>
 
-#include <new>
 #include <utility>
 
 namespace SignalBox::detail {
 
-Sequence::Sequence(EventPointer event, std::vector<Lane *> steps)
-    : m_event(std::move(event)), m_steps(std::move(steps))
+Sequence::Sequence(EventPointer event)
+    : m_event(std::move(event))
 {
-    expect(static_cast<std::uint32_t>(m_steps.size()));
 }
 
 Sequence::~Sequence() = default;
 
-QFuture<DispatchReport> Sequence::run(EventPointer event, std::vector<Lane *> steps, QDeadlineTimer deadline)
+QFuture<DispatchReport> Sequence::run(EventPointer event, std::vector<Route *> steps, QDeadlineTimer deadline)
 {
     if (steps.empty())
         return QtFuture::makeReadyFuture(DispatchReport());
     const Event *const stored = event.get();
     Sequence *sequence = nullptr;
     try {
-        sequence = new Sequence(std::move(event), {});
+        sequence = new Sequence(std::move(event));
     } catch (...) {
-        for (Lane *lane : steps)
-            lane->release(1);
+        for (Route *step : steps) {
+            step->refuseClaim();
+            step->dropOwner();
+        }
         throw;
     }
     sequence->m_steps = std::move(steps);
@@ -68,38 +66,27 @@ void Sequence::advance(EventPointer &last) noexcept
             last = std::move(m_event);
         return;
     }
-    Lane &step = *m_steps[m_next++];
-    Route &route = step.route();
-    try {
-        if (route.runsInline())
-            route.deliver(*m_event);
-        else if (route.hasBacklog())
-            route.queueBacklog(share());
-        else
-            route.queue(share());
-    } catch (const std::bad_alloc &) {
-        route.drop(*m_event);
-    }
-    step.release(1);
+    Route &step = *m_steps[m_next++];
+    step.deliverOrForward(*m_event);
+    step.dropOwner();
 }
 
 void Sequence::endEarly() noexcept
 {
     const auto rest = static_cast<std::uint32_t>(m_steps.size() - m_next);
-    for (; m_next != m_steps.size(); ++m_next)
-        m_steps[m_next]->release(1);
+    for (; m_next != m_steps.size(); ++m_next) {
+        Route &step = *m_steps[m_next];
+        step.refuseClaim();
+        if (!m_isStopped)
+            step.countDropped(1);
+        step.dropOwner();
+    }
     if (rest == 0)
         return;
     if (m_isStopped)
         forgo(rest);
     else
         drop(rest);
-}
-
-EventPointer Sequence::share() const noexcept
-{
-    m_event->addReference();
-    return EventPointer(m_event.get());
 }
 
 } // namespace SignalBox::detail

@@ -11,33 +11,32 @@
 
 namespace SignalBox::detail {
 
-class Lane;
+class Route;
 
 /*!
     A sequential notify: goes from one handler to the next when the one before has ended, wherever it ran. Steps were
-    collected by one walk, and each holds a reservation.
+    collected by one walk; each is owned until its turn.
 
     An inline handler runs on the thread on which the step before it ended, the first ones on the notifying thread.
 */
 class Sequence final : public Completion
 {
 public:
-    /*! Begins it. \a steps: with a reservation each. Throws std::bad_alloc, having let go of them. */
-    static QFuture<DispatchReport> run(EventPointer event, std::vector<Lane *> steps, QDeadlineTimer deadline);
+    /*! Begins it. Takes the \a steps over. Throws std::bad_alloc, having let go of them. */
+    static QFuture<DispatchReport> run(EventPointer event, std::vector<Route *> steps, QDeadlineTimer deadline);
 
 private:
-    Sequence(EventPointer event, std::vector<Lane *> steps);
+    explicit Sequence(EventPointer event);
     ~Sequence() override;
 
     void deliveryEnded(bool isStopped) noexcept override;
     // Begins the next step, if there is one; else gives the event away.
     void advance(EventPointer &last) noexcept;
     void endEarly() noexcept;
-    EventPointer share() const noexcept;
 
     // Until the last step: the event owns this, as its completion.
     EventPointer m_event;
-    std::vector<Lane *> m_steps;
+    std::vector<Route *> m_steps;
     std::size_t m_next = 0; // the thread whose turn it is
     bool m_isStopped = false;
     // Steps that have ended while nobody was looking: who raises it from 0 goes on. Acquire and release: the turn passes

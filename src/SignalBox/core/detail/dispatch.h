@@ -48,7 +48,7 @@ public:
         return {summary.called, summary.failed, 0, summary.stoppedBy};
     }
 
-    // Like notify(), but paused handlers are called too, and nobody stops the walk. For questions to handlers.
+    // Like notify(), but paused handlers are called too: a question to all of them.
     static void visit(Control &control, const void *event) noexcept
     {
         if (control.head.load(std::memory_order_acquire) & PublishedList::emptyTag)

@@ -51,7 +51,7 @@ private:
     HandlerGuard::Node *m_node = nullptr;
 };
 
-/*! Calls every handler of a registry, paused ones included, and nobody stops the walk: a question to the handlers. */
+/*! A notify that calls paused handlers too, in the order of their block: a question to all handlers. */
 class HandlerVisit
 {
 public:

@@ -44,6 +44,20 @@ enum class MemorySite {
     // Notifies nested deeper than the slots of a record (dispatch.h).
     PinList,
     CountInside,
+    // Flagged events (pendingevents.h).
+    RecordFlag, // recorder: the event's own flag
+    RecordSummary, // recorder: some flag is set
+    TakeSummary, // broadcast: before the flags
+    TakeFlag, // broadcast
+    // A watch's version and who sleeps on it (watchversion.h).
+    AdvanceState, // sender: a change, or the end
+    SeeWaiters, // sender: does anybody sleep?
+    CountWake, // sender: the word waiters sleep on
+    CountWaiter, // waiter: about to sleep
+    SeeWake, // waiter: the word it sleeps on
+    AwaitState, // waiter: has it changed meanwhile?
+    ReadState, // receiver: has it changed?
+    ConfirmOpen, // receiver: the sender was still there when a callback was added
 };
 
 } // namespace SignalBox::detail

@@ -82,7 +82,6 @@ private:
     // The consumer's.
     alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
     Lane *m_nextTouched = nullptr; // those with something to subtract
-    std::uint64_t m_lagDrain = 0; // the drain in which the handler's lag was last told
 };
 
 } // namespace SignalBox::detail

@@ -35,6 +35,7 @@ public:
         Walk, // run, or forward yourself
         Delivery, // run: you are where you wanted to be
         Collection, // put yourself into the list of steps
+        Step, // forward yourself, or say that you run here
         Inspection, // describe yourself
     };
 
@@ -123,12 +124,31 @@ private:
     const bool m_wantsReport;
 };
 
-/*! Collects the handlers of a sequential notify. Each step holds a reservation. */
+/*! Collects the handlers of a sequential notify. It owns each, until the sequence does. */
 class Collection final : public Notification
 {
 public:
     Collection() noexcept : Notification(Kind::Collection, nullptr) {}
-    mutable std::vector<Lane *> steps;
+    mutable std::vector<Route *> steps;
+};
+
+/*!
+    One handler's turn in a sequential notify. A reservation of its lane is taken out now, inside of the core's call, and
+    not when the sequence began: what waits for its turn must not look like something older that waits for the handler,
+    and a handler that is gone has no lane any more.
+*/
+class Step final : public Notification
+{
+public:
+    enum class Way { Forwarded, Inline, Refused };
+
+    explicit Step(const Event *event) noexcept : Notification(Kind::Step, event) {}
+    EventPointer shareEvent() const noexcept
+    {
+        m_event->addReference();
+        return EventPointer(m_event);
+    }
+    mutable Way way = Way::Refused;
 };
 
 /*! Asks every handler what it is and how it does. */

@@ -118,6 +118,9 @@ bool Route::takes(const Notification &notification)
             return false;
         collect(static_cast<const Collection &>(notification));
         return false;
+    case Notification::Kind::Step:
+        take(static_cast<const Step &>(notification));
+        return false;
     case Notification::Kind::Inspection:
         describe(static_cast<const Inspection &>(notification));
         return false;
@@ -143,13 +146,35 @@ bool Route::takes(const Notification &notification)
 
 void Route::collect(const Collection &collection)
 {
-    Lane &lane = reserveLane();
-    try {
-        collection.steps.push_back(&lane);
-    } catch (...) {
-        lane.release(1);
-        throw;
+    collection.steps.push_back(this);
+    addOwner();
+}
+
+void Route::take(const Step &step) noexcept
+{
+    if (runsInline()) {
+        step.way = Step::Way::Inline;
+        return;
     }
+    try {
+        if (m_ring)
+            queueBacklog(step.shareEvent());
+        else
+            queue(step.shareEvent());
+        step.way = Step::Way::Forwarded;
+    } catch (const std::bad_alloc &) {
+        // Dropped by the sequence.
+    }
+}
+
+void Route::deliverOrForward(const Event &event) noexcept
+{
+    const Step step(&event);
+    m_handler.call(&step);
+    if (step.way == Step::Way::Inline)
+        deliver(event);
+    else if (step.way == Step::Way::Refused)
+        drop(event);
 }
 
 bool Route::runsInline() const noexcept
@@ -210,7 +235,6 @@ void Route::drop(const Event &event) noexcept
         completion->drop();
 }
 
-// The one call of a `once` handler did not happen: it waits for another event.
 void Route::refuseClaim() noexcept
 {
     if (m_isOnce)
@@ -341,6 +365,8 @@ void Route::leaveThread() noexcept
         m_nextLanes.push_back(std::make_unique<NextLane>(*this));
         next = m_nextLanes.back().get();
         addOwner();
+        // The lane that is left forwards to the next one, also when the handler has ended: it holds a reservation there.
+        next->reserve();
         left->leaveFor(next);
         // Sequentially consistent: partner Lane::reserve(). From here on no delivery comes to the lane that has not
         // been counted by it.
@@ -361,10 +387,10 @@ void Route::leaveThread() noexcept
     left->release(taken.size());
     if (std::exchange(m_isCallPlanned, false))
         mailbox.forgetVisit(*left);
-    mailbox.settle(*left);
-    left->release(Lane::openCount);
     if (m_ring && !m_ring->isEmpty())
         queueVisit();
+    mailbox.settle(*left);
+    left->release(Lane::openCount);
 }
 
 namespace {

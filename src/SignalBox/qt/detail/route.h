@@ -74,6 +74,8 @@ public:
 
     /*! Calls the handler with \a event, now. */
     void deliver(const Event &event) noexcept;
+    /*! A step of a sequence: calls the handler now, or sends it the event, or drops that. */
+    void deliverOrForward(const Event &event) noexcept;
     /*! It will not be called with \a event, or with anything in its backlog. */
     void drop(const Event &event) noexcept;
     void dropBacklog() noexcept;
@@ -83,14 +85,13 @@ public:
     void visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
     /*! Puts \a event into its backlog. Throws std::bad_alloc. */
     void queueBacklog(EventPointer event);
-    bool hasBacklog() const noexcept { return m_ring != nullptr; }
+    /*! What had been claimed for the one call of a `once` handler does not come: it waits for another event. */
+    void refuseClaim() noexcept;
 
     /*! The handler's lane, with one reservation more. */
     Lane &reserveLane() noexcept;
     /*! Whether a walk on the calling thread runs it inline. */
     bool runsInline() const noexcept;
-    /*! Sends \a event to its lane. Throws std::bad_alloc. */
-    void queue(EventPointer event);
 
     // --- its context moves, told by ContextLink, on the thread that is left, then on the new one ---
 
@@ -129,10 +130,12 @@ private:
     ~Route();
 
     void collect(const Collection &collection);
+    void take(const Step &step) noexcept;
+    // Sends it to its lane. Throws std::bad_alloc.
+    void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
     void loseItem(BacklogItem *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
-    void refuseClaim() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before the handler is enabled, constant after that

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/eventinfo.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace SignalBox {
+
+/*! A few events whose ids are far apart: found by binary search, in ascending order. An EventStorage. */
+class SparseStorage
+{
+public:
+    /*! The events of these ids, in any order; one that is named twice is one event. Throws std::bad_alloc. */
+    explicit SparseStorage(std::vector<EventId> ids) : m_ids(uniqueAndSorted(std::move(ids))), m_events(m_ids.size()) {}
+
+    EventInfo *find(EventId id) noexcept
+    {
+        const auto place = std::lower_bound(m_ids.cbegin(), m_ids.cend(), id);
+        if (place == m_ids.cend() || *place != id)
+            return nullptr;
+        return m_events.data() + (place - m_ids.cbegin());
+    }
+
+    template <class F>
+    void forEach(F visit)
+    {
+        for (EventInfo &event : m_events)
+            visit(event);
+    }
+
+private:
+    static std::vector<EventId> uniqueAndSorted(std::vector<EventId> ids)
+    {
+        std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+        return ids;
+    }
+
+    // Neither is changed later: signal handlers read them.
+    std::vector<EventId> m_ids;
+    std::vector<EventInfo> m_events;
+};
+
+} // namespace SignalBox

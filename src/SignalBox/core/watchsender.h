@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/core/watchreceiver.h>
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+
+namespace SignalBox {
+
+/*!
+    \class SignalBox::WatchSender
+    \brief Holds the latest value of something, and tells its receivers when it changes.
+
+    With T = void there is no value, only the fact that something has changed.
+
+    Any number of WatchReceivers read, wait or have themselves called. Each sees the latest value; values
+    between two looks are skipped. To deliver every event, use a SyncRegistry.
+
+    \threadsafety Thread-safe: all members but the destructor and assignment. Senders on several threads are
+    put in some order, which all receivers see; their callbacks may run at once.
+
+    \ordering As WatchReceiver. Callbacks run on the sending thread, before send() returns, after waiting
+    threads have been woken; in priority order.
+
+    \cost A change allocates the value, takes a lock for the exchange of a pointer, and wakes only if somebody waits.
+    With T = void: one read-modify-write; lock-free, no allocation. Callbacks cost as in SyncRegistry. Callbacks may
+    send, too: nested, as deep as they do.
+
+    \errors What T's constructors throw, std::bad_alloc; the watch is then as it was. A callback that throws
+    stops nobody and is reported to onException().
+
+    \lifetime The end of the sender closes its receivers, ends their callbacks as SyncRegistry::clear() does
+    (without waiting for those that run on other threads), and wakes who waits. A callback may destroy the
+    sender that is calling it. Not async-signal-safe; EventRegistry::recordEvent() is. After fork(), a child
+    must not use a watch with a value that another thread of its parent was using.
+
+    \code
+    SignalBox::WatchSender<Settings> sender(Settings::load());
+    auto receiver = sender.subscribe();
+    const auto guard = receiver.onChanged([](const Settings &settings) { apply(settings); });
+    sender.send(Settings::load());
+    \endcode
+*/
+template <class T = void>
+class WatchSender
+{
+    static_assert(std::is_void_v<T> || (std::is_object_v<T> && !std::is_const_v<T> && std::move_constructible<T>),
+                  "what is watched is a movable value, or void");
+
+    using State = detail::WatchState<T>;
+
+public:
+    /*! Begins with a value-initialised T, at version 0. */
+    WatchSender()
+        requires(std::is_void_v<T> || std::default_initializable<T>)
+        : m_state(makeState())
+    {
+    }
+
+    /*! Begins with `value`, at version 0. */
+    template <class U = T>
+        requires(!std::is_void_v<T> && std::constructible_from<T, U &&>
+                 && !std::same_as<std::remove_cvref_t<U>, WatchSender>)
+    explicit WatchSender(U &&value) : m_state(std::make_shared<State>(std::make_shared<const T>(std::forward<U>(value))))
+    {
+    }
+
+    WatchSender(const WatchSender &) = delete;
+    WatchSender &operator=(const WatchSender &) = delete;
+    /*! A sender that was moved from may only be destroyed or assigned to. */
+    WatchSender(WatchSender &&other) noexcept = default;
+    /*! First closes the watch that this one sent to. */
+    WatchSender &operator=(WatchSender &&other) noexcept
+    {
+        if (this != &other) {
+            const auto old = std::exchange(m_state, std::exchange(other.m_state, nullptr));
+            if (old)
+                old->close();
+        }
+        return *this;
+    }
+    ~WatchSender()
+    {
+        if (const auto state = std::move(m_state))
+            state->close();
+    }
+
+    /*! The next value. True if somebody is there to see it; it is kept in any case, for who subscribes later. */
+    template <class U = T>
+        requires(!std::is_void_v<T> && std::constructible_from<T, U &&>)
+    bool send(U &&value)
+    {
+        const auto next = std::make_shared<const T>(std::forward<U>(value));
+        const auto state = m_state;
+        const auto old = state->replace(next); // ends after the callbacks, outside the lock
+        state->tell();
+        return state->receiverCount() != 0;
+    }
+
+    /*! Something has changed. True if somebody is there to see it. */
+    bool send() noexcept
+        requires std::is_void_v<T>
+    {
+        const auto state = m_state;
+        state->version.advance();
+        state->tell();
+        return state->receiverCount() != 0;
+    }
+
+    /*! As send(), and returns a copy of the value before. */
+    template <class U = T>
+        requires(!std::is_void_v<T> && std::copy_constructible<T> && std::constructible_from<T, U &&>)
+    T sendReplace(U &&value)
+    {
+        std::shared_ptr<const T> next = std::make_shared<const T>(std::forward<U>(value));
+        const auto state = m_state;
+        for (;;) {
+            const auto seen = state->snapshot().first;
+            T copy(*seen); // before the change, since it may throw
+            if (state->replaceIfUnchanged(seen, next)) {
+                state->tell();
+                return copy;
+            }
+        }
+    }
+
+    /*!
+        Calls `modify` with a copy of the latest value, and sends the copy if it returns true. Returns whether
+        it did. Where others send meanwhile, `modify` is called again, with a copy of theirs, so that no change
+        is overwritten unseen. Runs under no lock.
+    */
+    template <class F>
+        requires(!std::is_void_v<T> && std::copy_constructible<T>
+                 && std::predicate<F &, std::add_lvalue_reference_t<T>>)
+    bool sendIfModified(F modify)
+    {
+        const auto state = m_state;
+        for (;;) {
+            const auto seen = state->snapshot().first;
+            const auto copy = std::make_shared<T>(*seen);
+            if (!std::invoke(modify, *copy))
+                return false;
+            std::shared_ptr<const T> next = copy;
+            if (state->replaceIfUnchanged(seen, next)) {
+                state->tell();
+                return true;
+            }
+        }
+    }
+
+    /*! A receiver that has seen what there is now. */
+    [[nodiscard]] WatchReceiver<T> subscribe() const noexcept
+    {
+        return WatchReceiver<T>(m_state, detail::WatchStateBase::Version::versionOf(m_state->state()));
+    }
+
+    /*! How many receivers and registered callbacks there are. May be stale on return. */
+    [[nodiscard]] std::size_t receiverCount() const noexcept { return m_state->receiverCount(); }
+
+    /*! Whether nobody listens now. More may subscribe. */
+    [[nodiscard]] bool isClosed() const noexcept { return receiverCount() == 0; }
+
+    /*! Calls `callback` with an ExceptionInfo when a callback of a receiver throws; see SyncRegistry::onException(). */
+    template <HandlerFor<ExceptionInfo> F>
+    void onException(F callback, std::source_location location = std::source_location::current())
+    {
+        const auto shared = std::make_shared<F>(std::move(callback));
+        const auto report = [shared](const ExceptionInfo &info) { (void)std::invoke(*shared, info); };
+        m_state->changed.onException(report, location);
+        m_state->closed.onException(report, location);
+    }
+
+private:
+    static std::shared_ptr<State> makeState()
+    {
+        if constexpr (std::is_void_v<T>)
+            return std::make_shared<State>();
+        else
+            return std::make_shared<State>(std::make_shared<const T>());
+    }
+
+    std::shared_ptr<State> m_state; // null: moved from
+};
+
+} // namespace SignalBox

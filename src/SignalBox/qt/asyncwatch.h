@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/handlerguard.h>
+#include <SignalBox/core/watchreceiver.h>
+#endif
+#include <SignalBox/qt/asyncregistry.h>
+#include <SignalBox/qt/detail/answer.h>
+#include <SignalBox/qt/detail/refusal.h>
+
+#include <QtCore/qfuture.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace SignalBox {
+
+/*!
+    \class SignalBox::AsyncWatch
+    \brief A WatchReceiver for threads with event loops: callbacks run on the thread of their context, and the next
+    change is a QFuture.
+
+    Changes that arrive faster than a context's thread looks are merged: its callback runs once, with the latest
+    value. Memory stays flat: each callback has at most one delivery on its way.
+
+    Thread-safety: reentrant. The watch is made, used and destroyed on one thread, as a QObject is; its contexts may
+    live on others, and the sender may send from any.
+
+    Ordering: as WatchReceiver. A callback sees versions grow, never go back.
+
+    Exceptions: as AsyncRegistry; logged in the category \c signalbox.
+
+    Lifetime: the end of the watch unregisters its callbacks and finishes its futures empty. It waits until no sender
+    is handing over to it, not for callbacks that run on other threads. A callback is gone with its context, too. The
+    watch may be destroyed in its own callback, on its own thread.
+
+    \code
+    SignalBox::AsyncWatch<Settings> settings(sender.subscribe());
+    settings.onChanged(&window, [&](const Settings &latest) { window.apply(latest); });
+    settings.changed(&window).then(&window, [](std::optional<Settings> next) { ... });
+    \endcode
+*/
+template <class T = void>
+class AsyncWatch
+{
+    struct Changed
+    {
+    };
+
+public:
+    /*! What changed() gives: the value, or nothing; for T = void whether there was a change. */
+    using Next = typename std::conditional_t<std::is_void_v<T>, std::type_identity<bool>, std::type_identity<std::optional<T>>>::type;
+
+    explicit AsyncWatch(WatchReceiver<T> receiver) : m_receiver(std::move(receiver)) {}
+    Q_DISABLE_COPY_MOVE(AsyncWatch)
+    ~AsyncWatch() = default;
+
+    /*!
+        Calls \a function on the thread of \a context after each change from now on, with the latest value if it takes
+        one. \a options apply as in AsyncRegistry, except that a callback is always enabled. A null context or
+        function is refused: a warning, and an invalid id.
+    */
+    template <WatchCallback<T> F>
+    HandlerId onChanged(QObject *context, F &&function, const AsyncOptions &options = {},
+                        const std::source_location &location = std::source_location::current())
+    {
+        return add(context, std::forward<F>(function), options, location, "AsyncWatch::onChanged()").release();
+    }
+
+    /*! As onChanged(), for as long as the guard lives. */
+    template <WatchCallback<T> F>
+    [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
+                                             const std::source_location &location = std::source_location::current())
+    {
+        return add(context, std::forward<F>(function), options, location, "AsyncWatch::registerGuard()");
+    }
+
+    /*! As AsyncRegistry::unregister(). */
+    bool unregister(HandlerId id) noexcept
+    {
+        return std::any_of(m_callbacks.begin(), m_callbacks.end(),
+                           [id](const auto &callback) { return callback->registry.unregister(id); });
+    }
+
+    /*!
+        The first value that this watch's futures have not given yet: at once if there is one already. Empty (false,
+        for T = void) when sender, context or watch go first. Finishes on the thread of \a context; one that is there
+        already or empty on the thread where that is found.
+    */
+    [[nodiscard]] QFuture<Next> changed(QObject *context)
+        requires(std::is_void_v<T> || std::copy_constructible<T>)
+    {
+        const auto answer = std::make_shared<detail::Answer<Next>>();
+        const auto future = answer->future();
+        if (!context) {
+            detail::warnRefused("AsyncWatch::changed()", QStringLiteral("the context object is null"));
+            return future; // finished, empty, with the answer
+        }
+        if (give(m_receiver, *m_given, *answer))
+            return future;
+        auto callback = std::make_unique<Callback>(m_given->load());
+        const auto arrive = [receiver = m_receiver, given = m_given, answer](Arrival &) { give(receiver, *given, *answer); };
+        // The context's handler alone owns the answer, which is empty when that goes.
+        const std::weak_ptr<detail::Answer<Next>> waiting = answer;
+        const auto end = [receiver = m_receiver, given = m_given, waiting] {
+            if (const auto open = waiting.lock(); open && !give(receiver, *given, *open))
+                open->give({});
+        };
+        if (registerWith(*callback, context, arrive, {.once = true}, std::source_location::current()).release().isValid()) {
+            Callback &started = start(std::move(callback));
+            started.onClosed = m_receiver.onClosed(end);
+        }
+        return future;
+    }
+
+    /*! The receiver that the watch was made of: for its value, and whether it is closed. */
+    const WatchReceiver<T> &receiver() const noexcept { return m_receiver; }
+
+private:
+    // Of one callback: shared by the sender's side and the context's.
+    struct Arrival
+    {
+        explicit Arrival(std::uint64_t version) : seen(version) {}
+
+        // Sequentially consistent: the context's side clears it before it reads the value, so that a sender that
+        // finds it set has its value read.
+        std::atomic<bool> isOnItsWay = false;
+        std::uint64_t seen; // the context's thread only
+    };
+
+    struct Callback
+    {
+        explicit Callback(std::uint64_t version) : begin(version), arrival(std::make_shared<Arrival>(version)) {}
+
+        // On the sender's thread. The registry may be gone when post() returns.
+        void handOver()
+        {
+            const std::shared_ptr<Arrival> mine = arrival;
+            if (mine->isOnItsWay.exchange(true))
+                return;
+            try {
+                registry.post({});
+            } catch (...) {
+                mine->isOnItsWay.store(false);
+                throw;
+            }
+        }
+
+        const std::uint64_t begin; // the version that has been seen
+        const std::shared_ptr<Arrival> arrival;
+        AsyncRegistry<Changed> registry; // of one handler
+        HandlerGuard onChanged; // these end first, and wait for senders
+        HandlerGuard onClosed;
+    };
+
+    template <class F>
+    HandlerGuard add(QObject *context, F &&function, const AsyncOptions &options, const std::source_location &location,
+                     const char *caller)
+    {
+        if constexpr (requires { function == nullptr; }) {
+            if (function == nullptr) {
+                detail::warnRefused(caller, QStringLiteral("the function is null"));
+                return {};
+            }
+        }
+        if (!context) {
+            detail::warnRefused(caller, QStringLiteral("the context object is null"));
+            return {};
+        }
+        auto callback = std::make_unique<Callback>(m_receiver.version());
+        HandlerGuard guard = registerWith(
+            *callback, context,
+            [receiver = m_receiver, call = std::decay_t<F>(std::forward<F>(function))](Arrival &arrival) mutable {
+                if constexpr (std::is_void_v<T>) {
+                    const std::uint64_t latest = receiver.version();
+                    if (std::exchange(arrival.seen, latest) != latest)
+                        std::invoke(call);
+                } else {
+                    const WatchSnapshot<T> latest = receiver.snapshot();
+                    if (std::exchange(arrival.seen, latest.version) == latest.version)
+                        return;
+                    if constexpr (std::invocable<std::decay_t<F> &>)
+                        std::invoke(call);
+                    else
+                        std::invoke(call, *latest.value);
+                }
+            },
+            options, location);
+        if (guard.isActive())
+            start(std::move(callback));
+        return guard;
+    }
+
+    template <class Arrive>
+    static HandlerGuard registerWith(Callback &callback, QObject *context, Arrive arrive, AsyncOptions options,
+                                     const std::source_location &location)
+    {
+        options.enabled = true;
+        return callback.registry.registerGuard(
+            context,
+            [arrival = callback.arrival, arrive = std::move(arrive)](const Changed &) mutable {
+                arrival->isOnItsWay.store(false);
+                arrive(*arrival);
+            },
+            options, location);
+    }
+
+    Callback &start(std::unique_ptr<Callback> callback)
+    {
+        std::erase_if(m_callbacks, [](const auto &other) { return other->registry.isEmpty(); });
+        Callback &started = *m_callbacks.emplace_back(std::move(callback));
+        started.onChanged = m_receiver.onChanged([&started] { started.handOver(); });
+        if (m_receiver.version() != started.begin)
+            started.handOver(); // changed before that
+        return started;
+    }
+
+    // False: there is nothing that is not given yet.
+    static bool give(const WatchReceiver<T> &receiver, std::atomic<std::uint64_t> &given, detail::Answer<Next> &answer)
+    {
+        if (answer.isCanceled() || receiver.version() == given.load())
+            return false;
+        if constexpr (std::is_void_v<T>) {
+            given.store(receiver.version());
+            answer.give(true);
+        } else {
+            const WatchSnapshot<T> latest = receiver.snapshot();
+            Next copy(*latest.value);
+            given.store(latest.version);
+            answer.give(std::move(copy));
+        }
+        return true;
+    }
+
+    const WatchReceiver<T> m_receiver;
+    // The version that changed() has given last. Sequentially consistent: off every hot path.
+    const std::shared_ptr<std::atomic<std::uint64_t>> m_given =
+        std::make_shared<std::atomic<std::uint64_t>>(m_receiver.version());
+    std::vector<std::unique_ptr<Callback>> m_callbacks;
+};
+
+} // namespace SignalBox

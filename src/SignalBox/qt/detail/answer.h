@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qfuture.h>
+#include <QtCore/qglobal.h>
+#include <QtCore/qpromise.h>
+
+#include <atomic>
+#include <utility>
+
+namespace SignalBox::detail {
+
+/*!
+    The sender's end of a future that always finishes: with what is given first, or with \a R's default when the last
+    owner lets go, whatever the reason. Shared by all who may answer. Thread-safe.
+*/
+template <class R>
+class Answer
+{
+public:
+    Answer() { m_promise.start(); }
+    ~Answer() { give(R()); }
+    Q_DISABLE_COPY_MOVE(Answer)
+
+    QFuture<R> future() const { return m_promise.future(); }
+
+    /*! Nobody wants it any more. */
+    bool isCanceled() const { return m_promise.isCanceled(); }
+
+    void give(R result)
+    {
+        // Sequentially consistent, as it is off every hot path: exactly one answer.
+        if (m_isGiven.exchange(true))
+            return;
+        m_promise.addResult(std::move(result));
+        m_promise.finish();
+    }
+
+private:
+    QPromise<R> m_promise;
+    std::atomic<bool> m_isGiven = false;
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+#include "workerthread.h"
+
+#include <SignalBox/AsyncWatch>
+#include <SignalBox/WatchSender>
+
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+using SignalBox::AsyncWatch;
+using SignalBox::HandlerGuard;
+using SignalBox::HandlerId;
+using SignalBox::WatchSender;
+
+static_assert(std::is_same_v<AsyncWatch<int>::Next, std::optional<int>> && std::is_same_v<AsyncWatch<>::Next, bool>);
+
+class AsyncWatchTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void callbackRunsOnTheThreadOfItsContextWithTheLatestValue()
+    {
+        WorkerThread worker;
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        std::atomic<QThread *> thread = nullptr;
+        std::atomic<int> latest = 0;
+        watch.onChanged(worker.context(), [&](const int &value) {
+            thread = QThread::currentThread();
+            latest = value;
+        });
+        sender.send(5);
+        worker.drain();
+        QCOMPARE(latest.load(), 5);
+        QCOMPARE(thread.load(), worker.thread());
+    }
+
+    void callbackRunsInlineWhereTheSenderIsOnItsThread()
+    {
+        WatchSender<> sender;
+        AsyncWatch<> watch(sender.subscribe());
+        int calls = 0;
+        watch.onChanged(this, [&] { ++calls; });
+        sender.send();
+        QCOMPARE(calls, 1);
+        watch.onChanged(this, [&] { calls += 100; }, {.delivery = SignalBox::Delivery::Queued});
+        sender.send();
+        QCOMPARE(calls, 2);
+        QTRY_COMPARE(calls, 102);
+    }
+
+    void changesThatNobodyHasLookedAtAreOneCallWithTheLast()
+    {
+        WorkerThread worker;
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        std::vector<int> seen;
+        watch.onChanged(worker.context(), [&](const int &value) { seen.push_back(value); });
+        worker.run([&] {
+            std::thread([&] {
+                for (int i = 1; i <= 100000; ++i)
+                    sender.send(i);
+            }).join();
+        });
+        worker.drain();
+        QCOMPARE(seen, std::vector<int>{100000});
+    }
+
+    void lastValueAlwaysArrivesAndNoneGoesBack()
+    {
+        WorkerThread worker;
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        std::atomic<int> last = 0;
+        std::atomic<int> errors = 0;
+        watch.onChanged(worker.context(), [&](const int &value) {
+            errors += value <= last;
+            last = value;
+        });
+        for (int i = 1; i <= 20000; ++i)
+            sender.send(i);
+        QTRY_COMPARE(last.load(), 20000);
+        QCOMPARE(errors.load(), 0);
+    }
+
+    void callbackIsGoneWithItsContextItsGuardAndItsId()
+    {
+        WatchSender<> sender;
+        AsyncWatch<> watch(sender.subscribe());
+        const auto capture = std::make_shared<int>(0);
+        auto context = std::make_unique<QObject>();
+        watch.onChanged(context.get(), [capture] { ++*capture; });
+        HandlerGuard guard = watch.registerGuard(this, [capture] { ++*capture; });
+        const HandlerId id = watch.onChanged(this, [capture] { ++*capture; });
+        sender.send();
+        QCOMPARE(*capture, 3);
+        context.reset();
+        guard.reset();
+        QVERIFY(watch.unregister(id));
+        QVERIFY(!watch.unregister(id));
+        sender.send();
+        QCOMPARE(*capture, 3);
+        QCOMPARE(capture.use_count(), 1L);
+    }
+
+    void onceIsOneCall()
+    {
+        WatchSender<> sender;
+        AsyncWatch<> watch(sender.subscribe());
+        int calls = 0;
+        watch.onChanged(this, [&] { ++calls; }, {.once = true});
+        sender.send();
+        sender.send();
+        QCOMPARE(calls, 1);
+    }
+
+    void watchMayBeDestroyedInItsOwnCallback()
+    {
+        WatchSender<int> sender(0);
+        auto watch = std::make_unique<AsyncWatch<int>>(sender.subscribe());
+        int calls = 0;
+        watch->onChanged(this, [&](const int &) {
+            ++calls;
+            watch.reset();
+        });
+        watch->onChanged(this, [&] { calls += 100; });
+        sender.send(1);
+        QCOMPARE(calls, 1);
+        QVERIFY(!watch);
+        sender.send(2);
+        QCOMPARE(calls, 1);
+    }
+
+    void watchMayBeDestroyedWhileOthersSend()
+    {
+        WorkerThread worker;
+        WatchSender<int> sender(0);
+        std::atomic<bool> isDone = false;
+        std::thread other([&] {
+            for (int i = 0; !isDone; ++i)
+                sender.send(i);
+        });
+        for (int i = 0; i < 300; ++i) {
+            AsyncWatch<int> watch(sender.subscribe());
+            const auto kept = std::make_shared<int>(i);
+            watch.onChanged(worker.context(), [kept](const int &value) { *kept = value; });
+            watch.onChanged(this, [kept] {});
+            const auto future = watch.changed(worker.context());
+        }
+        isDone = true;
+        other.join();
+        worker.drain(); // it may have been inside of the last callback, which then ends with it
+        QCOMPARE(sender.receiverCount(), 0U);
+    }
+
+    void futureHasTheNextValue()
+    {
+        WatchSender<int> sender(1);
+        AsyncWatch<int> watch(sender.subscribe());
+        const auto next = watch.changed(this);
+        QVERIFY(!next.isFinished());
+        std::thread([&] { sender.send(2); }).join();
+        QVERIFY(!next.isFinished());
+        QTRY_VERIFY(next.isFinished());
+        QCOMPARE(next.result(), std::optional(2));
+        QCOMPARE(watch.receiver().value(), 2);
+    }
+
+    void futureFinishesOnTheThreadOfItsContext()
+    {
+        WorkerThread worker;
+        WatchSender<> sender;
+        AsyncWatch<> watch(sender.subscribe());
+        std::promise<QThread *> thread;
+        const auto done = watch.changed(worker.context()).then([&](bool isChanged) {
+            thread.set_value(isChanged ? QThread::currentThread() : nullptr);
+        });
+        sender.send();
+        QCOMPARE(thread.get_future().get(), worker.thread());
+    }
+
+    void changeBetweenTwoFuturesIsNotLost()
+    {
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        sender.send(1);
+        sender.send(2);
+        auto next = watch.changed(this);
+        QVERIFY(next.isFinished()); // it was there
+        QCOMPARE(next.result(), std::optional(2));
+        next = watch.changed(this);
+        QVERIFY(!next.isFinished());
+        sender.send(3);
+        QCOMPARE(next.result(), std::optional(3));
+    }
+
+    void loopOfFuturesSeesTheLastValue()
+    {
+        WorkerThread worker;
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        std::thread other([&] {
+            for (int i = 1; i <= 5000; ++i)
+                sender.send(i);
+        });
+        int last = 0;
+        while (last < 5000) {
+            const auto next = watch.changed(this);
+            QTRY_VERIFY(next.isFinished());
+            QVERIFY(*next.result() > last);
+            last = *next.result();
+        }
+        other.join();
+    }
+
+    void futureIsEmptyWhenSenderContextOrWatchGoes()
+    {
+        auto sender = std::make_unique<WatchSender<int>>(0);
+        auto watch = std::make_unique<AsyncWatch<int>>(sender->subscribe());
+        auto context = std::make_unique<QObject>();
+        const auto ofContext = watch->changed(context.get());
+        context.reset();
+        QVERIFY(ofContext.isFinished());
+        QVERIFY(!ofContext.result());
+
+        const auto ofSender = watch->changed(this);
+        sender.reset();
+        QVERIFY(ofSender.isFinished());
+        QVERIFY(!ofSender.result());
+        const auto afterwards = watch->changed(this);
+        QVERIFY(afterwards.isFinished());
+        QVERIFY(!afterwards.result());
+
+        WatchSender<> other;
+        auto ofOther = std::make_unique<AsyncWatch<>>(other.subscribe());
+        const auto ofWatch = ofOther->changed(this);
+        ofOther.reset();
+        QVERIFY(ofWatch.isFinished());
+        QVERIFY(!ofWatch.result());
+    }
+
+    void lastValueComesBeforeTheEnd()
+    {
+        auto sender = std::make_unique<WatchSender<int>>(0);
+        AsyncWatch<int> watch(sender->subscribe());
+        WorkerThread worker;
+        std::promise<void> go;
+        worker.post([&] { go.get_future().wait(); });
+        const auto next = watch.changed(worker.context());
+        sender->send(1); // waits for the worker
+        sender.reset();
+        QVERIFY(next.isFinished());
+        QCOMPARE(next.result(), std::optional(1));
+        go.set_value();
+        worker.drain();
+        QVERIFY(!watch.changed(this).result());
+    }
+
+    void cancelledFutureTakesNoValueFromTheNextOne()
+    {
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        auto cancelled = watch.changed(this);
+        cancelled.cancel();
+        sender.send(1);
+        const auto next = watch.changed(this);
+        QVERIFY(next.isFinished());
+        QCOMPARE(next.result(), std::optional(1));
+    }
+
+    void throwingCallbackIsLoggedAndStopsNobody()
+    {
+        WatchSender<> sender;
+        AsyncWatch<> watch(sender.subscribe());
+        int calls = 0;
+        watch.onChanged(this, [] { throw std::runtime_error("disk full"); });
+        watch.onChanged(this, [&] { ++calls; });
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("disk full")));
+        sender.send();
+        QCOMPARE(calls, 1);
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("disk full")));
+        sender.send();
+        QCOMPARE(calls, 2);
+    }
+
+    void nullContextAndNullFunctionAreRefused()
+    {
+        WatchSender<> sender;
+        AsyncWatch<> watch(sender.subscribe());
+        QTest::ignoreMessage(QtWarningMsg, "SignalBox::AsyncWatch::onChanged(): the context object is null; nothing was installed");
+        QVERIFY(!watch.onChanged(nullptr, [] {}).isValid());
+        QTest::ignoreMessage(QtWarningMsg, "SignalBox::AsyncWatch::registerGuard(): the function is null; nothing was installed");
+        QVERIFY(!watch.registerGuard(this, std::function<void()>()).isActive());
+        QTest::ignoreMessage(QtWarningMsg, "SignalBox::AsyncWatch::changed(): the context object is null; nothing was installed");
+        const auto future = watch.changed(nullptr);
+        QVERIFY(future.isFinished());
+        QVERIFY(!future.result());
+    }
+};
+
+QTEST_GUILESS_MAIN(AsyncWatchTest)
+#include "tst_asyncwatch.moc"

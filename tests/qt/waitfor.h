@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qfuture.h>
+#include <QtTest/qtest.h>
+
+// Long enough that only a wait for something that never comes reaches it.
+inline constexpr int patience = 30000;
+
+// Runs the calling thread's event loop until the condition holds. False: it never did.
+template <class Condition>
+bool waitFor(Condition &&condition)
+{
+    return QTest::qWaitFor(std::forward<Condition>(condition), patience);
+}
+
+// Runs the calling thread's event loop until the future has finished.
+template <class T>
+bool finishes(const QFuture<T> &future)
+{
+    return waitFor([&] { return future.isFinished(); });
+}
+
+// A report, as one value to compare.
+#define COMPARE_REPORT(report, expectedCalled, expectedFailed, expectedDropped)                                         \
+    do {                                                                                                               \
+        const SignalBox::DispatchReport compared = (report);                                                           \
+        QCOMPARE(compared.called, std::uint32_t(expectedCalled));                                                      \
+        QCOMPARE(compared.failed, std::uint32_t(expectedFailed));                                                      \
+        QCOMPARE(compared.dropped, std::uint32_t(expectedDropped));                                                    \
+    } while (false)
