@@ -201,6 +201,11 @@ bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
             freeEntry(finished, freed);
         return true;
     }
+    if (lane->isProvisional() && lane->route().leaveIfContextHas(*lane, *entry)) [[unlikely]] {
+        if (finished)
+            freeEntry(finished, freed);
+        return true;
+    }
     if (lane->next()) [[unlikely]] {
         forward(*lane, entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
         if (finished)

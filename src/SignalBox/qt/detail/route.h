@@ -97,6 +97,8 @@ public:
 
     void leaveThread() noexcept;
     void enterThread(std::shared_ptr<Mailbox> mailbox) noexcept;
+    /*! The first delivery to a provisional lane: whether it, \a begun, and all others have left for where the context is. */
+    bool leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept;
     /*! The context is gone: what is parked has nowhere to go. */
     void abandonParked() noexcept;
 
@@ -125,6 +127,9 @@ public:
 
 private:
     friend class Lane;
+    class LateMove;
+    // Whose the queue of the lane that is left is.
+    enum class Queue { OfThisThread, OfNobody };
     using Ring = BacklogRing<DeliveryPlatform, BacklogItem>;
 
     ~Route();
@@ -134,6 +139,9 @@ private:
     // Sends it to its lane. Throws std::bad_alloc.
     void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
+    bool leaveLane(Queue queue, const QueueEntry *begun) noexcept;
+    void moveLate(Queue queue) noexcept;
+    NextLane *aim(std::shared_ptr<Mailbox> mailbox);
     void loseItem(BacklogItem *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
 
@@ -168,6 +176,8 @@ private:
     std::shared_ptr<ContextLink> m_context;
     std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all that its lanes name
     std::vector<std::unique_ptr<NextLane>> m_nextLanes;
+    std::shared_ptr<Mailbox> m_lateTarget; // of the LateMove that is on its way; null: the context has left there again
+    bool m_isMovingLate = false;
     bool m_hasEnded = false;
 };
 
