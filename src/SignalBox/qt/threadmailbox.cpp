@@ -238,10 +238,8 @@ void ThreadMailbox::close() noexcept
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
     dropAll();
-    for (const Visit &visit : std::exchange(m_visits, {})) {
-        visit.lane->route().dropBacklog();
-        visit.lane->release(1);
-    }
+    for (const Visit &visit : std::exchange(m_visits, {}))
+        visit.lane->route().dropAsPlanned(*visit.lane);
 }
 
 } // namespace SignalBox::detail

@@ -97,6 +97,9 @@ void Route::end() noexcept
     if (context)
         context->end(lane->mailbox());
     abandonParked();
+    // Drops what waits, which may have been planned for much later.
+    if (m_ring && !m_ring->isEmpty())
+        queueVisit();
     // Nobody is inside the handler, so nobody takes out a reservation any more.
     lane->release(Lane::openCount);
     m_link->handlersHaveChanged();
@@ -310,6 +313,12 @@ void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
         const std::int64_t due = m_backlog.kind() == Backlog::Kind::Throttled
                                    ? m_nextCall
                                    : m_lastPost.load(std::memory_order_relaxed) + interval;
+        if (time < due && !m_handler.isRegistered()) {
+            if (std::exchange(m_isCallPlanned, false))
+                mailbox.forgetVisit(lane);
+            dropBacklog();
+            return;
+        }
         if (time < due) {
             if (!std::exchange(m_isCallPlanned, true)) {
                 lane.reserve();
@@ -337,6 +346,13 @@ void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noe
 {
     m_isCallPlanned = false;
     visit(mailbox, lane, freed);
+    lane.release(1);
+}
+
+void Route::dropAsPlanned(Lane &lane) noexcept
+{
+    m_isCallPlanned = false; // the thread may start again
+    dropBacklog();
     lane.release(1);
 }
 

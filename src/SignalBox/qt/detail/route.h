@@ -83,6 +83,8 @@ public:
     void visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
     /*! What Mailbox::visitAt() leads to. Ends its reservation. */
     void visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
+    /*! The thread of a planned visit has ended. Ends its reservation. */
+    void dropAsPlanned(Lane &lane) noexcept;
     /*! Puts \a event into its backlog. Throws std::bad_alloc. */
     void queueBacklog(EventPointer event);
     /*! What had been claimed for the one call of a `once` handler does not come: it waits for another event. */
