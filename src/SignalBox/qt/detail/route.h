@@ -149,6 +149,7 @@ private:
 
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before the handler is enabled, constant after that
+    std::atomic<bool> m_hasBegun = false;
     const bool m_isOnce;
     const bool m_isAuto;
     const Backlog m_backlog;
