@@ -426,6 +426,13 @@ void Mailbox::dropAll() noexcept
     }
 }
 
+// The calling thread is the consumer from here on: nobody drops any more.
+void Mailbox::reopen() noexcept
+{
+    const std::lock_guard lock(m_dropMutex);
+    m_wakeUp.keepRaised();
+}
+
 void Mailbox::endTurn() noexcept
 {
     m_wakeUp.clear();

@@ -113,6 +113,7 @@ protected:
     void endTurn() noexcept;
     void dropWaiting() noexcept; // the consumer's
     void dropAll() noexcept; // while closed
+    void reopen() noexcept;
 
     WakeUp<DeliveryPlatform> m_wakeUp;
 

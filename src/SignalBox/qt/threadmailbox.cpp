@@ -223,7 +223,7 @@ void ThreadMailbox::open()
     }
     m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     m_isYielding = false;
-    m_wakeUp.keepRaised();
+    reopen();
     callConsumer();
 }
 
