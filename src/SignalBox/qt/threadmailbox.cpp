@@ -106,6 +106,9 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
                          const std::lock_guard allLock(all.mutex);
                          all.byThread.erase(thread);
                      }));
+    // It may have finished before it was connected to.
+    if (thread->isFinished())
+        mailbox->close();
     return mailbox;
 }
 
