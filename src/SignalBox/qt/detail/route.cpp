@@ -362,11 +362,20 @@ void Route::dropBacklog() noexcept
     if (!m_ring)
         return;
     m_visit.clear();
-    while (BacklogItem *item = m_ring->pop([this](BacklogItem *lost) { loseItem(lost, false); })) {
-        if (m_backlog.overflow() == Overflow::DropNewest)
-            m_ring->release();
+    BacklogItem *taken = nullptr;
+    const auto take = [&](BacklogItem *item) { item->next = std::exchange(taken, item); };
+    {
+        // Where the thread has ended, each producer drops what it brought: one at a time takes from the ring.
+        const std::lock_guard lock(m_mutex);
+        while (BacklogItem *item = m_ring->pop(take)) {
+            if (m_backlog.overflow() == Overflow::DropNewest)
+                m_ring->release();
+            take(item);
+        }
+    }
+    while (taken) {
         refuseClaim();
-        loseItem(item, false);
+        loseItem(std::exchange(taken, taken->next), false);
     }
 }
 

@@ -41,6 +41,7 @@ struct BacklogItem
     std::uint64_t ticket;
     const Event *event; // holds a reference
     EventMemory::Offset offset;
+    BacklogItem *next = nullptr; // of those that are to be lost
 };
 
 /*!
