@@ -80,14 +80,16 @@ bool NextLane::closeTarget() noexcept
 
 void NextLane::setTarget(Mailbox *target) noexcept
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_target = target;
-    }
-    if (target->isCurrentThread())
-        openOn(*target);
+    const std::lock_guard lock(m_mutex);
+    m_target = target;
+}
+
+void NextLane::open(Mailbox &target) noexcept
+{
+    if (target.isCurrentThread())
+        openOn(target);
     else
-        target->post(std::make_unique<Opening>(*this, *target));
+        target.post(std::make_unique<Opening>(*this, target));
 }
 
 void NextLane::predecessorIsEmpty() noexcept

@@ -59,11 +59,15 @@ public:
     // The handler's context has left: what still comes here is forwarded to `next`.
     NextLane *next() const noexcept
     {
-        // Relaxed: written by the consumer, which is also who reads it, or by who became consumer of a closed
-        // mailbox later, under its mutex.
-        return m_next.load(std::memory_order_relaxed);
+        // Acquire: where the thread has ended, who forwards is not who left. Partner: leaveFor(). Weaker: the next lane
+        // is read before it is made.
+        return m_next.load(std::memory_order_acquire);
     }
-    void leaveFor(NextLane *next) noexcept { m_next.store(next, std::memory_order_relaxed); }
+    void leaveFor(NextLane *next) noexcept { m_next.store(next, std::memory_order_release); }
+
+    // Whether the context, which was registered by another thread, may have moved before it could be watched.
+    bool isProvisional() const noexcept { return m_isProvisional; }
+    void setProvisional(bool isProvisional) noexcept { m_isProvisional = isProvisional; }
 
 private:
     friend class Mailbox;
@@ -81,6 +85,7 @@ private:
     std::atomic<NextLane *> m_next = nullptr;
     // The consumer's.
     alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
+    bool m_isProvisional = false; // set before there is a delivery
     Lane *m_nextTouched = nullptr; // those with something to subtract
 };
 
