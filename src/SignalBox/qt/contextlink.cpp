@@ -126,6 +126,8 @@ void ContextLink::contextIsLeaving() noexcept
         route->addOwner();
         filter = std::move(m_filter);
     }
+    if (!filter->thread()) // its thread is gone, and the context is being taken over by this one
+        filter->moveToThread(QThread::currentThread());
     filter.release()->deleteLater(); // it is the one that is running
     route->leaveThread();
     route->dropOwner();

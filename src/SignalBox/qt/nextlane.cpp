@@ -32,7 +32,11 @@ void Lane::release(std::uint64_t count) noexcept
     // Sequentially consistent: see reserve(). It also orders what the deliveries did before the end of the route.
     if (m_count.fetch_sub(count, std::memory_order_seq_cst) != count)
         return;
-    // Empty, and nothing more can come.
+    // Nothing more can come; but a producer that found the lane before it was left may count itself and take that back,
+    // at any time: the lane ends once.
+    std::uint64_t none = 0;
+    if (!m_count.compare_exchange_strong(none, endedCount, std::memory_order_seq_cst))
+        return;
     if (NextLane *following = next()) {
         following->predecessorIsEmpty();
         following->release(1); // see Route::leaveThread()

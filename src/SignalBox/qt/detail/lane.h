@@ -74,6 +74,7 @@ private:
     friend class Route;
 
     static constexpr std::uint64_t openCount = std::uint64_t{1} << 40;
+    static constexpr std::uint64_t endedCount = 2 * openCount;
 
     std::atomic<std::uint64_t> m_count = openCount;
 
