@@ -15,6 +15,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -88,12 +89,15 @@ class Watcher final : public QFutureWatcher<void>
 public:
     Watcher(Awaited awaited, QObject *parent) : QFutureWatcher<void>(parent), m_awaited(std::move(awaited))
     {
-        connect(this, &QFutureWatcherBase::finished, this, [this] { delete this; });
-        setFuture(m_awaited.future());
+        connect(this, &QFutureWatcherBase::finished, this, [this] {
+            m_awaited.reset();
+            deleteLater();
+        });
+        setFuture(m_awaited->future());
     }
 
 private:
-    Awaited m_awaited;
+    std::optional<Awaited> m_awaited;
 };
 
 class Watch final : public Task
@@ -138,15 +142,24 @@ private:
     {
     public:
         Timer(Completion *completion, QObject *parent) : QObject(parent), m_completion(completion) {}
-        ~Timer() override { end(m_completion); }
+        ~Timer() override { expire(); }
         void start(QDeadlineTimer deadline)
         {
             QTimer::singleShot(std::chrono::ceil<std::chrono::milliseconds>(deadline.remainingTimeAsDuration()),
-                               Qt::PreciseTimer, this, [this] { delete this; });
+                               Qt::PreciseTimer, this, [this] {
+                                   expire();
+                                   deleteLater();
+                               });
         }
 
     private:
-        Completion *const m_completion;
+        void expire() noexcept
+        {
+            if (m_completion)
+                end(std::exchange(m_completion, nullptr));
+        }
+
+        Completion *m_completion;
     };
 
     const QDeadlineTimer m_deadline;

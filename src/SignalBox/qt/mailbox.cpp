@@ -207,9 +207,9 @@ bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
     touch(*lane);
     if (entry->kind() == QueueEntry::Visit) {
         freeEntry(entry, freed);
-        lane->route().visit(*this, *lane, freed);
+        visit(*lane, freed);
     } else {
-        deliver(*lane, *Event::of(entry), freed, finished);
+        deliver(*lane, *entry, finished, freed);
     }
     if (lane->m_lagDrain != m_drain && lane->route().hasLag()) [[unlikely]] {
         lane->m_lagDrain = m_drain;
@@ -218,10 +218,11 @@ bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
     return true;
 }
 
-void Mailbox::deliver(Lane &lane, const Event &event, FreedBlocks &freed, QueueEntry *finished) noexcept
+void Mailbox::deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept
 {
     // The event lives as long as the entry. A nested drain that finishes the entry first retains it for us.
-    Running running{&event, finished != nullptr, m_running};
+    const Event &event = *Event::of(&entry);
+    Running running{&lane, &event, finished != nullptr, m_running};
     m_running = &running;
     lane.route().deliver(event);
     m_running = running.outer;
@@ -229,6 +230,14 @@ void Mailbox::deliver(Lane &lane, const Event &event, FreedBlocks &freed, QueueE
         freeEntry(finished, freed);
     else if (running.isRetained)
         event.dropReference(freed);
+}
+
+void Mailbox::visit(Lane &lane, FreedBlocks &freed) noexcept
+{
+    Running running{&lane, nullptr, true, m_running};
+    m_running = &running;
+    lane.route().visit(*this, lane, freed);
+    m_running = running.outer;
 }
 
 // The handler's context has left this thread.
@@ -258,15 +267,19 @@ void Mailbox::touch(Lane &lane) noexcept
 
 void Mailbox::settle(Lane &lane) noexcept
 {
-    if (lane.m_delivered == 0)
+    // The drains further out use the lane when its handler has returned.
+    std::uint64_t running = 0;
+    for (const Running *frame = m_running; frame; frame = frame->outer)
+        running += frame->lane == &lane;
+    if (lane.m_delivered == running)
         return;
-    for (Lane **link = &m_touched; *link; link = &(*link)->m_nextTouched) {
+    for (Lane **link = &m_touched; running == 0 && *link; link = &(*link)->m_nextTouched) {
         if (*link == &lane) {
             *link = lane.m_nextTouched;
             break;
         }
     }
-    lane.release(std::exchange(lane.m_delivered, 0));
+    lane.release(std::exchange(lane.m_delivered, running) - running);
 }
 
 void Mailbox::settleTouched() noexcept

@@ -86,7 +86,7 @@ public:
     virtual void visitAt(std::int64_t time, Lane &lane) = 0;
     /*! Ends the plan, and its reservation. */
     virtual void forgetVisit(Lane &lane) noexcept = 0;
-    /*! Subtracts what has been delivered to \a lane from its count. */
+    /*! Subtracts what has been delivered to \a lane from its count, but for what still runs. */
     void settle(Lane &lane) noexcept;
 
     /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
@@ -120,7 +120,8 @@ private:
     // A handler that is being run, on the stack of its drain.
     struct Running
     {
-        const Event *event;
+        const Lane *lane;
+        const Event *event; // null: the handler's backlog keeps it
         bool isRetained;
         Running *outer;
     };
@@ -128,7 +129,8 @@ private:
     QueueEntry *fetch() noexcept;
     QueueEntry *takeWaiting() noexcept;
     bool step(FreedBlocks &freed, bool &isRaised) noexcept;
-    void deliver(Lane &lane, const Event &event, FreedBlocks &freed, QueueEntry *finished) noexcept;
+    void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept;
+    void visit(Lane &lane, FreedBlocks &freed) noexcept;
     static void forward(Lane &lane, const Event *event) noexcept;
     void touch(Lane &lane) noexcept;
     void settleTouched() noexcept;

@@ -173,7 +173,7 @@ private:
             return dispatchUnusually(control, event);
         }
         Record *record = Platform::lightRecord();
-        if (record == nullptr || record->slots[0].list.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
+        if (record == nullptr || record->slotArray[0].list.load(std::memory_order_relaxed) != nullptr) [[unlikely]]
             return dispatchUnusually(control, event);
         return walkOneBlock(control, word, *record, event);
     }
@@ -202,7 +202,7 @@ private:
                                                   const void *event) noexcept
     {
         constexpr FenceMode Mode = FenceMode::Light;
-        Slot &slot = record.slots[0];
+        Slot &slot = record.slotArray[0];
         announce<Platform, Mode, const List>(slot.list, reinterpret_cast<const List *>(word), MemorySite::AnnounceList);
         if (control.head.load(Platform::order(MemorySite::ValidateHead, std::memory_order_seq_cst)) != word) [[unlikely]]
             return walkUnusually(control, word, record, event);
@@ -239,19 +239,19 @@ private:
 
     [[gnu::noinline]] static Summary walkUnusually(Control &control, Word word, Record &record, const void *event) noexcept
     {
-        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).run();
+        return Walk<FenceMode::Light>(control, word, record, record.slotArray[0], event).run();
     }
     [[gnu::noinline, gnu::cold]] static Summary resumeBefore(Control &control, Word word, Record &record,
                                                              const void *event,
                                                              const HandlerEntry<Platform> *entry) noexcept
     {
-        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).resumeBefore(entry);
+        return Walk<FenceMode::Light>(control, word, record, record.slotArray[0], event).resumeBefore(entry);
     }
     [[gnu::noinline, gnu::cold]] static Summary resumeAfter(Control &control, Word word, Record &record,
                                                             const void *event, const HandlerEntry<Platform> *entry,
                                                             Outcome outcome) noexcept
     {
-        return Walk<FenceMode::Light>(control, word, record, record.slots[0], event).resumeAfter(entry, outcome);
+        return Walk<FenceMode::Light>(control, word, record, record.slotArray[0], event).resumeAfter(entry, outcome);
     }
 
     // Whether the published word is no longer the one that is walked. If it is: no handler of the list was

@@ -112,7 +112,7 @@ public:
     {
         HazardSnapshot<const List *> result;
         forEachRecord([&result](const Record &record) {
-            for (const HazardSlot<Platform> &slot : record.slots) {
+            for (const HazardSlot<Platform> &slot : record.slotArray) {
                 // Acquire part: pairs with LeaveList/AnnounceList (release): the reader's accesses to
                 // the list happen before its reclamation. Seq_cst: fourth operation of full-fence mode.
                 const List *list = slot.list.load(Platform::order(MemorySite::ScanLists, std::memory_order_seq_cst));
@@ -127,7 +127,7 @@ public:
     {
         bool result = false;
         forEachRecord([&](const Record &record) {
-            for (const HazardSlot<Platform> &slot : record.slots)
+            for (const HazardSlot<Platform> &slot : record.slotArray)
                 result |= slot.list.load(Platform::order(MemorySite::ScanLists, std::memory_order_seq_cst)) == list;
         });
         return result;
@@ -138,7 +138,7 @@ public:
     {
         HazardSnapshot<const Node *> result;
         forEachRecord([&result](const Record &record) {
-            for (const HazardSlot<Platform> &slot : record.slots) {
+            for (const HazardSlot<Platform> &slot : record.slotArray) {
                 const Node *node = slot.current.load(Platform::order(MemorySite::ScanCurrents, std::memory_order_seq_cst));
                 if (node)
                     result.add(node);
@@ -155,7 +155,7 @@ public:
         forEachRecord([&](const Record &record) {
             if (&record == own)
                 return;
-            for (const HazardSlot<Platform> &slot : record.slots) {
+            for (const HazardSlot<Platform> &slot : record.slotArray) {
                 result |= slot.current.load(Platform::order(MemorySite::ScanCurrents, std::memory_order_seq_cst)) == node;
             }
         });

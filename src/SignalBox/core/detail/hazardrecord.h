@@ -55,7 +55,7 @@ struct alignas(128) HazardRecord
     static constexpr int readerSlotCount = Platform::slotCount - 1;
 
     // The last slot serves writers and the first steps of deep notifies: short sections.
-    HazardSlot<Platform> slots[Platform::slotCount];
+    HazardSlot<Platform> slotArray[Platform::slotCount];
     // Set by a reclaimer of a destroyed registry, one bit for each slot that was in its way; see RequestRecord.
     Atomic<std::uint32_t> reclaimRequested{0};
     Atomic<std::uint32_t> inUse{0};
@@ -68,14 +68,14 @@ struct alignas(128) HazardRecord
 
     std::uint32_t requestBitOf(const HazardSlot<Platform> &slot) const noexcept
     {
-        return requestBit(static_cast<int>(&slot - slots));
+        return requestBit(static_cast<int>(&slot - slotArray));
     }
 
     // A slot for a short section. Those do not nest, unless operator new, replaced by the user, comes back
     // to a registry; then a reader's slot serves. (Null: also nested deeper than there are slots.)
     HazardSlot<Platform> *writerSlot() noexcept
     {
-        HazardSlot<Platform> &last = slots[Platform::slotCount - 1];
+        HazardSlot<Platform> &last = slotArray[Platform::slotCount - 1];
         return last.list.load(std::memory_order_relaxed) == nullptr ? &last : freeSlot();
     }
 
@@ -84,8 +84,8 @@ struct alignas(128) HazardRecord
     HazardSlot<Platform> *freeSlot() noexcept
     {
         for (int i = 0; i < readerSlotCount; ++i) {
-            if (slots[i].list.load(std::memory_order_relaxed) == nullptr)
-                return &slots[i];
+            if (slotArray[i].list.load(std::memory_order_relaxed) == nullptr)
+                return &slotArray[i];
         }
         return nullptr;
     }
@@ -93,7 +93,7 @@ struct alignas(128) HazardRecord
     // Whether this record's own thread is inside `node`. Own thread only.
     bool isInside(const HandlerNode<Platform> *node) const noexcept
     {
-        for (const HazardSlot<Platform> &slot : slots) {
+        for (const HazardSlot<Platform> &slot : slotArray) {
             if (slot.current.load(std::memory_order_relaxed) == node)
                 return true;
         }

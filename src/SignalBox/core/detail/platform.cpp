@@ -41,7 +41,7 @@ void endThread() noexcept
 {
     isThreadEnding = true;
     // A handler that ends its thread from inside still uses its slots; the record is then lost.
-    if (currentThreadRecord && currentThreadRecord->freeSlot() == &currentThreadRecord->slots[0])
+    if (currentThreadRecord && currentThreadRecord->freeSlot() == &currentThreadRecord->slotArray[0])
         StandardPlatform::returnRecord();
 }
 

@@ -266,7 +266,7 @@ private:
         bool isAnyone = false;
         Platform::domain().forEachRecord([&](Record &record) {
             std::uint32_t bits = isPinned ? Record::deepRequestBit : 0;
-            for (const HazardSlot<Platform> &slot : record.slots) {
+            for (const HazardSlot<Platform> &slot : record.slotArray) {
                 const List *named = slot.list.load(Platform::order(MemorySite::ScanLists, std::memory_order_seq_cst));
                 for (const List *list = head()->previous; named && list; list = list->previous) {
                     if (list == named)
@@ -373,7 +373,7 @@ void HazardDomain<Platform>::forgetOtherThreads(Record *own) noexcept
     forEachRecord([own](Record &record) {
         if (&record == own)
             return;
-        for (HazardSlot<Platform> &slot : record.slots) {
+        for (HazardSlot<Platform> &slot : record.slotArray) {
             slot.current.store(nullptr, std::memory_order_relaxed);
             slot.list.store(nullptr, std::memory_order_relaxed);
         }

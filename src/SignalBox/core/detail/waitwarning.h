@@ -44,7 +44,7 @@ private:
             return describe(*m_own->deepFrames->current);
         for (int i = Record::readerSlotCount - 1; i >= 0; --i) {
             // Own slot, so the handler is alive: this thread is inside of it.
-            if (const Node *node = m_own->slots[i].current.load(std::memory_order_relaxed))
+            if (const Node *node = m_own->slotArray[i].current.load(std::memory_order_relaxed))
                 return describe(*node);
         }
         return {};

@@ -17,12 +17,15 @@
 // - The consumer goes through tickets in order, skipping those that are a round behind. An empty place belongs to a
 //   producer that has its ticket and not yet stored: the consumer stops there, and that producer calls it. An item that
 //   is newer than expected goes back as a producer's does.
+// - A producer may be overtaken by the consumer as well, which has taken a newer item from the place and will not look
+//   there for this one. So a producer that finds its place empty looks where the consumer is, and the consumer, once
+//   it has moved on, looks whether the place is still empty: one of the two sees the other, and takes the item out.
 //
 // FIFO per producer: its second ticket is later than its first, which it has stored by then.
 //
 // A ring that drops the newest counts instead: an item enters only if it finds room, so no place is ever taken.
 //
-// Item has a std::uint64_t ticket. Whoever gets an item back from push() or pop() owns it.
+// Item has a std::uint64_t ticket. Whoever is told that an item is lost owns it.
 
 namespace SignalBox::detail {
 
@@ -37,13 +40,16 @@ public:
     BacklogRing(const BacklogRing &) = delete;
     BacklogRing &operator=(const BacklogRing &) = delete;
 
-    // Returns the item that had to go, or null.
-    Item *push(Item *item) noexcept
+    // lost(item) is called for each item that had to go.
+    template <class Lost>
+    void push(Item *item, Lost &&lost) noexcept
     {
-        // Relaxed: per producer, which is coherence; the item itself is released where it is stored. With the
-        // acquire of ReadTickets, a consumer that was called sees the ticket: the call orders them.
-        item->ticket = m_next.fetch_add(1, Platform::order(DeliverySite::TakeTicket, std::memory_order_relaxed));
-        return store(item);
+        const std::uint64_t ticket = takeTicket(item);
+        Atomic<Item *> &place = placeOf(ticket);
+        if (Item *out = store(item))
+            lost(out);
+        else if (m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)) > ticket)
+            takeOutdated(place, lost);
     }
 
     // The same for a ring that drops the newest: false, and the item stays the caller's, if there is no room.
@@ -57,7 +63,8 @@ public:
         } while (!m_count.compare_exchange_weak(count, count + 1,
                                                 Platform::order(DeliverySite::CountItem, std::memory_order_acquire),
                                                 std::memory_order_relaxed));
-        push(item); // its place is empty
+        takeTicket(item);
+        store(item); // its place is empty
         return true;
     }
 
@@ -68,21 +75,27 @@ public:
     Item *pop(Lost &&lost) noexcept
     {
         for (;;) {
-            // Acquire: see push(). Weaker: nothing but a longer way round.
-            const std::uint64_t end = m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_acquire));
-            if (end - m_first > m_capacity)
-                m_first = end - m_capacity;
-            if (m_first == end)
+            // Sequentially consistent: see takeTicket().
+            const std::uint64_t end = m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_seq_cst));
+            std::uint64_t first = m_first.load(std::memory_order_relaxed);
+            if (end - first > m_capacity) {
+                first = end - m_capacity;
+                moveTo(first);
+            }
+            if (first == end)
                 return nullptr;
-            Atomic<Item *> &place = m_places[m_first % m_capacity];
-            Item *item = place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_acq_rel));
+            Atomic<Item *> &place = placeOf(first);
+            // As StoreItem.
+            Item *item = place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_seq_cst));
             if (item == nullptr)
                 return nullptr; // its producer is about to store it, and calls
-            if (item->ticket == m_first) {
-                ++m_first;
+            if (item->ticket == first) {
+                moveTo(first + 1);
+                if (place.load(Platform::order(DeliverySite::LookAgain, std::memory_order_seq_cst)))
+                    takeOutdated(place, lost);
                 return item;
             }
-            if (item->ticket > m_first)
+            if (item->ticket > first)
                 item = store(item); // we are behind: back with it, and on to where the ring begins now
             if (item)
                 lost(item);
@@ -94,19 +107,48 @@ public:
 
     bool isEmpty() const noexcept
     {
-        return m_first == m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_acquire));
+        return m_first.load(std::memory_order_relaxed) == m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_seq_cst));
     }
 
 private:
+    std::uint64_t takeTicket(Item *item) noexcept
+    {
+        // Sequentially consistent: the producer raises the wake-up afterwards (see wakeup.h), and a consumer that has
+        // cleared it sees the ticket. Weaker: it finds the ring empty, and the item waits until somebody posts another.
+        item->ticket = m_next.fetch_add(1, Platform::order(DeliverySite::TakeTicket, std::memory_order_seq_cst));
+        return item->ticket;
+    }
+
+    Atomic<Item *> &placeOf(std::uint64_t ticket) noexcept { return m_places[ticket % m_capacity]; }
+
+    void moveTo(std::uint64_t first) noexcept
+    {
+        // Sequentially consistent, like the looks that follow it and that of the producer: StoreItem, ReadFirst against
+        // MoveFirst, LookAgain. Weaker: an item lies where nobody looks, and its future never finishes.
+        m_first.store(first, Platform::order(DeliverySite::MoveFirst, std::memory_order_seq_cst));
+    }
+
+    // An item whose ticket the consumer has passed may lie in this place; or a newer one by now.
+    template <class Lost>
+    void takeOutdated(Atomic<Item *> &place, Lost &&lost) noexcept
+    {
+        Item *item = place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_seq_cst));
+        if (item && item->ticket >= m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)))
+            item = store(item);
+        if (item)
+            lost(item);
+    }
+
     // Into its place. Returns the oldest item that it met there, or null.
     Item *store(Item *item) noexcept
     {
-        Atomic<Item *> &place = m_places[item->ticket % m_capacity];
+        Atomic<Item *> &place = placeOf(item->ticket);
         for (;;) {
             const std::uint64_t ticket = item->ticket;
             // Release: the item's contents; partner TakeItem. Acquire: those of what comes out. Weaker: an item is
-            // read, or destroyed, half written.
-            Item *const out = place.exchange(item, Platform::order(DeliverySite::StoreItem, std::memory_order_acq_rel));
+            // read, or destroyed, half written. Sequentially consistent: as the ticket; the consumer that finds the
+            // place empty relies on the call that follows.
+            Item *const out = place.exchange(item, Platform::order(DeliverySite::StoreItem, std::memory_order_seq_cst));
             if (out == nullptr || out->ticket < ticket)
                 return out;
             item = out; // a round ahead of ours: back with it
@@ -117,7 +159,7 @@ private:
     const std::unique_ptr<Atomic<Item *>[]> m_places;
     alignas(64) Atomic<std::uint64_t> m_next{0}; // producers
     Atomic<std::uint32_t> m_count{0};
-    alignas(64) std::uint64_t m_first = 0; // the consumer
+    alignas(64) Atomic<std::uint64_t> m_first{0}; // the consumer
 };
 
 } // namespace SignalBox::detail

@@ -22,6 +22,9 @@ enum class DeliverySite {
     ReadTickets, // consumer
     StoreItem, // producer: into its place
     TakeItem, // consumer
+    MoveFirst, // consumer: where it is
+    ReadFirst, // producer: has it been overtaken?
+    LookAgain, // consumer: has a producer come too late?
     CountItem, // a ring that drops the newest: producer reserves, consumer gives back
 };
 

@@ -54,7 +54,8 @@ Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbo
       m_owners(2), // who makes it, and the first lane
       m_ring(m_backlog.kind() == Backlog::Kind::Unbounded
                  ? nullptr
-                 : std::make_unique<Ring>(static_cast<std::uint32_t>(m_backlog.capacity())))
+                 : std::make_unique<Ring>(static_cast<std::uint32_t>(m_backlog.capacity()))),
+      m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
     if (mailbox)
         m_mailboxes.push_back(std::move(mailbox));
@@ -237,8 +238,9 @@ void Route::queueBacklog(EventPointer event)
     if (dropsNewest) {
         if (!m_ring->pushIfRoom(item))
             loseItem(item, false);
-    } else if (BacklogItem *lost = m_ring->push(item)) {
-        loseItem(lost, m_backlog.kind() != Backlog::Kind::Bounded);
+    } else {
+        const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
+        m_ring->push(item, [&](BacklogItem *lost) { loseItem(lost, isMerging); });
     }
     queueVisit();
 }
@@ -258,20 +260,20 @@ void Route::loseItem(BacklogItem *item, bool isMerged) noexcept
 // Throws nothing: without memory, the next event tries again.
 void Route::queueVisit() noexcept
 {
-    if (m_isVisitQueued.exchange(true, std::memory_order_seq_cst))
+    if (!m_visit.raise())
         return;
     Lane &lane = reserveLane();
     try {
         sendTo(lane, makeEntry(QueueEntry::Visit, lane, nullptr));
     } catch (const std::bad_alloc &) {
-        m_isVisitQueued.store(false, std::memory_order_seq_cst);
+        m_visit.clear();
         lane.release(1);
     }
 }
 
 void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
 {
-    m_isVisitQueued.exchange(false, std::memory_order_seq_cst);
+    m_visit.clear();
     const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
     if (m_backlog.isTimed()) {
         if (m_ring->isEmpty())
@@ -315,7 +317,7 @@ void Route::dropBacklog() noexcept
 {
     if (!m_ring)
         return;
-    m_isVisitQueued.exchange(false, std::memory_order_seq_cst);
+    m_visit.clear();
     while (BacklogItem *item = m_ring->pop([this](BacklogItem *lost) { loseItem(lost, false); })) {
         if (m_backlog.overflow() == Overflow::DropNewest)
             m_ring->release();

@@ -8,6 +8,7 @@
 #include <SignalBox/qt/detail/lane.h>
 #include <SignalBox/qt/detail/notification.h>
 #include <SignalBox/qt/detail/registrylink.h>
+#include <SignalBox/qt/detail/wakeup.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
@@ -147,9 +148,7 @@ private:
     std::atomic<bool> m_isClaimed = false;
 
     const std::unique_ptr<Ring> m_ring; // null: unbounded
-    // A visit is on its way. Sequentially consistent exchanges: a producer stores an item and raises this, the visit
-    // clears it and takes items; weaker, an item could wait for a visit that has been.
-    std::atomic<bool> m_isVisitQueued = false;
+    WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way
     std::atomic<std::int64_t> m_lastPost = 0; // debounced: steady clock, nanoseconds; relaxed: the newest wins
     std::int64_t m_nextCall = 0; // throttled; the consumer's
     bool m_isCallPlanned = false; // the mailbox has a timer for it; the consumer's
