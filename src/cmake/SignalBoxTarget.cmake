@@ -223,6 +223,9 @@ macro(signalbox_configure_library layer base_directory)
     if(NOT BUILD_SHARED_LIBS)
         target_compile_definitions(${target} PUBLIC ${prefix}_STATIC_DEFINE)
     endif()
+    # Or GCC neither inlines exported functions inside of a shared library nor looks into them, since another library
+    # might replace them.
+    target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>")
     signalbox_forbid_undefined_symbols(${target})
     signalbox_warnings(${target})
 endmacro()

@@ -22,13 +22,13 @@ class Route;
     thread, it gets another one (NextLane).
 
     A lane counts the deliveries between the walk that finds the handler and the drain that runs it. The count keeps
-    lane and route alive, and tells whether something older waits. The two sides touch different cache lines: the
-    drain adds up what it has delivered and subtracts it once, at its end.
+    lane and route alive, and tells whether something older waits. The two sides write to different cache lines, and
+    read a third: the drain adds up what it has delivered and subtracts it once, at its end.
 */
 class SIGNALBOX_QT_EXPORT Lane
 {
 public:
-    Lane(Route &route, Mailbox *mailbox) noexcept : m_mailbox(mailbox), m_route(&route) {}
+    Lane(Route &route, Mailbox *mailbox) noexcept : m_route(&route), m_mailbox(mailbox) {}
     Q_DISABLE_COPY_MOVE(Lane)
 
     Route &route() const noexcept { return *m_route; }
@@ -76,14 +76,16 @@ private:
     static constexpr std::uint64_t openCount = std::uint64_t{1} << 40;
     static constexpr std::uint64_t endedCount = 2 * openCount;
 
-    std::atomic<std::uint64_t> m_count = openCount;
+    // Read by both sides at each delivery, and hardly ever written.
+    Route *const m_route;
 
 protected:
     std::atomic<Mailbox *> m_mailbox;
 
 private:
-    Route *const m_route;
     std::atomic<NextLane *> m_next = nullptr;
+    // The producers'.
+    alignas(64) std::atomic<std::uint64_t> m_count = openCount;
     // The consumer's.
     alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
     bool m_isProvisional = false; // set before there is a delivery
