@@ -85,7 +85,8 @@ public:
 
     // The next two take the function by value, or the templates above would be the better match for one that is not const.
     /*!
-        Registers \a function. \a options: an object with any of priority, name, once, enabled and owner. The handler ends with its
+        Registers \a function. \a options: an object with any of priority, name, once, enabled, backlog with
+        capacity, overflow and interval, and owner. The handler ends with its
         owner, any QML object; without one, with the registry.
     */
     Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function, const QJSValue &options = QJSValue());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "registryhandler.h"
 
+#include "backlogsettings_p.h"
 #include "ownerwatch_p.h"
 #include "scriptarguments_p.h"
 #include "scriptcall_p.h"
@@ -123,10 +124,7 @@ void RegistryHandler::setName(const QString &name)
     if (m_name == name)
         return;
     m_name = name;
-    if (isActive()) {
-        unregister();
-        update();
-    }
+    replace();
     Q_EMIT nameChanged();
 }
 
@@ -154,6 +152,42 @@ void RegistryHandler::setEnabled(bool enabled)
 bool RegistryHandler::isActive() const
 {
     return m_registry && m_registry->contains(m_id);
+}
+
+void RegistryHandler::setBacklog(QmlBacklog::Kind backlog)
+{
+    if (m_backlog == backlog)
+        return;
+    m_backlog = backlog;
+    replace();
+    Q_EMIT backlogChanged();
+}
+
+void RegistryHandler::setCapacity(int capacity)
+{
+    if (m_capacity == capacity)
+        return;
+    m_capacity = capacity;
+    replace();
+    Q_EMIT capacityChanged();
+}
+
+void RegistryHandler::setOverflow(QmlBacklog::Overflow overflow)
+{
+    if (m_overflow == overflow)
+        return;
+    m_overflow = overflow;
+    replace();
+    Q_EMIT overflowChanged();
+}
+
+void RegistryHandler::setInterval(int milliseconds)
+{
+    if (m_interval == milliseconds)
+        return;
+    m_interval = milliseconds;
+    replace();
+    Q_EMIT intervalChanged();
 }
 
 void RegistryHandler::setFilter(const QJSValue &filter)
@@ -222,12 +256,25 @@ void RegistryHandler::update()
     followRegistry();
 }
 
+// Of what is settled at registration, something has changed.
+void RegistryHandler::replace()
+{
+    if (isActive())
+        unregister();
+    update();
+}
+
 void RegistryHandler::registerAnew()
 {
+    const detail::BacklogSettings backlog{m_backlog, m_capacity, m_overflow, m_interval};
+    if (const QString problem = backlog.problem(); !problem.isEmpty()) {
+        qmlWarning(this) << problem << ": nothing is handled until it is right";
+        return;
+    }
     m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
         this, [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
-        {.priority = m_priority, .name = m_name, .enabled = m_isEnabled});
+        {.priority = m_priority, .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()});
     Q_EMIT activeChanged();
 }
 

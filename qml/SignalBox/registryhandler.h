@@ -3,6 +3,7 @@
 
 #include <SignalBox/detail/creationorder.h>
 #include <SignalBox/qml/qml_export.h>
+#include <SignalBox/qmlbacklog.h>
 #include <SignalBox/qt/registryobject.h>
 
 #include <QtCore/qobject.h>
@@ -58,7 +59,18 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(bool enabled READ isEnabled WRITE setEnabled NOTIFY enabledChanged FINAL)
     /*! Whether it is registered now, paused or not. */
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
-    /*! A function that says whether the handler gets the event, or null. */
+    /*!
+        What becomes of events that come faster than the handler runs. A change of this or the next three
+        registers anew, and drops what waits. Settings that do not fit together warn, and nothing is registered.
+    */
+    Q_PROPERTY(SignalBox::QmlBacklog::Kind backlog READ backlog WRITE setBacklog NOTIFY backlogChanged FINAL)
+    /*! Of a Bounded backlog, in events: positive. */
+    Q_PROPERTY(int capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
+    /*! What a full Bounded backlog loses. */
+    Q_PROPERTY(SignalBox::QmlBacklog::Overflow overflow READ overflow WRITE setOverflow NOTIFY overflowChanged FINAL)
+    /*! Of a Throttled or Debounced backlog, in milliseconds. -1, the default, is none. */
+    Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
+    /*! A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through. */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
     /*! A function of the event, or null. Without one nothing is registered. It may return SignalBox.Stop. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
@@ -86,6 +98,18 @@ public:
 
     bool isActive() const;
 
+    SignalBox::QmlBacklog::Kind backlog() const { return m_backlog; }
+    void setBacklog(SignalBox::QmlBacklog::Kind backlog);
+
+    int capacity() const { return m_capacity; }
+    void setCapacity(int capacity);
+
+    SignalBox::QmlBacklog::Overflow overflow() const { return m_overflow; }
+    void setOverflow(SignalBox::QmlBacklog::Overflow overflow);
+
+    int interval() const { return m_interval; }
+    void setInterval(int milliseconds);
+
     QJSValue filter() const { return m_filter; }
     void setFilter(const QJSValue &filter);
 
@@ -102,6 +126,10 @@ Q_SIGNALS:
     void onceChanged();
     void enabledChanged();
     void activeChanged();
+    void backlogChanged();
+    void capacityChanged();
+    void overflowChanged();
+    void intervalChanged();
     void filterChanged();
     void handlerChanged();
 
@@ -115,6 +143,7 @@ private:
     void changeRegistry(RegistryObject *registry);
     void checkFunction(const QJSValue &value, const char *property) const;
     void update();
+    void replace();
     void registerAnew();
     void unregister();
     void followRegistry();
@@ -130,6 +159,10 @@ private:
     QJSValue m_handler;
     HandlerId m_id; // valid from registration until its end is noticed
     int m_priority = 0;
+    QmlBacklog::Kind m_backlog = QmlBacklog::Kind::Unbounded;
+    int m_capacity = 0;
+    QmlBacklog::Overflow m_overflow = QmlBacklog::Overflow::DropOldest;
+    int m_interval = -1;
     bool m_isOnce = false;
     bool m_isEnabled = true;
     bool m_isComplete = false;

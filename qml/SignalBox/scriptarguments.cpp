@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scriptarguments_p.h"
 
+#include "backlogsettings_p.h"
 #include "ownerwatch_p.h"
 
 #include <QtCore/qmetaobject.h>
@@ -24,6 +25,19 @@ bool isInt(double number)
         && number <= std::numeric_limits<int>::max();
 }
 
+// Looks before it converts: converting a symbol crashes in Qt 6.4.
+std::optional<int> toInt(const QJSValue &value)
+{
+    return value.isNumber() && isInt(value.toNumber()) ? std::optional(value.toInt()) : std::nullopt;
+}
+
+template <class Enum>
+std::optional<Enum> toEnum(const QJSValue &value)
+{
+    const std::optional<int> number = toInt(value);
+    return number && QMetaEnum::fromType<Enum>().valueToKey(*number) ? std::optional(static_cast<Enum>(*number)) : std::nullopt;
+}
+
 // Empty if the owner is taken; else what was expected.
 QString readOwner(ScriptOptions &result, const QJSValue &value)
 {
@@ -40,15 +54,15 @@ QString readOwner(ScriptOptions &result, const QJSValue &value)
 }
 
 // Empty if the option is taken; else what was expected. Nothing if there is no such option.
-std::optional<QString> readOption(ScriptOptions &result, const QString &key, const QJSValue &value)
+std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlog, const QString &key, const QJSValue &value)
 {
     const auto check = [&value](bool isRight, const char *expected) {
         return isRight ? QString() : QLatin1String(expected) + QStringLiteral(", not ") + describe(value);
     };
     if (key == QLatin1String("priority")) {
-        const bool isRight = value.isNumber() && isInt(value.toNumber());
-        result.options.priority = isRight ? value.toInt() : 0;
-        return check(isRight, "an integer");
+        const std::optional<int> number = toInt(value);
+        result.options.priority = number.value_or(0);
+        return check(number.has_value(), "an integer");
     }
     if (key == QLatin1String("name")) {
         result.options.name = value.isString() ? value.toString() : QString();
@@ -61,6 +75,24 @@ std::optional<QString> readOption(ScriptOptions &result, const QString &key, con
     if (key == QLatin1String("enabled")) {
         result.options.enabled = value.toBool();
         return check(value.isBool(), "true or false");
+    }
+    if (key == QLatin1String("backlog")) {
+        const auto kind = toEnum<QmlBacklog::Kind>(value);
+        backlog.kind = kind.value_or(backlog.kind);
+        return check(kind.has_value(), "Backlog.Unbounded, Latest, Bounded, Throttled or Debounced");
+    }
+    if (key == QLatin1String("capacity")) {
+        backlog.capacity = toInt(value).value_or(0);
+        return check(backlog.capacity > 0, "a positive integer");
+    }
+    if (key == QLatin1String("overflow")) {
+        const auto overflow = toEnum<QmlBacklog::Overflow>(value);
+        backlog.overflow = overflow.value_or(backlog.overflow);
+        return check(overflow.has_value(), "Backlog.DropOldest or DropNewest");
+    }
+    if (key == QLatin1String("interval")) {
+        backlog.interval = toInt(value).value_or(-1);
+        return check(backlog.interval >= 0, "milliseconds, an integer");
     }
     if (key == QLatin1String("owner"))
         return readOwner(result, value);
@@ -79,6 +111,7 @@ bool ScriptArguments::isFunction(const QJSValue &value) const
 std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) const
 {
     ScriptOptions result;
+    BacklogSettings backlog;
     if (value.isUndefined())
         return result;
     if (!value.isObject() || value.isArray() || value.isCallable() || value.isQObject()) {
@@ -88,9 +121,10 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
     for (QJSValueIterator property(value); property.hasNext();) {
         property.next();
         const QJSValue option = property.value();
-        const std::optional<QString> expected = readOption(result, property.name(), option);
+        const std::optional<QString> expected = readOption(result, backlog, property.name(), option);
         if (!expected) {
-            refuse(QStringLiteral("options: there is no option %1; there are priority, name, once, enabled and owner")
+            refuse(QStringLiteral("options: there is no option %1; there are priority, name, once, enabled, backlog, capacity, "
+                                  "overflow, interval and owner")
                        .arg(property.name()));
             return std::nullopt;
         }
@@ -99,6 +133,11 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
             return std::nullopt;
         }
     }
+    if (const QString problem = backlog.problem(); !problem.isEmpty()) {
+        refuse(QStringLiteral("options: ") + problem);
+        return std::nullopt;
+    }
+    result.options.backlog = backlog.toBacklog();
     return result;
 }
 

@@ -62,7 +62,8 @@ public:
 
     /*!
         Registers \a function with any \a registry. It ends with the object in whose scope the call is written.
-        \a options: an object with any of priority, name, once and enabled. Anything else is a TypeError at the caller's line.
+        \a options: an object with any of priority, name, once, enabled, and backlog with capacity, overflow and
+        interval. Anything else is a TypeError at the caller's line.
     */
     Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry, const QJSValue &function,
                                         const QJSValue &options = QJSValue());

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "qmlbacklog.h"
+
+#include <SignalBox/qt/backlog.h>
+
+#include <QtCore/qstring.h>
+
+namespace SignalBox::detail {
+
+/*! A backlog as a script describes it, and so perhaps none. */
+struct BacklogSettings
+{
+    QmlBacklog::Kind kind = QmlBacklog::Kind::Unbounded;
+    int capacity = 0; // not given
+    QmlBacklog::Overflow overflow = QmlBacklog::Overflow::DropOldest;
+    int interval = -1; // not given
+
+    /*! What is wrong, as "setting: expected this, not that"; empty if nothing is. Settings of other kinds are not looked at. */
+    QString problem() const;
+    /*! Without a problem only. */
+    Backlog toBacklog() const;
+};
+
+} // namespace SignalBox::detail
