@@ -201,6 +201,11 @@ bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
             freeEntry(finished, freed);
         return true;
     }
+    if (lane->isProvisional() && lane->route().leaveIfContextHas(*lane, *entry)) [[unlikely]] {
+        if (finished)
+            freeEntry(finished, freed);
+        return true;
+    }
     if (lane->next()) [[unlikely]] {
         forward(*lane, entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
         if (finished)
@@ -419,6 +424,13 @@ void Mailbox::dropAll() noexcept
             return; // or a producer is between its steps, and will come here itself
         drop(entry, freed);
     }
+}
+
+// The calling thread is the consumer from here on: nobody drops any more.
+void Mailbox::reopen() noexcept
+{
+    const std::lock_guard lock(m_dropMutex);
+    m_wakeUp.keepRaised();
 }
 
 void Mailbox::endTurn() noexcept

@@ -89,6 +89,8 @@ public:
     /*! Subtracts what has been delivered to \a lane from its count, but for what still runs. */
     void settle(Lane &lane) noexcept;
 
+    /*! Sends on what has come for a lane that was left: \a event, or, if null, a visit. Ends its reservation. Any thread. */
+    static void forward(Lane &lane, const Event *event) noexcept;
     /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
     static void dropLanes(const QueueEntry &entry, const Event &event) noexcept;
     /*! Drops \a entry and all its reservations. Any thread. */
@@ -111,6 +113,7 @@ protected:
     void endTurn() noexcept;
     void dropWaiting() noexcept; // the consumer's
     void dropAll() noexcept; // while closed
+    void reopen() noexcept;
 
     WakeUp<DeliveryPlatform> m_wakeUp;
 
@@ -131,7 +134,6 @@ private:
     bool step(FreedBlocks &freed, bool &isRaised) noexcept;
     void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept;
     void visit(Lane &lane, FreedBlocks &freed) noexcept;
-    static void forward(Lane &lane, const Event *event) noexcept;
     void touch(Lane &lane) noexcept;
     void settleTouched() noexcept;
     static void freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept;

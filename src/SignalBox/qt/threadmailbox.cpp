@@ -106,6 +106,9 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
                          const std::lock_guard allLock(all.mutex);
                          all.byThread.erase(thread);
                      }));
+    // It may have finished before it was connected to.
+    if (thread->isFinished())
+        mailbox->close();
     return mailbox;
 }
 
@@ -223,7 +226,7 @@ void ThreadMailbox::open()
     }
     m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     m_isYielding = false;
-    m_wakeUp.keepRaised();
+    reopen();
     callConsumer();
 }
 
@@ -238,10 +241,8 @@ void ThreadMailbox::close() noexcept
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
     dropAll();
-    for (const Visit &visit : std::exchange(m_visits, {})) {
-        visit.lane->route().dropBacklog();
-        visit.lane->release(1);
-    }
+    for (const Visit &visit : std::exchange(m_visits, {}))
+        visit.lane->route().dropAsPlanned(*visit.lane);
 }
 
 } // namespace SignalBox::detail

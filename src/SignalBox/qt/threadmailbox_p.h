@@ -53,7 +53,9 @@ private:
     void visitDue() noexcept;
     void startVisitTimer() noexcept;
 
-    QThread *const m_thread; // compared, never dereferenced after construction
+    // On a cache line of their own: producers read them at each event, and what is in front of them in the mailbox is
+    // written at each delivery.
+    alignas(64) QThread *const m_thread; // compared, never dereferenced after construction
     // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
     // its own thread only, which wrote it, or that thread is over.
     std::atomic<Qt::HANDLE> m_threadId = nullptr;
