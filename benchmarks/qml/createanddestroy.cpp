@@ -30,8 +30,8 @@ void createAndDestroy(benchmark::State &state, const QByteArray &element)
 void registerCreateAndDestroy()
 {
     const std::pair<const char *, QByteArray> peers[] = {
-        {"RegistryHandler", QByteArray("RegistryHandler { registry: source.registry; handler: event => { ") + body + " } }"},
-        {"Connections", QByteArray("Connections { target: source; function onNotified(event) { ") + body + " } }"}};
+        {"RegistryHandler", QByteArray("RegistryHandler { registry: source.registry; handler: event => { ") + lightBody.text + " } }"},
+        {"Connections", QByteArray("Connections { target: source; function onNotified(event) { ") + lightBody.text + " } }"}};
     for (const auto &[name, element] : peers) {
         benchmark::RegisterBenchmark(benchmarkName("create-destroy", name, "1000").c_str(),
                                      [element = element](benchmark::State &state) { createAndDestroy(state, element); })

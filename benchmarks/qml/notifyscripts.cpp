@@ -11,24 +11,24 @@ namespace {
 
 enum class Peer { Function, Element, Connections };
 
-QByteArray text(Peer peer)
+QByteArray text(Peer peer, const Body &body)
 {
     const QByteArray imports = "import QtQml\nimport SignalBox\n";
     switch (peer) {
     case Peer::Function:
-        return imports + "QtObject { Component.onCompleted: SignalBox.on(source.registry, event => { " + body + " }) }";
+        return imports + "QtObject { Component.onCompleted: SignalBox.on(source.registry, event => { " + body.text + " }) }";
     case Peer::Element:
-        return imports + "RegistryHandler { registry: source.registry; handler: event => { " + body + " } }";
+        return imports + "RegistryHandler { registry: source.registry; handler: event => { " + body.text + " } }";
     case Peer::Connections:
-        return imports + "Connections { target: source; function onNotified(event) { " + body + " } }";
+        return imports + "Connections { target: source; function onNotified(event) { " + body.text + " } }";
     }
     return {};
 }
 
-void notifyScripts(benchmark::State &state, Peer peer, int handlerCount)
+void notifyScripts(benchmark::State &state, Peer peer, const Body &body, int handlerCount)
 {
     Scene scene;
-    const auto component = scene.component(text(peer));
+    const auto component = scene.component(text(peer, body));
     std::vector<std::unique_ptr<QObject>> objects;
     for (int index = 0; index < handlerCount; ++index)
         objects.push_back(scene.create(*component));
@@ -61,10 +61,13 @@ void registerNotifyScripts()
     } const peers[] = {{"SignalBox functions", Peer::Function},
                        {"RegistryHandler", Peer::Element},
                        {"Connections", Peer::Connections}};
-    for (const int count : {1, 2, 8, 64}) {
-        for (const auto &[name, peer] : peers) {
-            benchmark::RegisterBenchmark(benchmarkName("scripts", name, std::to_string(count)).c_str(),
-                                         [peer = peer, count](benchmark::State &state) { notifyScripts(state, peer, count); });
+    for (const Body &body : {lightBody, summingBody}) {
+        for (const int count : {1, 2, 8, 64}) {
+            for (const auto &[name, peer] : peers) {
+                benchmark::RegisterBenchmark(
+                    benchmarkName((std::string("scripts-") + body.name).c_str(), name, std::to_string(count)).c_str(),
+                    [peer = peer, body, count](benchmark::State &state) { notifyScripts(state, peer, body, count); });
+            }
         }
     }
 }

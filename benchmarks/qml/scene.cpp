@@ -11,7 +11,7 @@ Scene::Scene()
 {
     QQmlEngine::setObjectOwnership(&m_source, QQmlEngine::CppOwnership);
     m_engine.rootContext()->setContextProperty(QStringLiteral("source"), &m_source);
-    m_sink = create(*component("import QtQml\nQtObject { property int last: 0 }"));
+    m_sink = create(*component("import QtQml\nQtObject { property int last: 0; property real total: 0 }"));
     m_engine.rootContext()->setContextProperty(QStringLiteral("sink"), m_sink.get());
 }
 
