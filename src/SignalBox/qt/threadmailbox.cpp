@@ -30,6 +30,15 @@ struct Mailboxes
         return *mailboxes;
     }
 
+    std::vector<std::shared_ptr<ThreadMailbox>> all()
+    {
+        std::vector<std::shared_ptr<ThreadMailbox>> result;
+        const std::lock_guard lock(mutex);
+        for (const auto &[thread, mailbox] : byThread)
+            result.push_back(mailbox);
+        return result;
+    }
+
     std::shared_ptr<ThreadMailbox> find(QThread *thread)
     {
         const std::lock_guard lock(mutex);
@@ -55,6 +64,9 @@ void openForApplication()
 {
     if (const auto mailbox = Mailboxes::instance().find(QThread::currentThread()))
         mailbox->open();
+    // While there was no application, Qt threw away the calls that other threads' event loops got to.
+    for (const auto &mailbox : Mailboxes::instance().all())
+        mailbox->callAgain();
     qAddPostRoutine(closeForApplication);
 }
 Q_COREAPP_STARTUP_FUNCTION(openForApplication)

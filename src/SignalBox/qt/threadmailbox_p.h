@@ -39,6 +39,8 @@ public:
     // On the thread, or while there is none.
     void open();
     void close() noexcept;
+    // Any thread: a call may have been lost.
+    void callAgain() noexcept { callConsumer(); }
 
 private:
     class Drainer;
