@@ -225,7 +225,8 @@ public:
 
     Propagation operator()(const Notification &notification)
     {
-        if (!m_route->takes(notification))
+        const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
+        if (!isPlainDelivery && !m_route->takes(notification))
             return Propagation::Continue;
         if (m_route->isObserved()) [[unlikely]] {
             CallObservation observation(*m_route);
