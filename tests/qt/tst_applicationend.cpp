@@ -218,10 +218,10 @@ private Q_SLOTS:
             for (int i = 0; i < 2; ++i) {
                 workers.emplace_back([&] {
                     QFuture<DispatchReport> future;
-                    while (!stop) {
+                    do {
                         future = registry.notify(1);
                         ++notified;
-                    }
+                    } while (!stop);
                     future.waitForFinished();
                 });
             }
