@@ -323,11 +323,11 @@ private Q_SLOTS:
         for (int i = 0; i < 8; ++i) {
             producers.emplace_back([&] {
                 QFuture<DispatchReport> future;
-                while (!stop) {
+                do {
                     registry.post(1);
                     future = registry.notify(2);
                     std::this_thread::yield();
-                }
+                } while (!stop);
                 future.waitForFinished();
             });
         }
