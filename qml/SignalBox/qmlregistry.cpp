@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "qmlregistry.h"
 
-#include "registrydirectory_p.h"
 #include "registryhandler.h"
 #include "scriptarguments_p.h"
 #include "scriptcall_p.h"
@@ -65,13 +64,10 @@ private:
 QmlRegistry::QmlRegistry(QObject *parent)
     : AsyncRegistry<QVariant>(parent), m_notifier(std::make_shared<Notifier>(this))
 {
-    connect(this, &RegistryObject::nameChanged, this,
-            [this] { detail::RegistryDirectory::instance().setName(this, name()); });
 }
 
 QmlRegistry::~QmlRegistry()
 {
-    detail::RegistryDirectory::instance().remove(this);
     m_notifier->forgetRegistry();
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "signalboxattached.h"
 
-#include "registrydirectory_p.h"
 #include "scriptarguments_p.h"
 #include "scripthandler_p.h"
+
+#include <SignalBox/qt/detail/registrydirectory.h>
 
 #include <QtQml/qqmlengine.h>
 
@@ -21,11 +22,17 @@ SignalBoxAttached *SignalBoxAttached::qmlAttachedProperties(QObject *object)
 
 RegistryObject *SignalBoxAttached::find(const QString &name)
 {
-    RegistryObject *const registry = detail::RegistryDirectory::instance().find(name, qmlEngine(parent()));
-    // Returning an object without a parent would else give it to the garbage collection.
-    if (registry && QQmlEngine::objectOwnership(registry) == QQmlEngine::CppOwnership)
-        QQmlEngine::setObjectOwnership(registry, QQmlEngine::CppOwnership);
-    return registry;
+    const QQmlEngine *const engine = qmlEngine(parent());
+    for (RegistryObject *registry : detail::RegistryDirectory::instance().find(name)) {
+        const QQmlEngine *const home = qmlEngine(registry);
+        if (home && home != engine)
+            continue;
+        // Returning an object without a parent would else give it to the garbage collection.
+        if (QQmlEngine::objectOwnership(registry) == QQmlEngine::CppOwnership)
+            QQmlEngine::setObjectOwnership(registry, QQmlEngine::CppOwnership);
+        return registry;
+    }
+    return nullptr;
 }
 
 HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &function, const QJSValue &options)

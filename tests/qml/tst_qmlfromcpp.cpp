@@ -67,6 +67,17 @@ private:
         list.property(QStringLiteral("push")).callWithInstance(list, {text});
     }
 
+    // What SignalBox.find() gives in a file of the engine.
+    static SignalBox::RegistryObject *find(QQmlEngine &engine, const char *name)
+    {
+        QQmlComponent component(&engine);
+        component.setData(QByteArray("import QtQml\nimport SignalBox\nQtObject { property Registry found: SignalBox.find(\"")
+                              + name + "\") }",
+                          QUrl(QStringLiteral("finder.qml")));
+        const std::unique_ptr<QObject> object(component.create());
+        return object ? object->property("found").value<SignalBox::RegistryObject *>() : nullptr;
+    }
+
 private Q_SLOTS:
     void init()
     {
@@ -214,6 +225,50 @@ private Q_SLOTS:
         std::thread([this] { m_registry->notify(QJSValue(1)); }).join();
         QCoreApplication::processEvents();
         QCOMPARE(order(), QStringList());
+    }
+
+    void registryFromCppIsFoundByItsNameFromEveryEngine()
+    {
+        QQmlEngine other;
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        registry->setName(QStringLiteral("readings"));
+        QCOMPARE(find(*m_engine, "readings"), registry.get());
+        QCOMPARE(find(other, "readings"), registry.get());
+        registry->setName(QStringLiteral("values"));
+        QCOMPARE(find(other, "readings"), nullptr);
+        QCOMPARE(find(other, "values"), registry.get());
+        registry->setName(QString());
+        QCOMPARE(find(other, ""), nullptr);
+        registry->setName(QStringLiteral("values"));
+        registry.reset();
+        QCOMPARE(find(*m_engine, "values"), nullptr);
+    }
+
+    void registryThatWasFoundIsNotCollected()
+    {
+        const auto registry = std::make_unique<AsyncRegistry<int>>();
+        registry->setName(QStringLiteral("readings"));
+        bool isAlive = true;
+        connect(registry.get(), &QObject::destroyed, this, [&] { isAlive = false; });
+        find(*m_engine, "readings");
+        m_engine->collectGarbage();
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        QVERIFY(isAlive);
+    }
+
+    void registryOfAnotherThreadIsNotFound()
+    {
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("readings"));
+        QThread worker;
+        worker.start();
+        QThread *const home = QThread::currentThread();
+        registry.moveToThread(&worker);
+        QCOMPARE(find(*m_engine, "readings"), nullptr);
+        QMetaObject::invokeMethod(&registry, [&] { registry.moveToThread(home); }, Qt::BlockingQueuedConnection);
+        QCOMPARE(find(*m_engine, "readings"), &registry);
+        worker.quit();
+        worker.wait();
     }
 };
 

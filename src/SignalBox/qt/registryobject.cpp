@@ -3,6 +3,7 @@
 
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/detail/logging.h>
+#include <SignalBox/qt/detail/registrydirectory.h>
 #include <SignalBox/qt/detail/registrylink.h>
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/poolmailbox_p.h>
@@ -37,6 +38,8 @@ RegistryObject::RegistryObject(QObject *parent)
 
 RegistryObject::~RegistryObject()
 {
+    if (!m_name.isEmpty())
+        detail::RegistryDirectory::instance().remove(this);
     m_link->forgetObject();
     m_link->registry().clear();
 }
@@ -51,6 +54,7 @@ void RegistryObject::setName(const QString &name)
     if (m_name == name)
         return;
     m_name = name;
+    detail::RegistryDirectory::instance().setName(this, name);
     Q_EMIT nameChanged();
 }
 

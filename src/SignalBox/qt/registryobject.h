@@ -71,7 +71,7 @@ public:
 
     ~RegistryObject() override;
 
-    /*! For diagnostics. Need not be unique. */
+    /*! For diagnostics, and for QML to find the registry by: SignalBox.find(). Need not be unique. */
     QString name() const;
     void setName(const QString &name);
 

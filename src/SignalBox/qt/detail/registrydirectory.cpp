@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "registrydirectory_p.h"
+#include <SignalBox/qt/detail/registrydirectory.h>
 
 #include <SignalBox/qt/registryobject.h>
 
 #include <QtCore/qthread.h>
-#include <QtQml/qqmlengine.h>
-
-#include <algorithm>
 
 namespace SignalBox::detail {
 
@@ -31,16 +28,15 @@ void RegistryDirectory::remove(RegistryObject *registry) noexcept
     std::erase_if(m_entries, [registry](const Entry &entry) { return entry.registry == registry; });
 }
 
-RegistryObject *RegistryDirectory::find(const QString &name, const QQmlEngine *engine) const
+std::vector<RegistryObject *> RegistryDirectory::find(const QString &name) const
 {
+    std::vector<RegistryObject *> found;
     const std::lock_guard lock(m_mutex);
-    const auto found = std::find_if(m_entries.crbegin(), m_entries.crend(), [&](const Entry &entry) {
-        if (entry.name != name || entry.registry->thread() != QThread::currentThread())
-            return false;
-        const QQmlEngine *const home = qmlEngine(entry.registry);
-        return !home || home == engine;
-    });
-    return found == m_entries.crend() ? nullptr : found->registry;
+    for (auto entry = m_entries.crbegin(); entry != m_entries.crend(); ++entry) {
+        if (entry->name == name && entry->registry->thread() == QThread::currentThread())
+            found.push_back(entry->registry);
+    }
+    return found;
 }
 
 } // namespace SignalBox::detail

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/qt_export.h>
+
 #include <QtCore/qglobal.h>
 #include <QtCore/qstring.h>
 
 #include <mutex>
 #include <vector>
-
-QT_BEGIN_NAMESPACE
-class QQmlEngine;
-QT_END_NAMESPACE
 
 namespace SignalBox {
 class RegistryObject;
@@ -18,23 +16,24 @@ class RegistryObject;
 namespace SignalBox::detail {
 
 /*!
-    The registries of the process that have a name, so that QML can look for one. Thread-safe: each registry enters, renames and
-    leaves on its own thread.
+    The registries of the process that have a name, so that others can look for one. Thread-safe: each registry enters, renames
+    and leaves on its own thread. A registry that never had a name never comes here.
 */
-class RegistryDirectory
+class SIGNALBOX_QT_EXPORT RegistryDirectory
 {
 public:
     static RegistryDirectory &instance();
+    Q_DISABLE_COPY_MOVE(RegistryDirectory)
 
     /*! Empty: leaves. */
     void setName(RegistryObject *registry, const QString &name);
     void remove(RegistryObject *registry) noexcept;
 
     /*!
-        The registry that took \a name last, or null, of those that live on the calling thread, where they cannot die
-        meanwhile, and belong to \a engine or to no engine.
+        The registries of that name that live on the calling thread, where they cannot die meanwhile; first the one that took
+        it last.
     */
-    RegistryObject *find(const QString &name, const QQmlEngine *engine) const;
+    std::vector<RegistryObject *> find(const QString &name) const;
 
 private:
     struct Entry
@@ -42,6 +41,8 @@ private:
         RegistryObject *registry;
         QString name;
     };
+
+    RegistryDirectory() = default;
 
     mutable std::mutex m_mutex; // guards the rest
     std::vector<Entry> m_entries; // in the order in which they took their names
