@@ -39,6 +39,8 @@ public:
     // On the thread, or while there is none.
     void open();
     void close() noexcept;
+    // Any thread: a call may have been lost.
+    void callAgain() noexcept { callConsumer(); }
 
 private:
     class Drainer;
@@ -67,6 +69,10 @@ private:
     // The consumer's.
     std::vector<Visit> m_visits; // planned
     bool m_isYielding = false; // the timer will call
+    // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.
+    static constexpr std::int64_t turnGap = 1'000'000;
+    std::int64_t m_turnBegin = 0;
+    std::int64_t m_lastDrain = 0;
 };
 
 } // namespace SignalBox::detail

@@ -90,6 +90,7 @@ private:
     alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
     bool m_isProvisional = false; // set before there is a delivery
     Lane *m_nextTouched = nullptr; // those with something to subtract
+    std::uint64_t m_visitedIn = 0; // the drain that last looked at the handler's backlog
 };
 
 } // namespace SignalBox::detail

@@ -89,6 +89,9 @@ public:
     void dropAsPlanned(Lane &lane) noexcept;
     /*! Puts \a event into its backlog. Throws std::bad_alloc. */
     void queueBacklog(EventPointer event);
+    /*! Whether it wants the newest event only, at any time. */
+    bool isMerging() const noexcept { return m_backlog.kind() == Backlog::Kind::Latest; }
+    bool isOnce() const noexcept { return m_isOnce; }
     /*! What had been claimed for the one call of a `once` handler does not come: it waits for another event. */
     void refuseClaim() noexcept;
 
@@ -225,7 +228,8 @@ public:
 
     Propagation operator()(const Notification &notification)
     {
-        if (!m_route->takes(notification))
+        const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
+        if (!isPlainDelivery && !m_route->takes(notification))
             return Propagation::Continue;
         if (m_route->isObserved()) [[unlikely]] {
             CallObservation observation(*m_route);

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "scaled.h"
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+
+#include <QtCore/qthreadpool.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <map>
+#include <thread>
+#include <utility>
+#include <vector>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::Backlog;
+using SignalBox::HandlerId;
+using SignalBox::Overflow;
+
+class BacklogTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void latestKeepsTheNewestEvent()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::latest()});
+        for (int i = 1; i <= 10; ++i)
+            registry.post(i);
+        QVERIFY(seen.empty()); // never inline
+        QVERIFY(waitFor([&] { return !seen.empty(); }));
+        QCoreApplication::processEvents();
+        QCOMPARE(seen, std::vector<int>{10});
+        QCOMPARE(registry.handlers().front().merged, quint64(9));
+        QCOMPARE(registry.handlers().front().dropped, quint64(0));
+    }
+
+    void boundedKeepsTheNewestOrTheOldestEvents_data()
+    {
+        QTest::addColumn<Overflow>("overflow");
+        QTest::addColumn<std::vector<int>>("expected");
+        QTest::newRow("drop oldest") << Overflow::DropOldest << std::vector<int>{8, 9, 10};
+        QTest::newRow("drop newest") << Overflow::DropNewest << std::vector<int>{1, 2, 3};
+    }
+    void boundedKeepsTheNewestOrTheOldestEvents()
+    {
+        QFETCH(Overflow, overflow);
+        QFETCH(std::vector<int>, expected);
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                 {.backlog = Backlog::bounded(3, overflow)});
+        for (int round = 0; round < 3; ++round) { // the ring is used again
+            seen.clear();
+            for (int i = 1; i <= 10; ++i)
+                registry.post(i);
+            QVERIFY(waitFor([&] { return seen.size() == 3; }));
+            QCoreApplication::processEvents();
+            QCOMPARE(seen, expected);
+            QCOMPARE(registry.handlers().front().dropped, quint64(7 * (round + 1)));
+            QCOMPARE(registry.handlers().front().merged, quint64(0));
+        }
+    }
+
+    // Its thread is blocked all the time.
+    void fullBacklogNeverBlocksAProducer_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("drop oldest") << Backlog::bounded(2);
+        QTest::newRow("drop newest") << Backlog::bounded(2, Overflow::DropNewest);
+    }
+    void fullBacklogNeverBlocksAProducer()
+    {
+        QFETCH(Backlog, backlog);
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::promise<void> isBlocked;
+        std::promise<void> end;
+        worker.post([&] {
+            isBlocked.set_value();
+            end.get_future().wait();
+        });
+        isBlocked.get_future().wait();
+        registry.registerHandler(worker.context(), [](const int &) {}, {.backlog = backlog});
+        std::vector<std::thread> producers;
+        for (int i = 0; i < 4; ++i) {
+            producers.emplace_back([&] {
+                for (int event = 0; event < 1000; ++event)
+                    registry.post(event);
+            });
+        }
+        for (std::thread &producer : producers)
+            producer.join(); // while the consumer stands still
+        const auto row = registry.handlers().front();
+        QCOMPARE(row.dropped + row.merged, quint64(4000 - backlog.capacity()));
+        end.set_value();
+    }
+
+    // Every event is delivered or counted, each producer's in order, and the last one always arrives.
+    void nothingIsLostUncountedWhileProducersRace_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("drop oldest, 1") << Backlog::bounded(1);
+        QTest::newRow("drop oldest, 16") << Backlog::bounded(16);
+        QTest::newRow("drop newest, 16") << Backlog::bounded(16, Overflow::DropNewest);
+    }
+    void nothingIsLostUncountedWhileProducersRace()
+    {
+        QFETCH(Backlog, backlog);
+        constexpr int producers = 4;
+        const int events = scaled(100000);
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::array<int, producers> last{};
+        last.fill(-1);
+        quint64 calls = 0;
+        int faults = 0;
+        int final = 0;
+        registry.registerHandler(worker.context(), [&](const int &event) {
+            ++calls;
+            final = event;
+            if (event < 0)
+                return;
+            int &previous = last[std::size_t(event % producers)];
+            if (event / producers <= previous)
+                ++faults;
+            previous = event / producers;
+        }, {.backlog = backlog});
+        std::vector<std::thread> threads;
+        for (int producer = 0; producer < producers; ++producer) {
+            threads.emplace_back([&, producer] {
+                for (int i = 0; i < events; ++i)
+                    registry.post(i * producers + producer);
+            });
+        }
+        for (std::thread &thread : threads)
+            thread.join();
+        quint64 posted = quint64(producers) * quint64(events);
+        if (backlog.overflow() == Overflow::DropOldest) {
+            registry.post(-1); // after all others
+            ++posted;
+        }
+        QVERIFY(waitFor([&] {
+            quint64 seen = 0;
+            worker.run([&] { seen = calls; });
+            const auto row = registry.handlers().front();
+            return seen + row.dropped + row.merged == posted;
+        }));
+        worker.run([&] {
+            QCOMPARE(faults, 0);
+            if (backlog.overflow() == Overflow::DropOldest)
+                QCOMPARE(final, -1);
+        });
+    }
+
+    void laggedTellsAllLossesAndAtMostOncePerDrain()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        const HandlerId merging =
+            registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::latest()});
+        const HandlerId dropping =
+            registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::bounded(2)});
+        const HandlerId paused = registry.registerHandler(&context, [&](const int &) { ++calls; },
+                                                          {.delivery = SignalBox::Delivery::Queued});
+        std::map<HandlerId, std::pair<int, quint64>> told;
+        connect(&registry, &AsyncRegistry<int>::lagged, this, [&](HandlerId id, quint64 lost) {
+            ++told[id].first;
+            told[id].second += lost;
+        });
+        for (int i = 0; i < 10; ++i)
+            registry.post(i);
+        registry.setEnabled(paused, false);
+        QVERIFY(waitFor([&] { return told.size() == 3; }));
+        QCoreApplication::processEvents();
+        QVERIFY(told[merging] == std::pair(1, quint64(9)));
+        QVERIFY(told[dropping] == std::pair(1, quint64(8)));
+        QVERIFY(told[paused] == std::pair(1, quint64(10)));
+        QCOMPARE(calls, 3);
+    }
+
+    void boundedBacklogOfAPoolHandlerDropsAndCounts()
+    {
+        QThreadPool pool;
+        pool.setMaxThreadCount(1);
+        AsyncRegistry<int> registry;
+        std::promise<void> entered;
+        std::promise<void> end;
+        std::vector<int> seen;
+        registry.registerHandler(&pool, [&](const int &event) {
+            seen.push_back(event);
+            if (event == 0) {
+                entered.set_value();
+                end.get_future().wait();
+            }
+        }, {.backlog = Backlog::bounded(2)});
+        registry.post(0);
+        entered.get_future().wait();
+        for (int i = 1; i <= 10; ++i)
+            registry.post(i);
+        end.set_value();
+        pool.waitForDone();
+        QCOMPARE(seen, (std::vector<int>{0, 9, 10}));
+        QCOMPARE(registry.handlers().front().dropped, quint64(8));
+    }
+
+    void queuedHandlersOfOtherBacklogsGoOnBesideAFlood()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int all = 0;
+        int latest = 0;
+        registry.registerHandler(&context, [&](const int &) { ++all; }, {.delivery = SignalBox::Delivery::Queued});
+        registry.registerHandler(&context, [&](const int &event) { latest = event; }, {.backlog = Backlog::latest()});
+        for (int i = 1; i <= 1000; ++i)
+            registry.post(i);
+        QVERIFY(waitFor([&] { return all == 1000; }));
+        QCOMPARE(latest, 1000);
+    }
+};
+
+QTEST_GUILESS_MAIN(BacklogTest)
+#include "tst_backlog.moc"

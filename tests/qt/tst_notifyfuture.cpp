@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+
+#include <QtCore/qfuturewatcher.h>
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+#include <vector>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::Backlog;
+using SignalBox::Delivery;
+using SignalBox::DispatchReport;
+using SignalBox::HandlerId;
+using SignalBox::Propagation;
+
+class NotifyFuture : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void futureIsFinishedOnReturnIfAllHandlersWereInline()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        registry.registerHandler([&](const int &) { ++calls; });
+        registry.registerHandler(&context, [&](const int &) { ++calls; });
+        registry.registerHandler([](const int &) { throw 1; });
+        const auto future = registry.notify(1);
+        QVERIFY(future.isFinished());
+        COMPARE_REPORT(future.result(), 3, 1, 0);
+        QCOMPARE(calls, 2);
+    }
+
+    void futureFinishesWhenTheLastHandlerHasEnded()
+    {
+        WorkerThread first;
+        WorkerThread second;
+        AsyncRegistry<int> registry;
+        std::promise<void> end;
+        std::atomic<int> calls = 0;
+        registry.registerHandler(first.context(), [&](const int &) {
+            end.get_future().wait();
+            ++calls;
+        });
+        registry.registerHandler(second.context(), [&](const int &) { ++calls; });
+        registry.registerHandler([&](const int &) { ++calls; });
+        registry.registerHandler(second.thread(), [](const int &) { throw 1; });
+        const auto future = registry.notify(1);
+        second.drain();
+        QVERIFY(!future.isFinished());
+        QCOMPARE(calls.load(), 2);
+        end.set_value();
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 4, 1, 0);
+        QCOMPARE(calls.load(), 3);
+    }
+
+    void inlineStopIsInTheReport()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        const HandlerId stopping = registry.registerHandler([](const int &) { return Propagation::Stop; }, {.priority = 1});
+        registry.registerHandler(worker.context(), [](const int &) {});
+        registry.registerHandler(worker.context(), [](const int &) {}, {.priority = 2});
+        const auto future = registry.notify(1);
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 2, 0, 0);
+        QVERIFY(future.result().stoppedBy == stopping);
+    }
+
+    void unregisteredAndPausedHandlersCountAsDropped()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        const auto add = [&] {
+            return registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
+        };
+        const HandlerId gone = add();
+        const HandlerId paused = add();
+        add();
+        const auto future = registry.notify(1);
+        registry.unregister(gone);
+        registry.setEnabled(paused, false);
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 1, 0, 2);
+        QCOMPARE(calls, 1);
+        QCOMPARE(registry.handlers().front().dropped, quint64(1));
+        QVERIFY(registry.handlers().front().id == paused);
+    }
+
+    void replacedEventCountsAsDroppedInItsFuture()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int last = 0;
+        registry.registerHandler(&context, [&](const int &event) { last = event; }, {.backlog = Backlog::latest()});
+        const auto first = registry.notify(1);
+        const auto second = registry.notify(2);
+        QVERIFY(first.isFinished());
+        COMPARE_REPORT(first.result(), 0, 0, 1);
+        QVERIFY(finishes(second));
+        COMPARE_REPORT(second.result(), 1, 0, 0);
+        QCOMPARE(last, 2);
+    }
+
+    void cancelSkipsWhatHasNotBegun()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::promise<void> entered;
+        std::promise<void> end;
+        std::atomic<int> later = 0;
+        registry.registerHandler(worker.context(), [&](const int &event) {
+            if (event == 1) {
+                entered.set_value();
+                end.get_future().wait();
+            }
+        });
+        registry.registerHandler(worker.context(), [&](const int &) { ++later; });
+        auto future = registry.notify(1);
+        entered.get_future().wait();
+        future.cancel();
+        end.set_value();
+        QVERIFY(finishes(future));
+        QVERIFY(future.isCanceled());
+        QCOMPARE(future.resultCount(), 0);
+        QCOMPARE(later.load(), 0);
+        // The next event is not affected.
+        const auto next = registry.notify(2);
+        QVERIFY(finishes(next));
+        COMPARE_REPORT(next.result(), 2, 0, 0);
+        QCOMPARE(later.load(), 1);
+    }
+
+    void cancelSkipsWhatWaitsInABacklog()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::bounded(2)});
+        auto cancelled = registry.notify(1);
+        const auto kept = registry.notify(2);
+        cancelled.cancel();
+        QVERIFY(finishes(kept));
+        QVERIFY(cancelled.isFinished());
+        QCOMPARE(seen, std::vector<int>{2});
+        QCOMPARE(registry.handlers().front().dropped, quint64(1));
+    }
+
+    void deadlineDropsWhatHasNotBegunAndWaitsForWhatHas()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::promise<void> entered;
+        std::promise<void> end;
+        std::atomic<int> calls = 0;
+        registry.registerHandler(worker.context(), [&](const int &) {
+            entered.set_value();
+            end.get_future().wait();
+            ++calls;
+        });
+        const HandlerId late = registry.registerHandler(worker.context(), [&](const int &) { ++calls; });
+        const auto future = registry.notify(1, QDeadlineTimer(100));
+        entered.get_future().wait();
+        // A second one, whose deadline passes while the thread is busy, tells when.
+        const auto second = registry.notify(2, QDeadlineTimer(200));
+        QVERIFY(finishes(second));
+        COMPARE_REPORT(second.result(), 0, 0, 2);
+        QVERIFY(!future.isFinished());
+        end.set_value();
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 1, 0, 1);
+        worker.drain();
+        QCOMPARE(calls.load(), 1);
+        for (const auto &row : registry.handlers())
+            QCOMPARE(row.dropped, quint64(row.id == late ? 2 : 1));
+    }
+
+    void deadlineThatDoesNotPassChangesNothing()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(worker.context(), [](const int &) {});
+        const auto future = registry.notify(1, QDeadlineTimer(3600000));
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 1, 0, 0);
+    }
+
+    void onceWhoseDeliveryWasDroppedWaitsForAnotherEvent()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                 {.once = true, .delivery = Delivery::Queued});
+        auto cancelled = registry.notify(1);
+        cancelled.cancel();
+        QVERIFY(finishes(cancelled));
+        QVERIFY(seen.empty());
+        const auto future = registry.notify(2);
+        QVERIFY(finishes(future));
+        QCOMPARE(seen, std::vector<int>{2});
+        QVERIFY(registry.isEmpty());
+    }
+
+    void onceQueuedFromManyThreadsRunsForExactlyOneNotify()
+    {
+        WorkerThread worker;
+        for (int round = 0; round < 200; ++round) {
+            AsyncRegistry<int> registry;
+            std::atomic<int> calls = 0;
+            registry.registerHandler(worker.context(), [&](const int &) { ++calls; }, {.once = true});
+            std::vector<QFuture<DispatchReport>> futures(4);
+            std::vector<std::thread> threads;
+            for (auto &future : futures)
+                threads.emplace_back([&] { future = registry.notify(1); });
+            for (std::thread &thread : threads)
+                thread.join();
+            std::uint32_t called = 0;
+            for (const auto &future : futures) {
+                QVERIFY(finishes(future));
+                called += future.result().called;
+            }
+            QCOMPARE(called, std::uint32_t(1));
+            QCOMPARE(calls.load(), 1);
+            QVERIFY(registry.isEmpty());
+        }
+    }
+
+    void continuationRunsOnTheThreadOfItsContext()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(worker.context(), [](const int &) {});
+        QThread *seen = nullptr;
+        std::uint32_t called = 0;
+        registry.notify(1).then(this, [&](DispatchReport report) {
+            seen = QThread::currentThread();
+            called = report.called;
+        });
+        QVERIFY(waitFor([&] { return seen != nullptr; }));
+        QCOMPARE(seen, QThread::currentThread());
+        QCOMPARE(called, std::uint32_t(1));
+    }
+
+    void watcherSeesTheEnd()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(worker.context(), [](const int &) {});
+        QFutureWatcher<DispatchReport> watcher;
+        bool isFinished = false;
+        connect(&watcher, &QFutureWatcherBase::finished, this, [&] { isFinished = true; });
+        watcher.setFuture(registry.notify(1));
+        QVERIFY(waitFor([&] { return isFinished; }));
+        COMPARE_REPORT(watcher.result(), 1, 0, 0);
+    }
+
+    void threadMayBlockForANotifyWhoseHandlersRunElsewhere()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(worker.context(), [](const int &) { return QtFuture::makeReadyFuture(); });
+        registry.registerHandler([](const int &) {});
+        auto future = registry.notify(1);
+        future.waitForFinished();
+        COMPARE_REPORT(future.result(), 2, 0, 0);
+    }
+
+    void continuationMayNotifyAgainAndDestroyTheRegistry()
+    {
+        WorkerThread worker;
+        auto *registry = new AsyncRegistry<int>;
+        std::atomic<int> calls = 0;
+        registry->registerHandler(worker.context(), [&](const int &) { ++calls; });
+        std::promise<void> done;
+        registry->notify(1).then([&](DispatchReport) { // on the worker
+            registry->notify(2);
+            done.set_value();
+        });
+        done.get_future().wait();
+        worker.drain();
+        QCOMPARE(calls.load(), 2);
+        delete registry;
+    }
+};
+
+QTEST_GUILESS_MAIN(NotifyFuture)
+#include "tst_notifyfuture.moc"

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+#include <SignalBox/ExceptionInfo>
+
+#include <QtCore/qthreadpool.h>
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <mutex>
+#include <string>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::Backlog;
+using SignalBox::Delivery;
+using SignalBox::HandlerId;
+using SignalBox::Propagation;
+
+class NotifySequential : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void eachHandlerEndsBeforeTheNextBegins()
+    {
+        WorkerThread first;
+        WorkerThread second;
+        QThreadPool pool;
+        AsyncRegistry<int> registry;
+        std::atomic<int> inside = 0;
+        std::atomic<bool> hasOverlapped = false;
+        std::mutex mutex;
+        std::string seen;
+        const auto run = [&](char letter) {
+            if (++inside != 1)
+                hasOverlapped = true;
+            {
+                const std::lock_guard lock(mutex);
+                seen += letter;
+            }
+            std::this_thread::yield();
+            --inside;
+        };
+        registry.registerHandler(first.context(), [&](const int &) { run('b'); }, {.priority = 5});
+        registry.registerHandler([&](const int &) { run('f'); }, {.priority = 1});
+        registry.registerHandler(&pool, [&](const int &) { run('d'); }, {.priority = 3});
+        registry.registerHandler([&](const int &) { run('a'); }, {.priority = 6});
+        registry.registerHandler(second.context(), [&](const int &) { run('c'); }, {.priority = 4, .backlog = Backlog::latest()});
+        registry.registerHandler(this, [&](const int &) { run('e'); }, {.priority = 2});
+        for (int i = 0; i < 50; ++i) {
+            seen.clear();
+            const auto future = registry.notifySequential(1);
+            QVERIFY(finishes(future));
+            COMPARE_REPORT(future.result(), 6, 0, 0);
+            QCOMPARE(seen, std::string("abcdef"));
+        }
+        QVERIFY(!hasOverlapped);
+    }
+
+    void stopEndsTheSequenceWhereverItComesFrom()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::atomic<int> later = 0;
+        registry.registerHandler([](const int &) {}, {.priority = 2});
+        const HandlerId stopping =
+            registry.registerHandler(worker.context(), [](const int &) { return Propagation::Stop; }, {.priority = 1});
+        registry.registerHandler([&](const int &) { ++later; });
+        registry.registerHandler(worker.context(), [&](const int &) { ++later; });
+        const auto future = registry.notifySequential(1);
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 2, 0, 0);
+        QVERIFY(future.result().stoppedBy == stopping);
+        worker.drain();
+        QCOMPARE(later.load(), 0);
+    }
+
+    void onceBehindAStopWaitsForAnotherEvent()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::atomic<int> calls = 0;
+        registry.registerHandler([](const int &event) { return event == 1 ? Propagation::Stop : Propagation::Continue; },
+                                 {.priority = 1});
+        registry.registerHandler(worker.context(), [&](const int &) { ++calls; }, {.once = true});
+        QVERIFY(finishes(registry.notifySequential(1)));
+        QCOMPARE(calls.load(), 0);
+        const auto future = registry.notify(2);
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 2, 0, 0);
+        QCOMPARE(calls.load(), 1);
+        QVERIFY(waitFor([&] { return registry.handlerCount() == 1; }));
+    }
+
+    void handlersOfTheNotifyingThreadRunInline()
+    {
+        AsyncRegistry<int> registry;
+        std::string seen;
+        registry.registerHandler(this, [&](const int &) { seen += 'a'; }, {.priority = 1});
+        registry.registerHandler([&](const int &) { seen += 'b'; });
+        const auto future = registry.notifySequential(1);
+        QVERIFY(future.isFinished());
+        QCOMPARE(seen, std::string("ab"));
+    }
+
+    void exceptionEndsItsHandlerOnly()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        registry.onException([](const SignalBox::ExceptionInfo &) {});
+        std::atomic<int> later = 0;
+        registry.registerHandler(worker.context(), [](const int &) { throw 1; }, {.priority = 1});
+        registry.registerHandler([](const int &) { throw 2; }, {.priority = 1});
+        registry.registerHandler(worker.context(), [&](const int &) { ++later; });
+        const auto future = registry.notifySequential(1);
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 3, 2, 0);
+        QCOMPARE(later.load(), 1);
+    }
+
+    void handlersFutureEndsBeforeTheNextHandlerBegins()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        QPromise<int> promise;
+        promise.start();
+        std::atomic<int> later = 0;
+        registry.registerHandler(worker.context(), [&](const int &) { return promise.future(); }, {.priority = 1});
+        registry.registerHandler(worker.context(), [&](const int &) { ++later; });
+        const auto future = registry.notifySequential(1);
+        worker.drain();
+        worker.drain();
+        QCOMPARE(later.load(), 0);
+        QVERIFY(!future.isFinished());
+        promise.addResult(1);
+        promise.finish();
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 2, 0, 0);
+        QCOMPARE(later.load(), 1);
+    }
+
+    void handlerThatIsUnregisteredBeforeItsTurnIsDropped()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::atomic<int> later = 0;
+        HandlerId id;
+        registry.registerHandler(worker.context(), [&](const int &) { registry.unregister(id); }, {.priority = 1});
+        id = registry.registerHandler([&](const int &) { ++later; });
+        const auto future = registry.notifySequential(1);
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 1, 0, 1);
+        QCOMPARE(later.load(), 0);
+    }
+
+    void cancelSkipsTheRest()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        QPromise<void> promise;
+        promise.start();
+        std::atomic<int> later = 0;
+        registry.registerHandler([&](const int &) { return promise.future(); }, {.priority = 1});
+        registry.registerHandler(worker.context(), [&](const int &) { ++later; });
+        auto future = registry.notifySequential(1);
+        future.cancel();
+        promise.finish();
+        QVERIFY(finishes(future));
+        QVERIFY(future.isCanceled());
+        worker.drain();
+        QCOMPARE(later.load(), 0);
+        QCOMPARE(registry.handlers().back().dropped, quint64(1));
+    }
+
+    void deadlineDropsTheRest()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        QThread unstarted;
+        std::atomic<int> later = 0;
+        registry.registerHandler([](const int &) {}, {.priority = 2});
+        registry.registerHandler(&unstarted, [](const int &) {}, {.priority = 1});
+        registry.registerHandler(worker.context(), [&](const int &) { ++later; });
+        const auto future = registry.notifySequential(1, QDeadlineTimer(20));
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 1, 0, 2);
+        QCOMPARE(later.load(), 0);
+    }
+
+    // While the first one runs, events to the others go on.
+    void waitingSequenceHoldsUpNobody()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        QPromise<void> promise;
+        promise.start();
+        std::atomic<int> seen = 0;
+        registry.registerHandler([&](const int &event) {
+            return event == 1 ? promise.future() : QtFuture::makeReadyFuture();
+        }, {.priority = 1});
+        registry.registerHandler(worker.context(), [&](const int &event) { seen = event; });
+        const auto sequence = registry.notifySequential(1);
+        QVERIFY(finishes(registry.notify(2)));
+        QCOMPARE(seen.load(), 2);
+        promise.finish();
+        QVERIFY(finishes(sequence));
+        QCOMPARE(seen.load(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(NotifySequential)
+#include "tst_notifysequential.moc"

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+
+#include <QtCore/qelapsedtimer.h>
+#include <QtTest/qtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <vector>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::Backlog;
+using SignalBox::DispatchReport;
+
+// Throttled and debounced handlers. Nothing here depends on how long anything takes: limits follow from measured times.
+class TimedBacklog : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void throttledRunsAtOnceAndThenOncePerIntervalAtTheMost()
+    {
+        constexpr int interval = 20;
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                 {.backlog = Backlog::throttled(interval)});
+        QElapsedTimer clock;
+        clock.start();
+        int posted = 0;
+        while (clock.elapsed() < 10 * interval) {
+            registry.post(++posted);
+            QCoreApplication::processEvents();
+            if (posted == 1)
+                QCOMPARE(seen, std::vector<int>{1}); // without a wait
+        }
+        QVERIFY(waitFor([&] { return seen.back() == posted; })); // the last one of a burst always arrives
+        const auto calls = qint64(seen.size());
+        const qint64 limit = 2 + clock.elapsed() / interval;
+        QVERIFY2(calls <= limit, qPrintable(QStringLiteral("%1 calls, at most %2").arg(calls).arg(limit)));
+        QVERIFY(calls >= 2);
+        QVERIFY(std::is_sorted(seen.begin(), seen.end()));
+        QCOMPARE(registry.handlers().front().merged, quint64(posted) - quint64(calls));
+    }
+
+    void debouncedRunsOnceWithTheLastEventAfterSilence()
+    {
+        constexpr int interval = 50;
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        QElapsedTimer sinceLast;
+        qint64 silence = -1;
+        registry.registerHandler(&context, [&](const int &event) {
+            seen.push_back(event);
+            silence = sinceLast.nsecsElapsed();
+        }, {.backlog = Backlog::debounced(interval)});
+        for (int i = 1; i <= 100; ++i) {
+            registry.post(i);
+            sinceLast.start();
+        }
+        QVERIFY(waitFor([&] { return !seen.empty(); }));
+        QCOMPARE(seen, std::vector<int>{100});
+        // The clock of the handler began before that of the test.
+        QVERIFY2(silence >= (interval - 1) * 1000000, qPrintable(QString::number(silence)));
+        QCOMPARE(registry.handlers().front().merged, quint64(99));
+    }
+
+    void eachSilenceEndsInOneDebouncedCall()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::debounced(5)});
+        for (int i = 1; i <= 3; ++i) {
+            registry.post(-i);
+            registry.post(i);
+            QVERIFY(waitFor([&] { return int(seen.size()) == i; }));
+            QCOMPARE(seen.back(), i);
+        }
+    }
+
+    void intervalOfZeroStillGoesThroughTheLoop()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int throttled = 0;
+        int debounced = 0;
+        registry.registerHandler(&context, [&](const int &event) { throttled = event; }, {.backlog = Backlog::throttled(0)});
+        registry.registerHandler(&context, [&](const int &event) { debounced = event; }, {.backlog = Backlog::debounced(0)});
+        registry.post(1);
+        QCOMPARE(throttled + debounced, 0);
+        QVERIFY(waitFor([&] { return throttled == 1 && debounced == 1; }));
+    }
+
+    void replacedEventsFinishTheirFutures()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(worker.context(), [](const int &) {}, {.backlog = Backlog::debounced(20)});
+        const auto first = registry.notify(1);
+        const auto second = registry.notify(2);
+        QVERIFY(first.isFinished());
+        COMPARE_REPORT(first.result(), 0, 0, 1);
+        QVERIFY(finishes(second));
+        COMPARE_REPORT(second.result(), 1, 0, 0);
+    }
+
+    void unregisteredHandlerDropsWhatWasPlannedForMuchLater_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("throttled") << Backlog::throttled(3600000);
+        QTest::newRow("debounced") << Backlog::debounced(3600000);
+    }
+    void unregisteredHandlerDropsWhatWasPlannedForMuchLater()
+    {
+        QFETCH(Backlog, backlog);
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        const auto id = registry.registerHandler(worker.context(), [](const int &) {}, {.backlog = backlog});
+        registry.post(0);
+        worker.drain(); // throttled: has run
+        const auto future = registry.notify(1);
+        worker.drain(); // planned
+        worker.drain();
+        QVERIFY(!future.isFinished());
+        QVERIFY(registry.unregister(id));
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 0, 0, 1);
+    }
+
+    void pausedHandlerDropsAndCountsWhenItIsTime()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        const auto id = registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::debounced(5)});
+        const auto future = registry.notify(1);
+        registry.setEnabled(id, false);
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 0, 0, 1);
+        QCOMPARE(calls, 0);
+        QCOMPARE(registry.handlers().front().dropped, quint64(1));
+    }
+
+    void throttledHandlerMayUnregisterItself()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::atomic<int> calls = 0;
+        SignalBox::HandlerId id;
+        id = registry.registerHandler(&context, [&](const int &) {
+            ++calls;
+            registry.unregister(id);
+        }, {.backlog = Backlog::throttled(1)});
+        registry.post(1);
+        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
+        registry.post(2);
+        QCoreApplication::processEvents();
+        QCOMPARE(calls.load(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(TimedBacklog)
+#include "tst_timedbacklog.moc"
