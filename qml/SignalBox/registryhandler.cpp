@@ -274,7 +274,7 @@ void RegistryHandler::registerAnew()
     }
     m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
-        this, [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
+        m_home->mailbox(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
         {.priority = m_priority, .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()});
     Q_EMIT activeChanged();
 }

@@ -29,6 +29,7 @@ public:
     /*! The engine's address, for comparison. */
     const void *key() const noexcept { return m_key; }
 
+    const std::shared_ptr<Mailbox> &mailbox() const noexcept { return m_mailbox; }
     bool isCurrentThread() const noexcept;
     /*! False: the thread is over, and \a task has been destroyed by the calling thread. */
     bool post(std::unique_ptr<Task> task) const;

@@ -95,6 +95,43 @@ private Q_SLOTS:
         QVERIFY(registry.contains(id));
     }
 
+    void handlerHasItsReferenceBeforeItIsRegistered()
+    {
+        Registry registry;
+        HandlerReference reference;
+        int calls = 0;
+        const HandlerGuard guard = HandlerReference::registerWith(
+            registry, [&](const int &) { ++calls; }, {}, std::source_location::current(), [&](HandlerReference handler) {
+                QVERIFY(registry.isEmpty());
+                registry.notify(0);
+                reference = std::move(handler);
+            });
+        QCOMPARE(calls, 0);
+        QCOMPARE(reference.id(), guard.id());
+        QVERIFY(reference.isRegistered());
+        registry.notify(1);
+        QCOMPARE(calls, 1);
+    }
+
+    void handlerIsNotRegisteredIfPreparingItThrows()
+    {
+        Registry registry;
+        CaptureCounter captures;
+        HandlerReference reference;
+        const auto refuse = [&](HandlerReference handler) {
+            reference = std::move(handler);
+            throw std::runtime_error("no");
+        };
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(HandlerReference::registerWith(
+                                     registry, [capture = captures.capture()](const int &) {}, {},
+                                     std::source_location::current(), refuse)),
+                                 std::runtime_error);
+        QVERIFY(registry.isEmpty());
+        QCOMPARE(captures.alive(), 1); // the reference keeps it
+        reference = HandlerReference();
+        QCOMPARE(captures.alive(), 0);
+    }
+
     void removersWaitForTheCall()
     {
         Registry registry;

@@ -187,6 +187,7 @@ public:
     [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_core.handlers(); }
 
 private:
+    friend class detail::HandlerReference;
     friend class detail::HandlerVisit;
 
     template <class F>

@@ -159,27 +159,10 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
 HandlerId RegistryObject::registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options,
                                                const std::source_location &location)
 {
-    m_link->wantExtras();
-    return add(
-               wayTo(context, options, "registerEventHandler()"),
-               [call = std::move(function)](const detail::Notification &notification, detail::Route &) {
-                   return call(notification.event());
-               },
-               options, location)
-        .release();
+    return addEventCall(wayTo(context, options, "registerEventHandler()"), std::move(function), options, location);
 }
 
 // --- registering ---------------------------------------------------------------------------------
-
-void RegistryObject::begin(const Way &way, const HandlerGuard &guard, bool isEnabled)
-{
-    // A handler may destroy the registry at any time from here on: not before it is enabled.
-    const std::shared_ptr<detail::RegistryLink> link = m_link;
-    way.route->begin(guard, way.watched, way.affinity);
-    if (isEnabled)
-        m_link->registry().setEnabled(guard.id(), true);
-    link->handlersHaveChanged();
-}
 
 bool RegistryObject::isRefused(const AsyncOptions &options, const char *caller) const
 {
@@ -245,6 +228,14 @@ RegistryObject::Way RegistryObject::wayTo(QThreadPool *pool, const AsyncOptions 
     if (isRefused(options, caller))
         return {};
     return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(pool), options), .watched = pool};
+}
+
+RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options,
+                                          const char *caller) const
+{
+    if (isRefused(options, caller))
+        return {};
+    return {.route = new detail::Route(m_link, mailbox, options)};
 }
 
 void RegistryObject::warn(const char *caller, const char *problem) const

@@ -36,6 +36,7 @@ namespace SignalBox {
 namespace detail {
 class Event;
 class EventPointer;
+class Mailbox;
 class Notification;
 class RegistryLink;
 class Route;
@@ -132,6 +133,16 @@ public:
     */
     HandlerId registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options = {},
                                    const std::source_location &location = std::source_location::current());
+    /*!
+        The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
+        the handler but that. \a call: a Propagation(const detail::Event &).
+    */
+    template <class Call>
+    HandlerId registerEventHandler(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call, const AsyncOptions &options = {},
+                                   const std::source_location &location = std::source_location::current())
+    {
+        return addEventCall(wayTo(mailbox, options, "registerEventHandler()"), std::forward<Call>(call), options, location);
+    }
 
 Q_SIGNALS:
     void nameChanged();
@@ -165,6 +176,7 @@ protected:
     Way wayTo(QObject *context, const AsyncOptions &options, const char *caller) const;
     Way wayTo(QThread *thread, const AsyncOptions &options, const char *caller) const;
     Way wayTo(QThreadPool *pool, const AsyncOptions &options, const char *caller) const;
+    Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller) const;
     void warn(const char *caller, const char *problem) const;
 
     // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &).
@@ -174,11 +186,21 @@ protected:
         if (!way.route)
             return {};
         const RouteOwner owner{way.route};
-        HandlerGuard guard = m_link->registry().registerGuard(
-            detail::RoutedHandler<std::decay_t<Call>>(way.route, std::forward<Call>(call)),
-            {.priority = options.priority, .name = options.name.toStdString(), .enabled = false}, location);
-        begin(way, guard, options.enabled);
-        return guard;
+        // A handler may destroy the registry at any time once it is there.
+        const std::shared_ptr<detail::RegistryLink> link = m_link;
+        try {
+            HandlerGuard guard = detail::HandlerReference::registerWith(
+                link->registry(), detail::RoutedHandler<std::decay_t<Call>>(way.route, std::forward<Call>(call)),
+                {.priority = options.priority, .name = options.name.toStdString(), .enabled = options.enabled}, location,
+                [&way](detail::HandlerReference handler) {
+                    way.route->begin(std::move(handler), way.watched, way.affinity);
+                });
+            link->handlersHaveChanged();
+            return guard;
+        } catch (...) {
+            way.route->abandon();
+            throw;
+        }
     }
 
     detail::Event::Extras extras() const noexcept;
@@ -187,6 +209,20 @@ protected:
     QFuture<DispatchReport> notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const;
 
 private:
+    template <class Call>
+    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const std::source_location &location)
+    {
+        m_link->wantExtras();
+        return add(
+                   way,
+                   [function = std::decay_t<Call>(std::forward<Call>(call))](
+                       const detail::Notification &notification, detail::Route &) mutable {
+                       return function(notification.event());
+                   },
+                   options, location)
+            .release();
+    }
+
     friend class detail::RegistryLink;
     friend class detail::StatisticsRequest;
 
@@ -196,7 +232,6 @@ private:
         ~RouteOwner() { route->dropOwner(); }
     };
 
-    void begin(const Way &way, const HandlerGuard &guard, bool isEnabled);
     bool isRefused(const AsyncOptions &options, const char *caller) const;
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
     void reportFailure(const HandlerFailure &failure, bool isHandled);

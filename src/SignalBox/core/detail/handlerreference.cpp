@@ -5,8 +5,8 @@ namespace SignalBox::detail {
 
 using Core = RegistryCore<StandardPlatform>;
 
-HandlerReference::HandlerReference(const HandlerGuard &guard) noexcept
-    : m_node(guard.m_node)
+HandlerReference::HandlerReference(HandlerGuard::Node *node) noexcept
+    : m_node(node)
 {
     if (m_node)
         Core::keep(m_node);

@@ -6,6 +6,7 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/syncregistry.h>
 
+#include <source_location>
 #include <utility>
 
 // What layers above need of one handler of a SyncRegistry: to call it by itself, later and on another thread.
@@ -24,7 +25,7 @@ class SIGNALBOX_CORE_EXPORT HandlerReference
 {
 public:
     HandlerReference() noexcept = default;
-    explicit HandlerReference(const HandlerGuard &guard) noexcept;
+    explicit HandlerReference(const HandlerGuard &guard) noexcept : HandlerReference(guard.m_node) {}
     HandlerReference(HandlerReference &&other) noexcept : m_node(std::exchange(other.m_node, nullptr)) {}
     HandlerReference(const HandlerReference &) = delete;
     HandlerReference &operator=(HandlerReference &&other) noexcept
@@ -33,6 +34,21 @@ public:
         return *this;
     }
     ~HandlerReference();
+
+    /*!
+        SyncRegistry::registerGuard(), but that `prepare` is called with a reference to the handler before anybody else
+        can see it. Where this throws, the reference is to be let go of, or the handler's callable is kept by it.
+    */
+    template <class E, class F, class Prepare>
+    static HandlerGuard registerWith(SyncRegistry<E> &registry, F &&handler, HandlerOptions options,
+                                     const std::source_location &location, Prepare &&prepare)
+    {
+        const int priority = options.priority;
+        const bool isEnabled = options.enabled;
+        auto node = registry.makeNode(std::forward<F>(handler), std::move(options), location, "the handler is empty");
+        std::forward<Prepare>(prepare)(HandlerReference(node.get()));
+        return HandlerGuard(registry.m_core.addGuarded(std::move(node), priority, isEnabled));
+    }
 
     [[nodiscard]] HandlerId id() const noexcept;
     /*! As the row of SyncRegistry::handlers(). Throws std::bad_alloc. */
@@ -48,6 +64,8 @@ public:
     bool unregisterAndWait() const noexcept;
 
 private:
+    explicit HandlerReference(HandlerGuard::Node *node) noexcept;
+
     HandlerGuard::Node *m_node = nullptr;
 };
 

@@ -68,10 +68,9 @@ Route::~Route()
     dropBacklog();
 }
 
-void Route::begin(const HandlerGuard &guard, QObject *watched, Affinity affinity)
+void Route::begin(HandlerReference handler, QObject *watched, Affinity affinity)
 {
-    m_handler = HandlerReference(guard);
-    m_hasBegun.store(true, std::memory_order_release); // partner: describe()
+    m_handler = std::move(handler);
     if (!watched)
         return;
     if (affinity == Affinity::Followed && watched->thread() != QThread::currentThread())
@@ -602,9 +601,6 @@ void Route::tellLag() noexcept
 
 void Route::describe(const Inspection &inspection) const
 {
-    // Acquire: the handler can be seen by others before begin(). Weaker: its reference is read half written.
-    if (!m_hasBegun.load(std::memory_order_acquire))
-        return;
     AsyncHandlerInfo &row = inspection.rows.emplace_back();
     row.id = m_handler.id();
     if (const Mailbox *mailbox = m_lane.load(std::memory_order_acquire)->mailbox())

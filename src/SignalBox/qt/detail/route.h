@@ -56,9 +56,11 @@ public:
     Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options);
     Q_DISABLE_COPY_MOVE(Route)
 
-    /*! The handler is registered, paused: ties it to \a watched (or null), whose death ends it, and which it
+    /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
         follows to other threads or not. */
-    void begin(const HandlerGuard &guard, QObject *watched, Affinity affinity);
+    void begin(HandlerReference handler, QObject *watched, Affinity affinity);
+    /*! It has not been registered. */
+    void abandon() noexcept { m_handler = HandlerReference(); }
     /*! The handler is gone, by whatever way. On whichever thread let go of it last. */
     void end() noexcept;
 
@@ -154,8 +156,7 @@ private:
     void queueVisit() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
-    HandlerReference m_handler; // set by begin() before the handler is enabled, constant after that
-    std::atomic<bool> m_hasBegun = false;
+    HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
     const bool m_isOnce;
     const bool m_isAuto;
     const Backlog m_backlog;
