@@ -195,6 +195,7 @@ void RegistryHandler::setFilter(const QJSValue &filter)
 {
     checkFunction(filter, "filter");
     m_filter = filter;
+    m_filterFunction.reset();
     Q_EMIT filterChanged();
 }
 
@@ -202,6 +203,7 @@ void RegistryHandler::setHandler(const QJSValue &handler)
 {
     checkFunction(handler, "handler");
     m_handler = handler;
+    m_handlerFunction.reset();
     update();
     Q_EMIT handlerChanged();
 }
@@ -240,7 +242,9 @@ void RegistryHandler::end()
     m_hasEnded = true;
     update();
     m_filter = QJSValue();
+    m_filterFunction.reset();
     m_handler = QJSValue();
+    m_handlerFunction.reset();
 }
 
 // Makes the registration what the properties ask for.
@@ -314,24 +318,35 @@ void RegistryHandler::lookForRemoval()
         Q_EMIT registryChanged();
 }
 
+// Kept, since making one costs as much as a call. Null if \a value is no function.
+RegistryHandler::Function RegistryHandler::callable(Function &kept, const QJSValue &value, QJSEngine *engine)
+{
+    if (!kept && value.isCallable())
+        kept = std::make_shared<const QJSManagedValue>(value, engine);
+    return kept;
+}
+
 Propagation RegistryHandler::run(const detail::Event &event)
 {
     QJSEngine *const engine = m_home ? m_home->engine() : nullptr;
     if (!engine)
         return Propagation::Continue;
-    const QJSValueList arguments = detail::argumentsFor(event, m_home);
-    if (m_filter.isCallable()) {
+    QJSValueList own;
+    const QJSValueList &arguments = detail::argumentsFor(event, m_home, own);
+    // The functions are held here, as the properties may be set in the calls.
+    if (!m_filter.isUndefined()) {
         const QPointer<RegistryHandler> self(this);
-        const bool isAccepted = detail::callScript(m_home, QJSManagedValue(m_filter, engine), arguments).toBool();
+        const Function filter = callable(m_filterFunction, m_filter, engine);
+        const bool isAccepted = !filter || detail::callScript(engine, *filter, arguments).toBool();
         if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
             return Propagation::Continue;
     }
-    const QJSManagedValue function(m_handler, engine); // the property may be set in the call
+    const Function handler = callable(m_handlerFunction, m_handler, engine);
     if (m_isOnce) {
         m_isDone = true;
         unregister();
     }
-    return detail::propagationOf(detail::callScript(m_home, function, arguments));
+    return handler ? detail::propagationOf(detail::callScript(engine, *handler, arguments)) : Propagation::Continue;
 }
 
 } // namespace SignalBox

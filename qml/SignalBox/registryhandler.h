@@ -9,6 +9,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
+#include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
@@ -139,6 +140,7 @@ private Q_SLOTS:
 private:
     void completeInOrder() override;
     class Link;
+    using Function = std::shared_ptr<const QJSManagedValue>;
 
     void changeRegistry(RegistryObject *registry);
     void checkFunction(const QJSValue &value, const char *property) const;
@@ -148,6 +150,7 @@ private:
     void unregister();
     void followRegistry();
     void lookForRemoval();
+    static Function callable(Function &kept, const QJSValue &value, QJSEngine *engine);
     Propagation run(const detail::Event &event);
 
     QPointer<RegistryObject> m_registry;
@@ -157,6 +160,8 @@ private:
     QString m_name;
     QJSValue m_filter;
     QJSValue m_handler;
+    Function m_filterFunction; // of these two, once they have been called
+    Function m_handlerFunction;
     HandlerId m_id; // valid from registration until its end is noticed
     int m_priority = 0;
     QmlBacklog::Kind m_backlog = QmlBacklog::Kind::Unbounded;

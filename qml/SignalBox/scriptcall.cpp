@@ -70,9 +70,8 @@ struct Frame
     QString toString() const { return function + u'@' + source + u':' + QString::number(line); }
 };
 
-QmlException takeException(const std::shared_ptr<const ScriptHome> &home)
+QmlException takeException(QJSEngine *engine)
 {
-    QJSEngine *const engine = home->engine();
     // Evaluating with an exception pending runs nothing: it takes the exception, and tells where it was thrown, which
     // a thrown string or number does not know itself.
     QStringList trace;
@@ -81,7 +80,7 @@ QmlException takeException(const std::shared_ptr<const ScriptHome> &home)
         thrown = engine->catchError();
 
     if (thrown.isError())
-        return {home,
+        return {ScriptHome::of(engine),
                 thrown.property(QStringLiteral("message")).toString(),
                 thrown.property(QStringLiteral("fileName")).toString(),
                 thrown.property(QStringLiteral("lineNumber")).toInt(),
@@ -91,34 +90,39 @@ QmlException takeException(const std::shared_ptr<const ScriptHome> &home)
     for (const QString &frame : std::as_const(trace))
         stack.append(Frame(frame).toString());
     const Frame innermost(trace.value(0));
-    return {home, thrown.toString(), innermost.source, innermost.line, stack.join(u'\n')};
+    return {ScriptHome::of(engine), thrown.toString(), innermost.source, innermost.line, stack.join(u'\n')};
 }
 
 } // namespace
 
-QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home)
+const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValueList &own)
 {
     const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(home->key()));
     if (attached && attached->isOf(*home))
         return attached->arguments();
     const QVariant variant = event.toVariant();
-    return setArgument(event, home, variant.isValid() ? home->engine()->toScriptValue(variant) : QJSValue());
-}
-
-QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)
-{
+    QJSValue argument = variant.isValid() ? home->engine()->toScriptValue(variant) : QJSValue();
+    if (!event.hasExtras()) {
+        own.append(std::move(argument));
+        return own;
+    }
     auto attachment = std::make_unique<ScriptAttachment>(home, std::move(argument));
-    const QJSValueList result = attachment->arguments(); // an event without extras keeps no attachment
+    const QJSValueList &result = attachment->arguments();
     event.attach(std::move(attachment));
     return result;
 }
 
-QJSValue callScript(const std::shared_ptr<const ScriptHome> &home, const QJSManagedValue &function, const QJSValueList &arguments)
+void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)
+{
+    event.attach(std::make_unique<ScriptAttachment>(home, std::move(argument)));
+}
+
+QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments)
 {
     // QJSValue::call() cannot tell a thrown string from a returned one; here a throw leaves the engine with an error.
     const QJSValue result = function.call(arguments);
-    if (home->engine()->hasError())
-        throw takeException(home);
+    if (engine->hasError())
+        throw takeException(engine);
     return result;
 }
 

@@ -19,15 +19,15 @@ class ScriptHome;
 /*!
     The argument list for handlers of \a event, for an engine that is alive: converted by the first handler of this engine that
     asks, then kept with the event for the others, for as long as it lives. \c undefined if the event's type cannot be held by a
-    QVariant.
+    QVariant. An event without extras keeps nothing: then the list is put into \a own.
 */
-QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home);
+const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValueList &own);
 
-/*! Makes \a argument what argumentsFor() gives, and gives it. */
-QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
+/*! Makes \a argument what argumentsFor() gives, for an event with extras. */
+void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
 
-/*! Calls \a function of an engine that is alive; throws ScriptException for whatever it throws. */
-QJSValue callScript(const std::shared_ptr<const ScriptHome> &home, const QJSManagedValue &function, const QJSValueList &arguments);
+/*! Calls \a function; throws ScriptException for whatever it throws. */
+QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments);
 
 /*! What a handler's result asks for: SignalBox.Stop, or anything else. */
 Propagation propagationOf(const QJSValue &result);

@@ -63,7 +63,10 @@ void ScriptHandler::unregister()
 Propagation ScriptHandler::run(const Event &event)
 {
     QJSEngine *const engine = m_home->engine();
-    return engine ? propagationOf(callScript(m_home, m_function, argumentsFor(event, m_home))) : Propagation::Continue;
+    if (!engine)
+        return Propagation::Continue;
+    QJSValueList own;
+    return propagationOf(callScript(engine, m_function, argumentsFor(event, m_home, own)));
 }
 
 } // namespace SignalBox::detail

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <thread>
+#include <vector>
 
 // An event that counts its copies. Not registered with QML: such gadgets are safe against wrong arguments.
 class Reading
@@ -57,7 +58,36 @@ public:
     Q_INVOKABLE void postOpaque() { m_opaqueRegistry.post(std::make_unique<int>(1)); }
     Q_INVOKABLE void clear() { m_registry.clear(); }
 
+    // Eight threads that post to the registry until stopFlood() or the end of the fixture.
+    Q_INVOKABLE void startFlood()
+    {
+        m_isFlooding = true;
+        for (int i = 0; i < 8; ++i) {
+            m_producers.emplace_back([this] {
+                while (m_isFlooding) {
+                    post(1);
+                    ++m_posted;
+                    std::this_thread::yield();
+                }
+            });
+        }
+    }
+    Q_INVOKABLE void stopFlood()
+    {
+        m_isFlooding = false;
+        for (std::thread &producer : m_producers)
+            producer.join();
+        m_producers.clear();
+    }
+    Q_INVOKABLE int posted() const { return m_posted; }
+    Q_INVOKABLE int handlerCount() const { return m_registry.handlerCount(); }
+
+    ~Fixture() override { stopFlood(); }
+
 private:
     SignalBox::AsyncRegistry<Reading> m_registry;
     SignalBox::AsyncRegistry<std::unique_ptr<int>> m_opaqueRegistry; // no QVariant can hold its events
+    std::atomic<bool> m_isFlooding = false;
+    std::atomic<int> m_posted = 0;
+    std::vector<std::thread> m_producers;
 };
