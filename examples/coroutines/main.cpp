@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/AsyncRegistry>
+
+#include <QCoroFuture>
+#include <QCoroTask>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qthread.h>
+
+#include <iostream>
+#include <string>
+
+struct Saved
+{
+    std::string path;
+};
+
+static QCoro::Task<> save(SignalBox::AsyncRegistry<Saved> &saved)
+{
+    const auto report = co_await saved.notify({"a.txt"});
+    std::cout << report.called << " handlers have run, wherever they live\n";
+
+    co_await saved.notifySequential({"b.txt"});
+    std::cout << "each ended before the next began\n";
+    QCoreApplication::quit();
+}
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication application(argc, argv);
+    QThread indexer;
+    indexer.start();
+
+    SignalBox::AsyncRegistry<Saved> saved;
+    saved.registerHandler(&indexer, [](const Saved &file) { std::cout << "index " + file.path + '\n'; }, {.priority = 1});
+    saved.registerHandler(&indexer, [](const Saved &file) { std::cout << "log " + file.path + '\n'; });
+
+    const QCoro::Task<> task = save(saved);
+    const int result = application.exec();
+    indexer.quit();
+    indexer.wait();
+    return result;
+}
