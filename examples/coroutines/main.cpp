@@ -17,10 +17,14 @@ struct Saved
 
 static QCoro::Task<> save(SignalBox::AsyncRegistry<Saved> &saved)
 {
-    const auto report = co_await saved.notify({"a.txt"});
+    // Named, since GCC 12 destroys temporaries in a co_await expression twice.
+    const Saved first{"a.txt"};
+    const Saved second{"b.txt"};
+
+    const auto report = co_await saved.notify(first);
     std::cout << report.called << " handlers have run, wherever they live\n";
 
-    co_await saved.notifySequential({"b.txt"});
+    co_await saved.notifySequential(second);
     std::cout << "each ended before the next began\n";
     QCoreApplication::quit();
 }

@@ -19,9 +19,9 @@ void misuse(QObject *context, QThread *thread)
     registry.registerHandler([](const int &) { return QFuture<std::string>(); });
     registry.registerGuard(context, [](const int &) {}); // refused: nodiscard
     registry.unregister(5); // refused: HandlerId
-    registry.post(std::string()); // refused: no matching
+    registry.post(std::string()); // refused: cannot convert
     AsyncRegistry<int> copied(registry); // refused: deleted
-    registry.setSlowHandlerBudget(context); // refused: no matching
+    registry.setSlowHandlerBudget(context); // refused: conversion
 
     AsyncRegistry<std::unique_ptr<int>> moveOnly;
     moveOnly.registerHandler([](const std::unique_ptr<int> &) {});
