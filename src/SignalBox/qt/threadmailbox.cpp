@@ -252,7 +252,7 @@ void ThreadMailbox::close() noexcept
         const std::lock_guard lock(m_mutex);
         drainer = std::exchange(m_drainer, nullptr);
     }
-    if (!drainer) // closed already, when the thread finished
+    if (!drainer && m_wakeUp.isClosed()) // when the thread finished
         return;
     m_wakeUp.close();
     m_threadId.store(nullptr, std::memory_order_relaxed);
