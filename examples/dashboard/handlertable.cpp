@@ -1,61 +1,59 @@
 // SPDX-License-Identifier: MIT
 #include "handlertable.h"
 
-HandlerTable::HandlerTable(SignalBox::RegistryObject *registry, QObject *parent)
-    : QAbstractListModel(parent), m_registry(registry)
+#include <algorithm>
+
+HandlerTable::HandlerTable(QObject *parent)
+    : QAbstractListModel(parent)
 {
-    connect(registry, &SignalBox::RegistryObject::handlersChanged, this, &HandlerTable::reload);
-    m_sinceRates.start();
+    m_timer.setInterval(300);
+    connect(&m_timer, &QTimer::timeout, this, &HandlerTable::refresh);
+    m_timer.start();
 }
 
-std::atomic<quint64> &HandlerTable::declare(const QString &name, const QString &place)
+void HandlerTable::setRegistry(SignalBox::RegistryObject *registry)
 {
-    Known &known = m_known[name];
-    known.place = place;
-    return known.calls;
-}
-
-std::atomic<quint64> *HandlerTable::counter(const QString &name)
-{
-    const auto known = m_known.find(name);
-    return known == m_known.end() ? nullptr : &known->second.calls;
-}
-
-QString HandlerTable::place(const QString &name) const
-{
-    const auto known = m_known.find(name);
-    return known == m_known.end() ? QString() : known->second.place;
-}
-
-quint64 HandlerTable::calls(const QString &name) const
-{
-    const auto known = m_known.find(name);
-    return known == m_known.end() ? 0 : known->second.calls.load();
-}
-
-void HandlerTable::reload()
-{
-    beginResetModel();
-    m_rows.clear();
-    for (const SignalBox::AsyncHandlerInfo &handler : m_registry->handlers())
-        m_rows.append({QString::fromStdString(handler.name), handler.priority});
-    endResetModel();
-}
-
-void HandlerTable::updateRates()
-{
-    const double elapsed = double(m_sinceRates.restart()) / 1000;
-    if (elapsed <= 0)
+    if (m_registry == registry)
         return;
-    m_highestRate = 0;
-    for (auto &[name, known] : m_known) {
-        const quint64 calls = known.calls;
-        known.rate = double(calls - known.callsBefore) / elapsed;
-        known.callsBefore = calls;
-        m_highestRate = qMax(m_highestRate, known.rate);
+    if (m_registry)
+        m_registry->disconnect(this);
+    m_registry = registry;
+    if (registry) {
+        registry->setStatisticsEnabled(true);
+        connect(registry, &SignalBox::RegistryObject::handlersChanged, this, &HandlerTable::refresh);
+        connect(registry, &SignalBox::RegistryObject::handlerFailed, this, [this](const SignalBox::HandlerFailure &failure) {
+            m_errors[failure.handlerId()] = failure.message();
+        });
     }
-    if (!m_rows.isEmpty())
-        Q_EMIT dataChanged(index(0), index(rowCount() - 1), {Calls, Rate, Share});
+    Q_EMIT registryChanged();
+    refresh();
+}
+
+bool HandlerTable::setEnabled(int row, bool enabled)
+{
+    return row >= 0 && row < rowCount() && m_registry && m_registry->setEnabled(m_rows[std::size_t(row)].id, enabled);
+}
+
+bool HandlerTable::setPriority(int row, int priority)
+{
+    return row >= 0 && row < rowCount() && m_registry && m_registry->setPriority(m_rows[std::size_t(row)].id, priority);
+}
+
+void HandlerTable::refresh()
+{
+    std::vector<SignalBox::AsyncHandlerInfo> rows;
+    if (m_registry)
+        rows = m_registry->handlers();
+    const auto haveSameId = [](const auto &one, const auto &other) { return one.id == other.id; };
+    if (std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(), haveSameId)) {
+        m_rows = std::move(rows);
+        if (!m_rows.empty())
+            Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+        return;
+    }
+    beginResetModel();
+    m_rows = std::move(rows);
+    endResetModel();
 }
 
 int HandlerTable::rowCount(const QModelIndex &parent) const
@@ -67,21 +65,30 @@ QVariant HandlerTable::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
-    const Row &row = m_rows.at(index.row());
-    const auto known = m_known.find(row.name);
+    const SignalBox::AsyncHandlerInfo &row = m_rows[std::size_t(index.row())];
     switch (role) {
+    case Id:
+        return QVariant::fromValue(row.id);
     case Name:
-        return row.name;
+        return QString::fromStdString(row.name);
     case Priority:
         return row.priority;
-    case Place:
-        return place(row.name);
+    case Thread:
+        return row.threadName;
+    case Enabled:
+        return row.enabled;
     case Calls:
-        return calls(row.name);
-    case Rate:
-        return known == m_known.end() ? 0.0 : known->second.rate;
-    case Share: // of the most called one's rate
-        return known == m_known.end() || m_highestRate <= 0 ? 0.0 : known->second.rate / m_highestRate;
+        return row.calls;
+    case Failures:
+        return row.failures;
+    case Drops:
+        return row.dropped;
+    case Merges:
+        return row.merged;
+    case MeanTime:
+        return double(row.meanRunTime.count()) / 1000;
+    case LastError:
+        return m_errors.value(row.id);
     default:
         return {};
     }
@@ -89,5 +96,7 @@ QVariant HandlerTable::data(const QModelIndex &index, int role) const
 
 QHash<int, QByteArray> HandlerTable::roleNames() const
 {
-    return {{Name, "name"}, {Priority, "priority"}, {Place, "place"}, {Calls, "calls"}, {Rate, "rate"}, {Share, "share"}};
+    return {{Id, "handlerId"}, {Name, "name"}, {Priority, "priority"}, {Thread, "thread"}, {Enabled, "enabled"},
+            {Calls, "calls"}, {Failures, "failures"}, {Drops, "drops"}, {Merges, "merges"}, {MeanTime, "meanTime"},
+            {LastError, "lastError"}};
 }

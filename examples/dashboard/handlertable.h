@@ -1,62 +1,48 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/RegistryObject>
+#endif
 
 #include <QtCore/qabstractitemmodel.h>
-#include <QtCore/qelapsedtimer.h>
-#include <QtCore/qlist.h>
-#include <QtCore/qstring.h>
+#include <QtCore/qhash.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qtimer.h>
 #include <QtQml/qqmlregistration.h>
 
-#include <atomic>
-#include <map>
+#include <vector>
 
-// The handlers of a registry in the order of their calls, with what the dashboard knows of each by its name.
+// The handlers of a registry in the order of their calls.
 class HandlerTable : public QAbstractListModel
 {
     Q_OBJECT
     QML_ELEMENT
-    QML_UNCREATABLE("The dashboard has one")
+    Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
 
 public:
-    enum Role { Name = Qt::UserRole, Priority, Place, Calls, Rate, Share };
+    enum Role { Id = Qt::UserRole, Name, Priority, Thread, Enabled, Calls, Failures, Drops, Merges, MeanTime, LastError };
 
-    explicit HandlerTable(SignalBox::RegistryObject *registry, QObject *parent = nullptr);
+    explicit HandlerTable(QObject *parent = nullptr);
 
-    // Names have to be declared before the handler is called; its counter may then be used by any thread.
-    std::atomic<quint64> &declare(const QString &name, const QString &place);
-    // Null if the name is not declared.
-    std::atomic<quint64> *counter(const QString &name);
-    QString place(const QString &name) const;
-    quint64 calls(const QString &name) const;
+    SignalBox::RegistryObject *registry() const { return m_registry; }
+    void setRegistry(SignalBox::RegistryObject *registry);
 
-    // Computes the rates anew, over the time since the last call.
-    void updateRates();
+    Q_INVOKABLE bool setEnabled(int row, bool enabled);
+    Q_INVOKABLE bool setPriority(int row, int priority);
 
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     QHash<int, QByteArray> roleNames() const override;
 
+Q_SIGNALS:
+    void registryChanged();
+
 private:
-    struct Known
-    {
-        QString place;
-        std::atomic<quint64> calls = 0;
-        quint64 callsBefore = 0;
-        double rate = 0; // calls per second
-    };
-    struct Row
-    {
-        QString name;
-        int priority;
-    };
+    void refresh();
 
-    void reload();
-
-    SignalBox::RegistryObject *const m_registry;
-    std::map<QString, Known> m_known;
-    QList<Row> m_rows;
-    double m_highestRate = 0;
-    QElapsedTimer m_sinceRates;
+    QPointer<SignalBox::RegistryObject> m_registry;
+    std::vector<SignalBox::AsyncHandlerInfo> m_rows;
+    QHash<SignalBox::HandlerId, QString> m_errors;
+    QTimer m_timer;
 };

@@ -6,7 +6,10 @@
 
 #include <SignalBox/OsSignals>
 
+#include <SignalBox/OsSignals>
+
 #include <QtCore/qfileinfo.h>
+#include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 #include <QtGui/qguiapplication.h>
 #include <QtGui/qimage.h>
@@ -57,6 +60,8 @@ int main(int argc, char *argv[])
     choosePlatform();
     QGuiApplication application(argc, argv);
     QGuiApplication::setApplicationName(QStringLiteral("dashboard"));
+    QThread::currentThread()->setObjectName(QStringLiteral("GUI"));
+    SignalBox::OsSignals::instance()->quitOnTermination();
 
     Options options = Options::parse(QGuiApplication::arguments());
     if (!options.text.isEmpty()) {
@@ -95,7 +100,7 @@ int main(int argc, char *argv[])
     QImage picture;
     QObject::connect(&application, &QCoreApplication::aboutToQuit, window, [&] {
         dashboard.stop();
-        QCoreApplication::sendPostedEvents(); // what was notified is to arrive
+        dashboard.deliverWhatWaits();
         if (!options.screenshot.isEmpty())
             picture = window->grabWindow();
     });
@@ -105,6 +110,8 @@ int main(int argc, char *argv[])
     if (options.seconds > 0)
         QTimer::singleShot(qRound64(options.seconds * 1000), &application, &QCoreApplication::quit);
 
+    dashboard.flood()->setTransport(options.isQueued ? Flood::Transport::QueuedSignals : Flood::Transport::Registry);
+    dashboard.flood()->setRate(options.rate);
     dashboard.start();
     QGuiApplication::exec();
 

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import Dashboard
+
+// The handlers of both registries, and below them what the last event met.
+Card {
+    id: card
+
+    required property Dashboard dashboard
+    property string failureText
+    required property list<string> busyLines
+
+    title: "Handlers by priority"
+
+    component ColumnTitle: Text {
+        anchors.bottom: header.bottom
+        horizontalAlignment: Text.AlignRight
+        color: Theme.faint
+        font.pixelSize: Theme.small
+    }
+
+    component Note: Text {
+        anchors { left: parent.left; right: parent.right; leftMargin: 4; rightMargin: 4 }
+        elide: Text.ElideRight
+        color: Theme.faint
+        font.pixelSize: Theme.small
+    }
+
+    Item {
+        id: header
+
+        anchors { left: parent.left; right: parent.right; top: parent.top; topMargin: -6 }
+        height: 14
+
+        ColumnTitle {
+            id: throwTitle
+
+            anchors { right: parent.right; rightMargin: 4 }
+            width: Theme.actionWidth
+            horizontalAlignment: Text.AlignHCenter
+            text: "throw"
+        }
+        ColumnTitle {
+            id: pauseTitle
+
+            anchors { right: throwTitle.left; rightMargin: 4 }
+            width: Theme.actionWidth
+            horizontalAlignment: Text.AlignHCenter
+            text: "pause"
+        }
+        ColumnTitle {
+            id: meanTitle
+
+            anchors { right: pauseTitle.left; rightMargin: 8 }
+            width: Theme.meanWidth
+            text: "mean"
+        }
+        ColumnTitle {
+            id: failuresTitle
+
+            anchors.right: meanTitle.left
+            width: Theme.failuresWidth
+            text: "failed"
+        }
+        ColumnTitle {
+            anchors.right: failuresTitle.left
+            width: Theme.callsWidth
+            text: "calls"
+        }
+    }
+
+    HandlerList {
+        id: samples
+
+        objectName: "samples"
+        anchors { left: parent.left; right: parent.right; top: header.bottom }
+        height: Math.min(implicitHeight, notes.y - y - flood.implicitHeight - 6)
+        title: "Registry “samples”"
+        registry: card.dashboard.registry
+        onFailureRequested: handlerName => card.dashboard.failNext(handlerName)
+    }
+
+    HandlerList {
+        id: flood
+
+        objectName: "flood"
+        anchors { left: parent.left; right: parent.right; top: samples.bottom; topMargin: 4 }
+        height: implicitHeight
+        title: "Registry “flood”"
+        registry: card.dashboard.flood.registry
+        onFailureRequested: handlerName => card.dashboard.failNext(handlerName)
+    }
+
+    Column {
+        id: notes
+
+        anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+        spacing: 2
+
+        Note {
+            text: "Last event on the GUI thread: " + (card.dashboard.path === "" ? "none so far" : card.dashboard.path)
+            color: Theme.text
+        }
+        Note {
+            text: "Last failure: " + (card.failureText === "" ? "none so far" : card.failureText)
+            color: card.failureText === "" ? Theme.faint : Theme.red
+        }
+        Note {
+            text: card.busyLines.length > 0 ? "Cores above 90 %: " + card.busyLines[0] : "Cores above 90 %: none so far"
+            color: card.busyLines.length > 0 ? Theme.amber : Theme.faint
+        }
+        Repeater {
+            // As many as the lists leave room for.
+            model: Math.max(0, Math.min(card.busyLines.length - 1, 3))
+            delegate: Note {
+                required property int index
+
+                text: card.busyLines[index + 1]
+                color: Theme.amber
+            }
+        }
+    }
+}
