@@ -10,20 +10,22 @@ Card {
     readonly property Flood flood: dashboard.flood
     readonly property bool isRegistry: flood.transport === Flood.Registry
     readonly property list<string> transportNames: ["SignalBox", "Queued signals"]
+    property string delayText
+    property string shownDelayText // changes a few times a second, to be readable
     // What the other transport had come to when it was left.
     readonly property string otherText: {
         const name = transportNames[isRegistry ? 1 : 0];
-        return flood.otherGap < 0 ? name + ": not yet used"
-                                  : name + ": " + Units.milliseconds(flood.otherGap) + " at " + Units.count(flood.otherRate) + "/s";
+        return name + ":\n" + (flood.otherGap < 0 ? "not tried yet"
+                                                  : Units.milliseconds(flood.otherGap) + " at " + Units.round(flood.otherRate) + "/s");
     }
     readonly property string stateText: {
         if (flood.rate === 0)
-            return isRegistry ? "Each event replaces the one before that still waits: Backlog::latest()"
+            return isRegistry ? "Backlog::latest(): an event replaces one that still waits"
                               : "Each event waits for its turn, " + Units.round(flood.waitingLimit) + " at the most";
-        const delay = "the latest was " + Units.milliseconds(flood.delay) + " old";
+        const delay = "the last was " + shownDelayText + " old";
         if (isRegistry)
-            return "Only the latest event waits; " + delay + " when it arrived";
-        return flood.limited ? Units.round(flood.waitingLimit) + " events wait, the limit: more are not sent; " + delay
+            return "Only the latest event waits; " + delay;
+        return flood.limited ? Units.round(flood.waitingLimit) + " wait, the limit: more are not sent; " + delay
                              : Units.count(flood.waiting) + " events wait; " + delay;
     }
 
@@ -34,6 +36,13 @@ Card {
     title: "Event rate"
     value: Units.count(dashboard.eventRate.last) + " events/s"
     valueColor: Theme.green
+
+    Connections {
+        target: card.flood
+        // For each event that arrives, as applications do; both transports have to do the same.
+        function onArrived(delay) { card.delayText = Units.milliseconds(delay); }
+        function onMeasured() { card.shownDelayText = card.delayText; }
+    }
 
     AxisPlot {
         anchors { left: parent.left; right: parent.right; top: parent.top; bottom: controls.top; bottomMargin: 6 }
@@ -51,13 +60,13 @@ Card {
         id: controls
 
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-        height: 96
+        height: 104
 
         Text {
             id: rateText
 
             anchors { left: parent.left; top: parent.top; right: gapColumn.left; rightMargin: 8 }
-            text: "Flood: " + (card.flood.rate > 0 ? Units.round(card.flood.rate) + " events/s" : "off, ← → here start it")
+            text: "Flood: " + (card.flood.rate > 0 ? Units.round(card.flood.rate) + " events/s" : "off")
             elide: Text.ElideRight
             color: Theme.text
             font.pixelSize: Theme.medium
@@ -90,6 +99,13 @@ Card {
             Text {
                 anchors.right: parent.right
                 text: "worst frame gap, " + card.flood.frames.memory + " s"
+                color: Theme.text
+                font.pixelSize: Theme.small
+            }
+
+            Text {
+                anchors.right: parent.right
+                text: "now " + (card.flood.frames.current > 0 ? Units.milliseconds(card.flood.frames.current) : "…")
                 color: Theme.faint
                 font.pixelSize: Theme.small
             }
@@ -99,7 +115,7 @@ Card {
             id: transportChoice
 
             objectName: "transportChoice"
-            anchors { left: parent.left; bottom: stateText.top; bottomMargin: 4 }
+            anchors { left: parent.left; bottom: stateText.top; bottomMargin: 6 }
             options: card.transportNames
             current: card.isRegistry ? 0 : 1
             onChosen: option => { card.flood.transport = option === 0 ? Flood.Registry : Flood.QueuedSignals; }
@@ -108,8 +124,7 @@ Card {
         Text {
             anchors { left: transportChoice.right; leftMargin: 8; right: parent.right; verticalCenter: transportChoice.verticalCenter }
             horizontalAlignment: Text.AlignRight
-            text: "now " + (card.flood.frames.current > 0 ? Units.milliseconds(card.flood.frames.current) : "…")
-                  + "\n" + card.otherText
+            text: card.otherText
             color: Theme.text
             font.pixelSize: Theme.small
         }

@@ -8,6 +8,10 @@ Card {
 
     required property Dashboard dashboard
     property string failureText
+    readonly property int rowHeight: {
+        const room = notes.y - header.height - samples.titleHeight - flood.titleHeight - 12;
+        return Math.max(30, Math.min(42, Math.floor(room / Math.max(1, samples.count + flood.count))));
+    }
     required property list<string> busyLines
 
     title: "Handlers by priority"
@@ -76,6 +80,7 @@ Card {
         anchors { left: parent.left; right: parent.right; top: header.bottom }
         height: Math.min(implicitHeight, notes.y - y - flood.implicitHeight - 6)
         title: "Registry “samples”"
+        rowHeight: card.rowHeight
         registry: card.dashboard.registry
         onFailureRequested: handlerName => card.dashboard.failNext(handlerName)
     }
@@ -87,6 +92,7 @@ Card {
         anchors { left: parent.left; right: parent.right; top: samples.bottom; topMargin: 4 }
         height: implicitHeight
         title: "Registry “flood”"
+        rowHeight: card.rowHeight
         registry: card.dashboard.flood.registry
         onFailureRequested: handlerName => card.dashboard.failNext(handlerName)
     }
@@ -98,7 +104,7 @@ Card {
         spacing: 2
 
         Note {
-            text: "Last event on the GUI thread: " + (card.dashboard.path === "" ? "none so far" : card.dashboard.path)
+            text: "Last event: " + (card.dashboard.path === "" ? "none so far" : card.dashboard.path)
             color: Theme.text
         }
         Note {
@@ -106,16 +112,15 @@ Card {
             color: card.failureText === "" ? Theme.faint : Theme.red
         }
         Note {
-            text: card.busyLines.length > 0 ? "Cores above 90 %: " + card.busyLines[0] : "Cores above 90 %: none so far"
-            color: card.busyLines.length > 0 ? Theme.amber : Theme.faint
+            text: "Busy log, cores above 90 %:" + (card.busyLines.length === 0 ? " none so far" : "")
         }
         Repeater {
-            // As many as the lists leave room for.
-            model: Math.max(0, Math.min(card.busyLines.length - 1, 3))
+            model: card.busyLines
             delegate: Note {
-                required property int index
+                required property string modelData
 
-                text: card.busyLines[index + 1]
+                anchors.leftMargin: 12
+                text: modelData
                 color: Theme.amber
             }
         }

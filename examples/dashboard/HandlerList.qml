@@ -9,9 +9,12 @@ Item {
 
     required property Registry registry
     property string title
+    property int rowHeight: 32
+    readonly property int count: list.count
+    readonly property int titleHeight: titleText.height
     signal failureRequested(string handlerName)
 
-    implicitHeight: titleText.height + list.contentHeight
+    implicitHeight: titleHeight + count * rowHeight
 
     Text {
         id: titleText
@@ -39,6 +42,7 @@ Item {
             required property int index
 
             width: ListView.view.width
+            height: root.rowHeight
             isCurrent: ListView.isCurrentItem && list.activeFocus
             onEnabledRequested: enabled => table.setEnabled(index, enabled)
             onPriorityRequested: priority => table.setPriority(index, priority)

@@ -24,7 +24,6 @@ Rectangle {
         return text;
     }
 
-    implicitHeight: 32
     radius: 5
     color: "transparent"
     border { color: isCurrent ? Theme.text : "transparent"; width: 2 }
@@ -65,7 +64,7 @@ Rectangle {
     Text {
         id: nameText
 
-        anchors { left: priorityRow.right; leftMargin: 8; right: callsText.left; top: parent.top; topMargin: 2 }
+        anchors { left: priorityRow.right; leftMargin: 8; right: callsText.left; bottom: parent.verticalCenter; bottomMargin: -2 }
         text: row.model.name
         elide: Text.ElideRight
         color: row.isPaused ? Theme.faint : Theme.text
@@ -108,7 +107,7 @@ Rectangle {
         anchors { right: actions.left; rightMargin: 8; baseline: nameText.baseline }
         width: Theme.meanWidth
         horizontalAlignment: Text.AlignRight
-        text: row.model.calls > 0 ? Units.microseconds(row.model.meanTime) : "–"
+        text: row.model.calls > 0 ? Units.duration(row.model.meanTime) : "–"
         color: Theme.text
         font.pixelSize: Theme.medium
     }

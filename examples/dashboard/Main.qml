@@ -9,7 +9,7 @@ Window {
     required property Dashboard dashboard
     required property bool isLight
     property string memoryText: "…"
-    property string networkText: "…"
+    property list<string> networkTexts: ["in …", "out …"]
     property string processText: "…"
 
     property string failureText: ""
@@ -19,10 +19,9 @@ Window {
     function show(sample: var) {
         const values = sample.values;
         if (sample.source === "memory")
-            memoryText = Units.bytes(values[0]) + " of " + Units.bytes(values[1]);
+            memoryText = Units.bytes(values[0]) + " used";
         else if (sample.source === "network")
-            networkText = "<font color='" + Theme.green + "'>in</font> " + Units.bytes(values[0]) + "/s"
-                    + " <font color='" + Theme.amber + "'>out</font> " + Units.bytes(values[1]) + "/s";
+            networkTexts = ["in " + Units.bytes(values[0]) + "/s", "out " + Units.bytes(values[1]) + "/s"];
         else if (sample.source === "process")
             processText = Math.round(values[0] * 100) + " % of a core, " + Units.bytes(values[1]) + ", " + values[2] + " threads";
     }
@@ -34,8 +33,8 @@ Window {
         lastBusyTime = sample.time;
         const values = sample.values;
         const core = values.indexOf(Math.max(...values));
-        const line = "core " + core + " at " + Math.round(values[core] * 100) + " %, " + sample.time.toFixed(1) + " s";
-        busyLines = [line, ...busyLines].slice(0, 4);
+        const line = sample.time.toFixed(1) + " s   core " + core + " at " + Math.round(values[core] * 100) + " %";
+        busyLines = [line, ...busyLines].slice(0, 3);
     }
 
     function showFailure(failure: var) {
@@ -213,11 +212,14 @@ Window {
         Card {
             anchors { left: memoryCard.right; leftMargin: Theme.gap; right: parent.right; top: memoryCard.top; bottom: memoryCard.bottom }
             title: "Network"
-            value: window.networkText
+            value: window.networkTexts[0]
+            valueColor: Theme.green
 
             AxisPlot {
                 anchors.fill: parent
                 maximumText: Units.round(window.dashboard.networkScale) + "B/s"
+                valueText: window.networkTexts[1]
+                valueColor: Theme.amber
 
                 TimePlot {
                     anchors.fill: parent
@@ -253,8 +255,8 @@ Window {
         id: footer
 
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.gap; rightMargin: Theme.gap; bottomMargin: 6 }
-        text: "<b>Tab</b> next   <b>S</b> SignalBox or signals   <b>P</b> peak hold   <b>T</b> theme   <b>Q</b> quit"
-              + "     In lists: <b>↑ ↓</b> choose   <b>Space</b> pause   <b>+ −</b> priority   <b>X</b> throw"
+        text: "<b>Tab</b> next&nbsp;&nbsp; <b>S</b> SignalBox or signals&nbsp;&nbsp; <b>P</b> peak hold&nbsp;&nbsp; <b>T</b> theme&nbsp;&nbsp; <b>Q</b> quit"
+              + "&nbsp;&nbsp;&nbsp;&nbsp; In lists: <b>↑ ↓</b> choose&nbsp;&nbsp; <b>Space</b> pause&nbsp;&nbsp; <b>+ −</b> priority&nbsp;&nbsp; <b>X</b> throw"
         textFormat: Text.StyledText
         elide: Text.ElideRight
         color: Theme.faint

@@ -35,7 +35,12 @@ QtObject {
         return value.toFixed(value > 0 && value < 9.95 ? 1 : 0) + " ms";
     }
 
-    function microseconds(value: double): string {
-        return value >= 999.5 ? milliseconds(value / 1000) : value.toFixed(value < 9.95 ? 1 : 0) + " µs";
+    // A short time, given in milliseconds.
+    function duration(value: double): string {
+        if (value >= 0.9995)
+            return milliseconds(value);
+        const microseconds = value * 1000;
+        return microseconds >= 0.9995 ? microseconds.toFixed(microseconds < 9.95 ? 1 : 0) + " µs"
+                                      : Math.round(value * 1e6) + " ns";
     }
 }

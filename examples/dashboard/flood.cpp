@@ -65,14 +65,14 @@ void Flood::setTransport(Transport transport)
 {
     if (transport == this->transport())
         return;
-    m_otherGap = m_frames.worst();
+    if (m_frames.worst() > 0)
+        m_otherGap = m_frames.worst();
     m_otherRate = qRound(m_measuredRate);
     // The thread looks at it before each event: one more signal at the most comes after this.
     m_transport.store(transport, std::memory_order_relaxed);
     QCoreApplication::removePostedEvents(&m_receiver, QEvent::MetaCall);
     m_arrived.store(sent(), std::memory_order_relaxed);
     m_isLimited = false;
-    m_delay = 0;
     m_frames.reset();
     Q_EMIT transportChanged();
     Q_EMIT measured();
@@ -80,7 +80,7 @@ void Flood::setTransport(Transport transport)
 
 int Flood::waiting() const
 {
-    return transport() == Transport::QueuedSignals ? int(sent() - arrived()) : 0;
+    return transport() == Transport::QueuedSignals ? int(sent() - lastArrived()) : 0;
 }
 
 void Flood::start()
@@ -97,7 +97,7 @@ void Flood::stop()
 
 bool Flood::isFull() const
 {
-    return sent() - arrived() >= quint64(maximumWaiting);
+    return sent() - lastArrived() >= quint64(maximumWaiting);
 }
 
 void Flood::send(int count)
@@ -120,5 +120,5 @@ void Flood::send(int count)
 void Flood::arrive(const Event &event)
 {
     m_arrived.store(event.number, std::memory_order_relaxed);
-    m_delay = std::chrono::duration<double, std::milli>(Clock::now() - event.sentAt).count();
+    Q_EMIT arrived(std::chrono::duration<double, std::milli>(Clock::now() - event.sentAt).count());
 }

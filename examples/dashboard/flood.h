@@ -18,7 +18,7 @@
 // connection, and what that does to the frames of the window.
 //
 //   priority 100  count   inline, on the flood's thread
-//              0  delay   on the GUI thread, with Backlog::latest(): how old is the event that arrives?
+//              0  delay   on the GUI thread, with Backlog::latest(): tells QML how old the event is that arrives
 //
 // Plain signals have the same two receivers: one connected directly, one queued.
 class Flood : public QObject
@@ -34,7 +34,6 @@ class Flood : public QObject
     Q_PROPERTY(int waitingLimit READ waitingLimit CONSTANT FINAL)
     Q_PROPERTY(int waiting READ waiting NOTIFY measured FINAL)
     Q_PROPERTY(bool limited READ isLimited NOTIFY measured FINAL)
-    Q_PROPERTY(double delay READ delay NOTIFY measured FINAL)
     Q_PROPERTY(double otherGap READ otherGap NOTIFY transportChanged FINAL)
     Q_PROPERTY(int otherRate READ otherRate NOTIFY transportChanged FINAL)
 
@@ -51,7 +50,7 @@ public:
     static constexpr int maximumRate = 2'000'000;
     // More are not sent to a queued connection while so many wait: else they would fill the memory, and the window would
     // never get out of them again.
-    static constexpr int maximumWaiting = 500'000;
+    static constexpr int maximumWaiting = 200'000;
 
     explicit Flood(QObject *parent = nullptr);
     ~Flood() override;
@@ -77,8 +76,6 @@ public:
     int waiting() const;
     // Whether the limit was met since the last measurement.
     bool isLimited() const { return m_isLimited; }
-    // Age of the latest event when it arrived, in milliseconds.
-    double delay() const { return m_delay; }
 
     // What the other transport had come to when it was left: worst gap in milliseconds (negative: it was not used), rate.
     double otherGap() const { return m_otherGap; }
@@ -89,7 +86,7 @@ public:
     // Events that the inline receiver has counted.
     quint64 counted() const { return m_counted.load(std::memory_order_relaxed); }
     // The number of the last event that arrived on the GUI thread.
-    quint64 arrived() const { return m_arrived.load(std::memory_order_relaxed); }
+    quint64 lastArrived() const { return m_arrived.load(std::memory_order_relaxed); }
 
     void start();
     // Nothing is sent after this.
@@ -105,6 +102,8 @@ Q_SIGNALS:
     void rateChanged();
     void transportChanged();
     void measured();
+    // Whichever way it came: the age of the event, in milliseconds.
+    void arrived(double delay);
     // The plain signal; emitted on the flood's thread.
     void happened(const Flood::Event &event);
 
@@ -129,7 +128,6 @@ private:
 
     int m_rate = 0;
     bool m_isLimited = false;
-    double m_delay = 0;
     double m_measuredRate = 0;
     double m_otherGap = -1;
     int m_otherRate = 0;

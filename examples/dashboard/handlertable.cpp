@@ -86,7 +86,7 @@ QVariant HandlerTable::data(const QModelIndex &index, int role) const
     case Merges:
         return row.merged;
     case MeanTime:
-        return double(row.meanRunTime.count()) / 1000;
+        return double(row.meanRunTime.count()) / 1e6;
     case LastError:
         return m_errors.value(row.id);
     default:
