@@ -15,8 +15,8 @@ namespace SignalBox {
 /*!
     \brief One row of RegistryObject::handlers(): a copy, valid for as long as you keep it.
 
-    Calls, failures and times are counted from RegistryObject::setStatisticsEnabled() on, and are 0 before; what is lost
-    is always counted.
+    Calls, failures with the last error, and times are counted from RegistryObject::setStatisticsEnabled() on, and are 0
+    before; what is lost is always counted.
 */
 struct AsyncHandlerInfo : HandlerInfo
 {
@@ -26,6 +26,8 @@ struct AsyncHandlerInfo : HandlerInfo
     quint64 calls = 0;
     /*! Calls that ended with an exception, and futures returned that did. */
     quint64 failures = 0;
+    /*! What the last of them said; empty if there was none. */
+    QString lastError = {};
     /*! Events that it did not get: its backlog was full, it was paused when they arrived, its thread had ended. */
     quint64 dropped = 0;
     /*! Events that a newer one replaced in its backlog. */

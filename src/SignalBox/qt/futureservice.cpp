@@ -70,8 +70,10 @@ private:
     void report(const std::exception_ptr &exception) noexcept
     {
         try {
-            if (m_route->link().areStatisticsEnabled())
-                m_route->countFailure();
+            if (m_route->link().areStatisticsEnabled()) {
+                m_route->countFailure(exception);
+                m_route->link().statisticsHaveChanged();
+            }
             const HandlerInfo info = m_route->handler().info();
             m_route->link().report(ExceptionInfo(info.id, info.name, exception));
         } catch (...) {

@@ -71,6 +71,7 @@ bool RegistryObject::contains(HandlerId id) const noexcept
 
 std::vector<AsyncHandlerInfo> RegistryObject::handlers() const
 {
+    m_link->statisticsAreLookedAt(); // first: what is counted later is told again
     const detail::Inspection inspection;
     detail::HandlerVisit::run<detail::Notification>(m_link->registry(), inspection);
     std::unordered_map<HandlerId, AsyncHandlerInfo *> described;

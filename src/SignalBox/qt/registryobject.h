@@ -39,6 +39,7 @@ class EventPointer;
 class Notification;
 class RegistryLink;
 class Route;
+class StatisticsRequest;
 }
 
 class ExceptionInfo;
@@ -101,6 +102,7 @@ public:
         look at a flag; on, it costs two looks at the clock.
     */
     void setStatisticsEnabled(bool enabled);
+    /*! Also while somebody shows them, as RegistryModel in QML does. */
     bool areStatisticsEnabled() const noexcept;
     /*!
         Has calls that take longer logged, in the category \c signalbox, with the handler's name and the line where it
@@ -135,6 +137,11 @@ Q_SIGNALS:
     void nameChanged();
     /*! Handlers came or went, or their state changed: emitted from the event loop, once for any number of changes. */
     void handlersChanged();
+    /*!
+        While statistics are enabled: handlers have been called since handlers() was. Emitted from the event loop, once until
+        the next call of handlers().
+    */
+    void statisticsChanged();
     /*! A handler threw. Logged in the category \c signalbox instead if nobody listens, here or through onException(). */
     void handlerFailed(const SignalBox::HandlerFailure &failure);
     /*!
@@ -181,6 +188,7 @@ protected:
 
 private:
     friend class detail::RegistryLink;
+    friend class detail::StatisticsRequest;
 
     struct RouteOwner
     {

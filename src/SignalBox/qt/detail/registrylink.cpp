@@ -93,6 +93,31 @@ void RegistryLink::tellLag(HandlerId id, quint64 lost) noexcept
     }
 }
 
+void RegistryLink::statisticsHaveChanged() noexcept
+{
+    if (m_isStatisticsChangeTold.load() || m_isStatisticsChangeTold.exchange(true))
+        return;
+    try {
+        tellObject([](RegistryObject &object) { Q_EMIT object.statisticsChanged(); });
+    } catch (const std::bad_alloc &) {
+        m_isStatisticsChangeTold = false; // the next call tells of this one too
+    }
+}
+
+void RegistryLink::addStatisticsRequest() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    ++m_statisticsRequests;
+    setObserver(StatisticsRequests, true);
+}
+
+void RegistryLink::dropStatisticsRequest() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (--m_statisticsRequests == 0)
+        setObserver(StatisticsRequests, false);
+}
+
 void RegistryLink::setObserver(Observer observer, bool isOn) noexcept
 {
     if (isOn)

@@ -53,11 +53,20 @@ public:
     /*! Has RegistryObject::handlersChanged() emitted, once for all changes until it is. */
     void handlersHaveChanged() noexcept;
     void tellLag(HandlerId id, quint64 lost) noexcept;
+    /*! Has RegistryObject::statisticsChanged() emitted, once until statisticsAreLookedAt(). */
+    void statisticsHaveChanged() noexcept;
+    void statisticsAreLookedAt() noexcept { m_isStatisticsChangeTold.store(false); }
 
     // Relaxed: flags, looked at by every call; a change need not be seen at once.
     bool isObserving() const noexcept { return m_observers.load(std::memory_order_relaxed) != 0; }
     void setStatisticsEnabled(bool enabled) noexcept;
-    bool areStatisticsEnabled() const noexcept { return (m_observers.load(std::memory_order_relaxed) & Statistics) != 0; }
+    bool areStatisticsEnabled() const noexcept
+    {
+        return (m_observers.load(std::memory_order_relaxed) & (Statistics | StatisticsRequests)) != 0;
+    }
+    /*! Enabled too while there are requests. */
+    void addStatisticsRequest() noexcept;
+    void dropStatisticsRequest() noexcept;
     /*! Zero: no budget. */
     void setSlowHandlerBudget(std::chrono::nanoseconds budget) noexcept;
     std::chrono::nanoseconds slowHandlerBudget() const noexcept
@@ -72,20 +81,25 @@ public:
     void forgetObject() noexcept;
 
 private:
-    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2 };
+    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4 };
     class Message;
 
     // Calls tell(object) on the object's thread.
     void tellObject(std::function<void(RegistryObject &)> tell);
     void setObserver(Observer observer, bool isOn) noexcept;
 
-    std::mutex m_mutex; // guards the next two; never held while foreign code runs
+    std::mutex m_mutex; // guards the next three; never held while foreign code runs
     RegistryObject *m_object;
     std::shared_ptr<const ExceptionCallback> m_exceptionCallback;
+    int m_statisticsRequests = 0;
 
     // Set while a message of changes is on its way. Sequentially consistent, as it is off every hot path: the message
     // clears it before it emits, so that a change after that emission began sends a message of its own.
     std::atomic<bool> m_changeIsReported = false;
+
+    // Sequentially consistent, with Route::m_runTime: whoever counts and then finds it set is seen by the look that is
+    // still to clear it. Weaker: the last calls of a burst might stay unseen.
+    std::atomic<bool> m_isStatisticsChangeTold = false;
 
     std::atomic<unsigned> m_observers = 0;
     std::atomic<std::int64_t> m_slowHandlerBudget = 0;

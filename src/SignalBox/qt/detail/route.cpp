@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/detail/route.h>
 
+#include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/completion_p.h>
 #include <SignalBox/qt/contextlink_p.h>
@@ -445,17 +446,18 @@ void Route::abandonParked() noexcept
 
 // --- what it counts ------------------------------------------------------------------------------
 
-void Route::countCall(std::chrono::nanoseconds time, bool hasFailed) noexcept
+void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept
 {
     if (m_link->areStatisticsEnabled()) {
         m_calls.fetch_add(1, std::memory_order_relaxed);
-        if (hasFailed)
-            countFailure();
-        m_runTime.fetch_add(time.count(), std::memory_order_relaxed);
+        if (exception)
+            countFailure(exception);
         std::int64_t worst = m_worstRunTime.load(std::memory_order_relaxed);
         while (worst < time.count()
                && !m_worstRunTime.compare_exchange_weak(worst, time.count(), std::memory_order_relaxed)) {
         }
+        m_runTime.fetch_add(time.count(), std::memory_order_seq_cst);
+        m_link->statisticsHaveChanged();
     }
     const std::chrono::nanoseconds budget = m_link->slowHandlerBudget();
     if (budget.count() == 0 || time <= budget)
@@ -464,6 +466,20 @@ void Route::countCall(std::chrono::nanoseconds time, bool hasFailed) noexcept
         logSlowHandler(m_handler.info(), time, budget);
     } catch (const std::bad_alloc &) {
         // A warning less.
+    }
+}
+
+void Route::countFailure(const std::exception_ptr &exception) noexcept
+{
+    m_failures.fetch_add(1, std::memory_order_relaxed);
+    try {
+        QString message = QString::fromStdString(ExceptionInfo({}, {}, exception).message());
+        if (message.isEmpty())
+            message = QStringLiteral("an exception without a message");
+        const std::lock_guard lock(m_mutex);
+        m_lastError.swap(message);
+    } catch (const std::bad_alloc &) {
+        // The one before stays; it is counted.
     }
 }
 
@@ -481,11 +497,13 @@ void Route::describe(const Inspection &inspection) const
     row.id = m_handler.id();
     if (const Mailbox *mailbox = m_lane.load(std::memory_order_acquire)->mailbox())
         row.threadName = mailbox->name();
+    const std::chrono::nanoseconds total(m_runTime.load(std::memory_order_seq_cst));
+    const std::lock_guard lock(m_mutex);
     row.calls = m_calls.load(std::memory_order_relaxed);
     row.failures = m_failures.load(std::memory_order_relaxed);
+    row.lastError = m_lastError;
     row.dropped = m_dropped.load(std::memory_order_relaxed);
     row.merged = m_merged.load(std::memory_order_relaxed);
-    const std::chrono::nanoseconds total(m_runTime.load(std::memory_order_relaxed));
     row.meanRunTime = row.calls == 0 ? total : total / static_cast<std::int64_t>(row.calls);
     row.worstRunTime = std::chrono::nanoseconds(m_worstRunTime.load(std::memory_order_relaxed));
 }

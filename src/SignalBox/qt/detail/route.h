@@ -12,6 +12,7 @@
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
+#include <QtCore/qstring.h>
 
 #include <atomic>
 #include <chrono>
@@ -114,8 +115,9 @@ public:
 
     void countDropped(std::uint64_t count) noexcept { m_dropped.fetch_add(count, std::memory_order_relaxed); }
     void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
-    void countCall(std::chrono::nanoseconds time, bool hasFailed) noexcept;
-    void countFailure() noexcept { m_failures.fetch_add(1, std::memory_order_relaxed); }
+    /*! \a exception: what the call ended with, or null. */
+    void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
+    void countFailure(const std::exception_ptr &exception) noexcept;
     /*! Tells the registry what was lost since the last time. By the mailbox, once per drain. */
     void tellLag() noexcept;
     bool hasLag() const noexcept
@@ -160,15 +162,16 @@ private:
     std::atomic<std::uint64_t> m_merged = 0;
     std::atomic<std::uint64_t> m_calls = 0;
     std::atomic<std::uint64_t> m_failures = 0;
-    std::atomic<std::int64_t> m_runTime = 0;
+    std::atomic<std::int64_t> m_runTime = 0; // sequentially consistent: see RegistryLink::m_isStatisticsChangeTold
     std::atomic<std::int64_t> m_worstRunTime = 0;
     std::uint64_t m_toldLost = 0; // the consumer's
 
-    std::mutex m_mutex; // guards what follows; changes of lane
+    mutable std::mutex m_mutex; // guards what follows; changes of lane
     std::shared_ptr<ContextLink> m_context;
     std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all that its lanes name
     std::vector<std::unique_ptr<NextLane>> m_nextLanes;
     bool m_hasEnded = false;
+    QString m_lastError;
 };
 
 /*! Times one call, for statistics and for the warning of slow handlers. */
@@ -176,16 +179,18 @@ class SIGNALBOX_QT_EXPORT CallObservation
 {
 public:
     explicit CallObservation(Route &route) noexcept
-        : m_route(route), m_begin(std::chrono::steady_clock::now()), m_exceptions(std::uncaught_exceptions())
+        : m_route(route), m_begin(std::chrono::steady_clock::now())
     {
     }
     Q_DISABLE_COPY_MOVE(CallObservation)
-    ~CallObservation() { m_route.countCall(std::chrono::steady_clock::now() - m_begin, std::uncaught_exceptions() > m_exceptions); }
+    ~CallObservation() { m_route.countCall(std::chrono::steady_clock::now() - m_begin, m_exception); }
+
+    void setException(std::exception_ptr exception) noexcept { m_exception = std::move(exception); }
 
 private:
     Route &m_route;
     const std::chrono::steady_clock::time_point m_begin;
-    const int m_exceptions;
+    std::exception_ptr m_exception;
 };
 
 /*! The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &). */
@@ -209,8 +214,13 @@ public:
         if (!m_route->takes(notification))
             return Propagation::Continue;
         if (m_route->isObserved()) [[unlikely]] {
-            const CallObservation observation(*m_route);
-            return m_call(notification, *m_route);
+            CallObservation observation(*m_route);
+            try {
+                return m_call(notification, *m_route);
+            } catch (...) {
+                observation.setException(std::current_exception());
+                throw;
+            }
         }
         return m_call(notification, *m_route);
     }

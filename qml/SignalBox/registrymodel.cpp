@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+#include "registrymodel.h"
+
+#include "scriptarguments_p.h"
+
+#include <SignalBox/qt/detail/statisticsrequest.h>
+
+#include <QtQml/qqmlengine.h>
+
+#include <algorithm>
+#include <chrono>
+#include <unordered_set>
+#include <utility>
+
+namespace SignalBox {
+
+namespace {
+
+constexpr std::chrono::milliseconds refreshInterval(250);
+
+using Rows = std::vector<AsyncHandlerInfo>;
+
+std::unordered_set<HandlerId> idsOf(const Rows &rows)
+{
+    std::unordered_set<HandlerId> ids;
+    for (const AsyncHandlerInfo &row : rows)
+        ids.insert(row.id);
+    return ids;
+}
+
+// The roles in which two states of one handler differ. A handler's name never changes.
+QList<int> changedRoles(const AsyncHandlerInfo &before, const AsyncHandlerInfo &after)
+{
+    QList<int> roles;
+    const auto compare = [&roles](bool isEqual, RegistryModel::Role role) {
+        if (!isEqual)
+            roles.append(role);
+    };
+    compare(before.priority == after.priority, RegistryModel::PriorityRole);
+    compare(before.threadName == after.threadName, RegistryModel::ThreadRole);
+    compare(before.enabled == after.enabled, RegistryModel::EnabledRole);
+    compare(before.calls == after.calls, RegistryModel::CallsRole);
+    compare(before.failures == after.failures, RegistryModel::FailuresRole);
+    compare(before.dropped == after.dropped, RegistryModel::DropsRole);
+    compare(before.merged == after.merged, RegistryModel::MergesRole);
+    compare(before.meanRunTime == after.meanRunTime, RegistryModel::MeanTimeRole);
+    compare(before.lastError == after.lastError, RegistryModel::LastErrorRole);
+    return roles;
+}
+
+} // namespace
+
+RegistryModel::RegistryModel(QObject *parent)
+    : QAbstractListModel(parent)
+{
+    m_timer.setSingleShot(true);
+    m_timer.setInterval(refreshInterval);
+    connect(&m_timer, &QTimer::timeout, this, &RegistryModel::refresh);
+}
+
+RegistryModel::~RegistryModel() = default;
+
+RegistryObject *RegistryModel::registry() const
+{
+    return m_registry;
+}
+
+void RegistryModel::setRegistry(RegistryObject *registry)
+{
+    if (m_registry == registry)
+        return;
+    if (m_registry)
+        m_registry->disconnect(this);
+    m_registry = registry;
+    m_statistics.reset();
+    if (registry) {
+        m_statistics = std::make_unique<detail::StatisticsRequest>(*registry);
+        connect(registry, &RegistryObject::handlersChanged, this, &RegistryModel::refresh);
+        connect(registry, &RegistryObject::statisticsChanged, this, &RegistryModel::refreshSoon);
+        connect(registry, &RegistryObject::lagged, this, &RegistryModel::refreshSoon);
+        connect(registry, &QObject::destroyed, this, [this] {
+            m_statistics.reset();
+            refresh();
+            Q_EMIT registryChanged();
+        });
+    }
+    refresh();
+    Q_EMIT registryChanged();
+}
+
+int RegistryModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : count();
+}
+
+QVariant RegistryModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return {};
+    const AsyncHandlerInfo &row = m_rows[static_cast<std::size_t>(index.row())];
+    switch (role) {
+    case HandlerIdRole:
+        return QVariant::fromValue(row.id);
+    case Qt::DisplayRole:
+    case NameRole:
+        return QString::fromStdString(row.name);
+    case PriorityRole:
+        return row.priority;
+    case ThreadRole:
+        return row.threadName;
+    case EnabledRole:
+        return row.enabled;
+    case CallsRole:
+        return row.calls;
+    case FailuresRole:
+        return row.failures;
+    case DropsRole:
+        return row.dropped;
+    case MergesRole:
+        return row.merged;
+    case MeanTimeRole:
+        return std::chrono::duration<double, std::milli>(row.meanRunTime).count();
+    case LastErrorRole:
+        return row.lastError;
+    default:
+        return {};
+    }
+}
+
+bool RegistryModel::setData(const QModelIndex &index, const QVariant &value, int role)
+{
+    if (!m_registry || !checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
+        return false;
+    const HandlerId id = m_rows[static_cast<std::size_t>(index.row())].id;
+    if (role == EnabledRole)
+        return value.canConvert<bool>() && m_registry->setEnabled(id, value.toBool());
+    bool isInt = false;
+    const int priority = value.toInt(&isInt);
+    return role == PriorityRole && isInt && m_registry->setPriority(id, priority);
+}
+
+QHash<int, QByteArray> RegistryModel::roleNames() const
+{
+    return {{HandlerIdRole, "handlerId"}, {NameRole, "name"},         {PriorityRole, "priority"}, {ThreadRole, "thread"},
+            {EnabledRole, "enabled"},     {CallsRole, "calls"},       {FailuresRole, "failures"}, {DropsRole, "drops"},
+            {MergesRole, "merges"},       {MeanTimeRole, "meanTime"}, {LastErrorRole, "lastError"}};
+}
+
+bool RegistryModel::setEnabled(const QJSValue &handler, bool enabled)
+{
+    const auto id = readHandler("RegistryModel.setEnabled()", handler);
+    return id && m_registry && m_registry->setEnabled(*id, enabled);
+}
+
+bool RegistryModel::setPriority(const QJSValue &handler, double priority)
+{
+    const char *const call = "RegistryModel.setPriority()";
+    const auto id = readHandler(call, handler);
+    if (!id)
+        return false;
+    const auto value = detail::ScriptArguments(qjsEngine(this), call).priority(priority);
+    return value && m_registry && m_registry->setPriority(*id, *value);
+}
+
+std::optional<HandlerId> RegistryModel::readHandler(const char *call, const QJSValue &handler) const
+{
+    QJSEngine *const engine = qjsEngine(this);
+    if (!engine)
+        return std::nullopt;
+    const detail::ScriptArguments arguments(engine, call);
+    if (!handler.isNumber())
+        return arguments.handlerId(handler);
+    const double row = handler.toNumber();
+    if (row >= 0 && row < count() && row == handler.toInt())
+        return m_rows[static_cast<std::size_t>(row)].id;
+    arguments.refuse(QStringLiteral("handler: expected a row of the model or a HandlerId, not %1").arg(row));
+    return std::nullopt;
+}
+
+void RegistryModel::refreshSoon()
+{
+    if (!m_timer.isActive())
+        m_timer.start();
+}
+
+void RegistryModel::refresh()
+{
+    m_isStale = true;
+    if (std::exchange(m_isRefreshing, true))
+        return; // a listener has changed the registry; the refresh that told it goes on with what it knows
+    const int before = count();
+    while (std::exchange(m_isStale, false)) {
+        m_timer.stop();
+        Rows current = m_registry ? m_registry->handlers() : Rows();
+        endRows(current);
+        placeRows(current);
+        updateRows(std::move(current));
+    }
+    m_isRefreshing = false;
+    if (count() != before)
+        Q_EMIT countChanged();
+}
+
+void RegistryModel::endRows(const Rows &current)
+{
+    const std::unordered_set<HandlerId> ids = idsOf(current);
+    const auto isGone = [&ids](const AsyncHandlerInfo &row) { return !ids.contains(row.id); };
+    for (auto end = m_rows.rbegin(); end != m_rows.rend();) {
+        const auto last = std::find_if(end, m_rows.rend(), isGone);
+        if (last == m_rows.rend())
+            return;
+        const auto first = std::find_if_not(last, m_rows.rend(), isGone);
+        const auto begin = first.base();
+        beginRemoveRows({}, static_cast<int>(begin - m_rows.begin()), static_cast<int>(last.base() - m_rows.begin()) - 1);
+        end = std::make_reverse_iterator(m_rows.erase(begin, last.base()));
+        endRemoveRows();
+    }
+}
+
+// Makes the order of the rows that of the handlers.
+void RegistryModel::placeRows(const Rows &current)
+{
+    const std::unordered_set<HandlerId> known = idsOf(m_rows);
+    for (std::size_t row = 0; row < current.size(); ++row) {
+        const auto place = m_rows.begin() + static_cast<std::ptrdiff_t>(row);
+        const HandlerId id = current[row].id;
+        if (place != m_rows.end() && place->id == id)
+            continue;
+        const int target = static_cast<int>(row);
+        if (known.contains(id)) {
+            const auto old = std::find_if(place, m_rows.end(), [id](const AsyncHandlerInfo &info) { return info.id == id; });
+            const int source = static_cast<int>(old - m_rows.begin());
+            beginMoveRows({}, source, source, {}, target);
+            std::rotate(place, old, old + 1);
+            endMoveRows();
+        } else {
+            const auto end = std::find_if(current.begin() + target, current.end(),
+                                          [&known](const AsyncHandlerInfo &info) { return known.contains(info.id); });
+            const auto added = end - (current.begin() + target);
+            beginInsertRows({}, target, target + static_cast<int>(added) - 1);
+            m_rows.insert(place, current.begin() + target, end);
+            endInsertRows();
+        }
+    }
+}
+
+void RegistryModel::updateRows(Rows &&current)
+{
+    for (int row = 0; row < count(); ++row) {
+        AsyncHandlerInfo &known = m_rows[static_cast<std::size_t>(row)];
+        AsyncHandlerInfo &now = current[static_cast<std::size_t>(row)];
+        const QList<int> roles = changedRoles(known, now);
+        if (roles.isEmpty())
+            continue;
+        known = std::move(now);
+        Q_EMIT dataChanged(index(row), index(row), roles);
+    }
+}
+
+} // namespace SignalBox
