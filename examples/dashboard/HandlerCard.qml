@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+pragma ComponentBehavior: Bound
 import QtQuick
 import Dashboard
 
@@ -17,7 +18,7 @@ Card {
     title: "Handlers by priority"
 
     component ColumnTitle: Text {
-        anchors.bottom: header.bottom
+        height: 14
         horizontalAlignment: Text.AlignRight
         color: Theme.faint
         font.pixelSize: Theme.small

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+pragma ComponentBehavior: Bound
 import QtQuick
 import SignalBox
 import Dashboard
@@ -10,7 +11,7 @@ Item {
     required property Registry registry
     property string title
     property int rowHeight: 32
-    readonly property int count: list.count
+    readonly property int count: table.count
     readonly property int titleHeight: titleText.height
     signal failureRequested(string handlerName)
 
@@ -33,7 +34,8 @@ Item {
         activeFocusOnTab: true
         clip: true
         interactive: contentHeight > height
-        model: HandlerTable {
+        keyNavigationEnabled: true // also where it is not interactive
+        model: RegistryModel {
             id: table
 
             registry: root.registry

@@ -19,7 +19,7 @@ Window {
     function show(sample: var) {
         const values = sample.values;
         if (sample.source === "memory")
-            memoryText = Units.bytes(values[0]) + " used";
+            memoryText = Units.bytes(values[0]);
         else if (sample.source === "network")
             networkTexts = ["in " + Units.bytes(values[0]) + "/s", "out " + Units.bytes(values[1]) + "/s"];
         else if (sample.source === "process")

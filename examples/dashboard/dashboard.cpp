@@ -260,7 +260,13 @@ void Dashboard::updateRate()
     const RateMeter::Clock::time_point now = RateMeter::Clock::now();
     const quint64 flood = m_flood.counted();
     m_flood.setMeasuredRate(m_floodEvents.add(now, flood));
-    m_eventRate.append(m_allEvents.add(now, flood + m_sequence));
+    const double rate = m_allEvents.add(now, flood + m_sequence);
+    // The plot has one value per interval; a thread that was blocked has some to make up for.
+    const std::chrono::milliseconds interval = m_rateTimer.intervalAsDuration();
+    if (now - m_rateTime > interval * Series::capacity)
+        m_rateTime = now - interval;
+    for (; now - m_rateTime >= interval / 2; m_rateTime += interval)
+        m_eventRate.append(rate);
     const double scale = roundUp(std::max(100.0, m_eventRate.highest()));
     if (scale != m_eventScale) {
         m_eventScale = scale;
@@ -288,5 +294,10 @@ QString Dashboard::summary() const
                .arg(isRegistry ? QStringLiteral("the registry") : QStringLiteral("queued signals"))
                .arg(m_flood.sent()).arg(m_flood.rate()).arg(FrameClock::memory.count()).arg(m_flood.frames()->worst(), 0, 'f', 0);
     out << describeHandlers(*m_flood.registry());
+    if (m_flood.otherGap() >= 0) {
+        out << QStringLiteral("flood through %1 before that: %2 events per second, worst frame gap %3 ms\n")
+                   .arg(isRegistry ? QStringLiteral("queued signals") : QStringLiteral("the registry"))
+                   .arg(m_flood.otherRate()).arg(m_flood.otherGap(), 0, 'f', 0);
+    }
     return text;
 }

@@ -130,6 +130,7 @@ private:
     RateMeter m_floodEvents;
     Series m_eventRate;
     double m_eventScale = 1000;
+    RateMeter::Clock::time_point m_rateTime;
 
     std::map<quint64, QStringList> m_visits; // by sequence: the latest few, as events of several threads mix
     QString m_path;

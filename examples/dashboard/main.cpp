@@ -6,8 +6,6 @@
 
 #include <SignalBox/OsSignals>
 
-#include <SignalBox/OsSignals>
-
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
@@ -61,7 +59,6 @@ int main(int argc, char *argv[])
     QGuiApplication application(argc, argv);
     QGuiApplication::setApplicationName(QStringLiteral("dashboard"));
     QThread::currentThread()->setObjectName(QStringLiteral("GUI"));
-    SignalBox::OsSignals::instance()->quitOnTermination();
 
     Options options = Options::parse(QGuiApplication::arguments());
     if (!options.text.isEmpty()) {
@@ -112,6 +109,12 @@ int main(int argc, char *argv[])
 
     dashboard.flood()->setTransport(options.isQueued ? Flood::Transport::QueuedSignals : Flood::Transport::Registry);
     dashboard.flood()->setRate(options.rate);
+    if (options.isCompared) {
+        const double half = options.seconds > 0 ? options.seconds / 2 : FrameClock::memory.count();
+        QTimer::singleShot(qRound64(half * 1000), dashboard.flood(), [&dashboard] {
+            dashboard.flood()->setTransport(Flood::Transport::Registry);
+        });
+    }
     dashboard.start();
     QGuiApplication::exec();
 

@@ -26,9 +26,11 @@ Options Options::parse(const QStringList &arguments)
     const QCommandLineOption rate(QStringLiteral("rate"), QStringLiteral("Begin with a flood of so many events per second."),
                                   QStringLiteral("number"));
     const QCommandLineOption queued(QStringLiteral("queued"), QStringLiteral("Send the flood through queued signals at first."));
+    const QCommandLineOption compare(QStringLiteral("compare"),
+                                     QStringLiteral("As --queued, but go on through the registry after half of the time."));
     const QCommandLineOption light(QStringLiteral("light"), QStringLiteral("Begin with the light colours."));
     const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Print this and exit."));
-    parser.addOptions({screenshot, seconds, record, replay, proc, rate, queued, light, help});
+    parser.addOptions({screenshot, seconds, record, replay, proc, rate, queued, compare, light, help});
 
     Options options;
     if (!parser.parse(arguments)) {
@@ -59,7 +61,8 @@ Options Options::parse(const QStringList &arguments)
         if (!isNumber || options.rate < 0 || options.rate > Flood::maximumRate)
             options.error = QStringLiteral("--rate needs a number from 0 to %1, not \"%2\"").arg(Flood::maximumRate).arg(parser.value(rate));
     }
-    options.isQueued = parser.isSet(queued);
+    options.isCompared = parser.isSet(compare);
+    options.isQueued = parser.isSet(queued) || options.isCompared;
     options.screenshot = parser.value(screenshot);
     options.record = parser.value(record);
     options.replay = parser.value(replay);
