@@ -3,6 +3,7 @@
 
 #include "atomicsharedpointer.h"
 #include "boostsignals2.h"
+#include "foreachpeer.h"
 #include "libsigc.h"
 #include "mutexvector.h"
 #include "rawloop.h"
@@ -12,8 +13,6 @@
 #    include "qtdirectconnection.h"
 #endif
 
-#include <type_traits>
-
 namespace SignalBoxBenchmark {
 
 // A peer is a default-constructible class with
@@ -21,9 +20,6 @@ namespace SignalBoxBenchmark {
 //     static constexpr bool isThreadSafe         one object may be notified and changed by several threads
 //     static constexpr bool hasPriorities        add() heeds its second argument
 //     Handle add(handler, int priority = 0);  void remove(Handle);  void clear();  void notify(const Event &);
-template <class... Peers>
-struct PeerList
-{};
 
 // The raw loop comes right before SignalBox, so that the two that are compared most run next to each other.
 using AllPeers =
@@ -33,12 +29,5 @@ using AllPeers =
                  QtDirectConnection
 #endif
                  >;
-
-// Calls function(std::type_identity<Peer>()) for each peer.
-template <class Function, class... Peers>
-void forEachPeer(PeerList<Peers...>, Function function)
-{
-    (function(std::type_identity<Peers>()), ...);
-}
 
 } // namespace SignalBoxBenchmark

@@ -23,7 +23,11 @@ std::string format(double value, Unit unit)
 {
     switch (unit) {
     case Unit::Time:
-        return std::fabs(value) < 9999.5 ? threeDigits(value) + " ns" : threeDigits(value / 1000) + " us";
+        if (std::fabs(value) < 9999.5)
+            return threeDigits(value) + " ns";
+        if (std::fabs(value) < 9999.5e3)
+            return threeDigits(value / 1000) + " us";
+        return threeDigits(value / 1e6) + " ms";
     case Unit::Ratio:
         return threeDigits(value) + " x";
     case Unit::Rate:

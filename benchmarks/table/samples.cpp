@@ -29,7 +29,11 @@ void readLine(const std::string &line, ProcessRun &run)
     if (fields.size() < 2)
         throw std::invalid_argument("a field is missing");
     if (line.starts_with("# ")) {
-        run.facts.emplace_back(fields[0].substr(2), fields[1]);
+        const std::string key = fields[0].substr(2);
+        const bool isKnown = std::any_of(run.facts.begin(), run.facts.end(),
+                                         [&key](const auto &fact) { return fact.first == key; });
+        if (!isKnown) // each program of a run says the same
+            run.facts.emplace_back(key, fields[1]);
         return;
     }
 

@@ -15,7 +15,7 @@ struct Sample
     std::map<std::string, double> counters;
 };
 
-// What one process of benchmark-core wrote (the format is described in samplereporter.h).
+// What the benchmark programs wrote in one run, a process each (the format is described in samplereporter.h).
 struct ProcessRun
 {
     std::vector<std::pair<std::string, std::string>> facts;

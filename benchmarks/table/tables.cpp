@@ -3,6 +3,7 @@
 
 #include "../median.h"
 #include "format.h"
+#include "peertables.h"
 
 #include <algorithm>
 #include <ostream>
@@ -10,72 +11,6 @@
 namespace SignalBoxBenchmark {
 
 namespace {
-
-struct Column
-{
-    std::string title;
-    std::string question;
-    std::string variant;
-    std::string counter; // empty: the time
-    Unit unit = Unit::Time;
-};
-
-struct PeerTable
-{
-    std::string title;
-    std::vector<Column> columns;
-};
-
-std::vector<Column> columnsByCount(const std::string &question, const std::vector<std::string> &counts,
-                                   const std::string &prefix = {})
-{
-    std::vector<Column> columns;
-    for (const std::string &count : counts)
-        columns.push_back({count, question, prefix + count, {}});
-    return columns;
-}
-
-const std::vector<PeerTable> &peerTables()
-{
-    static const std::vector<std::string> sizes{"16", "64", "1000", "10000"};
-    static const std::vector<PeerTable> tables{
-            {"One notify, by number of handlers",
-             columnsByCount("notify", {"0", "1", "4", "16", "64", "1000", "10000"})},
-            {"Register + unregister a random one among N", columnsByCount("register", sizes)},
-            {"Register + unregister a random one among N, 8 priorities", columnsByCount("register-priorities", sizes)},
-            {"Register + unregister a random one among N, captures with a destructor, alone",
-             columnsByCount("destroy", sizes, "destructor-alone-")},
-            {"Register + unregister a random one among N, captures with a destructor, while another thread runs",
-             columnsByCount("destroy", sizes, "destructor-busy-")},
-            {"Two threads, and changes meanwhile (4 handlers)",
-             {{"two threads: one notify", "threads", "2", {}},
-              {"over alone", "threads", "2", "ratio", Unit::Ratio},
-              {"during changes: one notify", "churn", "plain", {}},
-              {"over undisturbed", "churn", "plain", "ratio", Unit::Ratio},
-              {"changes", "churn", "plain", "changes_per_s", Unit::Rate},
-              {"changes with destructor: one notify", "churn", "destructor", {}},
-              {"over undisturbed", "churn", "destructor", "ratio", Unit::Ratio},
-              {"changes", "churn", "destructor", "changes_per_s", Unit::Rate}}},
-            {"clear() of 1000 handlers",
-             {{"plain, alone", "clear", "plain-alone", {}},
-              {"destructor, alone", "clear", "destructor-alone", {}},
-              {"plain, another thread runs", "clear", "plain-busy", {}},
-              {"destructor, another thread runs", "clear", "destructor-busy", {}}}},
-            {"Guards: register + reset one; reset sixteen (a GuardSet, one by one, or unregister() by id)",
-             {{"one, alone", "guard", "one-alone", {}},
-              {"one, another thread runs", "guard", "one-busy", {}},
-              {"the same with an id, alone", "guard", "id-alone", {}},
-              {"GuardSet, alone", "guard", "set-alone", {}},
-              {"GuardSet, another thread runs", "guard", "set-busy", {}},
-              {"one by one, alone", "guard", "several-alone", {}},
-              {"one by one, another thread runs", "guard", "several-busy", {}},
-              {"ids, alone", "guard", "several-ids-alone", {}}}},
-            {"One process-wide fence", {{"alone", "fence", "alone", {}}, {"another thread runs", "fence", "busy", {}}}},
-            {"Allocations (operator new) per notify of 4",
-             {{"allocations", "allocations", "4", "allocations", Unit::Count}}},
-    };
-    return tables;
-}
 
 std::vector<double> valuesOf(const std::vector<ProcessRun> &runs, const Bar::Value &value)
 {
@@ -135,7 +70,7 @@ void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std
             << ") | ";
         if (const std::optional<double> reference = medianOf(runs, bar.reference))
             out << bar.referenceName << ' ' << format(*reference, bar.referenceUnit);
-        const bool isMet = value <= bar.maximum;
+        const bool isMet = bar.side == Bar::Side::AtMost ? value <= bar.bound : value >= bar.bound;
         out << " | " << (isMet ? "yes" : "**no**") << " |\n";
         ++measured;
         met += isMet ? 1 : 0;
@@ -184,7 +119,7 @@ void printLosses(std::ostream &out, const std::vector<ProcessRun> &runs)
                 continue;
             for (const std::string &peer : runs.front().peers) {
                 const std::optional<double> theirs = cell(runs, peer, column);
-                if (peer == "raw" || peer == "SignalBox" || !theirs || *theirs >= *ours)
+                if (peer == "raw" || peer == "idle" || peer == "SignalBox" || !theirs || *theirs >= *ours)
                     continue;
                 out << "- " << table.title << ", " << column.title << ": " << peer << ' '
                     << format(*theirs, column.unit) << ", SignalBox " << format(*ours, column.unit) << '\n';

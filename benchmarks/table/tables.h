@@ -17,7 +17,7 @@ void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std
 // A peer a line: notify and registration by the number of handlers, two threads, churn, clear().
 void printPeerTables(std::ostream &out, const std::vector<ProcessRun> &runs);
 
-// Each place where a thread-safe or other peer, the raw loop apart, was faster than SignalBox.
+// Each place where a thread-safe or other peer, the floors apart (the raw loop, an idle event loop), was faster than SignalBox.
 void printLosses(std::ostream &out, const std::vector<ProcessRun> &runs);
 
 } // namespace SignalBoxBenchmark

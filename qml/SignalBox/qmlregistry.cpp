@@ -6,6 +6,7 @@
 #include "scriptarguments_p.h"
 #include "scriptcall_p.h"
 #include "scripthandler_p.h"
+#include "scripthome_p.h"
 #include "scriptvariant_p.h"
 
 #include <SignalBox/qt/detail/logging.h>
@@ -104,7 +105,7 @@ void QmlRegistry::notify(const QJSValue &event)
     if (!isEmpty()) {
         detail::EventPointer stored = detail::EventStorage<QVariant>::create(detail::toPlainVariant(engine, event),
                                                                              detail::Event::Extras::Yes);
-        detail::setArgument(*stored, std::make_shared<const detail::ScriptHome>(engine), event);
+        detail::setArgument(*stored, detail::ScriptHome::of(engine), event);
         postEvent(std::move(stored));
     }
     if (self && isNotifiedConnected())

@@ -5,6 +5,7 @@
 #include "ownerwatch_p.h"
 #include "scriptarguments_p.h"
 #include "scriptcall_p.h"
+#include "scripthome_p.h"
 
 #include <SignalBox/qt/mailbox_p.h>
 
@@ -224,7 +225,7 @@ void RegistryHandler::componentComplete()
 void RegistryHandler::completeInOrder()
 {
     if (QJSEngine *engine = qmlEngine(this))
-        m_home = std::make_shared<const detail::ScriptHome>(engine);
+        m_home = detail::ScriptHome::of(engine);
     m_isComplete = true;
     // A stored function would outlive its item, and run with that item's names undefined.
     static const QMetaMethod endSlot = staticMetaObject.method(staticMetaObject.indexOfSlot("end()"));
@@ -321,7 +322,7 @@ Propagation RegistryHandler::run(const detail::Event &event)
     const QJSValueList arguments = detail::argumentsFor(event, m_home);
     if (m_filter.isCallable()) {
         const QPointer<RegistryHandler> self(this);
-        const bool isAccepted = detail::callScript(engine, QJSManagedValue(m_filter, engine), arguments).toBool();
+        const bool isAccepted = detail::callScript(m_home, QJSManagedValue(m_filter, engine), arguments).toBool();
         if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
             return Propagation::Continue;
     }
@@ -330,7 +331,7 @@ Propagation RegistryHandler::run(const detail::Event &event)
         m_isDone = true;
         unregister();
     }
-    return detail::propagationOf(detail::callScript(engine, function, arguments));
+    return detail::propagationOf(detail::callScript(m_home, function, arguments));
 }
 
 } // namespace SignalBox

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "scriptcall_p.h"
 
+#include "qmlexception_p.h"
+#include "scripthome_p.h"
 #include "signalboxattached.h"
 
 #include <SignalBox/qt/mailbox_p.h>
-#include <SignalBox/qt/scriptexception.h>
 
-#include <QtCore/qpointer.h>
-#include <QtCore/qthread.h>
 #include <QtQml/qjsengine.h>
 #include <QtQml/qjsmanagedvalue.h>
 
@@ -71,8 +70,9 @@ struct Frame
     QString toString() const { return function + u'@' + source + u':' + QString::number(line); }
 };
 
-ScriptException takeException(QJSEngine *engine)
+QmlException takeException(const std::shared_ptr<const ScriptHome> &home)
 {
+    QJSEngine *const engine = home->engine();
     // Evaluating with an exception pending runs nothing: it takes the exception, and tells where it was thrown, which
     // a thrown string or number does not know itself.
     QStringList trace;
@@ -81,7 +81,8 @@ ScriptException takeException(QJSEngine *engine)
         thrown = engine->catchError();
 
     if (thrown.isError())
-        return {thrown.property(QStringLiteral("message")).toString(),
+        return {home,
+                thrown.property(QStringLiteral("message")).toString(),
                 thrown.property(QStringLiteral("fileName")).toString(),
                 thrown.property(QStringLiteral("lineNumber")).toInt(),
                 thrown.property(QStringLiteral("stack")).toString()};
@@ -90,27 +91,10 @@ ScriptException takeException(QJSEngine *engine)
     for (const QString &frame : std::as_const(trace))
         stack.append(Frame(frame).toString());
     const Frame innermost(trace.value(0));
-    return {thrown.toString(), innermost.source, innermost.line, stack.join(u'\n')};
+    return {home, thrown.toString(), innermost.source, innermost.line, stack.join(u'\n')};
 }
 
 } // namespace
-
-ScriptHome::ScriptHome(QJSEngine *engine)
-    : m_key(engine), m_engine(engine), m_mailbox(Mailbox::of(engine->thread()))
-{
-}
-
-ScriptHome::~ScriptHome() = default;
-
-bool ScriptHome::isCurrentThread() const noexcept
-{
-    return m_mailbox->isCurrentThread();
-}
-
-void ScriptHome::post(std::unique_ptr<Task> task) const
-{
-    m_mailbox->post(std::move(task));
-}
 
 QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home)
 {
@@ -129,12 +113,12 @@ QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptH
     return result;
 }
 
-QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments)
+QJSValue callScript(const std::shared_ptr<const ScriptHome> &home, const QJSManagedValue &function, const QJSValueList &arguments)
 {
     // QJSValue::call() cannot tell a thrown string from a returned one; here a throw leaves the engine with an error.
     const QJSValue result = function.call(arguments);
-    if (engine->hasError())
-        throw takeException(engine);
+    if (home->engine()->hasError())
+        throw takeException(home);
     return result;
 }
 

@@ -6,8 +6,6 @@
 #endif
 #include <SignalBox/qt/detail/event.h>
 
-#include <QtCore/qpointer.h>
-#include <QtQml/qjsengine.h>
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 
@@ -16,31 +14,7 @@
 // How events and calls get into a JavaScript engine. All of it runs on the engine's thread.
 namespace SignalBox::detail {
 
-class Mailbox;
-class Task;
-
-/*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. */
-class ScriptHome
-{
-public:
-    /*! Engine's thread only. */
-    explicit ScriptHome(QJSEngine *engine);
-    ~ScriptHome();
-    Q_DISABLE_COPY_MOVE(ScriptHome)
-
-    /*! Engine's thread only. Null: it is gone. */
-    QJSEngine *engine() const { return m_engine; }
-    /*! The engine's address, for comparison. */
-    const void *key() const noexcept { return m_key; }
-
-    bool isCurrentThread() const noexcept;
-    void post(std::unique_ptr<Task> task) const;
-
-private:
-    const void *const m_key;
-    const QPointer<QJSEngine> m_engine;
-    const std::shared_ptr<Mailbox> m_mailbox;
-};
+class ScriptHome;
 
 /*!
     The argument list for handlers of \a event, for an engine that is alive: converted by the first handler of this engine that
@@ -52,8 +26,8 @@ QJSValueList argumentsFor(const Event &event, const std::shared_ptr<const Script
 /*! Makes \a argument what argumentsFor() gives, and gives it. */
 QJSValueList setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
 
-/*! Calls \a function; throws ScriptException for whatever it throws. */
-QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments);
+/*! Calls \a function of an engine that is alive; throws ScriptException for whatever it throws. */
+QJSValue callScript(const std::shared_ptr<const ScriptHome> &home, const QJSManagedValue &function, const QJSValueList &arguments);
 
 /*! What a handler's result asks for: SignalBox.Stop, or anything else. */
 Propagation propagationOf(const QJSValue &result);

@@ -2,6 +2,7 @@
 #include "scripthandler_p.h"
 
 #include "ownerwatch_p.h"
+#include "scripthome_p.h"
 
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/registryobject.h>
@@ -25,7 +26,7 @@ private:
 } // namespace
 
 ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function)
-    : m_registry(registry), m_home(std::make_shared<const ScriptHome>(engine)), m_function(function, engine)
+    : m_registry(registry), m_home(ScriptHome::of(engine)), m_function(function, engine)
 {
 }
 
@@ -62,7 +63,7 @@ void ScriptHandler::unregister()
 Propagation ScriptHandler::run(const Event &event)
 {
     QJSEngine *const engine = m_home->engine();
-    return engine ? propagationOf(callScript(engine, m_function, argumentsFor(event, m_home))) : Propagation::Continue;
+    return engine ? propagationOf(callScript(m_home, m_function, argumentsFor(event, m_home))) : Propagation::Continue;
 }
 
 } // namespace SignalBox::detail

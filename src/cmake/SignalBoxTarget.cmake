@@ -19,6 +19,7 @@
 #                                           <directory>_tst_priority if an earlier directory has that name already
 #     SOURCES tst_priority.cpp LIBRARIES SignalBox::Core
 #     [QT] [QML]                            QT as above, runs offscreen; QML also finds `import SignalBox`
+#     [PRECOMPILED <QtTest/qtest.h> ...]    headers that are compiled once for all tests of the directory that say the same
 #     [TARGET tst_other]                    run an executable that exists already, with other arguments or environment
 #     [ARGUMENTS ...] [ENVIRONMENT A=b ...] [LABELS ...] [TIMEOUT seconds] [SERIAL])
 #
@@ -97,9 +98,25 @@ function(signalbox_add_qml_module)
     signalbox_install_qml_plugin(${layer} "${SIGNALBOX_INSTALL_QMLDIR}/${module_path}")
 endfunction()
 
+# The first target of a directory with these headers and this key compiles the headers, later ones use the result.
+function(signalbox_precompile target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "HEADERS;KEY")
+    if(NOT arg_HEADERS)
+        return()
+    endif()
+    string(SHA1 key "${CMAKE_CURRENT_SOURCE_DIR};${arg_HEADERS};${arg_KEY}")
+    get_property(first GLOBAL PROPERTY signalbox_precompiled_${key})
+    if(first)
+        target_precompile_headers(${target} REUSE_FROM ${first})
+    else()
+        target_precompile_headers(${target} PRIVATE ${arg_HEADERS})
+        set_property(GLOBAL PROPERTY signalbox_precompiled_${key} ${target})
+    endif()
+endfunction()
+
 function(signalbox_add_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "QT;QML;SERIAL" "TARGET;TIMEOUT"
-        "SOURCES;LIBRARIES;ARGUMENTS;ENVIRONMENT;LABELS")
+        "SOURCES;LIBRARIES;PRECOMPILED;ARGUMENTS;ENVIRONMENT;LABELS")
     signalbox_check_arguments()
     cmake_path(GET CMAKE_CURRENT_SOURCE_DIR FILENAME directory)
     if(NOT arg_TARGET)
@@ -114,10 +131,15 @@ function(signalbox_add_test name)
         signalbox_warnings(${name})
         if(arg_QT OR arg_QML)
             signalbox_qt_target(${name})
+            # Qt Test programs are large and short-lived: they are to compile fast. Not where timing is what they test.
+            if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang" AND NOT CMAKE_BUILD_TYPE STREQUAL Debug)
+                target_compile_options(${name} PRIVATE -O1 -g1)
+            endif()
         endif()
         if(arg_QML)
             signalbox_import_qml_module(${name})
         endif()
+        signalbox_precompile(${name} HEADERS ${arg_PRECOMPILED} KEY ${arg_LIBRARIES} ${arg_QT} ${arg_QML})
     endif()
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
@@ -201,6 +223,9 @@ macro(signalbox_configure_library layer base_directory)
     if(NOT BUILD_SHARED_LIBS)
         target_compile_definitions(${target} PUBLIC ${prefix}_STATIC_DEFINE)
     endif()
+    # Or GCC neither inlines exported functions inside of a shared library nor looks into them, since another library
+    # might replace them.
+    target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>")
     signalbox_forbid_undefined_symbols(${target})
     signalbox_warnings(${target})
 endmacro()

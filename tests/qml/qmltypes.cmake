@@ -6,7 +6,7 @@ cmake_minimum_required(VERSION 3.25)
 file(READ "${QMLTYPES}" description)
 string(REPLACE ";" "\n" description "${description}") # which CMake would take for the ends of list elements
 
-foreach(type IN ITEMS QmlRegistry Registry RegistryHandler RegistryModel HandlerGuard Backlog SignalBox)
+foreach(type IN ITEMS QmlRegistry Registry RegistryHandler RegistryModel OsSignals HandlerGuard Backlog SignalBox)
     if(NOT description MATCHES "exports: \\[\"SignalBox/${type} 1\\.0\"\\]")
         message(SEND_ERROR "${type} is not exported")
     endif()

@@ -100,6 +100,20 @@ void ContextLink::watch()
     m_context->installEventFilter(m_filter.get());
 }
 
+bool ContextLink::watchHere() noexcept
+{
+    {
+        // While the link has not ended, and its mutex is held, the context cannot be freed: its death comes through here.
+        const std::lock_guard lock(m_mutex);
+        if (m_hasEnded || m_isContextGone)
+            return true;
+        if (m_context->thread() != QThread::currentThread())
+            return false;
+    }
+    watch(); // only this thread could move it now, or destroy it
+    return true;
+}
+
 void ContextLink::contextIsLeaving() noexcept
 {
     Route *route = nullptr;
@@ -112,6 +126,8 @@ void ContextLink::contextIsLeaving() noexcept
         route->addOwner();
         filter = std::move(m_filter);
     }
+    if (!filter->thread()) // its thread is gone, and the context is being taken over by this one
+        filter->moveToThread(QThread::currentThread());
     filter.release()->deleteLater(); // it is the one that is running
     route->leaveThread();
     route->dropOwner();

@@ -29,6 +29,8 @@ public:
     Q_DISABLE_COPY_MOVE(ContextLink)
 
     void begin(const std::shared_ptr<ContextLink> &self);
+    /*! On the thread where the context was when it was registered. False: it has moved since. */
+    bool watchHere() noexcept;
     /*! The handler is gone. Any thread; \a mailbox leads to that of the context. */
     void end(Mailbox *mailbox) noexcept;
 

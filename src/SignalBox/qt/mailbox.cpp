@@ -17,11 +17,6 @@ namespace {
 
 constinit std::atomic<std::int64_t> drainBudgetNanoseconds{4'000'000};
 
-std::int64_t now() noexcept
-{
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
-
 } // namespace
 
 // Relaxed, both: a setting that orders nothing.
@@ -47,9 +42,12 @@ namespace {
 class DrainClock
 {
 public:
-    DrainClock() noexcept : m_begin(now()), m_lastLook(m_begin), m_budget(drainBudgetNanoseconds.load(std::memory_order_relaxed)) {}
+    explicit DrainClock(std::int64_t begin) noexcept
+        : m_begin(begin), m_lastLook(begin), m_budget(drainBudgetNanoseconds.load(std::memory_order_relaxed))
+    {
+    }
 
-    bool isOver() noexcept
+    bool isOver(std::int64_t (*now)() noexcept) noexcept
     {
         if (--m_untilLook > 0)
             return false;
@@ -124,9 +122,38 @@ void Mailbox::raiseForSelf() noexcept
 
 // --- the consumer --------------------------------------------------------------------------------
 
+std::int64_t Mailbox::now() noexcept
+{
+    return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
 bool Mailbox::hasMore() const noexcept
 {
-    return m_entry != nullptr || !m_front.empty() || !m_queue.isEmpty();
+    return m_entry != nullptr || !m_front.empty() || !m_held.empty() || !m_queue.isEmpty();
+}
+
+// A handler that only wants the newest event gets one in each drain: so its thread sees one event per turn of its event
+// loop, however fast they come, and producers merge the others undisturbed.
+bool Mailbox::holdBack(QueueEntry *entry, Lane &lane) noexcept
+{
+    if (m_nesting == Nesting::Impossible || !lane.route().isMerging())
+        return false;
+    if (std::exchange(lane.m_visitedIn, m_drain) != m_drain)
+        return false;
+    try {
+        m_held.push_back(entry);
+        return true;
+    } catch (const std::bad_alloc &) {
+        return false;
+    }
+}
+
+void Mailbox::releaseHeld() noexcept
+{
+    if (m_held.empty())
+        return;
+    m_front.insert(m_front.begin(), m_held.begin(), m_held.end());
+    m_held.clear();
 }
 
 QueueEntry *Mailbox::fetch() noexcept
@@ -143,27 +170,30 @@ QueueEntry *Mailbox::fetch() noexcept
     return result.node;
 }
 
-Mailbox::Left Mailbox::process() noexcept
+Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
 {
     // A handler further out is running, and its event may be finished here.
     if (m_running && !m_running->isRetained) {
         m_running->event->addReference();
         m_running->isRetained = true;
     }
+    releaseHeld(); // by a drain further out
     ++m_depth;
+    ++m_drain;
     FreedBlocks freed;
-    DrainClock clock;
+    DrainClock clock(begin);
     bool isRaised = m_nesting == Nesting::Impossible;
     bool isOver = false;
     while (!isOver && step(freed, isRaised))
-        isOver = clock.isOver();
+        isOver = clock.isOver(&now);
+    releaseHeld();
     for (Lane *lane = m_touched; lane; lane = lane->m_nextTouched) {
         if (lane->route().hasLag()) [[unlikely]]
             lane->route().tellLag();
     }
     if (--m_depth == 0)
         settleTouched();
-    return hasMore() ? Left::More : Left::Nothing;
+    return isOver || hasMore() ? Ending::Later : Ending::Done;
 }
 
 bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
@@ -201,12 +231,19 @@ bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
             freeEntry(finished, freed);
         return true;
     }
+    if (lane->isProvisional() && lane->route().leaveIfContextHas(*lane, *entry)) [[unlikely]] {
+        if (finished)
+            freeEntry(finished, freed);
+        return true;
+    }
     if (lane->next()) [[unlikely]] {
         forward(*lane, entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
         if (finished)
             freeEntry(finished, freed);
         return true;
     }
+    if (entry->kind() == QueueEntry::Visit && holdBack(entry, *lane))
+        return true;
     touch(*lane);
     if (entry->kind() == QueueEntry::Visit) {
         freeEntry(entry, freed);
@@ -318,6 +355,8 @@ void Mailbox::takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken)
     };
     if (m_entry)
         takeFrom(*m_entry, m_index);
+    for (QueueEntry *entry : m_held)
+        takeFrom(*entry, 0);
     for (QueueEntry *entry : m_front)
         takeFrom(*entry, 0);
     m_queue.forEach([&](QueueEntry &entry) { takeFrom(entry, 0); });
@@ -419,6 +458,13 @@ void Mailbox::dropAll() noexcept
             return; // or a producer is between its steps, and will come here itself
         drop(entry, freed);
     }
+}
+
+// The calling thread is the consumer from here on: nobody drops any more.
+void Mailbox::reopen() noexcept
+{
+    const std::lock_guard lock(m_dropMutex);
+    m_wakeUp.keepRaised();
 }
 
 void Mailbox::endTurn() noexcept

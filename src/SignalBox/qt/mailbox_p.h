@@ -89,6 +89,8 @@ public:
     /*! Subtracts what has been delivered to \a lane from its count, but for what still runs. */
     void settle(Lane &lane) noexcept;
 
+    /*! Sends on what has come for a lane that was left: \a event, or, if null, a visit. Ends its reservation. Any thread. */
+    static void forward(Lane &lane, const Event *event) noexcept;
     /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
     static void dropLanes(const QueueEntry &entry, const Event &event) noexcept;
     /*! Drops \a entry and all its reservations. Any thread. */
@@ -97,20 +99,26 @@ public:
 protected:
     // Whether a nested event loop may drain while a drain is under way.
     enum class Nesting { Possible, Impossible };
-    // What a drain left.
-    enum class Left { Nothing, More };
+    // How a drain ended.
+    enum class Ending {
+        Done, // there is nothing more
+        Later, // there is, but not before others had their turn
+    };
 
     Mailbox(Nesting nesting, bool isOpen) noexcept;
 
     // Has the consumer drain soon. Called once per burst.
     virtual void callConsumer() noexcept = 0;
-    Left process() noexcept;
+    // `begin`: when the time budget began to be used, on the steady clock, in nanoseconds.
+    Ending process(std::int64_t begin) noexcept;
+    static std::int64_t now() noexcept;
     bool hasMore() const noexcept;
     void raiseForSelf() noexcept;
     // The consumer gives its place up, having found nothing: from here on another thread may take it.
     void endTurn() noexcept;
     void dropWaiting() noexcept; // the consumer's
     void dropAll() noexcept; // while closed
+    void reopen() noexcept;
 
     WakeUp<DeliveryPlatform> m_wakeUp;
 
@@ -127,11 +135,12 @@ private:
     };
 
     QueueEntry *fetch() noexcept;
+    bool holdBack(QueueEntry *entry, Lane &lane) noexcept;
+    void releaseHeld() noexcept;
     QueueEntry *takeWaiting() noexcept;
     bool step(FreedBlocks &freed, bool &isRaised) noexcept;
     void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept;
     void visit(Lane &lane, FreedBlocks &freed) noexcept;
-    static void forward(Lane &lane, const Event *event) noexcept;
     void touch(Lane &lane) noexcept;
     void settleTouched() noexcept;
     static void freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept;
@@ -143,6 +152,8 @@ private:
 
     // The consumer's.
     std::deque<QueueEntry *> m_front; // before the queue
+    std::vector<QueueEntry *> m_held; // visits that have been made in this drain: for the next one, before all others
+    std::uint64_t m_drain = 0; // number of the drain
     QueueEntry *m_entry = nullptr; // of several handlers, begun
     std::uint32_t m_index = 0; // the next of them
     Running *m_running = nullptr;

@@ -32,7 +32,11 @@ void Lane::release(std::uint64_t count) noexcept
     // Sequentially consistent: see reserve(). It also orders what the deliveries did before the end of the route.
     if (m_count.fetch_sub(count, std::memory_order_seq_cst) != count)
         return;
-    // Empty, and nothing more can come.
+    // Nothing more can come; but a producer that found the lane before it was left may count itself and take that back,
+    // at any time: the lane ends once.
+    std::uint64_t none = 0;
+    if (!m_count.compare_exchange_strong(none, endedCount, std::memory_order_seq_cst))
+        return;
     if (NextLane *following = next()) {
         following->predecessorIsEmpty();
         following->release(1); // see Route::leaveThread()
@@ -80,14 +84,16 @@ bool NextLane::closeTarget() noexcept
 
 void NextLane::setTarget(Mailbox *target) noexcept
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        m_target = target;
-    }
-    if (target->isCurrentThread())
-        openOn(*target);
+    const std::lock_guard lock(m_mutex);
+    m_target = target;
+}
+
+void NextLane::open(Mailbox &target) noexcept
+{
+    if (target.isCurrentThread())
+        openOn(target);
     else
-        target->post(std::make_unique<Opening>(*this, *target));
+        target.post(std::make_unique<Opening>(*this, target));
 }
 
 void NextLane::predecessorIsEmpty() noexcept

@@ -30,8 +30,10 @@ public:
 
     /*! The context is on its way again. False: the lane is open already. */
     bool closeTarget() noexcept;
-    /*! The context has arrived. */
+    /*! The context has arrived: the lane opens there with open(). */
     void setTarget(Mailbox *target) noexcept;
+    /*! Opens the lane on the thread of \a target, if that is still its target when it gets there. */
+    void open(Mailbox &target) noexcept;
     /*! The lane before is empty. */
     void predecessorIsEmpty() noexcept;
     /*! On the thread of \a current: opens the lane, if that is its target and nothing is in the way. */

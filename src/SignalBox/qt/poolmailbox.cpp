@@ -61,7 +61,7 @@ void PoolMailbox::callConsumer() noexcept
 
 void PoolMailbox::run() noexcept
 {
-    if (process() == Left::More) {
+    if (process(now()) == Ending::Later) {
         callConsumer();
         return;
     }

@@ -10,4 +10,9 @@ ScriptException::ScriptException(const QString &message, const QString &fileName
 
 ScriptException::~ScriptException() = default;
 
+bool ScriptException::logUnheard(const HandlerFailure &, const QString &) const
+{
+    return false;
+}
+
 } // namespace SignalBox

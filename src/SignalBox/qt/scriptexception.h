@@ -10,6 +10,8 @@
 
 namespace SignalBox {
 
+class HandlerFailure;
+
 /*!
     \class SignalBox::ScriptException
     \brief An exception that knows the script it came from.
@@ -31,6 +33,12 @@ public:
     int lineNumber() const { return m_lineNumber; }
     /*! One line per frame, innermost first: function@file:line. */
     QString stack() const { return m_stack; }
+
+    /*!
+        Nobody listens to \a failure, which is of this exception: tells it as failures of scripts are told where the script
+        comes from, on any thread, or returns false to have it logged in the category \c signalbox. The default returns false.
+    */
+    virtual bool logUnheard(const HandlerFailure &failure, const QString &registryName) const;
 
 private:
     std::string m_message;

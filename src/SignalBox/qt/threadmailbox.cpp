@@ -30,6 +30,15 @@ struct Mailboxes
         return *mailboxes;
     }
 
+    std::vector<std::shared_ptr<ThreadMailbox>> all()
+    {
+        std::vector<std::shared_ptr<ThreadMailbox>> result;
+        const std::lock_guard lock(mutex);
+        for (const auto &[thread, mailbox] : byThread)
+            result.push_back(mailbox);
+        return result;
+    }
+
     std::shared_ptr<ThreadMailbox> find(QThread *thread)
     {
         const std::lock_guard lock(mutex);
@@ -37,11 +46,6 @@ struct Mailboxes
         return place == byThread.end() ? nullptr : place->second;
     }
 };
-
-std::int64_t now() noexcept
-{
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 // The application's thread usually goes on after its application object, but nothing is delivered there any more.
 void closeForApplication()
@@ -55,6 +59,9 @@ void openForApplication()
 {
     if (const auto mailbox = Mailboxes::instance().find(QThread::currentThread()))
         mailbox->open();
+    // While there was no application, Qt threw away the calls that other threads' event loops got to.
+    for (const auto &mailbox : Mailboxes::instance().all())
+        mailbox->callAgain();
     qAddPostRoutine(closeForApplication);
 }
 Q_COREAPP_STARTUP_FUNCTION(openForApplication)
@@ -71,6 +78,7 @@ public:
         if (event->timerId() == yieldTimer.timerId()) {
             yieldTimer.stop();
             m_mailbox.m_isYielding = false;
+            m_mailbox.m_lastDrain = 0; // the thread had its turn
             m_mailbox.drain();
         } else if (event->timerId() == visitTimer.timerId()) {
             visitTimer.stop();
@@ -106,6 +114,9 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
                          const std::lock_guard allLock(all.mutex);
                          all.byThread.erase(thread);
                      }));
+    // It may have finished before it was connected to.
+    if (thread->isFinished())
+        mailbox->close();
     return mailbox;
 }
 
@@ -160,7 +171,14 @@ void ThreadMailbox::drain() noexcept
     if (!m_threadId.load(std::memory_order_relaxed))
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     m_wakeUp.clear();
-    if (process() == Left::Nothing || !m_drainer || m_isYielding)
+    // Calls that are posted while others run are served in the same turn of the event loop. So drains that follow each
+    // other share one budget: it is the turn that must end.
+    const std::int64_t begin = now();
+    if (begin - m_lastDrain > turnGap)
+        m_turnBegin = begin;
+    const Ending ending = process(m_turnBegin);
+    m_lastDrain = now();
+    if (ending == Ending::Done || !m_drainer || m_isYielding)
         return;
     m_isYielding = true;
     m_wakeUp.keepRaised();
@@ -223,7 +241,7 @@ void ThreadMailbox::open()
     }
     m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     m_isYielding = false;
-    m_wakeUp.keepRaised();
+    reopen();
     callConsumer();
 }
 
@@ -238,10 +256,8 @@ void ThreadMailbox::close() noexcept
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
     dropAll();
-    for (const Visit &visit : std::exchange(m_visits, {})) {
-        visit.lane->route().dropBacklog();
-        visit.lane->release(1);
-    }
+    for (const Visit &visit : std::exchange(m_visits, {}))
+        visit.lane->route().dropAsPlanned(*visit.lane);
 }
 
 } // namespace SignalBox::detail

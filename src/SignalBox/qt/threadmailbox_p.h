@@ -39,6 +39,8 @@ public:
     // On the thread, or while there is none.
     void open();
     void close() noexcept;
+    // Any thread: a call may have been lost.
+    void callAgain() noexcept { callConsumer(); }
 
 private:
     class Drainer;
@@ -53,7 +55,9 @@ private:
     void visitDue() noexcept;
     void startVisitTimer() noexcept;
 
-    QThread *const m_thread; // compared, never dereferenced after construction
+    // On a cache line of their own: producers read them at each event, and what is in front of them in the mailbox is
+    // written at each delivery.
+    alignas(64) QThread *const m_thread; // compared, never dereferenced after construction
     // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
     // its own thread only, which wrote it, or that thread is over.
     std::atomic<Qt::HANDLE> m_threadId = nullptr;
@@ -65,6 +69,10 @@ private:
     // The consumer's.
     std::vector<Visit> m_visits; // planned
     bool m_isYielding = false; // the timer will call
+    // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.
+    static constexpr std::int64_t turnGap = 1'000'000;
+    std::int64_t m_turnBegin = 0;
+    std::int64_t m_lastDrain = 0;
 };
 
 } // namespace SignalBox::detail

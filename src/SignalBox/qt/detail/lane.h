@@ -22,13 +22,13 @@ class Route;
     thread, it gets another one (NextLane).
 
     A lane counts the deliveries between the walk that finds the handler and the drain that runs it. The count keeps
-    lane and route alive, and tells whether something older waits. The two sides touch different cache lines: the
-    drain adds up what it has delivered and subtracts it once, at its end.
+    lane and route alive, and tells whether something older waits. The two sides write to different cache lines, and
+    read a third: the drain adds up what it has delivered and subtracts it once, at its end.
 */
 class SIGNALBOX_QT_EXPORT Lane
 {
 public:
-    Lane(Route &route, Mailbox *mailbox) noexcept : m_mailbox(mailbox), m_route(&route) {}
+    Lane(Route &route, Mailbox *mailbox) noexcept : m_route(&route), m_mailbox(mailbox) {}
     Q_DISABLE_COPY_MOVE(Lane)
 
     Route &route() const noexcept { return *m_route; }
@@ -59,29 +59,38 @@ public:
     // The handler's context has left: what still comes here is forwarded to `next`.
     NextLane *next() const noexcept
     {
-        // Relaxed: written by the consumer, which is also who reads it, or by who became consumer of a closed
-        // mailbox later, under its mutex.
-        return m_next.load(std::memory_order_relaxed);
+        // Acquire: where the thread has ended, who forwards is not who left. Partner: leaveFor(). Weaker: the next lane
+        // is read before it is made.
+        return m_next.load(std::memory_order_acquire);
     }
-    void leaveFor(NextLane *next) noexcept { m_next.store(next, std::memory_order_relaxed); }
+    void leaveFor(NextLane *next) noexcept { m_next.store(next, std::memory_order_release); }
+
+    // Whether the context, which was registered by another thread, may have moved before it could be watched.
+    bool isProvisional() const noexcept { return m_isProvisional; }
+    void setProvisional(bool isProvisional) noexcept { m_isProvisional = isProvisional; }
 
 private:
     friend class Mailbox;
     friend class Route;
 
     static constexpr std::uint64_t openCount = std::uint64_t{1} << 40;
+    static constexpr std::uint64_t endedCount = 2 * openCount;
 
-    std::atomic<std::uint64_t> m_count = openCount;
+    // Read by both sides at each delivery, and hardly ever written.
+    Route *const m_route;
 
 protected:
     std::atomic<Mailbox *> m_mailbox;
 
 private:
-    Route *const m_route;
     std::atomic<NextLane *> m_next = nullptr;
+    // The producers'.
+    alignas(64) std::atomic<std::uint64_t> m_count = openCount;
     // The consumer's.
     alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
+    bool m_isProvisional = false; // set before there is a delivery
     Lane *m_nextTouched = nullptr; // those with something to subtract
+    std::uint64_t m_visitedIn = 0; // the drain that last looked at the handler's backlog
 };
 
 } // namespace SignalBox::detail

@@ -3,6 +3,7 @@
 #include <SignalBox/core/waitreport.h>
 #include <SignalBox/qt/detail/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/qt/scriptexception.h>
 
 #include <QtCore/qdebug.h>
 
@@ -30,17 +31,30 @@ const QLoggingCategory &loggingCategory()
     return category;
 }
 
+QString describeFailure(const HandlerFailure &failure, const QString &registryName)
+{
+    return QStringLiteral("Registry \"%1\": handler \"%2\" (%3) threw: %4")
+        .arg(registryName, failure.handlerName(), QString::fromStdString(failure.handlerId().toString()),
+             failure.message().isEmpty() ? QStringLiteral("an exception without a message") : failure.message());
+}
+
 void logFailure(const HandlerFailure &failure, const QString &registryName)
 {
+    try {
+        if (failure.exception())
+            std::rethrow_exception(failure.exception());
+    } catch (const ScriptException &exception) {
+        if (exception.logUnheard(failure, registryName))
+            return;
+    } catch (...) {
+        // Only scripts know better.
+    }
     const QByteArray fileName = failure.fileName().toUtf8();
     const char *const file = fileName.isEmpty() ? nullptr : fileName.constData();
     if (!loggingCategory().isWarningEnabled())
         return;
     QDebug line = QMessageLogger(file, failure.lineNumber(), nullptr, loggingCategory().categoryName()).warning();
-    line.noquote().nospace() << "Registry \"" << registryName << "\": handler \"" << failure.handlerName() << "\" ("
-                             << QString::fromStdString(failure.handlerId().toString()) << ") threw: "
-                             << (failure.message().isEmpty() ? QStringLiteral("an exception without a message")
-                                                             : failure.message());
+    line.noquote().nospace() << describeFailure(failure, registryName);
     if (file)
         line << " (" << failure.fileName() << ':' << failure.lineNumber() << ')';
 }

@@ -19,8 +19,11 @@ namespace SignalBox::detail {
 /*! The category "signalbox" of everything that the Qt and QML layers log. */
 SIGNALBOX_QT_EXPORT const QLoggingCategory &loggingCategory();
 
-/*! A warning for a failure that nobody listens to; its place is the script's, where a script is to blame. */
-void logFailure(const HandlerFailure &failure, const QString &registryName);
+/*! One line that names registry and handler, and says what was thrown. */
+SIGNALBOX_QT_EXPORT QString describeFailure(const HandlerFailure &failure, const QString &registryName);
+
+/*! A warning for a failure that nobody listens to; where a script is to blame, it is ScriptException::logUnheard()'s. */
+SIGNALBOX_QT_EXPORT void logFailure(const HandlerFailure &failure, const QString &registryName);
 
 /*! A warning for a wait of more than a second, which may be two handlers waiting for each other. */
 void logLongWait(const WaitReport &report) noexcept;

@@ -56,8 +56,15 @@ Walk::Walk(EventPointer event, Report report) noexcept
 
 Walk::~Walk()
 {
-    flush();
-    m_event->dropReference();
+    if (m_batchCount == 0) {
+        m_event->dropReference();
+        return;
+    }
+    // The walk's own reference goes with the last entry, and nothing of the event is touched after that: its target
+    // may have run the handler and freed it.
+    if (m_batchCount > 1)
+        m_event->addReference(m_batchCount - 1);
+    queueBatches();
 }
 
 EventPointer Walk::shareEvent() const noexcept
@@ -150,17 +157,22 @@ void Walk::add(Batch &batch, Lane &lane) const
 
 void Walk::flushBatches() const noexcept
 {
-    const std::uint32_t count = std::exchange(m_batchCount, 0);
-    for (std::uint32_t i = 0; i < count; ++i)
-        flushBatch(m_batches[i]);
+    m_event->addReference(m_batchCount);
+    queueBatches();
 }
 
-void Walk::flushBatch(const Batch &batch) const noexcept
+void Walk::queueBatches() const noexcept
+{
+    const std::uint32_t count = std::exchange(m_batchCount, 0);
+    for (std::uint32_t i = 0; i < count; ++i)
+        queueBatch(m_batches[i]);
+}
+
+void Walk::queueBatch(const Batch &batch) const noexcept
 {
     QueueEntry *entry = nullptr;
     const std::uintptr_t kind = batch.others ? QueueEntry::Handlers : QueueEntry::Handler;
     void *const target = batch.others ? static_cast<void *>(batch.others) : batch.first;
-    m_event->addReference();
     if (!m_isEntryUsed) {
         m_isEntryUsed = true;
         entry = m_event->entry();

@@ -114,7 +114,9 @@ private:
 
     void add(Batch &batch, Lane &lane) const;
     void flushBatches() const noexcept;
-    void flushBatch(const Batch &batch) const noexcept;
+    // Each entry takes over a reference to the event.
+    void queueBatches() const noexcept;
+    void queueBatch(const Batch &batch) const noexcept;
 
     mutable std::array<Batch, 4> m_batches;
     mutable std::uint32_t m_batchCount = 0;

@@ -42,6 +42,28 @@ private:
     std::function<void(RegistryObject &)> m_tell;
 };
 
+class RegistryLink::ChangeReport
+{
+public:
+    explicit ChangeReport(std::shared_ptr<RegistryLink> link) noexcept : m_link(std::move(link)) {}
+    Q_DISABLE_COPY_MOVE(ChangeReport)
+    ~ChangeReport()
+    {
+        if (!m_isRead)
+            m_link->m_changeIsReported = false;
+    }
+    // Before handlersChanged() is emitted: a change after that began sends a message of its own.
+    void read() noexcept
+    {
+        m_isRead = true;
+        m_link->m_changeIsReported = false;
+    }
+
+private:
+    const std::shared_ptr<RegistryLink> m_link;
+    bool m_isRead = false;
+};
+
 RegistryLink::RegistryLink(RegistryObject *object)
     : m_object(object)
 {
@@ -75,8 +97,9 @@ void RegistryLink::handlersHaveChanged() noexcept
     if (m_changeIsReported.exchange(true))
         return;
     try {
-        tellObject([this](RegistryObject &object) { // the message keeps the link
-            m_changeIsReported = false;
+        // However the message ends, unread with its thread too, the next change sends another one.
+        tellObject([report = std::make_shared<ChangeReport>(shared_from_this())](RegistryObject &object) {
+            report->read();
             Q_EMIT object.handlersChanged();
         });
     } catch (const std::bad_alloc &) {

@@ -83,6 +83,7 @@ public:
 private:
     enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4 };
     class Message;
+    class ChangeReport;
 
     // Calls tell(object) on the object's thread.
     void tellObject(std::function<void(RegistryObject &)> tell);

@@ -10,6 +10,7 @@
 #include <SignalBox/qt/nextlane_p.h>
 
 #include <QtCore/qdebug.h>
+#include <QtCore/qthread.h>
 
 #include <algorithm>
 #include <new>
@@ -70,8 +71,11 @@ Route::~Route()
 void Route::begin(const HandlerGuard &guard, QObject *watched, Affinity affinity)
 {
     m_handler = HandlerReference(guard);
+    m_hasBegun.store(true, std::memory_order_release); // partner: describe()
     if (!watched)
         return;
+    if (affinity == Affinity::Followed && watched->thread() != QThread::currentThread())
+        m_firstLane.setProvisional(true);
     auto context = std::make_shared<ContextLink>(*this, watched, affinity);
     {
         const std::lock_guard lock(m_mutex);
@@ -95,6 +99,9 @@ void Route::end() noexcept
     if (context)
         context->end(lane->mailbox());
     abandonParked();
+    // Drops what waits, which may have been planned for much later.
+    if (m_ring && !m_ring->isEmpty())
+        queueVisit();
     // Nobody is inside the handler, so nobody takes out a reservation any more.
     lane->release(Lane::openCount);
     m_link->handlersHaveChanged();
@@ -184,7 +191,7 @@ bool Route::runsInline() const noexcept
     const Mailbox *mailbox = lane.mailbox();
     if (mailbox == nullptr)
         return &lane == &m_firstLane;
-    return m_isAuto && !m_ring && mailbox->isCurrentThread() && !lane.isPending();
+    return m_isAuto && !m_ring && mailbox->isCurrentThread() && !lane.isPending() && !lane.isProvisional();
 }
 
 Lane &Route::reserveLane() noexcept
@@ -308,6 +315,12 @@ void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
         const std::int64_t due = m_backlog.kind() == Backlog::Kind::Throttled
                                    ? m_nextCall
                                    : m_lastPost.load(std::memory_order_relaxed) + interval;
+        if (time < due && !m_handler.isRegistered()) {
+            if (std::exchange(m_isCallPlanned, false))
+                mailbox.forgetVisit(lane);
+            dropBacklog();
+            return;
+        }
         if (time < due) {
             if (!std::exchange(m_isCallPlanned, true)) {
                 lane.reserve();
@@ -338,22 +351,72 @@ void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noe
     lane.release(1);
 }
 
+void Route::dropAsPlanned(Lane &lane) noexcept
+{
+    m_isCallPlanned = false; // the thread may start again
+    dropBacklog();
+    lane.release(1);
+}
+
 void Route::dropBacklog() noexcept
 {
     if (!m_ring)
         return;
     m_visit.clear();
-    while (BacklogItem *item = m_ring->pop([this](BacklogItem *lost) { loseItem(lost, false); })) {
-        if (m_backlog.overflow() == Overflow::DropNewest)
-            m_ring->release();
+    BacklogItem *taken = nullptr;
+    const auto take = [&](BacklogItem *item) { item->next = std::exchange(taken, item); };
+    {
+        // Where the thread has ended, each producer drops what it brought: one at a time takes from the ring.
+        const std::lock_guard lock(m_mutex);
+        while (BacklogItem *item = m_ring->pop(take)) {
+            if (m_backlog.overflow() == Overflow::DropNewest)
+                m_ring->release();
+            take(item);
+        }
+    }
+    while (taken) {
         refuseClaim();
-        loseItem(item, false);
+        loseItem(std::exchange(taken, taken->next), false);
     }
 }
 
 // --- its context moves ---------------------------------------------------------------------------
 
+// A context that was registered from another thread had moved before it could be watched: the lane can be left on the old
+// thread only, or, when that is over, by whoever finds it so.
+class Route::LateMove final : public Task
+{
+public:
+    explicit LateMove(Route &route) : m_route(route) { m_route.addOwner(); }
+    ~LateMove() override
+    {
+        if (!m_hasRun)
+            m_route.moveLate(Queue::OfNobody);
+        m_route.dropOwner();
+    }
+    void run() noexcept override
+    {
+        m_hasRun = true;
+        m_route.moveLate(Queue::OfThisThread);
+    }
+
+private:
+    Route &m_route;
+    bool m_hasRun = false;
+};
+
 void Route::leaveThread() noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_lateTarget = nullptr;
+        if (m_isMovingLate)
+            return;
+    }
+    leaveLane(Queue::OfThisThread, nullptr);
+}
+
+bool Route::leaveLane(Queue queue, const QueueEntry *begun) noexcept
 {
     Lane *left = nullptr;
     NextLane *next = nullptr;
@@ -362,7 +425,7 @@ void Route::leaveThread() noexcept
         const std::lock_guard lock(m_mutex);
         left = m_lane.load(std::memory_order_relaxed);
         if (m_hasEnded || (left != &m_firstLane && static_cast<NextLane *>(left)->closeTarget()))
-            return;
+            return false;
         m_nextLanes.push_back(std::make_unique<NextLane>(*this));
         next = m_nextLanes.back().get();
         addOwner();
@@ -373,68 +436,114 @@ void Route::leaveThread() noexcept
         // been counted by it.
         m_lane.store(next, std::memory_order_seq_cst);
     } catch (const std::bad_alloc &) {
-        return; // the handler stays where it is
+        return false; // the handler stays where it is
     }
     Mailbox &mailbox = *left->mailbox();
-    try {
-        mailbox.takeOut(*left, *next, taken);
-    } catch (const std::bad_alloc &) {
-        // What was not taken out is forwarded when the mailbox gets to it.
+    if (begun)
+        Mailbox::forward(*left, begun->kind() == QueueEntry::Visit ? nullptr : Event::of(begun));
+    if (queue == Queue::OfThisThread) {
+        try {
+            mailbox.takeOut(*left, *next, taken);
+        } catch (const std::bad_alloc &) {
+            // What was not taken out is forwarded when the mailbox gets to it.
+        }
+        for (QueueEntry *entry : taken) {
+            next->reserve();
+            next->forward(entry);
+        }
+        left->release(taken.size());
+        if (std::exchange(m_isCallPlanned, false))
+            mailbox.forgetVisit(*left);
     }
-    for (QueueEntry *entry : taken) {
-        next->reserve();
-        next->forward(entry);
-    }
-    left->release(taken.size());
-    if (std::exchange(m_isCallPlanned, false))
-        mailbox.forgetVisit(*left);
     if (m_ring && !m_ring->isEmpty())
         queueVisit();
-    mailbox.settle(*left);
+    if (queue == Queue::OfThisThread)
+        mailbox.settle(*left);
     left->release(Lane::openCount);
+    return true;
 }
 
-namespace {
-
-// A context that was registered from another thread had moved before it could be watched.
-class LateMove final : public Task
+bool Route::leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept
 {
-public:
-    LateMove(Route &route, std::shared_ptr<Mailbox> mailbox) : m_route(route), m_target(std::move(mailbox)) { m_route.addOwner(); }
-    ~LateMove() override { m_route.dropOwner(); }
-    void run() noexcept override
+    lane.setProvisional(false);
+    std::shared_ptr<ContextLink> context;
     {
-        m_route.leaveThread();
-        m_route.enterThread(std::move(m_target));
+        const std::lock_guard lock(m_mutex);
+        if (m_lane.load(std::memory_order_relaxed) != &lane)
+            return false;
+        context = m_context;
     }
-
-private:
-    Route &m_route;
-    std::shared_ptr<Mailbox> m_target;
-};
-
-} // namespace
+    return context && !context->watchHere() && leaveLane(Queue::OfThisThread, &begun);
+}
 
 void Route::enterThread(std::shared_ptr<Mailbox> mailbox) noexcept
 {
-    Mailbox *const target = mailbox.get();
-    Lane *lane = nullptr;
+    Mailbox &target = *mailbox;
+    NextLane *lane = nullptr;
     Mailbox *open = nullptr;
     try {
         const std::lock_guard lock(m_mutex);
-        lane = m_lane.load(std::memory_order_relaxed);
-        open = lane->mailbox();
-        if (m_hasEnded || open == target)
+        if (m_hasEnded)
             return;
-        if (!open && std::find(m_mailboxes.begin(), m_mailboxes.end(), mailbox) == m_mailboxes.end())
-            m_mailboxes.push_back(mailbox);
+        if (m_isMovingLate) {
+            m_lateTarget = std::move(mailbox);
+            return;
+        }
+        Lane *const current = m_lane.load(std::memory_order_relaxed);
+        open = current->mailbox();
+        if (open == &target) {
+            current->setProvisional(false);
+            return;
+        }
+        if (open) {
+            m_lateTarget = std::move(mailbox);
+            m_isMovingLate = true;
+        } else {
+            lane = aim(std::move(mailbox));
+        }
     } catch (const std::bad_alloc &) {
         return; // its deliveries stay parked
     }
     if (open)
-        open->post(std::make_unique<LateMove>(*this, std::move(mailbox)));
+        open->post(std::make_unique<LateMove>(*this));
     else
-        static_cast<NextLane *>(lane)->setTarget(target);
+        lane->open(target);
+}
+
+// Under the mutex: so an arrival that is told late never replaces a newer one. Throws std::bad_alloc.
+NextLane *Route::aim(std::shared_ptr<Mailbox> mailbox)
+{
+    auto *lane = static_cast<NextLane *>(m_lane.load(std::memory_order_relaxed));
+    Mailbox *const target = mailbox.get();
+    if (std::find(m_mailboxes.begin(), m_mailboxes.end(), mailbox) == m_mailboxes.end())
+        m_mailboxes.push_back(std::move(mailbox));
+    lane->setTarget(target);
+    return lane;
+}
+
+void Route::moveLate(Queue queue) noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_lateTarget && m_lateTarget.get() == m_lane.load(std::memory_order_relaxed)->mailbox()) {
+            m_isMovingLate = false; // it is back
+            return;
+        }
+    }
+    leaveLane(queue, nullptr);
+    std::shared_ptr<Mailbox> target;
+    NextLane *lane = nullptr;
+    try {
+        const std::lock_guard lock(m_mutex);
+        m_isMovingLate = false;
+        target = std::move(m_lateTarget);
+        if (target && !m_hasEnded && m_lane.load(std::memory_order_relaxed)->mailbox() == nullptr)
+            lane = aim(target);
+    } catch (const std::bad_alloc &) {
+        return; // its deliveries stay parked
+    }
+    if (lane)
+        lane->open(*target);
 }
 
 void Route::abandonParked() noexcept
@@ -493,6 +602,9 @@ void Route::tellLag() noexcept
 
 void Route::describe(const Inspection &inspection) const
 {
+    // Acquire: the handler can be seen by others before begin(). Weaker: its reference is read half written.
+    if (!m_hasBegun.load(std::memory_order_acquire))
+        return;
     AsyncHandlerInfo &row = inspection.rows.emplace_back();
     row.id = m_handler.id();
     if (const Mailbox *mailbox = m_lane.load(std::memory_order_acquire)->mailbox())

@@ -42,6 +42,7 @@ struct BacklogItem
     std::uint64_t ticket;
     const Event *event; // holds a reference
     EventMemory::Offset offset;
+    BacklogItem *next = nullptr; // of those that are to be lost
 };
 
 /*!
@@ -84,8 +85,13 @@ public:
     void visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
     /*! What Mailbox::visitAt() leads to. Ends its reservation. */
     void visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
+    /*! The thread of a planned visit has ended. Ends its reservation. */
+    void dropAsPlanned(Lane &lane) noexcept;
     /*! Puts \a event into its backlog. Throws std::bad_alloc. */
     void queueBacklog(EventPointer event);
+    /*! Whether it wants the newest event only, at any time. */
+    bool isMerging() const noexcept { return m_backlog.kind() == Backlog::Kind::Latest; }
+    bool isOnce() const noexcept { return m_isOnce; }
     /*! What had been claimed for the one call of a `once` handler does not come: it waits for another event. */
     void refuseClaim() noexcept;
 
@@ -98,6 +104,8 @@ public:
 
     void leaveThread() noexcept;
     void enterThread(std::shared_ptr<Mailbox> mailbox) noexcept;
+    /*! The first delivery to a provisional lane: whether it, \a begun, and all others have left for where the context is. */
+    bool leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept;
     /*! The context is gone: what is parked has nowhere to go. */
     void abandonParked() noexcept;
 
@@ -127,6 +135,9 @@ public:
 
 private:
     friend class Lane;
+    class LateMove;
+    // Whose the queue of the lane that is left is.
+    enum class Queue { OfThisThread, OfNobody };
     using Ring = BacklogRing<DeliveryPlatform, BacklogItem>;
 
     ~Route();
@@ -136,11 +147,15 @@ private:
     // Sends it to its lane. Throws std::bad_alloc.
     void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
+    bool leaveLane(Queue queue, const QueueEntry *begun) noexcept;
+    void moveLate(Queue queue) noexcept;
+    NextLane *aim(std::shared_ptr<Mailbox> mailbox);
     void loseItem(BacklogItem *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before the handler is enabled, constant after that
+    std::atomic<bool> m_hasBegun = false;
     const bool m_isOnce;
     const bool m_isAuto;
     const Backlog m_backlog;
@@ -170,6 +185,8 @@ private:
     std::shared_ptr<ContextLink> m_context;
     std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all that its lanes name
     std::vector<std::unique_ptr<NextLane>> m_nextLanes;
+    std::shared_ptr<Mailbox> m_lateTarget; // of the LateMove that is on its way; null: the context has left there again
+    bool m_isMovingLate = false;
     bool m_hasEnded = false;
     QString m_lastError;
 };
@@ -211,7 +228,8 @@ public:
 
     Propagation operator()(const Notification &notification)
     {
-        if (!m_route->takes(notification))
+        const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
+        if (!isPlainDelivery && !m_route->takes(notification))
             return Propagation::Continue;
         if (m_route->isObserved()) [[unlikely]] {
             CallObservation observation(*m_route);

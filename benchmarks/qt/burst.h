@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "arrivals.h"
+#include "targetthread.h"
+#include "threadtime.h"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace SignalBoxBenchmark {
+
+inline constexpr std::int64_t deliveryCount = 1'000'000;
+inline constexpr std::int64_t burstCount = 5;
+
+// Whether the target takes events while they are posted, or is blocked until all have been.
+enum class Target { Together, Blocked };
+
+// Nanoseconds, for each delivery that was asked for. Together: of the clock, from the first post to the last delivery.
+// Blocked: of CPU, of both threads.
+struct BurstTime
+{
+    double each = 0;
+    double posting = 0; // of it
+    std::uint64_t arrived = 0;
+};
+
+template <class Peer>
+void postBurst(Peer &peer, std::int64_t count)
+{
+    for (std::int64_t index = 0; index < count - 1; ++index)
+        dispatch(peer, static_cast<Event>(index));
+    dispatch(peer, lastEvent);
+}
+
+// Bursts to the handlers of one target thread.
+template <class Peer>
+class Burst
+{
+public:
+    // add(peer, handler) is called for each handler.
+    template <class Add>
+    Burst(std::size_t handlerCount, Add add) : m_handlerCount(handlerCount), m_sinks(handlerCount), m_peer(m_target)
+    {
+        for (std::size_t index = 0; index < handlerCount; ++index)
+            add(m_peer, CountingHandler{m_sinks.at(index), &m_arrivals});
+    }
+
+    // Empty if the last event did not arrive.
+    std::optional<BurstTime> run(Target target, std::int64_t eventCount)
+    {
+        m_arrivals.expect(m_handlerCount);
+        double posting = 0;
+        double total = 0;
+        if (target == Target::Together) {
+            const auto start = Clock::now();
+            postBurst(m_peer, eventCount);
+            posting = nanosecondsSince(start);
+            if (!m_arrivals.wait())
+                return {};
+            total = std::chrono::duration<double, std::nano>(m_arrivals.endTime() - start).count();
+        } else {
+            Blockade blockade(m_target);
+            const double start = threadTime();
+            postBurst(m_peer, eventCount);
+            posting = threadTime() - start;
+            blockade.release();
+            if (!m_arrivals.wait())
+                return {};
+            total = posting + m_arrivals.threadTimeAtEnd() - blockade.threadTimeAtRelease();
+        }
+        const double deliveries = static_cast<double>(eventCount) * static_cast<double>(m_handlerCount);
+        return BurstTime{total / deliveries, posting / deliveries, m_arrivals.eventCount()};
+    }
+
+private:
+    const std::size_t m_handlerCount;
+    const Sinks m_sinks;
+    Arrivals m_arrivals;
+    TargetThread m_target;
+    Peer m_peer;
+};
+
+} // namespace SignalBoxBenchmark

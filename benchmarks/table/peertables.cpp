@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "peertables.h"
+
+namespace SignalBoxBenchmark {
+
+namespace {
+
+std::vector<Column> columnsByCount(const std::string &question, const std::vector<std::string> &counts,
+                                   const std::string &prefix = {})
+{
+    std::vector<Column> columns;
+    for (const std::string &count : counts)
+        columns.push_back({count, question, prefix + count, {}});
+    return columns;
+}
+
+} // namespace
+
+const std::vector<PeerTable> &peerTables()
+{
+    static const std::vector<std::string> sizes{"16", "64", "1000", "10000"};
+    static const std::vector<PeerTable> tables{
+            {"One notify, by number of handlers",
+             columnsByCount("notify", {"0", "1", "4", "16", "64", "1000", "10000"})},
+            {"Register + unregister a random one among N", columnsByCount("register", sizes)},
+            {"Register + unregister a random one among N, 8 priorities", columnsByCount("register-priorities", sizes)},
+            {"Register + unregister a random one among N, captures with a destructor, alone",
+             columnsByCount("destroy", sizes, "destructor-alone-")},
+            {"Register + unregister a random one among N, captures with a destructor, while another thread runs",
+             columnsByCount("destroy", sizes, "destructor-busy-")},
+            {"Two threads, and changes meanwhile (4 handlers)",
+             {{"two threads: one notify", "threads", "2", {}},
+              {"over alone", "threads", "2", "ratio", Unit::Ratio},
+              {"during changes: one notify", "churn", "plain", {}},
+              {"over undisturbed", "churn", "plain", "ratio", Unit::Ratio},
+              {"changes", "churn", "plain", "changes_per_s", Unit::Rate},
+              {"changes with destructor: one notify", "churn", "destructor", {}},
+              {"over undisturbed", "churn", "destructor", "ratio", Unit::Ratio},
+              {"changes", "churn", "destructor", "changes_per_s", Unit::Rate}}},
+            {"clear() of 1000 handlers",
+             {{"plain, alone", "clear", "plain-alone", {}},
+              {"destructor, alone", "clear", "destructor-alone", {}},
+              {"plain, another thread runs", "clear", "plain-busy", {}},
+              {"destructor, another thread runs", "clear", "destructor-busy", {}}}},
+            {"Guards: register + reset one; reset sixteen (a GuardSet, one by one, or unregister() by id)",
+             {{"one, alone", "guard", "one-alone", {}},
+              {"one, another thread runs", "guard", "one-busy", {}},
+              {"the same with an id, alone", "guard", "id-alone", {}},
+              {"GuardSet, alone", "guard", "set-alone", {}},
+              {"GuardSet, another thread runs", "guard", "set-busy", {}},
+              {"one by one, alone", "guard", "several-alone", {}},
+              {"one by one, another thread runs", "guard", "several-busy", {}},
+              {"ids, alone", "guard", "several-ids-alone", {}}}},
+            {"One process-wide fence", {{"alone", "fence", "alone", {}}, {"another thread runs", "fence", "busy", {}}}},
+            {"Allocations (operator new) per notify of 4",
+             {{"allocations", "allocations", "4", "allocations", Unit::Count}}},
+            {"A million deliveries to another thread, each",
+             {{"1 handler, together", "burst", "1-together", {}},
+              {"of it posting", "burst", "1-together", "posting_ns"},
+              {"1, blocked", "burst", "1-blocked", {}},
+              {"of it posting", "burst", "1-blocked", "posting_ns"},
+              {"8, together", "burst", "8-together", {}},
+              {"8, blocked", "burst", "8-blocked", {}}}},
+            {"The same with QT_NO_GLIB=1",
+             {{"1 handler, together", "burst", "1-together-noglib", {}},
+              {"1, blocked", "burst", "1-blocked-noglib", {}},
+              {"8, together", "burst", "8-together-noglib", {}},
+              {"8, blocked", "burst", "8-blocked-noglib", {}}}},
+            {"A million events that wait: bytes and allocations for each",
+             {{"allocated", "waiting", "all", "bytes", Unit::Count},
+              {"resident", "waiting", "all", "resident_bytes", Unit::Count},
+              {"peak", "waiting", "all", "peak_bytes", Unit::Count},
+              {"allocations", "waiting", "all", "allocations", Unit::Count},
+              {"latest alone: resident", "waiting", "latest", "resident_bytes", Unit::Count}}},
+            {"A million events to a handler that wants the latest, each; and one post to a blocked target",
+             {{"together", "latest", "together", {}},
+              {"calls", "latest", "together", "calls", Unit::Count},
+              {"blocked", "latest", "blocked", {}},
+              {"latest()", "post", "latest", {}},
+              {"bounded, drop oldest", "post", "drop-oldest", {}},
+              {"bounded, drop newest", "post", "drop-newest", {}},
+              {"throttled()", "post", "throttled", {}},
+              {"debounced()", "post", "debounced", {}}}},
+            {"Worst gap of a 16 ms timer under two million events a second",
+             {{"gap", "timer-gap", "flood", {}},
+              {"events", "timer-gap", "flood", "events_per_s", Unit::Rate},
+              {"gap, QT_NO_GLIB=1", "timer-gap", "flood-noglib", {}},
+              {"events", "timer-gap", "flood-noglib", "events_per_s", Unit::Rate}}},
+            {"One event to another thread and back",
+             {{"GLib", "round-trip", "1", {}}, {"QT_NO_GLIB=1", "round-trip", "1-noglib", {}}}},
+            {"Inline handlers of an AsyncRegistry: post() and notify()",
+             {{"post, 0", "post", "inline-0", {}},
+              {"1", "post", "inline-1", {}},
+              {"8", "post", "inline-8", {}},
+              {"future, 0", "future", "inline-0", {}},
+              {"1", "future", "inline-1", {}},
+              {"8", "future", "inline-8", {}}}},
+            {"Until the notifying thread knows that handlers elsewhere are done",
+             {{"1", "completion", "1", {}},
+              {"8", "completion", "8", {}},
+              {"8, one after the other", "completion", "8-sequential", {}}}},
+    };
+    return tables;
+}
+
+} // namespace SignalBoxBenchmark

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#include "bars.h"
+#include "barvalues.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace SignalBoxBenchmark {
+
+namespace {
+
+const std::string us = "SignalBox";
+const std::string qt = "Qt queued signal";
+
+void addAtLeast(std::vector<Bar> &bars, const std::string &what, double factor, const Bar::Value &ours,
+                const Bar::Value &theirs)
+{
+    bars.push_back({what, ">= " + format(factor, Unit::Ratio) + " as fast", Unit::Ratio, quotient(theirs, ours), factor,
+                    qt, theirs, Unit::Time, Bar::Side::AtLeast});
+}
+
+void addBurstBars(std::vector<Bar> &bars)
+{
+    struct EventLoop
+    {
+        std::string suffix;
+        std::string words;
+        double factor;
+    };
+    for (const auto &[suffix, words, factor] :
+         {EventLoop{"", "", 12}, EventLoop{"-noglib", ", QT_NO_GLIB=1", 8}}) {
+        for (const std::string target : {"together", "blocked"}) {
+            const std::string variant = target + suffix;
+            addAtLeast(bars, "burst of 1 000 000 ints to one handler on another thread, " + target + words, factor,
+                       timeOf("burst", us, "1-" + variant), timeOf("burst", qt, "1-" + variant));
+        }
+    }
+    for (const std::string target : {"together", "blocked"}) {
+        addAtLeast(bars, "burst to 8 handlers on one thread, per delivery, " + target, 50,
+                   timeOf("burst", us, "8-" + target), timeOf("burst", qt, "8-" + target));
+    }
+    for (const std::string target : {"together", "blocked"}) {
+        addAtLeast(bars, "Backlog::latest under that burst to one handler, " + target, 20, timeOf("latest", us, target),
+                   timeOf("burst", qt, "1-" + target));
+    }
+}
+
+void addMemoryBars(std::vector<Bar> &bars)
+{
+    const auto add = [&bars](const std::string &what, const std::string &counter) {
+        const Bar::Value theirs = counterOf("waiting", qt, "all", counter);
+        bars.push_back({what, "<= 0.25 x Qt", Unit::Ratio, quotient(counterOf("waiting", us, "all", counter), theirs),
+                        0.25, qt, theirs, Unit::Count});
+    };
+    add("bytes per waiting event, from the allocator", "bytes");
+    add("bytes per waiting event, resident", "resident_bytes");
+    // A quarter of a byte for each of a million events: a page or two, or some dozens.
+    bars.push_back({"Backlog::latest: bytes that become resident, per event of that burst", "flat: <= 0.25", Unit::Count,
+                    counterOf("waiting", us, "latest", "resident_bytes"), 0.25, qt,
+                    counterOf("waiting", qt, "all", "resident_bytes"), Unit::Count});
+    bars.push_back({"allocations per post after warm-up, delivery included", "<= 1", Unit::Count,
+                    counterOf("waiting", us, "all", "allocations"), 1, qt,
+                    counterOf("waiting", qt, "all", "allocations"), Unit::Count});
+}
+
+// What the flood adds to the worst gap of an idle loop, or to the timer's 16 ms if the loop did better.
+Bar::Value excessGap(const std::string &variant)
+{
+    return [=](const ProcessRun &run) -> std::optional<double> {
+        const std::optional<double> gap = run.time("timer-gap", us, variant);
+        const std::optional<double> idle = run.time("timer-gap", "idle", variant);
+        return gap && idle ? std::optional(*gap - std::max(*idle, 16e6)) : std::nullopt;
+    };
+}
+
+void addLatencyBars(std::vector<Bar> &bars)
+{
+    bars.push_back({"worst gap of a 16 ms timer in the target loop under 2 000 000 events/s for 3 s, less the idle worst",
+                    "<= 14 ms more", Unit::Time, excessGap("flood"), 14e6, "idle",
+                    timeOf("timer-gap", "idle", "flood")});
+    bars.push_back({"the events/s of that flood, nothing lost", ">= 1 980 000", Unit::Rate,
+                    counterOf("timer-gap", us, "flood", "events_per_s"), 1.98e6, qt,
+                    counterOf("timer-gap", qt, "flood", "events_per_s"), Unit::Rate, Bar::Side::AtLeast});
+    const Bar::Value roundTrip = timeOf("round-trip", qt, "1");
+    bars.push_back({"round trip of a single event between two threads", "<= 1.15 x Qt queued", Unit::Ratio,
+                    quotient(timeOf("round-trip", us, "1"), roundTrip), 1.15, qt, roundTrip});
+    for (const std::string count : {"1", "8"}) {
+        const std::string ready = "QtFuture::makeReadyFuture";
+        const Bar::Value theirs = timeOf("future", ready, "inline-" + count);
+        bars.push_back({"notify() future, all handlers inline: " + count, "<= 1.20 x makeReadyFuture", Unit::Ratio,
+                        quotient(timeOf("future", us, "inline-" + count), theirs), 1.2, ready, theirs});
+    }
+}
+
+} // namespace
+
+std::vector<Bar> qtBars()
+{
+    std::vector<Bar> bars;
+    addBurstBars(bars);
+    addMemoryBars(bars);
+    addLatencyBars(bars);
+    return bars;
+}
+
+} // namespace SignalBoxBenchmark

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/handlerguard.h>
+#endif
+#include <SignalBox/qml/qml_export.h>
+
+#include <QtCore/qlist.h>
+#include <QtCore/qobject.h>
+#include <QtQml/qqmlregistration.h>
+
+#include <csignal>
+#include <vector>
+
+namespace SignalBox {
+
+/*!
+    \qmltype OsSignals
+    \brief POSIX signals for QML: Ctrl+C, SIGTERM, SIGHUP and the others. As OsSignals in C++, which says more.
+
+    \qml
+    OsSignals {
+        quitOnTermination: true
+        watched: [OsSignals.Hangup]
+        onTerminated: signal => page.save()
+        onReceived: signal => page.reload()
+    }
+    \endqml
+
+    Several elements may be there; each has what it asked for while it lives. Signals are emitted from the event loop.
+    Where \c supported is false nothing ever arrives, and whoever asks for something is warned.
+*/
+class SIGNALBOX_QML_EXPORT QmlOsSignals : public QObject
+{
+    Q_OBJECT
+    QML_NAMED_ELEMENT(OsSignals)
+
+    /*! Whether this system has POSIX signals. */
+    Q_PROPERTY(bool supported READ isSupported CONSTANT FINAL)
+    /*!
+        The first SIGINT or SIGTERM quits the application, after terminated(); a second one ends it at once. So it is while any
+        element asks for it, or C++ does. False in onTerminated, if nobody else asks: the application goes on.
+    */
+    Q_PROPERTY(bool quitOnTermination READ isQuittingOnTermination WRITE setQuitOnTermination NOTIFY quitOnTerminationChanged FINAL)
+    /*! Signals, by name or number, whose arrival is told by received(), and which then do nothing else. */
+    Q_PROPERTY(QList<int> watched READ watched WRITE setWatched NOTIFY watchedChanged FINAL)
+
+public:
+    enum class Signal {
+        Hangup = 1, // POSIX has these numbers
+        Interrupt = 2,
+        Quit = 3,
+        Terminate = 15,
+#ifdef SIGUSR1 // but not these
+        User1 = SIGUSR1,
+        User2 = SIGUSR2,
+#endif
+    };
+    Q_ENUM(Signal)
+
+    explicit QmlOsSignals(QObject *parent = nullptr);
+    ~QmlOsSignals() override;
+
+    bool isSupported() const;
+
+    bool isQuittingOnTermination() const { return m_isQuittingOnTermination; }
+    void setQuitOnTermination(bool enabled);
+
+    QList<int> watched() const { return m_watched; }
+    void setWatched(const QList<int> &watched);
+
+Q_SIGNALS:
+    void quitOnTerminationChanged();
+    void watchedChanged();
+    /*! One of the watched signals has arrived; several arrivals before the event loop comes to them are one. */
+    void received(int signal);
+    /*! SIGINT or SIGTERM has arrived and the application is about to quit: the place to save. */
+    void terminated(int signal);
+
+private:
+    QList<int> m_watched;
+    std::vector<HandlerGuard> m_guards; // one for each
+    bool m_isQuittingOnTermination = false;
+};
+
+} // namespace SignalBox

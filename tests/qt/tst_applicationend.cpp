@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtTest/qtest.h>
+
+#include <memory>
+#include <optional>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::Backlog;
+using SignalBox::Delivery;
+using SignalBox::DispatchReport;
+
+namespace {
+
+// An application object for a part of a test.
+class Application
+{
+public:
+    Application() : m_application(std::in_place, m_count, m_arguments) {}
+    void end() { m_application.reset(); }
+
+private:
+    int m_count = 1;
+    char m_name[16] = "tst_application";
+    char *m_arguments[2] = {m_name, nullptr};
+    std::optional<QCoreApplication> m_application;
+};
+
+} // namespace
+
+// Has no application object of its own: each test makes those that it needs.
+class ApplicationEnd : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void deliveriesWaitForTheFirstApplication()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.delivery = Delivery::Queued});
+        registry.post(1);
+        const auto future = registry.notify(2);
+        QVERIFY(seen.empty());
+        Application application;
+        QVERIFY(finishes(future));
+        QCOMPARE(seen, (std::vector<int>{1, 2}));
+    }
+
+    void futureFinishesWhenTheApplicationEnds_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("unbounded") << Backlog::unbounded();
+        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("debounced") << Backlog::debounced(3600000);
+    }
+    void futureFinishesWhenTheApplicationEnds()
+    {
+        QFETCH(Backlog, backlog);
+        Application application;
+        AsyncRegistry<int> registry;
+        AsyncRegistry<int> other;
+        QObject context;
+        registry.registerHandler(&context, [](const int &) {}, {.delivery = Delivery::Queued, .backlog = backlog});
+        other.registerHandler(&context, [](const int &) {}, {.delivery = Delivery::Queued, .backlog = backlog});
+        const auto concurrent = registry.notify(1);
+        const auto sequential = other.notifySequential(1);
+        QVERIFY(!concurrent.isFinished());
+        QVERIFY(!sequential.isFinished());
+        application.end();
+        QVERIFY(concurrent.isFinished());
+        QVERIFY(sequential.isFinished());
+        COMPARE_REPORT(concurrent.result(), 0, 0, 1);
+        COMPARE_REPORT(sequential.result(), 0, 0, 1);
+        // And between two applications nothing is delivered.
+        const auto later = registry.notify(1);
+        QVERIFY(later.isFinished());
+        COMPARE_REPORT(later.result(), 0, 0, 1);
+    }
+
+    void secondApplicationDeliversAgain()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::optional<WorkerThread> worker(std::in_place);
+        int onMain = 0;
+        std::atomic<int> onWorker = 0;
+        registry.registerHandler(&context, [&](const int &) { ++onMain; }, {.delivery = Delivery::Queued});
+        registry.registerHandler(&context, [&](const int &) { ++onMain; }, {.backlog = Backlog::debounced(1)});
+        registry.registerHandler(worker->context(), [&](const int &) { ++onWorker; });
+        for (int run = 1; run <= 3; ++run) {
+            Application application;
+            const auto future = registry.notify(1);
+            QVERIFY(finishes(future));
+            COMPARE_REPORT(future.result(), 3, 0, 0);
+            QCOMPARE(onMain, 2 * run);
+            QCOMPARE(onWorker.load(), run);
+            registry.post(2); // lost on the main thread, when the application ends
+            worker->drain();
+            application.end();
+            onMain = 2 * run;
+            onWorker = run;
+        }
+        Application application; // Qt runs no posted events without one
+        worker.reset();
+    }
+
+    // Without an application Qt throws away what event loops of other threads get to.
+    void workersDeliverInTheSecondApplicationWhatCameBeforeIt()
+    {
+        AsyncRegistry<int> registry;
+        std::optional<WorkerThread> worker(std::in_place);
+        std::atomic<int> calls = 0;
+        registry.registerHandler(worker->context(), [&](const int &) { ++calls; });
+        {
+            Application application;
+            worker->drain();
+        }
+        const auto between = registry.notify(1);
+        QThread::msleep(1); // lets the worker's event loop get to it; nothing depends on whether it does
+        Application application;
+        const auto after = registry.notify(2);
+        QVERIFY(finishes(between));
+        QVERIFY(finishes(after));
+        QCOMPARE(calls.load(), 2);
+        worker.reset();
+    }
+
+    void handlersChangedIsEmittedInTheSecondApplication()
+    {
+        AsyncRegistry<int> registry;
+        int changes = 0;
+        QObject::connect(&registry, &AsyncRegistry<int>::handlersChanged, &registry, [&] { ++changes; });
+        {
+            Application application;
+            registry.registerHandler([](const int &) {});
+            // Its message is under way when the application ends.
+        }
+        registry.registerHandler([](const int &) {}); // and this one's finds nobody
+        const int before = changes;
+        Application application;
+        registry.registerHandler([](const int &) {});
+        QVERIFY(waitFor([&] { return changes != before; }));
+    }
+
+    void deadlinePassesAtOnceWithoutAnApplication()
+    {
+        AsyncRegistry<int> registry;
+        QThread unstarted;
+        registry.registerHandler(&unstarted, [](const int &) {});
+        const auto future = registry.notify(1, QDeadlineTimer(3600000));
+        QVERIFY(future.isFinished());
+        COMPARE_REPORT(future.result(), 0, 0, 1);
+    }
+
+    void deadlineThatIsWaitedForPassesWhenTheApplicationEnds()
+    {
+        Application application;
+        AsyncRegistry<int> registry;
+        QThread unstarted;
+        registry.registerHandler(&unstarted, [](const int &) {});
+        const auto future = registry.notify(1, QDeadlineTimer(3600000));
+        QVERIFY(!future.isFinished());
+        application.end();
+        QVERIFY(future.isFinished());
+        COMPARE_REPORT(future.result(), 0, 0, 1);
+    }
+
+    void futureOfAHandlerIsNotWaitedForWhenTheApplicationEnds()
+    {
+        QPromise<void> never;
+        never.start();
+        Application application;
+        AsyncRegistry<int> registry;
+        registry.registerHandler([&](const int &) { return never.future(); });
+        const auto future = registry.notify(1);
+        QVERIFY(!future.isFinished());
+        application.end();
+        QVERIFY(future.isFinished());
+        COMPARE_REPORT(future.result(), 1, 0, 0);
+        // Without an application, at once.
+        const auto later = registry.notify(1);
+        QVERIFY(later.isFinished());
+        COMPARE_REPORT(later.result(), 1, 0, 0);
+        never.finish();
+    }
+
+    void registryMayOutliveTheApplicationItWasMadeIn()
+    {
+        auto application = std::make_unique<Application>();
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        QObject context;
+        registry->registerHandler(&context, [](const int &) {}, {.delivery = Delivery::Queued});
+        registry->post(1);
+        application.reset();
+        registry->post(2);
+        registry.reset();
+    }
+
+    // QCoreApplication is destroyed while workers still notify its thread.
+    void applicationEndsWhileWorkersNotifyItsThread()
+    {
+        for (int round = 0; round < 20; ++round) {
+            AsyncRegistry<int> registry;
+            QObject context;
+            std::atomic<bool> stop = false;
+            std::atomic<int> notified = 0;
+            registry.registerHandler(&context, [](const int &) {});
+            registry.registerHandler(&context, [](const int &) {}, {.backlog = Backlog::latest()});
+            Application application;
+            std::vector<std::thread> workers;
+            for (int i = 0; i < 2; ++i) {
+                workers.emplace_back([&] {
+                    QFuture<DispatchReport> future;
+                    while (!stop) {
+                        future = registry.notify(1);
+                        ++notified;
+                    }
+                    future.waitForFinished();
+                });
+            }
+            QVERIFY(waitFor([&] { return notified > 100; }));
+            application.end();
+            const int before = notified;
+            while (notified == before)
+                std::this_thread::yield();
+            stop = true;
+            for (std::thread &worker : workers)
+                worker.join();
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(ApplicationEnd)
+#include "tst_applicationend.moc"
