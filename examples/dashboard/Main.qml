@@ -172,13 +172,15 @@ Window {
             valueColor: Theme.faint
 
             GridView {
-                // Plots keep a legible shape from one core to many.
-                readonly property int columns: Math.max(1, Math.ceil(Math.sqrt(count * width / Math.max(1, height) / 2.5)))
+                // Plots keep a legible shape from one core to many, in rows of one length if that can be.
+                readonly property int mostColumns: Math.max(1, Math.ceil(Math.sqrt(count * width / Math.max(1, height) / 2.5)))
+                readonly property int rows: Math.max(1, Math.ceil(count / mostColumns))
+                readonly property int columns: Math.max(1, Math.ceil(count / rows))
 
                 anchors { fill: parent; rightMargin: -10; bottomMargin: -6 } // less the distance between plots
                 interactive: false
                 cellWidth: Math.floor(width / columns)
-                cellHeight: Math.floor(height / Math.max(1, Math.ceil(count / columns)))
+                cellHeight: Math.floor(height / rows)
                 model: window.dashboard.cores
                 delegate: CorePlot {
                     width: (GridView.view as GridView).cellWidth

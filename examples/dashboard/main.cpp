@@ -6,6 +6,7 @@
 
 #include <SignalBox/OsSignals>
 
+#include <QtCore/qcoreevent.h>
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
@@ -15,7 +16,9 @@
 #include <QtQuick/qquickwindow.h>
 
 #include <cstdio>
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace {
 
@@ -37,6 +40,23 @@ void choosePlatform()
     if (qgetenv("QT_QPA_PLATFORM") == "offscreen" && qEnvironmentVariableIsEmpty("QT_QUICK_BACKEND"))
         qputenv("QT_QUICK_BACKEND", "software");
 }
+
+// Calls a function before a window closes.
+class CloseFilter : public QObject
+{
+public:
+    explicit CloseFilter(std::function<void()> function) : m_function(std::move(function)) {}
+
+    bool eventFilter(QObject *window, QEvent *event) override
+    {
+        if (event->type() == QEvent::Close)
+            m_function();
+        return QObject::eventFilter(window, event);
+    }
+
+private:
+    const std::function<void()> m_function;
+};
 
 std::unique_ptr<SampleSource> openSource(const Options &options, QString *error)
 {
@@ -95,12 +115,19 @@ int main(int argc, char *argv[])
         return Failure; // the engine has said why
 
     QImage picture;
-    QObject::connect(&application, &QCoreApplication::aboutToQuit, window, [&] {
+    bool isFinished = false;
+    const auto finish = [&] {
+        if (std::exchange(isFinished, true))
+            return;
         dashboard.stop();
         dashboard.deliverWhatWaits();
         if (!options.screenshot.isEmpty())
             picture = window->grabWindow();
-    });
+    };
+    // To quit closes the window, and one that is closed cannot be drawn by every backend.
+    CloseFilter closeFilter(finish);
+    window->installEventFilter(&closeFilter);
+    QObject::connect(&application, &QCoreApplication::aboutToQuit, window, finish);
     // Ctrl+C and SIGTERM leave as the end of the time does.
     if (SignalBox::OsSignals::isSupported())
         SignalBox::OsSignals::instance()->quitOnTermination();
