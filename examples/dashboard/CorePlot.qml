@@ -10,10 +10,15 @@ Item {
     required property Series modelData
 
     TimePlot {
-        anchors { fill: parent; topMargin: label.height + 2; rightMargin: 10; bottomMargin: 6 }
+        anchors { fill: parent; topMargin: label.height + 1; rightMargin: 10; bottomMargin: 6 }
         series: plot.modelData
         color: Theme.accent
 
+        Rectangle {
+            anchors { left: parent.left; right: parent.right; top: parent.top }
+            height: 1
+            color: Theme.edge
+        }
         Rectangle {
             anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
             height: 1

@@ -9,38 +9,37 @@ Window {
     required property Dashboard dashboard
     required property bool isLight
     property string memoryText: "…"
-    property string networkText: "…"
+    property list<string> networkTexts: ["in …", "out …"]
     property string processText: "…"
 
-    function bytes(value: double): string {
-        const units = ["B", "kB", "MB", "GB", "TB"];
-        let unit = 0;
-        while (value >= 1000 && unit + 1 < units.length) {
-            value /= 1000;
-            ++unit;
-        }
-        return value.toFixed(unit > 0 && value < 100 ? 1 : 0) + " " + units[unit];
-    }
+    property string failureText: ""
+    property list<string> busyLines: []
+    property double lastBusyTime: -1
 
     function show(sample: var) {
         const values = sample.values;
         if (sample.source === "memory")
-            memoryText = bytes(values[0]) + " of " + bytes(values[1]);
+            memoryText = Units.bytes(values[0]);
         else if (sample.source === "network")
-            networkText = "<font color='" + Theme.green + "'>in</font> " + bytes(values[0]) + "/s  <font color='" + Theme.amber + "'>out</font> " + bytes(values[1]) + "/s";
+            networkTexts = ["in " + Units.bytes(values[0]) + "/s", "out " + Units.bytes(values[1]) + "/s"];
         else if (sample.source === "process")
-            processText = "this program: " + Math.round(values[0] * 100) + " % of a core, " + bytes(values[1]) + ", " + values[2] + " threads";
+            processText = Math.round(values[0] * 100) + " % of a core, " + Units.bytes(values[1]) + ", " + values[2] + " threads";
     }
 
     // At most one line a second, the newest first.
     function addBusy(sample: var) {
-        if (busyModel.count > 0 && sample.time - busyModel.get(0).time < 1)
+        if (lastBusyTime >= 0 && sample.time - lastBusyTime < 1)
             return;
+        lastBusyTime = sample.time;
         const values = sample.values;
         const core = values.indexOf(Math.max(...values));
-        busyModel.insert(0, { time: sample.time, core: core, load: values[core] });
-        if (busyModel.count > 4)
-            busyModel.remove(4);
+        const line = sample.time.toFixed(1) + " s   core " + core + " at " + Math.round(values[core] * 100) + " %";
+        busyLines = [line, ...busyLines].slice(0, 3);
+    }
+
+    function showFailure(failure: var) {
+        const place = failure.fileName === "" ? "" : ", " + failure.fileName.split("/").pop() + ":" + failure.lineNumber;
+        failureText = failure.handlerName + ": " + failure.message + place;
     }
 
     title: "SignalBox dashboard"
@@ -60,6 +59,8 @@ Window {
         handler: sample => {
             window.dashboard.handled("readout", sample.sequence);
             window.show(sample);
+            if (window.dashboard.takeFault("readout"))
+                throw new Error("made to throw");
         }
     }
 
@@ -70,12 +71,27 @@ Window {
         handler: sample => {
             window.dashboard.handled("busy log", sample.sequence);
             window.addBusy(sample);
+            if (window.dashboard.takeFault("busy log"))
+                throw new Error("made to throw");
         }
+    }
+
+    Connections {
+        target: window.dashboard.registry
+        function onHandlerFailed(failure) { window.showFailure(failure); }
+    }
+    Connections {
+        target: window.dashboard.flood.registry
+        function onHandlerFailed(failure) { window.showFailure(failure); }
     }
 
     Shortcut {
         sequence: "P"
         onActivated: window.dashboard.peakHold = !window.dashboard.peakHold
+    }
+    Shortcut {
+        sequence: "S"
+        onActivated: floodCard.switchTransport()
     }
     Shortcut {
         sequence: "T"
@@ -89,8 +105,8 @@ Window {
     Item {
         id: header
 
-        anchors { left: parent.left; right: parent.right; top: parent.top; margins: Theme.gap }
-        height: 30
+        anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: Theme.gap; rightMargin: Theme.gap }
+        height: 44
 
         Text {
             id: titleText
@@ -101,28 +117,40 @@ Window {
             font { pixelSize: Theme.large; bold: true }
         }
 
-        Text {
-            anchors { left: titleText.right; leftMargin: Theme.gap; right: rateText.left; baseline: titleText.baseline }
-            text: window.dashboard.sourceDescription
-            elide: Text.ElideRight
-            color: Theme.faint
-            font.pixelSize: Theme.medium
+        Column {
+            anchors { left: titleText.right; leftMargin: 12; right: peakToggle.left; rightMargin: 12; verticalCenter: parent.verticalCenter }
+
+            Text {
+                width: parent.width
+                text: window.dashboard.sourceDescription
+                elide: Text.ElideRight
+                color: Theme.faint
+                font.pixelSize: Theme.small
+            }
+            Text {
+                width: parent.width
+                text: window.processText
+                elide: Text.ElideRight
+                color: Theme.faint
+                font.pixelSize: Theme.small
+            }
         }
 
-        Text {
-            id: rateText
+        Toggle {
+            id: peakToggle
 
-            anchors { right: themeToggle.left; rightMargin: 2 * Theme.gap; verticalCenter: parent.verticalCenter }
-            text: Math.round(window.dashboard.eventRate) + " events/s"
-            color: Theme.green
-            font { pixelSize: Theme.medium; bold: true }
+            anchors { right: themeToggle.left; rightMargin: 16; verticalCenter: parent.verticalCenter }
+            text: "Peak hold"
+            checked: window.dashboard.peakHold
+            focus: true
+            onToggled: window.dashboard.peakHold = !window.dashboard.peakHold
         }
 
         Toggle {
             id: themeToggle
 
             anchors { right: parent.right; verticalCenter: parent.verticalCenter }
-            text: "Dark (T)"
+            text: "Dark"
             checked: Theme.isDark
             onToggled: Theme.isDark = !Theme.isDark
         }
@@ -131,26 +159,28 @@ Window {
     Item {
         id: left
 
-        anchors { left: parent.left; top: header.bottom; bottom: footer.top; margins: Theme.gap; bottomMargin: 6 }
-        width: Math.round((window.width - 3 * Theme.gap) * 0.6)
+        anchors { left: parent.left; leftMargin: Theme.gap; top: header.bottom; bottom: footer.top; bottomMargin: 6 }
+        width: Math.round((window.width - 3 * Theme.gap) * 0.47)
 
         Card {
             id: cpuCard
 
             anchors { left: parent.left; right: parent.right; top: parent.top }
-            height: Math.round((parent.height - Theme.gap) * 0.56)
+            height: Math.round((parent.height - 2 * Theme.gap) * 0.29)
             title: "Processor"
             value: "last 10 s"
             valueColor: Theme.faint
 
             GridView {
-                // Plots keep a legible shape from one core to many.
-                readonly property int columns: Math.max(1, Math.ceil(Math.sqrt(count * width / Math.max(1, height) / 2.5)))
+                // Plots keep a legible shape from one core to many, in rows of one length if that can be.
+                readonly property int mostColumns: Math.max(1, Math.ceil(Math.sqrt(count * width / Math.max(1, height) / 2.5)))
+                readonly property int rows: Math.max(1, Math.ceil(count / mostColumns))
+                readonly property int columns: Math.max(1, Math.ceil(count / rows))
 
                 anchors { fill: parent; rightMargin: -10; bottomMargin: -6 } // less the distance between plots
                 interactive: false
                 cellWidth: Math.floor(width / columns)
-                cellHeight: Math.floor(height / Math.max(1, Math.ceil(count / columns)))
+                cellHeight: Math.floor(height / rows)
                 model: window.dashboard.cores
                 delegate: CorePlot {
                     width: (GridView.view as GridView).cellWidth
@@ -162,120 +192,74 @@ Window {
         Card {
             id: memoryCard
 
-            anchors { left: parent.left; top: cpuCard.bottom; topMargin: Theme.gap; bottom: parent.bottom }
+            anchors { left: parent.left; top: cpuCard.bottom; topMargin: Theme.gap }
             width: (parent.width - Theme.gap) / 2
+            height: Math.round((parent.height - 2 * Theme.gap) * 0.25)
             title: "Memory"
             value: window.memoryText
 
-            TimePlot {
+            AxisPlot {
                 anchors.fill: parent
-                series: window.dashboard.memory
-                maximum: window.dashboard.memoryTotal
-                color: Theme.violet
+                maximumText: window.dashboard.memory.last > 0 ? Units.bytes(window.dashboard.memoryTotal) : ""
+
+                TimePlot {
+                    anchors.fill: parent
+                    series: window.dashboard.memory
+                    maximum: window.dashboard.memoryTotal
+                    color: Theme.violet
+                }
             }
         }
 
         Card {
-            anchors { left: memoryCard.right; leftMargin: Theme.gap; right: parent.right; top: memoryCard.top; bottom: parent.bottom }
+            anchors { left: memoryCard.right; leftMargin: Theme.gap; right: parent.right; top: memoryCard.top; bottom: memoryCard.bottom }
             title: "Network"
-            value: window.networkText
+            value: window.networkTexts[0]
+            valueColor: Theme.green
 
-            TimePlot {
+            AxisPlot {
                 anchors.fill: parent
-                series: window.dashboard.received
-                maximum: window.dashboard.networkScale
-                color: Theme.green
+                maximumText: Units.round(window.dashboard.networkScale) + "B/s"
+                valueText: window.networkTexts[1]
+                valueColor: Theme.amber
+
+                TimePlot {
+                    anchors.fill: parent
+                    series: window.dashboard.received
+                    maximum: window.dashboard.networkScale
+                    color: Theme.green
+                }
+                TimePlot {
+                    anchors.fill: parent
+                    series: window.dashboard.sent
+                    maximum: window.dashboard.networkScale
+                    color: Theme.amber
+                }
             }
-            TimePlot {
-                anchors.fill: parent
-                series: window.dashboard.sent
-                maximum: window.dashboard.networkScale
-                color: Theme.amber
-            }
+        }
+
+        FloodCard {
+            id: floodCard
+
+            anchors { left: parent.left; right: parent.right; top: memoryCard.bottom; topMargin: Theme.gap; bottom: parent.bottom }
+            dashboard: window.dashboard
         }
     }
 
-    Card {
+    HandlerCard {
         anchors { left: left.right; leftMargin: Theme.gap; right: parent.right; rightMargin: Theme.gap; top: left.top; bottom: left.bottom }
-        title: "Handlers by priority"
-
-        Toggle {
-            id: peakToggle
-
-            anchors { left: parent.left; right: parent.right; top: parent.top }
-            text: "Peak hold, a guard (P)"
-            checked: window.dashboard.peakHold
-            focus: true
-            onToggled: window.dashboard.peakHold = !window.dashboard.peakHold
-        }
-
-        ListView {
-            id: list
-
-            anchors { left: parent.left; right: parent.right; top: peakToggle.bottom; topMargin: 4; bottom: pathTitle.top; bottomMargin: 6 }
-            clip: true
-            interactive: contentHeight > height
-            model: window.dashboard.handlers
-            delegate: HandlerRow {
-                width: ListView.view.width
-            }
-        }
-
-        Text {
-            id: pathTitle
-
-            anchors { left: parent.left; bottom: pathText.top }
-            text: "Last event on the GUI thread went"
-            color: Theme.faint
-            font.pixelSize: Theme.small
-        }
-
-        Text {
-            id: pathText
-
-            anchors { left: parent.left; right: parent.right; bottom: busyTitle.top; bottomMargin: 8 }
-            text: window.dashboard.path
-            elide: Text.ElideRight
-            color: Theme.text
-            font.pixelSize: Theme.medium
-        }
-
-        Text {
-            id: busyTitle
-
-            anchors { left: parent.left; bottom: busyColumn.top }
-            text: busyModel.count > 0 ? "Busy log" : "Busy log: no core above 90 % so far"
-            color: Theme.faint
-            font.pixelSize: Theme.small
-        }
-
-        Column {
-            id: busyColumn
-
-            anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-
-            Repeater {
-                model: ListModel {
-                    id: busyModel
-                }
-                delegate: Text {
-                    required property double time
-                    required property int core
-                    required property double load
-
-                    text: time.toFixed(1) + " s   core " + core + " at " + Math.round(load * 100) + " %"
-                    color: Theme.amber
-                    font.pixelSize: Theme.small
-                }
-            }
-        }
+        dashboard: window.dashboard
+        failureText: window.failureText
+        busyLines: window.busyLines
     }
 
     Text {
         id: footer
 
-        anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.gap; rightMargin: Theme.gap; bottomMargin: 8 }
-        text: window.processText
+        anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.gap; rightMargin: Theme.gap; bottomMargin: 6 }
+        text: "<b>Tab</b> next&nbsp;&nbsp; <b>S</b> SignalBox or signals&nbsp;&nbsp; <b>P</b> peak hold&nbsp;&nbsp; <b>T</b> theme&nbsp;&nbsp; <b>Q</b> quit"
+              + "&nbsp;&nbsp;&nbsp;&nbsp; In lists: <b>↑ ↓</b> choose&nbsp;&nbsp; <b>Space</b> pause&nbsp;&nbsp; <b>+ −</b> priority&nbsp;&nbsp; <b>X</b> throw"
+        textFormat: Text.StyledText
         elide: Text.ElideRight
         color: Theme.faint
         font.pixelSize: Theme.small

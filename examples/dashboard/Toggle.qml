@@ -20,6 +20,7 @@ Item {
     Accessible.onToggleAction: toggle.toggled()
     Keys.onSpacePressed: toggled()
     Keys.onReturnPressed: toggled()
+    Keys.onEnterPressed: toggled()
 
     Text {
         id: label
@@ -37,7 +38,7 @@ Item {
         width: 36
         height: 20
         radius: 10
-        color: toggle.checked ? Theme.accent : Theme.edge
+        color: toggle.checked ? Theme.accent : Theme.outline
         border { color: toggle.activeFocus ? Theme.text : "transparent"; width: 2 }
 
         Rectangle {
@@ -46,7 +47,7 @@ Item {
             width: 14
             height: 14
             radius: 7
-            color: toggle.checked ? Theme.card : Theme.faint
+            color: toggle.checked ? Theme.card : Theme.text
 
             Behavior on x {
                 NumberAnimation { duration: 120 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dashboard.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qlocale.h>
 #include <QtCore/qtextstream.h>
 
@@ -22,7 +23,7 @@ QString percent(double value)
     return QString::number(qRound(value * 100)) + QStringLiteral(" %");
 }
 
-QString describe(const Sample &sample)
+QString describeSample(const Sample &sample)
 {
     const QList<double> &values = sample.values;
     if (sample.source == sources.at(1))
@@ -38,20 +39,55 @@ QString describe(const Sample &sample)
     return loads.join(QStringLiteral(", "));
 }
 
+quint64 callCount(const SignalBox::RegistryObject &registry)
+{
+    quint64 calls = 0;
+    for (const SignalBox::AsyncHandlerInfo &handler : registry.handlers())
+        calls += handler.calls;
+    return calls;
+}
+
+// The next number of the series 1, 2, 5, 10, 20...
+double roundUp(double value)
+{
+    const double power = std::pow(10, std::floor(std::log10(value)));
+    for (const double factor : {1.0, 2.0, 5.0}) {
+        if (value <= factor * power)
+            return factor * power;
+    }
+    return 10 * power;
+}
+
+QString describeHandlers(const SignalBox::RegistryObject &registry)
+{
+    QString text;
+    QTextStream out(&text);
+    for (const SignalBox::AsyncHandlerInfo &handler : registry.handlers()) {
+        out << QStringLiteral("  %1  %2 %3 calls, %4 merged, %5 dropped, %6 failed, mean %7 us, %8\n")
+                   .arg(handler.priority, 4).arg(QString::fromStdString(handler.name), -10).arg(handler.calls, 8)
+                   .arg(handler.merged).arg(handler.dropped).arg(handler.failures)
+                   .arg(double(handler.meanRunTime.count()) / 1000, 0, 'f', 1)
+                   .arg(handler.threadName.isEmpty() ? QStringLiteral("inline") : handler.threadName);
+    }
+    return text;
+}
+
 } // namespace
 
 Dashboard::Dashboard(std::unique_ptr<SampleSource> source, Recording::Writer *recorder)
-    : m_handlers(&m_registry), m_source(std::move(source))
+    : m_source(std::move(source))
 {
     m_registry.setName(QStringLiteral("samples"));
+    m_registry.setStatisticsEnabled(true);
     for (const QString &name : sources)
         m_counts[name] = 0;
     registerHandlers(recorder);
     setPeakHold(true);
+    for (const char *handler : {"readout", "busy log"})
+        m_faults[QLatin1String(handler)];
 
-    m_sinceRates.start();
-    m_rateTimer.setInterval(500);
-    connect(&m_rateTimer, &QTimer::timeout, this, &Dashboard::updateRates);
+    m_rateTimer.setInterval(40);
+    connect(&m_rateTimer, &QTimer::timeout, this, &Dashboard::updateRate);
     m_rateTimer.start();
 }
 
@@ -62,34 +98,32 @@ Dashboard::~Dashboard()
 
 void Dashboard::registerHandlers(Recording::Writer *recorder)
 {
-    const QString inlineThere = QStringLiteral("inline, sampling threads");
-    const QString queued = QStringLiteral("queued, GUI thread");
-
-    auto &statistics = m_handlers.declare(QStringLiteral("statistics"), inlineThere);
+    Fault &statisticsFault = m_faults[QStringLiteral("statistics")];
     m_registry.registerHandler(
-        [this, &statistics](const Sample &sample) {
-            ++statistics;
+        [this, &statisticsFault](const Sample &sample) {
             ++m_counts.at(sample.source);
+            statisticsFault.throwIfArmed();
         },
         {.priority = 100, .name = QStringLiteral("statistics")});
 
     if (recorder) {
-        auto &recorded = m_handlers.declare(QStringLiteral("recorder"), inlineThere);
+        Fault &recorderFault = m_faults[QStringLiteral("recorder")];
         m_registry.registerHandler(
-            [&recorded, recorder](const Sample &sample) {
-                ++recorded;
+            [recorder, &recorderFault](const Sample &sample) {
                 recorder->write(sample);
+                recorderFault.throwIfArmed();
             },
             {.priority = 90, .name = QStringLiteral("recorder")});
     }
 
-    m_handlers.declare(QStringLiteral("peak hold"), queued + QStringLiteral(", guard"));
-    m_handlers.declare(QStringLiteral("history"), queued);
-    m_registry.registerHandler(this, [this](const Sample &sample) { remember(sample); },
-                               {.priority = 20, .name = QStringLiteral("history")});
-
-    m_handlers.declare(QStringLiteral("readout"), queued + QStringLiteral(", QML"));
-    m_handlers.declare(QStringLiteral("busy log"), queued + QStringLiteral(", QML, filter"));
+    Fault &historyFault = m_faults[QStringLiteral("history")];
+    m_registry.registerHandler(
+        this,
+        [this, &historyFault](const Sample &sample) {
+            remember(sample);
+            historyFault.throwIfArmed();
+        },
+        {.priority = 20, .name = QStringLiteral("history")});
 }
 
 void Dashboard::setPeakHold(bool hold)
@@ -97,8 +131,14 @@ void Dashboard::setPeakHold(bool hold)
     if (hold == isPeakHold())
         return;
     if (hold) {
-        m_peakHold = m_registry.registerGuard(this, [this](const Sample &sample) { holdPeaks(sample); },
-                                              {.priority = 50, .name = QStringLiteral("peak hold")});
+        Fault &fault = m_faults[QStringLiteral("peak hold")];
+        m_peakHold = m_registry.registerGuard(
+            this,
+            [this, &fault](const Sample &sample) {
+                holdPeaks(sample);
+                fault.throwIfArmed();
+            },
+            {.priority = 50, .name = QStringLiteral("peak hold")});
     } else {
         m_peakHold.reset();
         QList<Series *> all = m_cores;
@@ -111,8 +151,6 @@ void Dashboard::setPeakHold(bool hold)
 
 void Dashboard::handled(const QString &handler, quint64 sequence)
 {
-    if (std::atomic<quint64> *calls = m_handlers.counter(handler))
-        ++*calls;
     m_visits[sequence].append(handler);
     if (m_visits.size() <= 8)
         return;
@@ -124,9 +162,25 @@ void Dashboard::handled(const QString &handler, quint64 sequence)
     Q_EMIT pathChanged();
 }
 
+void Dashboard::failNext(const QString &handler)
+{
+    const auto fault = m_faults.find(handler);
+    if (fault != m_faults.end())
+        fault->second.arm();
+    else
+        m_flood.failNext(handler);
+}
+
+bool Dashboard::takeFault(const QString &handler)
+{
+    const auto fault = m_faults.find(handler);
+    return fault != m_faults.end() && fault->second.take();
+}
+
 void Dashboard::start()
 {
     m_sinceStart.start();
+    m_flood.start();
     m_source->start([this](Sample sample) {
         sample.sequence = ++m_sequence;
         m_registry.post(std::move(sample));
@@ -136,6 +190,18 @@ void Dashboard::start()
 void Dashboard::stop()
 {
     m_source->stop();
+    m_flood.stop();
+}
+
+void Dashboard::deliverWhatWaits()
+{
+    quint64 before = 0;
+    quint64 calls = callCount(m_registry) + callCount(*m_flood.registry());
+    do {
+        before = calls;
+        QCoreApplication::processEvents();
+        calls = callCount(m_registry) + callCount(*m_flood.registry());
+    } while (calls != before);
 }
 
 // The series that the sample's values belong to, one by one.
@@ -181,8 +247,7 @@ void Dashboard::updateScales(const Sample &sample)
         Q_EMIT memoryTotalChanged();
     }
     if (sample.source == sources.at(2)) {
-        const double highest = std::max({1000.0, m_received.highest(), m_sent.highest(), m_received.peak(), m_sent.peak()});
-        const double scale = std::pow(10, std::ceil(std::log10(highest)));
+        const double scale = roundUp(std::max({1000.0, m_received.highest(), m_sent.highest(), m_received.peak(), m_sent.peak()}));
         if (scale != m_networkScale) {
             m_networkScale = scale;
             Q_EMIT networkScaleChanged();
@@ -190,14 +255,23 @@ void Dashboard::updateScales(const Sample &sample)
     }
 }
 
-void Dashboard::updateRates()
+void Dashboard::updateRate()
 {
-    m_handlers.updateRates();
-    const quint64 events = m_sequence;
-    const double elapsed = double(m_sinceRates.restart()) / 1000;
-    m_eventRate = elapsed > 0 ? double(events - m_eventsBefore) / elapsed : 0;
-    m_eventsBefore = events;
-    Q_EMIT eventRateChanged();
+    const RateMeter::Clock::time_point now = RateMeter::Clock::now();
+    const quint64 flood = m_flood.counted();
+    m_flood.setMeasuredRate(m_floodEvents.add(now, flood));
+    const double rate = m_allEvents.add(now, flood + m_sequence);
+    // The plot has one value per interval; a thread that was blocked has some to make up for.
+    const std::chrono::milliseconds interval = m_rateTimer.intervalAsDuration();
+    if (now - m_rateTime > interval * Series::capacity)
+        m_rateTime = now - interval;
+    for (; now - m_rateTime >= interval / 2; m_rateTime += interval)
+        m_eventRate.append(rate);
+    const double scale = roundUp(std::max(100.0, m_eventRate.highest()));
+    if (scale != m_eventScale) {
+        m_eventScale = scale;
+        Q_EMIT eventScaleChanged();
+    }
 }
 
 QString Dashboard::summary() const
@@ -212,13 +286,18 @@ QString Dashboard::summary() const
         const auto latest = m_latest.find(source);
         out << QStringLiteral("  %1 %2 events, last: %3\n")
                    .arg(source, -8).arg(m_counts.at(source).load(), 6)
-                   .arg(latest == m_latest.end() ? QStringLiteral("none") : describe(latest->second));
+                   .arg(latest == m_latest.end() ? QStringLiteral("none") : describeSample(latest->second));
     }
-    out << "handlers, by priority\n";
-    for (const SignalBox::AsyncHandlerInfo &handler : m_registry.handlers()) {
-        const QString name = QString::fromStdString(handler.name);
-        out << QStringLiteral("  %1  %2 %3 calls, %4\n")
-                   .arg(handler.priority, 4).arg(name, -10).arg(m_handlers.calls(name), 6).arg(m_handlers.place(name));
+    out << "handlers, by priority\n" << describeHandlers(m_registry);
+    const bool isRegistry = m_flood.transport() == Flood::Transport::Registry;
+    out << QStringLiteral("flood through %1: %2 events of %3 per second asked for, worst frame gap of the last %4 s: %5 ms\n")
+               .arg(isRegistry ? QStringLiteral("the registry") : QStringLiteral("queued signals"))
+               .arg(m_flood.sent()).arg(m_flood.rate()).arg(FrameClock::memory.count()).arg(m_flood.frames()->worst(), 0, 'f', 0);
+    out << describeHandlers(*m_flood.registry());
+    if (m_flood.otherGap() >= 0) {
+        out << QStringLiteral("flood through %1 before that: %2 events per second, worst frame gap %3 ms\n")
+                   .arg(isRegistry ? QStringLiteral("queued signals") : QStringLiteral("the registry"))
+                   .arg(m_flood.otherRate()).arg(m_flood.otherGap(), 0, 'f', 0);
     }
     return text;
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "handlertable.h"
+#include "fault.h"
+#include "flood.h"
+#include "ratemeter.h"
 #include "recording.h"
 #include "sample.h"
 #include "samplesource.h"
@@ -34,7 +36,7 @@ class Dashboard : public QObject
     QML_ELEMENT
     QML_UNCREATABLE("main() makes it")
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry CONSTANT FINAL)
-    Q_PROPERTY(HandlerTable *handlers READ handlers CONSTANT FINAL)
+    Q_PROPERTY(Flood *flood READ flood CONSTANT FINAL)
     Q_PROPERTY(QString sourceDescription READ sourceDescription CONSTANT FINAL)
     Q_PROPERTY(QQmlListProperty<Series> cores READ cores NOTIFY coresChanged FINAL)
     Q_PROPERTY(Series *memory READ memory CONSTANT FINAL)
@@ -43,7 +45,8 @@ class Dashboard : public QObject
     Q_PROPERTY(Series *sent READ sent CONSTANT FINAL)
     Q_PROPERTY(double networkScale READ networkScale NOTIFY networkScaleChanged FINAL)
     Q_PROPERTY(bool peakHold READ isPeakHold WRITE setPeakHold NOTIFY peakHoldChanged FINAL)
-    Q_PROPERTY(double eventRate READ eventRate NOTIFY eventRateChanged FINAL)
+    Q_PROPERTY(Series *eventRate READ eventRate CONSTANT FINAL)
+    Q_PROPERTY(double eventScale READ eventScale NOTIFY eventScaleChanged FINAL)
     Q_PROPERTY(QString path READ path NOTIFY pathChanged FINAL)
 
 public:
@@ -51,7 +54,7 @@ public:
     ~Dashboard() override;
 
     SignalBox::RegistryObject *registry() { return &m_registry; }
-    HandlerTable *handlers() { return &m_handlers; }
+    Flood *flood() { return &m_flood; }
     QString sourceDescription() const { return m_source->description(); }
     QQmlListProperty<Series> cores() { return {this, &m_cores}; }
     Series *memory() { return &m_memory; }
@@ -59,23 +62,32 @@ public:
     double memoryTotal() const { return m_memoryTotal; }
     Series *received() { return &m_received; }
     Series *sent() { return &m_sent; }
-    // What the plots of both reach up to: a power of ten, in bytes per second.
+    // What the plots of both reach up to, in bytes per second.
     double networkScale() const { return m_networkScale; }
 
     bool isPeakHold() const { return m_peakHold.isActive(); }
     void setPeakHold(bool hold);
 
-    // Events per second, all sources together.
-    double eventRate() const { return m_eventRate; }
+    // Events per second, samples and flood together.
+    Series *eventRate() { return &m_eventRate; }
+    double eventScale() const { return m_eventScale; }
     // The handlers that the latest event passed on the GUI thread, in the order of their calls.
     QString path() const { return m_path; }
 
     // Every handler on the GUI thread says that it has the event.
     Q_INVOKABLE void handled(const QString &handler, quint64 sequence);
 
+    // Makes the next call of the handler of this name fail.
+    Q_INVOKABLE void failNext(const QString &handler);
+    // For handlers in QML: whether this call is to fail.
+    Q_INVOKABLE bool takeFault(const QString &handler);
+
     void start();
     // No sample is notified after this.
     void stop();
+
+    // Runs the event loop until no handler is called any more. After stop().
+    void deliverWhatWaits();
 
     // What was received, for people to read.
     QString summary() const;
@@ -85,7 +97,7 @@ Q_SIGNALS:
     void memoryTotalChanged();
     void networkScaleChanged();
     void peakHoldChanged();
-    void eventRateChanged();
+    void eventScaleChanged();
     void pathChanged();
 
 private:
@@ -94,10 +106,11 @@ private:
     void holdPeaks(const Sample &sample);
     QList<Series *> seriesOf(const Sample &sample);
     void updateScales(const Sample &sample);
-    void updateRates();
+    void updateRate();
 
     SignalBox::AsyncRegistry<Sample> m_registry;
-    HandlerTable m_handlers;
+    Flood m_flood;
+    std::map<QString, Fault> m_faults; // by handler; the keys are constant
     std::unique_ptr<SampleSource> m_source;
     std::atomic<quint64> m_sequence = 0;
     std::map<QString, std::atomic<quint64>> m_counts; // by source; the keys are constant
@@ -112,10 +125,12 @@ private:
 
     SignalBox::HandlerGuard m_peakHold;
     QElapsedTimer m_sinceStart;
-    QElapsedTimer m_sinceRates;
     QTimer m_rateTimer;
-    quint64 m_eventsBefore = 0;
-    double m_eventRate = 0;
+    RateMeter m_allEvents;
+    RateMeter m_floodEvents;
+    Series m_eventRate;
+    double m_eventScale = 1000;
+    RateMeter::Clock::time_point m_rateTime;
 
     std::map<quint64, QStringList> m_visits; // by sequence: the latest few, as events of several threads mix
     QString m_path;

@@ -6,7 +6,9 @@
 
 #include <SignalBox/OsSignals>
 
+#include <QtCore/qcoreevent.h>
 #include <QtCore/qfileinfo.h>
+#include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 #include <QtGui/qguiapplication.h>
 #include <QtGui/qimage.h>
@@ -14,7 +16,9 @@
 #include <QtQuick/qquickwindow.h>
 
 #include <cstdio>
+#include <functional>
 #include <optional>
+#include <utility>
 
 namespace {
 
@@ -37,6 +41,23 @@ void choosePlatform()
         qputenv("QT_QUICK_BACKEND", "software");
 }
 
+// Calls a function before a window closes.
+class CloseFilter : public QObject
+{
+public:
+    explicit CloseFilter(std::function<void()> function) : m_function(std::move(function)) {}
+
+    bool eventFilter(QObject *window, QEvent *event) override
+    {
+        if (event->type() == QEvent::Close)
+            m_function();
+        return QObject::eventFilter(window, event);
+    }
+
+private:
+    const std::function<void()> m_function;
+};
+
 std::unique_ptr<SampleSource> openSource(const Options &options, QString *error)
 {
     if (options.replay.isEmpty() && QFileInfo::exists(options.proc + QStringLiteral("/stat")))
@@ -57,6 +78,7 @@ int main(int argc, char *argv[])
     choosePlatform();
     QGuiApplication application(argc, argv);
     QGuiApplication::setApplicationName(QStringLiteral("dashboard"));
+    QThread::currentThread()->setObjectName(QStringLiteral("GUI"));
 
     Options options = Options::parse(QGuiApplication::arguments());
     if (!options.text.isEmpty()) {
@@ -93,18 +115,33 @@ int main(int argc, char *argv[])
         return Failure; // the engine has said why
 
     QImage picture;
-    QObject::connect(&application, &QCoreApplication::aboutToQuit, window, [&] {
+    bool isFinished = false;
+    const auto finish = [&] {
+        if (std::exchange(isFinished, true))
+            return;
         dashboard.stop();
-        QCoreApplication::sendPostedEvents(); // what was notified is to arrive
+        dashboard.deliverWhatWaits();
         if (!options.screenshot.isEmpty())
             picture = window->grabWindow();
-    });
+    };
+    // To quit closes the window, and one that is closed cannot be drawn by every backend.
+    CloseFilter closeFilter(finish);
+    window->installEventFilter(&closeFilter);
+    QObject::connect(&application, &QCoreApplication::aboutToQuit, window, finish);
     // Ctrl+C and SIGTERM leave as the end of the time does.
     if (SignalBox::OsSignals::isSupported())
         SignalBox::OsSignals::instance()->quitOnTermination();
     if (options.seconds > 0)
         QTimer::singleShot(qRound64(options.seconds * 1000), &application, &QCoreApplication::quit);
 
+    dashboard.flood()->setTransport(options.isQueued ? Flood::Transport::QueuedSignals : Flood::Transport::Registry);
+    dashboard.flood()->setRate(options.rate);
+    if (options.isCompared) {
+        const double half = options.seconds > 0 ? options.seconds / 2 : FrameClock::memory.count();
+        QTimer::singleShot(qRound64(half * 1000), dashboard.flood(), [&dashboard] {
+            dashboard.flood()->setTransport(Flood::Transport::Registry);
+        });
+    }
     dashboard.start();
     QGuiApplication::exec();
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options.h"
 
+#include "flood.h"
 
 #include <QtCore/qcommandlineparser.h>
 
@@ -22,9 +23,14 @@ Options Options::parse(const QStringList &arguments)
                                     QStringLiteral("file"));
     const QCommandLineOption proc(QStringLiteral("proc"), QStringLiteral("Read this folder instead of /proc."),
                                   QStringLiteral("folder"));
+    const QCommandLineOption rate(QStringLiteral("rate"), QStringLiteral("Begin with a flood of so many events per second."),
+                                  QStringLiteral("number"));
+    const QCommandLineOption queued(QStringLiteral("queued"), QStringLiteral("Send the flood through queued signals at first."));
+    const QCommandLineOption compare(QStringLiteral("compare"),
+                                     QStringLiteral("As --queued, but go on through the registry after half of the time."));
     const QCommandLineOption light(QStringLiteral("light"), QStringLiteral("Begin with the light colours."));
     const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Print this and exit."));
-    parser.addOptions({screenshot, seconds, record, replay, proc, light, help});
+    parser.addOptions({screenshot, seconds, record, replay, proc, rate, queued, compare, light, help});
 
     Options options;
     if (!parser.parse(arguments)) {
@@ -49,6 +55,14 @@ Options Options::parse(const QStringList &arguments)
         if (!isNumber || !std::isfinite(options.seconds) || options.seconds <= 0 || options.seconds > 1e6)
             options.error = QStringLiteral("--seconds needs a number greater than 0, not \"%1\"").arg(parser.value(seconds));
     }
+    if (parser.isSet(rate)) {
+        bool isNumber = false;
+        options.rate = parser.value(rate).toInt(&isNumber);
+        if (!isNumber || options.rate < 0 || options.rate > Flood::maximumRate)
+            options.error = QStringLiteral("--rate needs a number from 0 to %1, not \"%2\"").arg(Flood::maximumRate).arg(parser.value(rate));
+    }
+    options.isCompared = parser.isSet(compare);
+    options.isQueued = parser.isSet(queued) || options.isCompared;
     options.screenshot = parser.value(screenshot);
     options.record = parser.value(record);
     options.replay = parser.value(replay);

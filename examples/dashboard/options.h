@@ -12,6 +12,9 @@ struct Options
     QString record;          // empty: nothing is recorded
     QString replay;          // empty: live
     QString proc = QStringLiteral("/proc");
+    int rate = 0;            // of the flood, in events per second
+    bool isQueued = false;   // the flood begins with queued signals
+    bool isCompared = false; // and goes on through the registry after half of the time
     bool isLight = false;
     QString error;           // what is wrong with the command line; empty if nothing
     QString text;            // --help: to be printed instead of anything else

@@ -57,6 +57,60 @@ private Q_SLOTS:
         checkPicture(path("dashboard.png"));
     }
 
+    // Samples are never merged; of the flood each event is counted and handled or merged.
+    void everyEventOfAFloodIsAccountedFor_data()
+    {
+        QTest::addColumn<int>("rate");
+        QTest::newRow("100 000") << 100'000;
+        QTest::newRow("2 000 000") << 2'000'000;
+    }
+
+    void everyEventOfAFloodIsAccountedFor()
+    {
+        QFETCH(int, rate);
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("2"), QStringLiteral("--rate"), QString::number(rate)}), 0);
+        const QRegularExpressionMatch samples =
+            QRegularExpression(QStringLiteral(" s: (\\d+) events")).match(m_output);
+        const QRegularExpressionMatch flood =
+            QRegularExpression(QStringLiteral("^flood through the registry: (\\d+) events"),
+                               QRegularExpression::MultilineOption).match(m_output);
+        QVERIFY2(samples.hasMatch() && flood.hasMatch(), qPrintable(m_output));
+        for (const char *handler : {"statistics", "peak hold", "history", "readout", "busy log"}) {
+            const Counts counts = countsOf(handler);
+            QCOMPARE(counts.calls, samples.captured(1).toLongLong());
+            QCOMPARE(counts.merged + counts.dropped + counts.failed, 0);
+        }
+        const qint64 events = flood.captured(1).toLongLong();
+        QVERIFY2(events > 1000, qPrintable(m_output));
+        for (const char *handler : {"count", "delay"}) {
+            const Counts counts = countsOf(handler);
+            QCOMPARE(counts.calls + counts.merged + counts.dropped, events);
+            QCOMPARE(counts.failed, 0);
+        }
+        QCOMPARE(countsOf("count").calls, events);
+        QVERIFY(countsOf("delay").calls > 0);
+        checkPicture(path("dashboard.png"));
+    }
+
+    void floodThroughQueuedSignalsEndsToo()
+    {
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("2"), QStringLiteral("--rate"), QStringLiteral("2000000"),
+                      QStringLiteral("--queued")}), 0);
+        QVERIFY2(m_output.contains(QStringLiteral("flood through queued signals: ")), qPrintable(m_output));
+        QCOMPARE(countsOf("count").calls, 0);
+    }
+
+    void transportsAreCompared()
+    {
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("3"), QStringLiteral("--rate"), QStringLiteral("100000"),
+                      QStringLiteral("--compare")}), 0);
+        QVERIFY2(m_output.contains(QStringLiteral("flood through the registry: ")), qPrintable(m_output));
+        QVERIFY2(m_output.contains(QStringLiteral("flood through queued signals before that: ")), qPrintable(m_output));
+        // What went through signals is no event of the registry.
+        const Counts counts = countsOf("delay");
+        QCOMPARE(counts.calls + counts.merged + counts.dropped, countsOf("count").calls);
+    }
+
     void badArgumentsAreRefusedWithAMessage_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -69,6 +123,9 @@ private Q_SLOTS:
         row("no number", {QStringLiteral("--seconds"), QStringLiteral("soon")}, "--seconds needs a number greater than 0, not \"soon\"");
         row("not above 0", {QStringLiteral("--seconds"), QStringLiteral("-1")}, "--seconds needs a number greater than 0");
         row("infinite", {QStringLiteral("--seconds"), QStringLiteral("inf")}, "--seconds needs a number greater than 0");
+        row("rate that is no number", {QStringLiteral("--rate"), QStringLiteral("all")}, "--rate needs a number from 0 to 2000000, not \"all\"");
+        row("rate too high", {QStringLiteral("--rate"), QStringLiteral("2000001")}, "--rate needs a number from 0 to 2000000");
+        row("rate below 0", {QStringLiteral("--rate"), QStringLiteral("-1")}, "--rate needs a number from 0 to 2000000");
         row("extra argument", {QStringLiteral("now")}, "unexpected argument: now");
         row("empty file name", {QStringLiteral("--replay"), QString()}, "--replay needs the name of a file");
         row("missing file", {QStringLiteral("--replay"), QStringLiteral("missing.samples")}, "cannot read missing.samples");
@@ -191,14 +248,28 @@ private:
         QVERIFY(m_output.indexOf(QStringLiteral("history")) < m_output.indexOf(QStringLiteral("readout")));
     }
 
-    // -1: it is not listed.
-    int callsOf(const char *handler) const
+    struct Counts
     {
-        const QRegularExpression line(QStringLiteral("^ +\\d+  %1 +(\\d+) calls").arg(QLatin1String(handler)),
-                                      QRegularExpression::MultilineOption);
+        qint64 calls = -1; // it is not listed
+        qint64 merged = -1;
+        qint64 dropped = -1;
+        qint64 failed = -1;
+    };
+
+    Counts countsOf(const char *handler) const
+    {
+        const QRegularExpression line(
+            QStringLiteral("^ +\\d+  %1 +(\\d+) calls, (\\d+) merged, (\\d+) dropped, (\\d+) failed, mean [\\d.]+ us, \\w")
+                .arg(QLatin1String(handler)),
+            QRegularExpression::MultilineOption);
         const QRegularExpressionMatch match = line.match(m_output);
-        return match.hasMatch() ? match.captured(1).toInt() : -1;
+        if (!match.hasMatch())
+            return {};
+        return {match.captured(1).toLongLong(), match.captured(2).toLongLong(), match.captured(3).toLongLong(),
+                match.captured(4).toLongLong()};
     }
+
+    int callsOf(const char *handler) const { return int(countsOf(handler).calls); }
 
     // A window that shows something: text and plots have many colours, in all its quarters.
     void checkPicture(const QString &fileName) const

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "dashboard.h"
+#include "frameclock.h"
 #include "handsource.h"
+#include "pacedthread.h"
 #include "procfiles.h"
+#include "ratemeter.h"
 #include "recording.h"
 
 #include <QtCore/qdir.h>
 #include <QtCore/qtemporarydir.h>
+#include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
+
+#include <atomic>
+#include <optional>
+#include <thread>
+
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -15,13 +25,29 @@ Sample cpuSample(double time, const QList<double> &loads)
     return {.source = QStringLiteral("cpu"), .time = time, .values = loads};
 }
 
+std::optional<SignalBox::AsyncHandlerInfo> handler(const SignalBox::RegistryObject *registry, const char *name)
+{
+    for (const SignalBox::AsyncHandlerInfo &info : registry->handlers()) {
+        if (info.name == name)
+            return info;
+    }
+    return std::nullopt;
+}
+
 bool hasHandler(Dashboard &dashboard, const char *name)
 {
-    for (const SignalBox::AsyncHandlerInfo &handler : dashboard.registry()->handlers()) {
-        if (handler.name == name)
-            return true;
-    }
-    return false;
+    return handler(dashboard.registry(), name).has_value();
+}
+
+quint64 calls(Dashboard &dashboard, const char *name)
+{
+    return handler(dashboard.registry(), name).value().calls;
+}
+
+// On a thread of its own, as the flood does.
+void sendFromThread(Flood &flood, int count)
+{
+    std::thread([&] { flood.send(count); }).join();
 }
 
 } // namespace
@@ -52,25 +78,179 @@ private Q_SLOTS:
         QVERIFY(first->peak() < 0);
         hand.give(cpuSample(2, {1, 1}));
         QVERIFY(first->peak() < 0);
-        QCOMPARE(dashboard.handlers()->calls(QStringLiteral("peak hold")), 2);
-        QCOMPARE(dashboard.handlers()->calls(QStringLiteral("history")), 3);
+        QCOMPARE(calls(dashboard, "history"), 3U);
 
         dashboard.setPeakHold(true);
         hand.give(cpuSample(3, {0.5, 0.5}));
         QCOMPARE(first->peak(), 0.5);
     }
 
-    void tableListsHandlersByPriority()
+    void handlersFailWhenTheyAreToldToAndStopNobody()
     {
-        Dashboard dashboard(std::make_unique<HandSource>(), nullptr);
-        HandlerTable *const table = dashboard.handlers();
-        QTRY_COMPARE(table->rowCount(), 3);
-        QStringList names;
-        for (int row = 0; row < table->rowCount(); ++row)
-            names.append(table->index(row).data(HandlerTable::Name).toString());
-        QCOMPARE(names, (QStringList{QStringLiteral("statistics"), QStringLiteral("peak hold"), QStringLiteral("history")}));
-        dashboard.setPeakHold(false);
-        QTRY_COMPARE(table->rowCount(), 2);
+        auto source = std::make_unique<HandSource>();
+        HandSource &hand = *source;
+        Dashboard dashboard(std::move(source), nullptr);
+        dashboard.start();
+        QSignalSpy failures(dashboard.registry(), &SignalBox::RegistryObject::handlerFailed);
+        for (const char *name : {"statistics", "peak hold", "history"}) {
+            dashboard.failNext(QLatin1String(name));
+            failures.clear();
+            hand.give(cpuSample(0, {0.5}));
+            hand.give(cpuSample(0, {0.5}));
+            QTRY_COMPARE(failures.size(), 1);
+            const auto failure = failures.at(0).at(0).value<SignalBox::HandlerFailure>();
+            QCOMPARE(failure.handlerName(), QLatin1String(name));
+            QCOMPARE(failure.message(), QStringLiteral("made to throw"));
+            QCOMPARE(handler(dashboard.registry(), name).value().failures, 1U);
+        }
+        QCOMPARE(calls(dashboard, "history"), 6U);
+
+        QVERIFY(!dashboard.takeFault(QStringLiteral("readout")));
+        dashboard.failNext(QStringLiteral("readout"));
+        QVERIFY(dashboard.takeFault(QStringLiteral("readout")));
+        QVERIFY(!dashboard.takeFault(QStringLiteral("readout")));
+        QVERIFY(!dashboard.takeFault(QStringLiteral("unknown")));
+    }
+
+    void floodThroughTheRegistryMergesAndEndsWithTheLatest()
+    {
+        Flood flood;
+        QSignalSpy arrivals(&flood, &Flood::arrived);
+        constexpr int events = 100'000;
+        sendFromThread(flood, events);
+        QCOMPARE(flood.counted(), quint64(events));
+        QCOMPARE(flood.lastArrived(), 0U);
+        QTRY_COMPARE(flood.lastArrived(), quint64(events));
+        QCOMPARE(arrivals.size(), 1);
+        const SignalBox::AsyncHandlerInfo count = handler(flood.registry(), "count").value();
+        QCOMPARE(count.calls, quint64(events));
+        const SignalBox::AsyncHandlerInfo delay = handler(flood.registry(), "delay").value();
+        QCOMPARE(delay.calls, 1U);
+        QCOMPARE(delay.merged, quint64(events - 1));
+        QCOMPARE(delay.dropped, 0U);
+        QCOMPARE(flood.waiting(), 0);
+    }
+
+    void queuedSignalsAllWaitUpToTheLimit()
+    {
+        Flood flood;
+        flood.setTransport(Flood::Transport::QueuedSignals);
+        QSignalSpy arrivals(&flood, &Flood::arrived);
+        sendFromThread(flood, 1000);
+        QCOMPARE(flood.waiting(), 1000);
+        QCOMPARE(flood.counted(), 1000U);
+        QTRY_COMPARE(flood.waiting(), 0);
+        QCOMPARE(arrivals.size(), 1000);
+        QCOMPARE(handler(flood.registry(), "count").value().calls, 0U);
+
+        sendFromThread(flood, Flood::maximumWaiting + 1000);
+        QCOMPARE(flood.waiting(), int(Flood::maximumWaiting));
+        QCOMPARE(flood.sent(), quint64(1000 + Flood::maximumWaiting));
+    }
+
+    void leavingQueuedSignalsDropsThoseThatWait()
+    {
+        Flood flood;
+        QCOMPARE(flood.otherGap(), -1.0);
+        flood.frames()->addTurn(FrameClock::Clock::time_point(1s));
+        flood.frames()->addTurn(FrameClock::Clock::time_point(2s));
+        flood.setMeasuredRate(5e5);
+        flood.setTransport(Flood::Transport::QueuedSignals);
+        QCOMPARE(flood.otherGap(), 1000.0);
+        QCOMPARE(flood.otherRate(), 500'000);
+        QCOMPARE(flood.frames()->worst(), 0.0);
+
+        QSignalSpy arrivals(&flood, &Flood::arrived);
+        sendFromThread(flood, 1000);
+        flood.setTransport(Flood::Transport::Registry);
+        QCOMPARE(flood.waiting(), 0);
+        sendFromThread(flood, 1);
+        QTRY_COMPARE(flood.lastArrived(), 1001U);
+        QCOMPARE(arrivals.size(), 1);
+        flood.setTransport(Flood::Transport::QueuedSignals);
+        QCOMPARE(flood.waiting(), 0);
+    }
+
+    void floodFailsWhenItIsToldTo()
+    {
+        Flood flood;
+        QSignalSpy failures(flood.registry(), &SignalBox::RegistryObject::handlerFailed);
+        QVERIFY(!flood.failNext(QStringLiteral("unknown")));
+        QVERIFY(flood.failNext(QStringLiteral("count")));
+        QVERIFY(flood.failNext(QStringLiteral("delay")));
+        sendFromThread(flood, 10);
+        QTRY_COMPARE(failures.size(), 2);
+        QCOMPARE(handler(flood.registry(), "count").value().failures, 1U);
+        QCOMPARE(handler(flood.registry(), "delay").value().failures, 1U);
+        QCOMPARE(flood.counted(), 9U);
+    }
+
+    void floodRunsWhileItsRateIsNotZero()
+    {
+        Flood flood;
+        flood.start();
+        flood.setRate(Flood::maximumRate + 1);
+        QCOMPARE(flood.rate(), int(Flood::maximumRate));
+        for (const auto transport : {Flood::Transport::QueuedSignals, Flood::Transport::Registry}) {
+            flood.setTransport(transport);
+            const quint64 before = flood.sent();
+            QTRY_VERIFY(flood.sent() > before + 10'000 && flood.lastArrived() > before);
+        }
+        flood.setRate(0);
+        flood.stop();
+        const quint64 sent = flood.sent();
+        QTRY_COMPARE(flood.lastArrived(), sent);
+    }
+
+    void pacedThreadDoesNothingAtRateZero()
+    {
+        std::atomic<int> done = 0;
+        PacedThread thread;
+        thread.start([&](int count) { done += count; });
+        thread.setRate(100'000);
+        QTRY_VERIFY(done > 1000);
+        thread.setRate(0);
+        thread.stop();
+        const int before = done;
+        thread.start([&](int count) { done += count; });
+        thread.stop();
+        QCOMPARE(done.load(), before);
+    }
+
+    void frameClockRemembersTheWorstGapForSomeSeconds()
+    {
+        FrameClock clock;
+        FrameClock::Clock::time_point time(1h);
+        clock.addTurn(time);
+        QCOMPARE(clock.worst(), 0.0);
+        clock.addTurn(time += 16ms);
+        QCOMPARE(clock.worst(), 16.0);
+        clock.addTurn(time += 120ms); // a worse one is told at once
+        QCOMPARE(clock.worst(), 120.0);
+        QCOMPARE(clock.current(), 120.0);
+        for (int i = 0; i < 100; ++i)
+            clock.addTurn(time += 20ms);
+        QCOMPARE(clock.worst(), 120.0);
+        QCOMPARE(clock.current(), 20.0);
+        for (int i = 0; i < 200; ++i)
+            clock.addTurn(time += 20ms);
+        QCOMPARE(clock.worst(), 20.0);
+        clock.reset();
+        QCOMPARE(clock.worst(), 0.0);
+        clock.addTurn(time += 10s); // the time of nobody
+        QCOMPARE(clock.worst(), 0.0);
+    }
+
+    void rateIsThatOfTheLastHalfSecond()
+    {
+        RateMeter meter;
+        RateMeter::Clock::time_point time(1h);
+        QCOMPARE(meter.add(time, 100), 0.0);
+        QCOMPARE(meter.add(time += 100ms, 200), 1000.0);
+        for (quint64 i = 1; i <= 20; ++i)
+            meter.add(time += 100ms, 200 + 200 * i);
+        QCOMPARE(meter.add(time += 100ms, 4400), 2000.0);
+        QCOMPARE(meter.add(time += 1000ms, 4400), 0.0);
     }
 
     void recordingsAreReadAsTheyWereWritten()

@@ -2,8 +2,10 @@
 #include "dashboard.h"
 #include "handsource.h"
 
+#include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qthread.h>
 #include <QtQml/qqmlapplicationengine.h>
+#include <QtGui/qimage.h>
 #include <QtQuick/qquickitem.h>
 #include <QtQuick/qquickwindow.h>
 #include <QtTest/qtest.h>
@@ -42,27 +44,142 @@ private Q_SLOTS:
 
     void spaceSwitchesThePeakHoldGuard()
     {
-        QCOMPARE(focusedText(), QStringLiteral("Peak hold, a guard (P)"));
+        QCOMPARE(focused(), QStringLiteral("Peak hold"));
         QVERIFY(m_dashboard->isPeakHold());
-        QTest::keyClick(m_window, Qt::Key_Space);
-        QVERIFY(!m_dashboard->isPeakHold());
-        QVERIFY(!m_window->activeFocusItem()->property("checked").toBool());
-        QTest::keyClick(m_window, Qt::Key_Space);
-        QVERIFY(m_dashboard->isPeakHold());
-        QVERIFY(m_window->activeFocusItem()->property("checked").toBool());
+        for (const Qt::Key key : {Qt::Key_Space, Qt::Key_Return, Qt::Key_Enter}) {
+            const bool isOn = m_dashboard->isPeakHold();
+            QTest::keyClick(m_window, key);
+            QCOMPARE(m_dashboard->isPeakHold(), !isOn);
+            QCOMPARE(m_window->activeFocusItem()->property("checked").toBool(), !isOn);
+        }
     }
 
-    void tabReachesEverySwitch()
+    void tabReachesEverythingInTheOrderOfTheWindow()
     {
-        QTest::keyClick(m_window, Qt::Key_Tab);
-        QCOMPARE(focusedText(), QStringLiteral("Dark (T)"));
-        const QColor before = m_window->color();
+        const QStringList order{QStringLiteral("Peak hold"), QStringLiteral("Dark"), QStringLiteral("rateSlider"),
+                                QStringLiteral("transportChoice"), QStringLiteral("samples"), QStringLiteral("flood")};
+        for (const QString &name : order) {
+            QCOMPARE(focused(), name);
+            QTest::keyClick(m_window, Qt::Key_Tab);
+        }
+        QCOMPARE(focused(), order.constFirst());
+        QTest::keyClick(m_window, Qt::Key_Backtab);
+        QCOMPARE(focused(), order.constLast());
+    }
+
+    void focusCanBeSeen()
+    {
+        for (int stop = 0; stop < 6; ++stop) {
+            QQuickItem *const item = m_window->activeFocusItem();
+            const QRect place = item->mapRectToScene(item->boundingRect()).toAlignedRect();
+            const QImage with = m_window->grabWindow().copy(place);
+            QTest::keyClick(m_window, Qt::Key_Tab);
+            const QImage without = m_window->grabWindow().copy(place);
+            QVERIFY2(with != without, qPrintable(focused(item)));
+        }
+    }
+
+    void keysMoveTheSlider()
+    {
+        focus(QStringLiteral("rateSlider"));
+        const Flood &flood = *m_dashboard->flood();
+        const std::pair<Qt::Key, int> steps[] = {
+            {Qt::Key_Left, 0},       {Qt::Key_Right, 50'000},  {Qt::Key_PageUp, 300'000}, {Qt::Key_Left, 250'000},
+            {Qt::Key_PageDown, 0},   {Qt::Key_End, 2'000'000}, {Qt::Key_Up, 2'000'000},   {Qt::Key_Down, 1'950'000},
+            {Qt::Key_Home, 0},
+        };
+        for (const auto &[key, rate] : steps) {
+            QTest::keyClick(m_window, key);
+            QCOMPARE(flood.rate(), rate);
+        }
+    }
+
+    void keysChooseTheTransport()
+    {
+        const Flood &flood = *m_dashboard->flood();
+        QCOMPARE(flood.transport(), Flood::Transport::Registry);
+        QTest::keyClick(m_window, Qt::Key_S);
+        QCOMPARE(flood.transport(), Flood::Transport::QueuedSignals);
+        focus(QStringLiteral("transportChoice"));
+        const std::pair<Qt::Key, Flood::Transport> steps[] = {
+            {Qt::Key_Space, Flood::Transport::Registry},      {Qt::Key_Right, Flood::Transport::QueuedSignals},
+            {Qt::Key_Left, Flood::Transport::Registry},       {Qt::Key_Return, Flood::Transport::QueuedSignals},
+        };
+        for (const auto &[key, transport] : steps) {
+            QTest::keyClick(m_window, key);
+            QCOMPARE(flood.transport(), transport);
+        }
+    }
+
+    void keysPauseReorderAndFailHandlers()
+    {
+        focus(QStringLiteral("samples"));
+        QCOMPARE(row(0), QStringLiteral("statistics"));
         QTest::keyClick(m_window, Qt::Key_Space);
-        QVERIFY(m_window->color() != before);
+        QVERIFY(!info("statistics").enabled);
         QTest::keyClick(m_window, Qt::Key_Space);
-        QCOMPARE(m_window->color(), before);
-        QTest::keyClick(m_window, Qt::Key_Tab);
-        QCOMPARE(focusedText(), QStringLiteral("Peak hold, a guard (P)"));
+        QVERIFY(info("statistics").enabled);
+
+        // The row that was chosen stays chosen when it moves.
+        QTest::keyClick(m_window, Qt::Key_Down);
+        QTest::keyClick(m_window, Qt::Key_Down);
+        for (int i = 0; i < 4; ++i)
+            QTest::keyClick(m_window, Qt::Key_Plus);
+        QCOMPARE(info("history").priority, 60);
+        QTRY_COMPARE(row(1), QStringLiteral("history"));
+        QTest::keyClick(m_window, Qt::Key_Minus);
+        QCOMPARE(info("history").priority, 50);
+        QTRY_COMPARE(row(2), QStringLiteral("history")); // last among its new equals
+
+        QTest::keyClick(m_window, Qt::Key_X);
+        m_source->give({.source = QStringLiteral("cpu"), .time = 1, .values = {0.5}});
+        QTRY_COMPARE(info("history").failures, 1U);
+        QTRY_COMPARE(m_window->property("failureText").toString(), QStringLiteral("history: made to throw"));
+    }
+
+    void handlersInQmlFailToo()
+    {
+        m_dashboard->failNext(QStringLiteral("readout"));
+        m_source->give({.source = QStringLiteral("cpu"), .time = 1, .values = {0.95}});
+        QTRY_COMPARE(info("readout").failures, 1U);
+        QTRY_VERIFY(m_window->property("failureText").toString().startsWith(QStringLiteral("readout: made to throw, Main.qml:")));
+        QCOMPARE(calls("busy log"), 1);
+    }
+
+    // At the least size and the first one: no text is cut off or meets another one.
+    void textsFit_data()
+    {
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("least") << QSize(800, 500);
+        QTest::newRow("first") << QSize(960, 600);
+        QTest::newRow("large") << QSize(1600, 1000);
+    }
+
+    void textsFit()
+    {
+        QFETCH(QSize, size);
+        m_window->resize(size);
+        Flood &flood = *m_dashboard->flood();
+        for (int i = 0; i < 10; ++i) {
+            m_source->give({.source = QStringLiteral("cpu"), .time = 100.0 + i, .values = {1, 1, 1, 1}});
+            m_source->give({.source = QStringLiteral("memory"), .time = 100.0 + i, .values = {123.4e9, 256e9}});
+            m_source->give({.source = QStringLiteral("network"), .time = 100.0 + i, .values = {123.4e6, 123.4e6}});
+            m_source->give({.source = QStringLiteral("process"), .time = 100.0 + i, .values = {1.5, 123.4e6, 12}});
+        }
+        for (const auto &[transport, other] : {std::pair("Queued", "SignalBox"), std::pair("SignalBox", "Queued")}) {
+            QTest::keyClick(m_window, Qt::Key_S);
+            flood.setRate(Flood::maximumRate);
+            const quint64 before = flood.lastArrived();
+            QTRY_VERIFY(flood.lastArrived() > before + 1000 && flood.frames()->worst() > 0);
+            flood.setRate(0);
+            // Pause and fail all, the longest that rows can show.
+            for (const char *name : {"history", "busy log"}) {
+                m_dashboard->registry()->setEnabled(info(name).id, false);
+                m_source->give({.source = QStringLiteral("cpu"), .time = 200, .values = {0.5, 0.5, 0.5, 0.5}});
+            }
+            QVERIFY2(m_window->grabWindow().size() == size, transport);
+            checkTexts(other);
+        }
     }
 
     void lettersAreShortcuts()
@@ -80,12 +197,12 @@ private Q_SLOTS:
     void handlersInQmlShowWhatTheyGet()
     {
         m_source->give({.source = QStringLiteral("memory"), .time = 0, .values = {2e9, 8e9}});
-        QCOMPARE(m_window->property("memoryText").toString(), QStringLiteral("2.0 GB of 8.0 GB"));
+        QCOMPARE(m_window->property("memoryText").toString(), QStringLiteral("2.00 GB"));
         m_source->give({.source = QStringLiteral("cpu"), .time = 1, .values = {0.5, 0.1}});
         QCOMPARE(calls("readout"), 2);
-        QCOMPARE(calls("busy log"), 0); // its filter refuses
+        QVERIFY(m_window->property("busyLines").toStringList().isEmpty()); // the filter of "busy log" refuses
         m_source->give({.source = QStringLiteral("cpu"), .time = 2, .values = {0.5, 0.95}});
-        QCOMPARE(calls("busy log"), 1);
+        QCOMPARE(m_window->property("busyLines").toStringList(), QStringList{QStringLiteral("2.0 s   core 1 at 95 %")});
     }
 
     void pathTellsTheOrderOfPriorities()
@@ -101,13 +218,94 @@ private Q_SLOTS:
     }
 
 private:
-    QString focusedText() const
+    // The list that has the focus: the item of the current row has it then.
+    static const QQuickItem *listOf(const QQuickItem *item)
     {
-        QQuickItem *const item = m_window->activeFocusItem();
-        return item ? item->property("text").toString() : QString();
+        while (item && item->objectName() != QStringLiteral("list"))
+            item = item->parentItem();
+        return item;
     }
 
-    int calls(const char *handler) { return int(m_dashboard->handlers()->calls(QString::fromLatin1(handler))); }
+    // The name of what has the focus: a text, an object name, or for lists that of what they are in.
+    QString focused() const { return focused(m_window->activeFocusItem()); }
+
+    static QString focused(const QQuickItem *item)
+    {
+        if (!item)
+            return {};
+        if (const QQuickItem *const list = listOf(item))
+            return list->parentItem()->objectName();
+        return item->objectName().isEmpty() ? item->property("text").toString() : item->objectName();
+    }
+
+    void focus(const QString &name)
+    {
+        for (int i = 0; i < 10 && focused() != name; ++i)
+            QTest::keyClick(m_window, Qt::Key_Tab);
+        QCOMPARE(focused(), name);
+    }
+
+    // The name of the handler in a row of the list that has the focus.
+    QString row(int index) const
+    {
+        const QQuickItem *const list = listOf(m_window->activeFocusItem());
+        auto *const model = list ? qobject_cast<QAbstractItemModel *>(list->property("model").value<QObject *>()) : nullptr;
+        if (!model)
+            return {};
+        return model->index(index, 0).data(model->roleNames().key("name")).toString();
+    }
+
+    SignalBox::AsyncHandlerInfo info(const char *name)
+    {
+        for (const SignalBox::AsyncHandlerInfo &handler : m_dashboard->registry()->handlers()) {
+            if (handler.name == name)
+                return handler;
+        }
+        return {};
+    }
+
+    int calls(const char *handler) { return int(info(handler).calls); }
+
+    static void collectTexts(QQuickItem *item, QList<QQuickItem *> *texts)
+    {
+        if (!item->isVisible())
+            return;
+        if (item->inherits("QQuickText") && !item->property("text").toString().isEmpty())
+            texts->append(item);
+        for (QQuickItem *child : item->childItems())
+            collectTexts(child, texts);
+    }
+
+    // Where its letters are: the item itself may be wider.
+    static QRectF lettersOf(const QQuickItem *text)
+    {
+        const double width = qMin(text->width(), text->property("contentWidth").toDouble());
+        const int alignment = text->property("effectiveHorizontalAlignment").toInt();
+        const double x = alignment == Qt::AlignRight ? text->width() - width
+                       : alignment == Qt::AlignHCenter ? (text->width() - width) / 2
+                                                       : 0;
+        return text->mapRectToScene(QRectF(x, 0, width, text->property("contentHeight").toDouble()));
+    }
+
+    void checkTexts(const char *context)
+    {
+        QList<QQuickItem *> texts;
+        collectTexts(m_window->contentItem(), &texts);
+        QVERIFY(texts.size() > 60);
+        const QRectF window(QPointF(), m_window->size());
+        for (qsizetype i = 0; i < texts.size(); ++i) {
+            const QString text = texts.at(i)->property("text").toString();
+            const QByteArray message = QByteArray(context) + ": " + text.toUtf8();
+            QVERIFY2(!texts.at(i)->property("truncated").toBool(), message.constData());
+            QVERIFY2(window.contains(lettersOf(texts.at(i))), message.constData());
+            for (qsizetype j = 0; j < i; ++j) {
+                const QRectF common = lettersOf(texts.at(i)) & lettersOf(texts.at(j));
+                // Lines may stand close: what lies below and above the letters counts as theirs.
+                QVERIFY2(common.width() < 1 || common.height() < 4,
+                         (message + " meets " + texts.at(j)->property("text").toString().toUtf8()).constData());
+            }
+        }
+    }
 
     HandSource *m_source = nullptr;
     std::optional<Dashboard> m_dashboard;

@@ -117,6 +117,7 @@ private Q_SLOTS:
         for (std::thread &thread : threads)
             thread.join();
         QVERIFY(finishes(even.notify(events * producers)));
+        worker.drain(); // orders this thread's reads of what the handlers wrote
         QCOMPARE(faults, 0);
         QCOMPARE(next[0], events + 1);
         for (std::size_t i = 1; i < next.size(); ++i)

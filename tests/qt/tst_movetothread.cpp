@@ -472,6 +472,8 @@ private Q_SLOTS:
                 registry.registerHandler(context.object, [&](const int &event) { record.add(event); });
             }).join();
             context.object->moveToThread(b.thread());
+            delete a->context();
+            a->forgetContext();
             // The loop ends before it looks at what waits behind this.
             QThread::currentThread()->quit();
         });

@@ -145,8 +145,10 @@ private Q_SLOTS:
         const auto capture = std::make_shared<int>(0);
         int calls = 0;
         bool isOver = false;
-        registry->registerHandler(this, [&, capture](const int &) {
+        registry->registerHandler(this, [&, capture](const int &event) {
             ++calls;
+            if (event != 1)
+                return;
             QEventLoop loop;
             QMetaObject::invokeMethod(this, [&] {
                 delete registry;

@@ -159,7 +159,7 @@ private Q_SLOTS:
 
     void noDeliveryIsLostUncountedWhileAThreadStopsAndStarts()
     {
-        const int restarts = scaled(300);
+        const int restarts = scaled(100);
         QThread thread;
         AsyncRegistry<int> registry;
         std::atomic<quint64> calls = 0;
@@ -230,7 +230,7 @@ private Q_SLOTS:
     // Its mailbox is made while the thread ends.
     void noFutureIsLeftUnfinishedByAThreadThatIsEnding()
     {
-        for (int round = 0; round < scaled(2000); ++round) {
+        for (int round = 0; round < scaled(500); ++round) {
             AsyncRegistry<int> registry;
             std::unique_ptr<QThread> thread(QThread::create([] {}));
             thread->start();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/postcall_p.h>
 
 #include <QtCore/qobject.h>
@@ -49,8 +50,22 @@ public:
         done.get_future().wait();
     }
 
+    // Returns when what was queued there before has been delivered, also what a drain had left for the next one.
     void drain()
     {
+        class Mark final : public SignalBox::detail::Task
+        {
+        public:
+            explicit Mark(std::promise<void> &reached) : m_reached(reached) {}
+            ~Mark() override { m_reached.set_value(); }
+            void run() noexcept override {}
+
+        private:
+            std::promise<void> &m_reached;
+        };
+        std::promise<void> reached;
+        SignalBox::detail::Mailbox::of(&m_thread)->post(std::make_unique<Mark>(reached));
+        reached.get_future().wait();
         run([] {});
     }
 

@@ -252,6 +252,8 @@ void ThreadMailbox::close() noexcept
         const std::lock_guard lock(m_mutex);
         drainer = std::exchange(m_drainer, nullptr);
     }
+    if (!drainer && m_wakeUp.isClosed()) // when the thread finished
+        return;
     m_wakeUp.close();
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;

@@ -154,21 +154,21 @@ private:
     {
         const std::uint32_t index = indexOf(id);
         const unsigned segment = segmentOf(index);
-        // Acquire: pairs with ensureSegment(): the slots are constructed.
-        Slot *slots = m_segments[segment].load(std::memory_order_acquire);
-        return id.isValid() && slots ? slots + (index - segmentStart(segment)) : nullptr;
+        // Acquire: pairs with ensureSegment(): the entries are constructed.
+        Slot *entries = m_segments[segment].load(std::memory_order_acquire);
+        return id.isValid() && entries ? entries + (index - segmentStart(segment)) : nullptr;
     }
 
     void ensureSegment(unsigned segment)
     {
         if (m_segments[segment].load(std::memory_order_acquire))
             return;
-        Slot *slots = new Slot[segmentSize(segment)];
+        Slot *entries = new Slot[segmentSize(segment)];
         Slot *expected = nullptr;
         // Release: constructed before visible; partner slotOf(). Two may try: the second deletes its own.
-        if (!m_segments[segment].compare_exchange_strong(expected, slots, std::memory_order_acq_rel,
+        if (!m_segments[segment].compare_exchange_strong(expected, entries, std::memory_order_acq_rel,
                                                          std::memory_order_acquire)) {
-            delete[] slots;
+            delete[] entries;
         }
     }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/AsyncRegistry>
+
+#include <QCoroFuture>
+#include <QCoroTask>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qthread.h>
+
+#include <iostream>
+#include <string>
+
+struct Saved
+{
+    std::string path;
+};
+
+static QCoro::Task<> save(SignalBox::AsyncRegistry<Saved> &saved)
+{
+    // Named, since GCC 12 destroys temporaries in a co_await expression twice.
+    const Saved first{"a.txt"};
+    const Saved second{"b.txt"};
+
+    const auto report = co_await saved.notify(first);
+    std::cout << report.called << " handlers have run, wherever they live\n";
+
+    co_await saved.notifySequential(second);
+    std::cout << "each ended before the next began\n";
+    QCoreApplication::quit();
+}
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication application(argc, argv);
+    QThread indexer;
+    indexer.start();
+
+    SignalBox::AsyncRegistry<Saved> saved;
+    saved.registerHandler(&indexer, [](const Saved &file) { std::cout << "index " + file.path + '\n'; }, {.priority = 1});
+    saved.registerHandler(&indexer, [](const Saved &file) { std::cout << "log " + file.path + '\n'; });
+
+    const QCoro::Task<> task = save(saved);
+    const int result = application.exec();
+    indexer.quit();
+    indexer.wait();
+    return result;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+
+// The place of plots: a line at 0 and one at the maximum, which is named; at its end there is room for a value.
+Item {
+    id: axis
+
+    property string maximumText
+    property string valueText
+    property color valueColor: Theme.text
+    default property alias plots: area.data
+
+    Text {
+        id: label
+
+        anchors { left: parent.left; top: parent.top }
+        text: axis.maximumText
+        color: Theme.faint
+        font.pixelSize: Theme.small
+    }
+
+    Rectangle {
+        anchors { left: label.right; leftMargin: 6; right: value.left; rightMargin: value.text === "" ? 0 : 6; verticalCenter: label.verticalCenter }
+        height: 1
+        color: Theme.edge
+    }
+
+    Text {
+        id: value
+
+        anchors { right: parent.right; baseline: label.baseline }
+        text: axis.valueText
+        color: axis.valueColor
+        font.pixelSize: Theme.medium
+    }
+
+    Item {
+        id: area
+
+        anchors { fill: parent; topMargin: Math.round(label.height / 2) }
+    }
+
+    Rectangle {
+        anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
+        height: 1
+        color: Theme.edge
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+pragma ComponentBehavior: Bound
+import QtQuick
+import SignalBox
+import Dashboard
+
+// The handlers of one registry in the order of their calls. Up and Down choose one, keys act on it.
+Item {
+    id: root
+
+    required property Registry registry
+    property string title
+    property int rowHeight: 32
+    readonly property int count: table.count
+    readonly property int titleHeight: titleText.height
+    signal failureRequested(string handlerName)
+
+    implicitHeight: titleHeight + count * rowHeight
+
+    Text {
+        id: titleText
+
+        anchors { left: parent.left; leftMargin: 4; top: parent.top }
+        text: root.title
+        color: Theme.faint
+        font { pixelSize: Theme.small; bold: true }
+    }
+
+    ListView {
+        id: list
+
+        objectName: "list"
+        anchors { left: parent.left; right: parent.right; top: titleText.bottom; bottom: parent.bottom }
+        activeFocusOnTab: true
+        clip: true
+        interactive: contentHeight > height
+        keyNavigationEnabled: true // also where it is not interactive
+        model: RegistryModel {
+            id: table
+
+            registry: root.registry
+        }
+        delegate: HandlerRow {
+            required property int index
+
+            width: ListView.view.width
+            height: root.rowHeight
+            isCurrent: ListView.isCurrentItem && list.activeFocus
+            onEnabledRequested: enabled => table.setEnabled(index, enabled)
+            onPriorityRequested: priority => table.setPriority(index, priority)
+            onFailureRequested: root.failureRequested(model.name)
+        }
+
+        Accessible.role: Accessible.List
+        Accessible.name: root.title
+        Keys.onPressed: event => {
+            const row = currentItem as HandlerRow;
+            if (!row)
+                return;
+            event.accepted = true;
+            if (event.key === Qt.Key_Space || event.key === Qt.Key_Return || event.key === Qt.Key_Enter)
+                row.enabledRequested(row.isPaused);
+            else if (event.key === Qt.Key_Plus || event.key === Qt.Key_Equal)
+                row.priorityRequested(row.model.priority + 10);
+            else if (event.key === Qt.Key_Minus)
+                row.priorityRequested(row.model.priority - 10);
+            else if (event.key === Qt.Key_X)
+                row.failureRequested();
+            else
+                event.accepted = false;
+        }
+    }
+}

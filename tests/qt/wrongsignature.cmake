@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+#
+# Compiles SOURCE with COMPILER, FLAGS and the directories in INCLUDES, once for each case, and looks at the first error.
+list(TRANSFORM INCLUDES PREPEND "-I")
+set(expected "a handler of AsyncRegistry<E> is a callable on const E & that returns void, Propagation or QFuture<T>")
+foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT NO_EVENT)
+    execute_process(
+        COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fPIC -D${case} ${INCLUDES} ${SOURCE}
+        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    if(case STREQUAL "CORRECT")
+        if(NOT result EQUAL 0)
+            message(FATAL_ERROR "What is right is refused: ${output}")
+        endif()
+        continue()
+    endif()
+    string(REGEX MATCH "error: [^\n]*" first "${output}")
+    string(FIND "${first}" "${expected}" place)
+    if(place EQUAL -1)
+        message(SEND_ERROR "${case}: the first error is \"${first}\"")
+    endif()
+endforeach()
