@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/postcall_p.h>
 
 #include <QtCore/qobject.h>
@@ -49,9 +50,15 @@ public:
         done.get_future().wait();
     }
 
+    // Waits until what has been posted and queued there before has been run: a drain that has used up its budget goes on
+    // behind Qt's queue.
     void drain()
     {
         run([] {});
+        std::promise<void> done;
+        std::future<void> isDone = done.get_future();
+        SignalBox::detail::Mailbox::of(&m_thread)->post(std::make_unique<Barrier>(std::move(done)));
+        isDone.wait();
     }
 
     template <class F>
@@ -67,6 +74,17 @@ public:
     }
 
 private:
+    class Barrier final : public SignalBox::detail::Task
+    {
+    public:
+        explicit Barrier(std::promise<void> done) : m_done(std::move(done)) {}
+        ~Barrier() override { m_done.set_value(); }
+        void run() noexcept override {}
+
+    private:
+        std::promise<void> m_done;
+    };
+
     QThread m_thread;
     QObject m_anchor;
     QObject *m_context;
