@@ -50,23 +50,15 @@ public:
         done.get_future().wait();
     }
 
-    // Returns when what was queued there before has been delivered, also what a drain had left for the next one.
+    // Waits until what has been posted and queued there before has been run: a drain that has used up its budget goes on
+    // behind Qt's queue.
     void drain()
     {
-        class Mark final : public SignalBox::detail::Task
-        {
-        public:
-            explicit Mark(std::promise<void> &reached) : m_reached(reached) {}
-            ~Mark() override { m_reached.set_value(); }
-            void run() noexcept override {}
-
-        private:
-            std::promise<void> &m_reached;
-        };
-        std::promise<void> reached;
-        SignalBox::detail::Mailbox::of(&m_thread)->post(std::make_unique<Mark>(reached));
-        reached.get_future().wait();
         run([] {});
+        std::promise<void> done;
+        std::future<void> isDone = done.get_future();
+        SignalBox::detail::Mailbox::of(&m_thread)->post(std::make_unique<Barrier>(std::move(done)));
+        isDone.wait();
     }
 
     template <class F>
@@ -82,6 +74,17 @@ public:
     }
 
 private:
+    class Barrier final : public SignalBox::detail::Task
+    {
+    public:
+        explicit Barrier(std::promise<void> done) : m_done(std::move(done)) {}
+        ~Barrier() override { m_done.set_value(); }
+        void run() noexcept override {}
+
+    private:
+        std::promise<void> m_done;
+    };
+
     QThread m_thread;
     QObject m_anchor;
     QObject *m_context;
