@@ -12,7 +12,7 @@ struct Options
     QString record;          // empty: nothing is recorded
     QString replay;          // empty: live
     QString proc = QStringLiteral("/proc");
-    int rate = 0;            // of the flood, in events per second
+    int rate = 100'000;      // of the flood, in events per second
     bool isQueued = false;   // the flood begins with queued signals
     bool isCompared = false; // and goes on through the registry after half of the time
     bool isLight = false;

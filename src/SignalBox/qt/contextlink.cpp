@@ -49,6 +49,17 @@ private:
     const std::unique_ptr<QObject> m_filter;
 };
 
+// Runs on the thread that is left when the context is on its way.
+class ContextLink::Departure final : public Task
+{
+public:
+    explicit Departure(std::shared_ptr<ContextLink> link) : m_link(std::move(link)) {}
+    void run() noexcept override { m_link->contextHasDeparted(); }
+
+private:
+    const std::shared_ptr<ContextLink> m_link;
+};
+
 ContextLink::ContextLink(Route &route, QObject *context, Affinity affinity) noexcept
     : m_context(context), m_affinity(affinity), m_route(&route)
 {
@@ -118,6 +129,7 @@ void ContextLink::contextIsLeaving() noexcept
 {
     Route *route = nullptr;
     std::unique_ptr<QObject> filter;
+    std::shared_ptr<Mailbox> left;
     {
         const std::lock_guard lock(m_mutex);
         if (m_hasEnded)
@@ -125,16 +137,41 @@ void ContextLink::contextIsLeaving() noexcept
         route = m_route;
         route->addOwner();
         filter = std::move(m_filter);
+        left = m_home;
     }
     if (!filter->thread()) // its thread is gone, and the context is being taken over by this one
         filter->moveToThread(QThread::currentThread());
     filter.release()->deleteLater(); // it is the one that is running
     route->leaveThread();
     route->dropOwner();
+    // Arrives with the context...
     postCall(m_context, [self = shared_from_this()] {
         self->watch();
         self->contextHasArrived();
     });
+    // ... unless its new thread ends before. Then this finds that thread, and what waits is dropped as everywhere.
+    if (left)
+        left->post(std::make_unique<Departure>(shared_from_this()));
+}
+
+void ContextLink::contextHasDeparted() noexcept
+{
+    Route *route = nullptr;
+    std::shared_ptr<Mailbox> mailbox;
+    {
+        // As in watchHere(): under the mutex the context cannot be freed.
+        const std::lock_guard lock(m_mutex);
+        if (m_hasEnded || m_isContextGone || m_filter)
+            return;
+        QThread *const thread = m_context->thread();
+        if (thread == QThread::currentThread())
+            return;
+        mailbox = thread ? Mailbox::of(thread) : Mailbox::ofNobody();
+        route = m_route;
+        route->addOwner();
+    }
+    route->enterThread(std::move(mailbox), Arrival::Announced);
+    route->dropOwner();
 }
 
 void ContextLink::contextHasArrived()
@@ -147,7 +184,7 @@ void ContextLink::contextHasArrived()
         route = m_route;
         route->addOwner();
     }
-    route->enterThread(Mailbox::of(QThread::currentThread()));
+    route->enterThread(Mailbox::of(QThread::currentThread()), Arrival::Seen);
     route->dropOwner();
 }
 

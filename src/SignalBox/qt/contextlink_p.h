@@ -36,12 +36,15 @@ public:
 
 private:
     class Filter;
+    class Departure;
     class Disconnection;
 
     // All on the context's thread.
     void watch();
     void contextIsLeaving() noexcept;
     void contextHasArrived();
+    // On the thread that it has left.
+    void contextHasDeparted() noexcept;
     void contextIsDestroyed() noexcept;
 
     QObject *const m_context;

@@ -75,6 +75,23 @@ private:
 
 Task::~Task() = default;
 
+std::shared_ptr<Mailbox> Mailbox::ofNobody()
+{
+    class Nobody final : public Mailbox
+    {
+    public:
+        Nobody() noexcept : Mailbox(Nesting::Impossible, false) {}
+        bool isCurrentThread() const noexcept override { return false; }
+        QString name() const override { return {}; }
+        void visitAt(std::int64_t, Lane &lane) override { lane.release(1); }
+        void forgetVisit(Lane &) noexcept override {}
+
+    private:
+        void callConsumer() noexcept override {}
+    };
+    return std::make_shared<Nobody>();
+}
+
 QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event)
 {
     const EventMemory::Block block = EventMemory::allocate(sizeof(SeparateEntry));

@@ -61,6 +61,9 @@ public:
     /*! The mailbox of \a thread, which must stay alive during the call: one for the whole process. */
     static std::shared_ptr<Mailbox> of(QThread *thread);
 
+    /*! A mailbox without a thread, closed for ever. */
+    static std::shared_ptr<Mailbox> ofNobody();
+
     virtual ~Mailbox();
     Q_DISABLE_COPY_MOVE(Mailbox)
 

@@ -17,12 +17,22 @@ class Opening final : public Task
 {
 public:
     Opening(NextLane &lane, Mailbox &mailbox) : m_lane(lane), m_mailbox(mailbox) { m_lane.route().addOwner(); }
-    ~Opening() override { m_lane.route().dropOwner(); }
-    void run() noexcept override { m_lane.openOn(m_mailbox); }
+    ~Opening() override
+    {
+        if (!m_hasRun)
+            m_lane.openClosed(m_mailbox);
+        m_lane.route().dropOwner();
+    }
+    void run() noexcept override
+    {
+        m_hasRun = true;
+        m_lane.openOn(m_mailbox);
+    }
 
 private:
     NextLane &m_lane;
     Mailbox &m_mailbox; // runs this
+    bool m_hasRun = false;
 };
 
 } // namespace
@@ -123,6 +133,22 @@ void NextLane::openOn(Mailbox &current) noexcept
         // Release: see Lane::mailbox().
         m_mailbox.store(&current, std::memory_order_release);
     }
+}
+
+void NextLane::openClosed(Mailbox &closed) noexcept
+{
+    std::vector<QueueEntry *> entries;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_isPredecessorEmpty || m_target != &closed || m_isAbandoned || mailbox())
+            return;
+        entries.swap(m_forwarded);
+        entries.insert(entries.end(), m_parked.begin(), m_parked.end());
+        m_parked.clear();
+        m_mailbox.store(&closed, std::memory_order_release);
+    }
+    for (QueueEntry *entry : entries)
+        closed.push(entry);
 }
 
 void NextLane::abandon() noexcept

@@ -38,6 +38,8 @@ public:
     void predecessorIsEmpty() noexcept;
     /*! On the thread of \a current: opens the lane, if that is its target and nothing is in the way. */
     void openOn(Mailbox &current) noexcept;
+    /*! The same where that thread has ended: what waits is dropped by its mailbox, as is what still comes. */
+    void openClosed(Mailbox &closed) noexcept;
     /*! The handler is gone: drops what waits, and what is still to come. */
     void abandon() noexcept;
 

@@ -100,6 +100,7 @@ void Walk::queueBacklog(Route &route) const noexcept
         isExpected = expectDelivery() != nullptr;
         route.queueBacklog(shareEvent());
     } catch (const std::bad_alloc &) {
+        route.refuseClaim();
         route.countDropped(1);
         if (isExpected)
             m_completion->drop();
@@ -130,6 +131,7 @@ void Walk::queue(Lane &lane) const noexcept
             flushBatches();
         m_batches[m_batchCount++] = {mailbox, &lane, nullptr};
     } catch (const std::bad_alloc &) {
+        lane.route().refuseClaim();
         lane.route().countDropped(1);
         if (isExpected)
             m_completion->drop();

@@ -306,6 +306,7 @@ void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
 {
     m_visit.clear();
     const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
+    std::int64_t next = 0;
     if (m_backlog.isTimed()) {
         if (m_ring->isEmpty())
             return;
@@ -327,11 +328,12 @@ void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
             }
             return;
         }
-        m_nextCall = time + interval;
+        next = time + interval;
     }
     BacklogItem *item = m_ring->pop([&](BacklogItem *lost) { loseItem(lost, isMerging); });
     if (item == nullptr)
         return;
+    m_nextCall = next;
     if (m_backlog.overflow() == Overflow::DropNewest)
         m_ring->release();
     // Before the call: a nested event loop goes on with it.
@@ -475,7 +477,7 @@ bool Route::leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept
     return context && !context->watchHere() && leaveLane(Queue::OfThisThread, &begun);
 }
 
-void Route::enterThread(std::shared_ptr<Mailbox> mailbox) noexcept
+void Route::enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept
 {
     Mailbox &target = *mailbox;
     NextLane *lane = nullptr;
@@ -490,6 +492,11 @@ void Route::enterThread(std::shared_ptr<Mailbox> mailbox) noexcept
         }
         Lane *const current = m_lane.load(std::memory_order_relaxed);
         open = current->mailbox();
+        if (arrival == Arrival::Announced) {
+            if (open)
+                return; // seen already
+            current->setProvisional(true);
+        }
         if (open == &target) {
             current->setProvisional(false);
             return;

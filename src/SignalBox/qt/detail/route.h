@@ -37,6 +37,8 @@ class NextLane;
 /*! Whether a handler runs where the object that it belongs to lives. */
 enum class Affinity { Followed, Ignored };
 
+enum class Arrival { Seen, Announced };
+
 struct BacklogItem
 {
     std::uint64_t ticket;
@@ -105,7 +107,8 @@ public:
     // --- its context moves, told by ContextLink, on the thread that is left, then on the new one ---
 
     void leaveThread() noexcept;
-    void enterThread(std::shared_ptr<Mailbox> mailbox) noexcept;
+    /*! \a arrival: whether the context has been seen there, or is only on its way and might go on elsewhere. */
+    void enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept;
     /*! The first delivery to a provisional lane: whether it, \a begun, and all others have left for where the context is. */
     bool leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept;
     /*! The context is gone: what is parked has nowhere to go. */
