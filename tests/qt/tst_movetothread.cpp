@@ -595,6 +595,18 @@ private Q_SLOTS:
         delete context; // its thread is gone
     }
 
+    void applicationObjectIsAContextLikeAnother()
+    {
+        // An event filter of the application object would see the moves of all objects.
+        AsyncRegistry<int> registry;
+        int calls = 0;
+        const auto guard = registry.registerGuard(QCoreApplication::instance(), [&](const int &) { ++calls; },
+                                                  {.delivery = Delivery::Queued});
+        WorkerThread worker; // moves objects of its own
+        registry.post(1);
+        QTRY_COMPARE(calls, 1);
+    }
+
     // A sequential notify has the handler in front of it, and has not got to it yet.
     void sequenceThatWaitsDoesNotHoldUpAHandlerThatHasMoved()
     {

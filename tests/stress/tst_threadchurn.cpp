@@ -169,11 +169,12 @@ void registriesServeTheKeyDestructorsOfEndingThreads()
 
 int main(int argc, char **argv)
 {
-    return Stress::runChecks(argc, argv, {
-        STRESS_NAMED(memoryDoesNotGrowWithTheThreadsThatEverLived), STRESS_NAMED(leaveFirstWords),
-                STRESS_NAMED(leaveSecondWords), STRESS_NAMED(registriesServeTheThreadLocalDestructorsOfEndingThreads),
+    return Stress::runChecks(argc, argv,
+                             {
+                                     STRESS_NAMED(memoryDoesNotGrowWithTheThreadsThatEverLived),
+                                     STRESS_NAMED(registriesServeTheThreadLocalDestructorsOfEndingThreads),
 #if defined(__unix__) || defined(__APPLE__)
-                STRESS_NAMED(registriesServeTheKeyDestructorsOfEndingThreads),
+                                     STRESS_NAMED(registriesServeTheKeyDestructorsOfEndingThreads),
 #endif
-    });
+                             });
 }

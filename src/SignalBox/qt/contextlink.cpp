@@ -6,6 +6,7 @@
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/postcall_p.h>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qthread.h>
 
@@ -17,11 +18,12 @@ namespace SignalBox::detail {
 class ContextLink::Filter final : public QObject
 {
 public:
-    explicit Filter(std::weak_ptr<ContextLink> link) : m_link(std::move(link)) {}
+    Filter(std::weak_ptr<ContextLink> link, QObject *context) : m_link(std::move(link)), m_context(context) {}
 
     bool eventFilter(QObject *watched, QEvent *event) override
     {
-        if (event->type() == QEvent::ThreadChange) {
+        // (A filter of the application object sees the events of all objects.)
+        if (event->type() == QEvent::ThreadChange && watched == m_context) {
             // A filter must live on the thread of what it watches: it stays, whether its handler is still there or not.
             watched->removeEventFilter(this);
             if (const auto link = m_link.lock())
@@ -32,6 +34,7 @@ public:
 
 private:
     const std::weak_ptr<ContextLink> m_link;
+    QObject *const m_context;
 };
 
 // What of a link must end on the context's thread.
@@ -86,7 +89,8 @@ void ContextLink::begin(const std::shared_ptr<ContextLink> &self)
         else
             QObject::disconnect(connection);
     }
-    if (m_affinity == Affinity::Ignored)
+    // The application object stays where it is, and a filter there would be asked about every event of the program.
+    if (m_affinity == Affinity::Ignored || m_context == QCoreApplication::instance())
         return;
     if (m_context->thread() == QThread::currentThread()) {
         watch();
@@ -107,7 +111,7 @@ void ContextLink::watch()
     if (m_filter)
         return;
     m_home = Mailbox::of(QThread::currentThread());
-    m_filter = std::make_unique<Filter>(weak_from_this());
+    m_filter = std::make_unique<Filter>(weak_from_this(), m_context);
     m_context->installEventFilter(m_filter.get());
 }
 
