@@ -7,7 +7,18 @@
 
 namespace SignalBox {
 
-/*! \brief What one notify did. Counts of handlers. */
+/*!
+    \struct SignalBox::DispatchReport
+    \brief What one notify did. Counts of handlers.
+
+    \plainvalue
+
+    \code
+    const SignalBox::DispatchReport report = registry.notify(order);
+    if (report.failed != 0 || report.stoppedBy.isValid())
+        rollBack(order);
+    \endcode
+*/
 struct DispatchReport
 {
     /*! Handlers that were called, those that threw included. */
@@ -19,6 +30,7 @@ struct DispatchReport
     /*! The handler that returned Propagation::Stop; invalid if none did. */
     HandlerId stoppedBy = {};
 
+    /*! Whether all four are equal. */
     friend bool operator==(const DispatchReport &, const DispatchReport &) noexcept = default;
 };
 

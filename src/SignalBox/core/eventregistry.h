@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/core/eventstorage.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/vectorstorage.h>
 #include <SignalBox/core/wakefunction.h>
 
@@ -9,7 +10,6 @@
 #include <concepts>
 #include <functional>
 #include <memory>
-#include <source_location>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -33,17 +33,21 @@ namespace SignalBox {
     broadcast are told in the order of the storage.
 
     \cost recordEvent() is wait-free: the storage's lookup, two atomic exchanges and the wake function. broadcast() with
-    nothing pending is one exchange; otherwise it looks at every event. Listeners cost as in WatchSender<void>.
+    nothing pending is one exchange; otherwise it looks at every event. Neither allocates. Listeners cost as in
+    WatchSender<void>.
+
+    \errors std::out_of_range for an id that the storage does not have, from registerListener(); recordEvent()
+    ignores it. A listener's callback that throws stops nobody and is reported to onException().
 
     \lifetime The end of the registry closes its listeners. Nobody may be recording or broadcasting then: where a
     signal handler may still be running, keep the registry for ever.
 
     \code
     SignalBox::EventRegistry<> events{SignalBox::VectorStorage(2), wakeMainLoop};
-    auto overrun = events.registerListener(0);
+    const auto overrun = events.registerListener(0);
     const auto guard = overrun.onChanged([] { log("audio buffer overrun"); });
-    // real-time thread:           main loop, when woken:
-    events.recordEvent(0);         events.broadcast();
+    events.recordEvent(0); // in the real-time thread
+    events.broadcast();    // in the main loop, when woken
     \endcode
 */
 template <EventStorage Storage = VectorStorage>
@@ -96,16 +100,18 @@ public:
         return hadListener;
     }
 
-    /*! Forgets what is pending: for a child of fork(), to which its parent's events are nothing. */
+    /*! Forgets what is pending: for a child of fork(), to which its parent's events are nothing. As cheap as a broadcast()
+        without listeners. */
     void discardPending()
     {
         m_summary.take();
         m_storage.forEach([](EventInfo &event) { Access::pending(event).take(); });
     }
 
-    /*! Calls `callback` with an ExceptionInfo when a listener's callback throws; see SyncRegistry::onException(). */
+    /*! Calls `callback` with an ExceptionInfo when a listener's callback throws; see SyncRegistry::onException(), which is
+        called for each event. Where that throws, the events before it have the new callback already. */
     template <HandlerFor<ExceptionInfo> F>
-    void onException(F callback, std::source_location location = std::source_location::current())
+    void onException(F callback, SourceLocation location = SourceLocation::current())
     {
         const auto shared = std::make_shared<F>(std::move(callback));
         m_storage.forEach([&](EventInfo &event) {

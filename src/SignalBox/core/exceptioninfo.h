@@ -14,17 +14,29 @@ namespace SignalBox {
     \class SignalBox::ExceptionInfo
     \brief What an exception callback receives: who threw, and what.
 
-    A view: valid during the callback only. Copy what you want to keep; exception() may be kept and
+    \threadsafety Reentrant.
+    \cost No member but message() allocates.
+    \lifetime A view: valid during the callback only. Copy what you want to keep; exception() may be kept and
     rethrown later, on any thread.
+    \errors message() throws std::bad_alloc, and nothing else does.
+
+    \code
+    registry.onException([](const SignalBox::ExceptionInfo &info) {
+        std::cerr << info.handlerName() << " failed: " << info.message() << '\n';
+    });
+    \endcode
 */
 class SIGNALBOX_CORE_EXPORT ExceptionInfo
 {
 public:
+    /*! For the library, and for tests of callbacks: a view of these. */
     ExceptionInfo(HandlerId handlerId, std::string_view handlerName, std::exception_ptr exception) noexcept;
 
+    /*! Of the handler that threw. */
     [[nodiscard]] HandlerId handlerId() const noexcept { return m_handlerId; }
     /*! HandlerOptions::name of the handler; empty if it has none. */
     [[nodiscard]] std::string_view handlerName() const noexcept { return m_handlerName; }
+    /*! What was thrown; never null in a callback. */
     [[nodiscard]] const std::exception_ptr &exception() const noexcept { return m_exception; }
 
     /*! what() of a std::exception, or the text of a thrown std::string or C string; empty for anything else. */

@@ -22,15 +22,23 @@ struct HandlerIdAccess;
     of a handler that is gone, is refused like any unknown one. Ids grow: of two ids, the one
     registered later compares greater. A default-constructed id is invalid and belongs to no handler.
 
-    A plain value: reentrant, copied in a register, no allocation but in toString().
+    \plainvalue
 
     Ids come from one 44-bit counter for the process: a program that registers one handler every
     microsecond without pause uses it up after half a year, and registerHandler() then throws
     std::length_error instead of repeating an id.
+
+    \code
+    const SignalBox::HandlerId id = registry.registerHandler(audit);
+    std::map<SignalBox::HandlerId, std::string> owners{{id, "audit"}};
+    registry.unregister(id); // true once
+    registry.unregister(id); // false ever after
+    \endcode
 */
 class HandlerId
 {
 public:
+    /*! The invalid id. */
     constexpr HandlerId() noexcept = default;
 
     /*! Whether this id was given out by a registry. It says nothing about the handler being still registered. */
@@ -45,7 +53,10 @@ public:
         return isValid() ? "HandlerId(" + std::to_string(m_value) + ")" : std::string("HandlerId()");
     }
 
+    /*! Whether both name the same registration, or both are invalid. */
     friend constexpr bool operator==(HandlerId, HandlerId) noexcept = default;
+    /*! By the time of the registration; the invalid id comes first. */
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the 0 that a < b is rewritten with
     friend constexpr std::strong_ordering operator<=>(HandlerId, HandlerId) noexcept = default;
 
     /*! qHash() for QHash and QSet, found by argument-dependent look-up; needs no Qt header. */
@@ -55,6 +66,7 @@ public:
         return static_cast<std::size_t>((id.m_value ^ seed) * 0x9E3779B97F4A7C15U);
     }
 
+    /*! Writes toString(). */
     friend std::ostream &operator<<(std::ostream &stream, HandlerId id) { return stream << id.toString(); }
 
 private:
@@ -74,8 +86,10 @@ struct HandlerIdAccess
 
 } // namespace SignalBox
 
+/*! For std::unordered_map and the like: as qHash(). */
 template <>
 struct std::hash<SignalBox::HandlerId>
 {
+    /*! Of the id's number; equal for equal ids, in this process. */
     std::size_t operator()(SignalBox::HandlerId id) const noexcept { return qHash(id); }
 };

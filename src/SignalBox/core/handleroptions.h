@@ -6,7 +6,10 @@
 namespace SignalBox {
 
 /*!
-    \brief What a handler asks for when it is registered. An aggregate, meant for designated initialisers:
+    \struct SignalBox::HandlerOptions
+    \brief What a handler asks for when it is registered. An aggregate, meant for designated initialisers.
+
+    \plainvalue
 
     \code
     registry.registerHandler(audit, {.priority = 100, .name = "audit"});
@@ -24,7 +27,15 @@ struct HandlerOptions
     bool enabled = true;
 };
 
-/*! What a handler may return to say whether handlers after it are called. */
+/*!
+    \brief What a handler may return to say whether handlers after it are called.
+
+    \code
+    registry.registerHandler([](const Order &order) {
+        return order.amount > 0 ? SignalBox::Propagation::Continue : SignalBox::Propagation::Stop;
+    }, {.priority = 100, .name = "validation"});
+    \endcode
+*/
 enum class Propagation {
     Continue, //!< Go on with the next handler; what a handler that returns void does.
     Stop,     //!< Call no further handler of this notify.

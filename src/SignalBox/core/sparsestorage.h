@@ -10,13 +10,27 @@
 
 namespace SignalBox {
 
-/*! A few events whose ids are far apart: found by binary search, in ascending order. An EventStorage. */
+/*!
+    \class SignalBox::SparseStorage
+    \brief A few events whose ids are far apart, in ascending order. An EventStorage.
+
+    \threadsafety Thread-safe once it is made; find() is async-signal-safe.
+    \cost find() is a binary search. It allocates when it is made, and not later.
+    \lifetime Moves into its EventRegistry. Its events stay where they are.
+    \errors Only making it throws.
+
+    \code
+    SignalBox::EventRegistry<SignalBox::SparseStorage> events{SignalBox::SparseStorage({2, 15, 400})};
+    const auto listener = events.registerListener(400);
+    \endcode
+*/
 class SparseStorage
 {
 public:
     /*! The events of these ids, in any order; one that is named twice is one event. Throws std::bad_alloc. */
     explicit SparseStorage(std::vector<EventId> ids) : m_ids(uniqueAndSorted(std::move(ids))), m_events(m_ids.size()) {}
 
+    /*! The event of that id, or null. */
     EventInfo *find(EventId id) noexcept
     {
         const auto place = std::lower_bound(m_ids.cbegin(), m_ids.cend(), id);
@@ -25,6 +39,7 @@ public:
         return m_events.data() + (place - m_ids.cbegin());
     }
 
+    /*! Calls `visit(EventInfo &)` with each event, in the order of the ids. */
     template <class F>
     void forEach(F visit)
     {

@@ -8,11 +8,11 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/sourcelocation.h>
 
 #include <concepts>
 #include <functional>
 #include <memory>
-#include <source_location>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -24,7 +24,12 @@ namespace detail {
 class HandlerVisit;
 }
 
-/*! A callable on `const E &` that returns void or Propagation. */
+/*!
+    \namespace SignalBox
+    \brief Everything of the library. What is in a namespace \c detail is nobody else's.
+*/
+
+/*! A callable on `const E &` that returns void or Propagation: what a SyncRegistry of E takes. */
 template <class F, class E>
 concept HandlerFor = std::invocable<std::decay_t<F> &, const E &>
         && (std::is_void_v<std::invoke_result_t<std::decay_t<F> &, const E &>>
@@ -52,9 +57,9 @@ concept HandlerFor = std::invocable<std::decay_t<F> &, const E &>
 
     \cost notify() is lock-free, wait-free while the list does not change, writes no shared cache line and
     allocates nothing, but for a thread's first notify and the firing of `once`, which acts as a writer.
-    On a 2-core x86-64 machine it costs a loop over function pointers plus two nanoseconds. Changes are
+    Changes are
     lock-free; they copy at most some blocks of 64 handlers and a table of blocks, so their cost grows
-    slowly with the number of handlers (benchmarks/README.md has the figures). Readers never block
+    slowly with the number of handlers (benchmarks/PERFORMANCE.md has the figures). Readers never block
     writers and writers never block readers.
 
     \errors notify() never throws: a handler that throws stops nobody, is counted, and is reported to the callback
@@ -69,7 +74,7 @@ concept HandlerFor = std::invocable<std::decay_t<F> &, const E &>
 
     \code
     SignalBox::SyncRegistry<Saved> registry;
-    registry.registerHandler([](const Saved &saved) { log(saved.path); }, {.priority = 100, .name = "log"});
+    registry.registerHandler([](const Saved &file) { log(file.path); }, {.priority = 100, .name = "log"});
     registry.notify(Saved{"a.txt"});
     \endcode
 
@@ -84,9 +89,10 @@ class SyncRegistry
     using Node = detail::HandlerNode<Platform>;
 
 public:
+    /*! What the handlers get a reference to. */
     using Event = E;
 
-    /*! An empty registry. Throws std::bad_alloc. */
+    /*! An empty registry. One allocation; throws std::bad_alloc. */
     SyncRegistry() = default;
 
     /*! Makes room for the ids of `capacity` handlers, so that many registrations grow no table. Throws
@@ -108,7 +114,7 @@ public:
     */
     template <HandlerFor<E> F>
     HandlerId registerHandler(F &&handler, HandlerOptions options = {},
-                              std::source_location location = std::source_location::current())
+                              SourceLocation location = SourceLocation::current())
     {
         const int priority = options.priority;
         const bool isEnabled = options.enabled;
@@ -117,11 +123,11 @@ public:
                           priority, isEnabled);
     }
 
-    /*! Like registerHandler(), but the handler is registered only as long as the guard lives. */
+    /*! Like registerHandler(), but the handler is registered only as long as the guard lives, whose end waits. */
     template <HandlerFor<E> F>
     [[nodiscard("the handler is unregistered when its guard is destroyed")]] HandlerGuard
     registerGuard(F &&handler, HandlerOptions options = {},
-                  std::source_location location = std::source_location::current())
+                  SourceLocation location = SourceLocation::current())
     {
         const int priority = options.priority;
         const bool isEnabled = options.enabled;
@@ -145,13 +151,15 @@ public:
         Blocks; see HandlerGuard for what is waited for and what is not. */
     bool unregisterAndWait(HandlerId id) noexcept { return m_core.remove(id, detail::Waiting::Yes); }
 
-    /*! Unregisters all handlers that are registered when it begins. Does not wait. Guards become inactive. O(n). */
+    /*! Unregisters all handlers that are registered when it begins. Does not wait. Guards become inactive. O(n); one
+        process-wide fence for all; needs no memory. */
     void clear() noexcept { m_core.clear(); }
 
     /*! Whether the handler is registered, paused or not. Lock-free, O(1). */
     [[nodiscard]] bool contains(HandlerId id) const noexcept { return m_core.contains(id); }
     /*! How many are registered, paused ones included. May be stale on return. O(1). */
     [[nodiscard]] std::size_t handlerCount() const noexcept { return m_core.handlerCount(); }
+    /*! Whether handlerCount() is 0. */
     [[nodiscard]] bool isEmpty() const noexcept { return handlerCount() == 0; }
 
     /*! Pauses or resumes a handler, which keeps its place. A paused handler costs notify() nothing. False
@@ -169,7 +177,7 @@ public:
         \errors std::invalid_argument for an empty callable, std::bad_alloc; the earlier callback then stays.
     */
     template <HandlerFor<ExceptionInfo> F>
-    void onException(F &&callback, std::source_location location = std::source_location::current())
+    void onException(F &&callback, SourceLocation location = SourceLocation::current())
     {
         requireCallable(callback, "SyncRegistry::onException: the callback is empty; expected something callable");
         using Callable = std::decay_t<F>;
@@ -177,7 +185,7 @@ public:
                                                                         {}, location));
     }
 
-    /*! Exceptions go unreported from here on, but are counted. */
+    /*! Exceptions go unreported from here on, but are counted. Needs no memory. */
     void clearExceptionCallback() noexcept { m_core.clearExceptionCallback(); }
 
     /*! Calls the handlers; see the class for order, threads and cost. Reports how many. */
@@ -219,7 +227,7 @@ private:
 
     template <class Event, class Callable, class F>
     static Core::NodePointer makeNodeIn(detail::Control<Platform> *control, F &&handler, HandlerOptions &&options,
-                                        std::source_location location)
+                                        SourceLocation location)
     {
         typename Core::NodePointer node(new detail::CallableNode<Platform, Callable>(
                 detail::handlerOperations<Platform, Callable, Call<Event, Callable>>, control, std::forward<F>(handler)));
@@ -230,7 +238,7 @@ private:
     }
 
     template <class F>
-    typename Core::NodePointer makeNode(F &&handler, HandlerOptions &&options, std::source_location location,
+    typename Core::NodePointer makeNode(F &&handler, HandlerOptions &&options, SourceLocation location,
                                         const char *emptyMessage)
     {
         requireCallable<std::remove_cvref_t<F>>(handler, emptyMessage);

@@ -15,6 +15,11 @@ namespace SignalBox {
     function, or a function object that does not throw and fits into a pointer, such as a lambda that captures `this`.
     Empty: nobody is woken.
 
+    \threadsafety Thread-safe and async-signal-safe, as far as the function is.
+    \cost An indirect call. No allocation: the function lies inside.
+    \lifetime A value that owns its function; what a captured pointer points to must outlive the registry.
+    \errors A function that throws, is larger than a pointer or has a destructor does not compile.
+
     \code
     SignalBox::EventRegistry<> events{SignalBox::VectorStorage(4), [&semaphore]() noexcept { sem_post(&semaphore); }};
     \endcode
@@ -22,10 +27,13 @@ namespace SignalBox {
 class WakeFunction
 {
 public:
+    /*! Empty. */
     WakeFunction() noexcept = default;
 
+    /*! A copy of `function`. */
     template <class F>
         requires(!std::same_as<F, WakeFunction> && std::is_nothrow_invocable_v<const F &> && std::is_trivially_copyable_v<F>
+                 // NOLINTNEXTLINE(misc-redundant-expression): clang-tidy 14 takes size and alignment for one thing
                  && sizeof(F) <= sizeof(void *) && alignof(F) <= alignof(void *))
     WakeFunction(F function) noexcept
     {

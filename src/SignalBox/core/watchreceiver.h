@@ -4,6 +4,7 @@
 #include <SignalBox/core/detail/watchstate.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/waitoutcome.h>
 
 #include <chrono>
@@ -11,7 +12,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <source_location>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -26,12 +26,22 @@ template <class F, class T>
 concept WatchCallback = std::invocable<std::decay_t<F> &>
         || (!std::is_void_v<T> && std::invocable<std::decay_t<F> &, std::add_lvalue_reference_t<const T>>);
 
-/*! A value that a watch has held, and which one: versions count from 0, the value the watch began with. */
+/*!
+    \struct SignalBox::WatchSnapshot
+    \brief A value that a watch has held, and which one.
+
+    \plainvalue
+
+    \code
+    const SignalBox::WatchSnapshot<Settings> latest = settings.snapshot();
+    std::cout << "version " << latest.version << ": " << latest.value->title << '\n';
+    \endcode
+*/
 template <class T>
 struct WatchSnapshot
 {
-    std::shared_ptr<const T> value;
-    std::uint64_t version = 0;
+    std::shared_ptr<const T> value; //!< Never null, and never changed.
+    std::uint64_t version = 0; //!< 0 is the value that the watch began with.
 };
 
 /*!
@@ -47,8 +57,11 @@ struct WatchSnapshot
     \ordering What the sender did before send() is visible to whoever has seen the change: by hasChanged(),
     by the value, by waitForChange(), or in a callback.
 
-    \cost hasChanged(), isClosed() and markSeen() are one load. Reading a value takes a lock for the copy of a
-    pointer. A watch of void takes no lock and allocates nothing.
+    \cost hasChanged(), isClosed(), version() and markSeen() are one load. Reading a value takes a lock for the copy of a
+    pointer, and allocates what the copy of a T does. A watch of void takes no lock and allocates nothing. Callbacks
+    cost as handlers of a SyncRegistry.
+
+    \errors std::logic_error for the value of a receiver of nothing, and what copying a T throws.
 
     \lifetime May outlive the sender: it is closed then, and keeps the last value. A receiver that was default
     constructed or moved from is one of nothing: closed, and without a value.
@@ -66,21 +79,26 @@ class WatchReceiver
     using Version = detail::WatchStateBase::Version;
 
 public:
+    /*! Of deadlines. */
     using Clock = std::chrono::steady_clock;
 
     /*! A receiver of nothing. */
     WatchReceiver() noexcept = default;
+    /*! Has seen what `other` has. No allocation. */
     WatchReceiver(const WatchReceiver &other) noexcept : WatchReceiver(other.m_state, other.m_seen) {}
+    /*! `other` becomes a receiver of nothing. */
     WatchReceiver(WatchReceiver &&other) noexcept
         : m_state(std::exchange(other.m_state, nullptr)), m_seen(std::exchange(other.m_seen, 0))
     {
     }
+    /*! As the copy, or the move, and the end of what was there. */
     WatchReceiver &operator=(WatchReceiver other) noexcept
     {
         std::swap(m_state, other.m_state);
         std::swap(m_seen, other.m_seen);
         return *this;
     }
+    /*! One listener less. Callbacks stay with their guards. */
     ~WatchReceiver()
     {
         if (m_state)
@@ -158,7 +176,7 @@ public:
     template <WatchCallback<T> F>
     [[nodiscard("the callback is unregistered when its guard is destroyed")]] HandlerGuard
     onChanged(F &&callback, HandlerOptions options = {},
-              std::source_location location = std::source_location::current()) const
+              SourceLocation location = SourceLocation::current()) const
     {
         requireCallable(callback, "WatchReceiver::onChanged: the callback is empty; expected something callable");
         if (!m_state)
@@ -186,7 +204,7 @@ public:
     template <std::invocable F>
     [[nodiscard("the callback is unregistered when its guard is destroyed")]] HandlerGuard
     onClosed(F &&callback, HandlerOptions options = {},
-             std::source_location location = std::source_location::current()) const
+             SourceLocation location = SourceLocation::current()) const
     {
         requireCallable(callback, "WatchReceiver::onClosed: the callback is empty; expected something callable");
         if (!m_state) {
@@ -235,7 +253,7 @@ private:
     template <class F>
     static void requireCallable(const F &callback, const char *message)
     {
-        if constexpr (requires { callback == nullptr; }) {
+        if constexpr (!std::is_function_v<F> && requires { callback == nullptr; }) {
             if (callback == nullptr)
                 throw std::invalid_argument(message);
         }

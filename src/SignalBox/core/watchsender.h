@@ -2,13 +2,13 @@
 #pragma once
 
 #include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/watchreceiver.h>
 
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -45,7 +45,7 @@ namespace SignalBox {
     SignalBox::WatchSender<Settings> sender(Settings::load());
     auto receiver = sender.subscribe();
     const auto guard = receiver.onChanged([](const Settings &settings) { apply(settings); });
-    sender.send(Settings::load());
+    sender.send(Settings{"night", 80});
     \endcode
 */
 template <class T = void>
@@ -68,6 +68,7 @@ public:
     template <class U = T>
         requires(!std::is_void_v<T> && std::constructible_from<T, U &&>
                  && !std::same_as<std::remove_cvref_t<U>, WatchSender>)
+    // NOLINTNEXTLINE(bugprone-forwarding-reference-overload): the constraint excludes this class
     explicit WatchSender(U &&value) : m_state(std::make_shared<State>(std::make_shared<const T>(std::forward<U>(value))))
     {
     }
@@ -86,6 +87,7 @@ public:
         }
         return *this;
     }
+    /*! Closes the receivers. */
     ~WatchSender()
     {
         if (const auto state = std::move(m_state))
@@ -167,9 +169,10 @@ public:
     /*! Whether nobody listens now. More may subscribe. */
     [[nodiscard]] bool isClosed() const noexcept { return receiverCount() == 0; }
 
-    /*! Calls `callback` with an ExceptionInfo when a callback of a receiver throws; see SyncRegistry::onException(). */
+    /*! Calls `callback` with an ExceptionInfo when a callback of a receiver throws; see SyncRegistry::onException(). Not
+        of a sender that was moved from. */
     template <HandlerFor<ExceptionInfo> F>
-    void onException(F callback, std::source_location location = std::source_location::current())
+    void onException(F callback, SourceLocation location = SourceLocation::current())
     {
         const auto shared = std::make_shared<F>(std::move(callback));
         const auto report = [shared](const ExceptionInfo &info) { (void)std::invoke(*shared, info); };

@@ -66,30 +66,10 @@ public:
         }
     }
 
-    // Calls one handler, whether or not its list, or its registry, is still there: a walk over nothing but
-    // `node`, to which the caller holds a reference. It announces the node and then looks at its state, as
-    // checkedWalk() does, and so keeps the promises to removers.
-    static Outcome call(Node *node, const void *event) noexcept
-    {
-        const RecordUse use;
-        Record &record = use.record();
-        Slot *const slot = record.freeSlot();
-        if (slot == nullptr) {
-            DeepFrame<Platform> frame{nullptr, nullptr, record.deepFrames};
-            record.deepFrames = &frame;
-            const Outcome outcome = callPresent(DeepPresence{frame}, node, event);
-            record.deepFrames = frame.below;
-            return outcome;
-        }
-        // Relaxed: it only tells this thread's own nested walks that the slot is taken. No list has this
-        // address, so no scan is misled.
-        slot->list.store(noList(), std::memory_order_relaxed);
-        const Outcome outcome = Platform::usesLightFence()
-                ? callPresent(SlotPresence<FenceMode::Light>{*slot}, node, event)
-                : callPresent(SlotPresence<FenceMode::Full>{*slot}, node, event);
-        slot->list.store(nullptr, std::memory_order_relaxed);
-        return outcome;
-    }
+    class Calls;
+
+    // One call by itself.
+    static Outcome call(Node *node, const void *event) noexcept { return Calls().call(node, event); }
 
     // Ends the protection that `slot` gives, and does what a reclaimer asked this thread for meanwhile.
     // From here on the control block may be gone.
@@ -145,6 +125,58 @@ private:
         const bool m_isBorrowed;
     };
 
+public:
+    // Calls of single handlers, one after the other, by one thread, on whose stack this lives. Whether or not the
+    // handler's list, or its registry, is still there: a walk over nothing but that node, to which the caller
+    // holds a reference. It announces the node and then looks at its state, as checkedWalk() does, and so keeps the
+    // promises to removers.
+    //
+    // The hazard slot is taken once for all calls. It names a list that is none, which tells the nested walks
+    // of this thread that it is taken, and misleads no scan. Relaxed for that reason: nobody else reads it.
+    class Calls
+    {
+    public:
+        Calls() noexcept
+            : m_slot(m_use.record().freeSlot()), m_isLight(m_slot != nullptr && Platform::usesLightFence())
+        {
+            if (m_slot)
+                m_slot->list.store(noList(), std::memory_order_relaxed);
+        }
+        Calls(const Calls &) = delete;
+        Calls &operator=(const Calls &) = delete;
+        ~Calls()
+        {
+            if (m_slot)
+                m_slot->list.store(nullptr, std::memory_order_relaxed);
+        }
+
+        Outcome call(Node *node, const void *event) noexcept
+        {
+            if (m_isLight) [[likely]]
+                return callPresent(SlotPresence<FenceMode::Light>{*m_slot}, node, event);
+            return callUnusually(node, event);
+        }
+
+    private:
+        // In full-fence mode, or nested deeper than there are slots.
+        [[gnu::noinline]] Outcome callUnusually(Node *node, const void *event) noexcept
+        {
+            if (m_slot)
+                return callPresent(SlotPresence<FenceMode::Full>{*m_slot}, node, event);
+            Record &record = m_use.record();
+            DeepFrame<Platform> frame{nullptr, nullptr, record.deepFrames};
+            record.deepFrames = &frame;
+            const Outcome outcome = callPresent(DeepPresence{frame}, node, event);
+            record.deepFrames = frame.below;
+            return outcome;
+        }
+
+        const RecordUse m_use;
+        Slot *const m_slot; // null: nested too deeply
+        const bool m_isLight;
+    };
+
+private:
     // A notify does not call handlers in these states.
     static constexpr std::uint32_t passedOver = Node::Removed | Node::Disabled;
 
@@ -485,7 +517,7 @@ private:
         if (!node->hasState(passedOver, MemorySite::CheckState)) [[likely]] {
             outcome = Outcome::Continue;
             try {
-                node->operations->invoke(node, event, &outcome);
+                node->operations.invoke(node, event, &outcome);
             } catch (...) {
                 reportException(*node->control, *node);
                 outcome = Outcome::Failed;

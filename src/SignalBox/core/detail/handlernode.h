@@ -3,8 +3,10 @@
 
 #include <SignalBox/core/detail/hazardrecord.h>
 #include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/sourcelocation.h>
 
-#include <source_location>
+#include <cstddef>
+#include <new>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -56,15 +58,17 @@ struct HandlerNode : Retirable
         Withdrawn = 32, // removed, and every walk that begins now passes it over
     };
 
+    // What depends on the type of the callable. Each node has a copy: it is looked at after the callable is gone, and
+    // the code that registered the handler, a plugin's perhaps, with it.
     struct Operations
     {
         Invoke invoke;
         void (*destroyCallable)(HandlerNode *) noexcept; // null: trivially destructible
-        void (*deallocate)(HandlerNode *) noexcept; // frees header and memory, not the callable
+        std::size_t alignment; // of header and callable
     };
 
     HandlerNode(const Operations &itsOperations, Control<Platform> *itsControl) noexcept
-        : Retirable(Kind::Node), operations(&itsOperations), control(itsControl)
+        : Retirable(Kind::Node), operations(itsOperations), control(itsControl)
     {
     }
 
@@ -86,12 +90,12 @@ struct HandlerNode : Retirable
         if (references.fetch_sub(1, Platform::order(MemorySite::DropReference, std::memory_order_acq_rel)) != 1)
             return;
         // Only a handler that was never published gets here with its callable alive.
-        if (operations->destroyCallable && !(state.load(std::memory_order_relaxed) & CallableClaimed))
-            operations->destroyCallable(this);
-        operations->deallocate(this);
+        if (operations.destroyCallable && !(state.load(std::memory_order_relaxed) & CallableClaimed))
+            operations.destroyCallable(this);
+        deallocate();
     }
 
-    const Operations *operations;
+    const Operations operations;
     Control<Platform> *control;
     Atomic<std::uint32_t> state{0};
     Atomic<std::uint32_t> references{1}; // the lists' own
@@ -107,7 +111,19 @@ struct HandlerNode : Retirable
     HandlerNode *nextReleased = nullptr; // links those whose guards end together; the guards' owner only
     [[no_unique_address]] typename Platform::Canary canary;
     std::string name;
-    std::source_location registeredAt;
+    SourceLocation registeredAt;
+
+private:
+    // Header and memory of the CallableNode that this is. No function of the callable's type, see Operations.
+    void deallocate() noexcept
+    {
+        const std::size_t alignment = operations.alignment;
+        this->~HandlerNode();
+        if (alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__)
+            ::operator delete(static_cast<void *>(this), std::align_val_t(alignment));
+        else
+            ::operator delete(static_cast<void *>(this));
+    }
 };
 
 template <class Platform, class Callable>
@@ -143,7 +159,7 @@ inline constexpr typename HandlerNode<Platform>::Operations handlerOperations = 
             : +[](HandlerNode<Platform> *node) noexcept {
                   CallableNode<Platform, Callable>::from(node)->callable().~Callable();
               },
-    [](HandlerNode<Platform> *node) noexcept { delete CallableNode<Platform, Callable>::from(node); },
+    alignof(CallableNode<Platform, Callable>),
 };
 
 } // namespace SignalBox::detail

@@ -4,9 +4,9 @@
 #include <SignalBox/core/core_export.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/syncregistry.h>
 
-#include <source_location>
 #include <utility>
 
 // What layers above need of one handler of a SyncRegistry: to call it by itself, later and on another thread.
@@ -41,7 +41,7 @@ public:
     */
     template <class E, class F, class Prepare>
     static HandlerGuard registerWith(SyncRegistry<E> &registry, F &&handler, HandlerOptions options,
-                                     const std::source_location &location, Prepare &&prepare)
+                                     const SourceLocation &location, Prepare &&prepare)
     {
         const int priority = options.priority;
         const bool isEnabled = options.enabled;
@@ -64,9 +64,24 @@ public:
     bool unregisterAndWait() const noexcept;
 
 private:
+    friend class HandlerCalls;
+
     explicit HandlerReference(HandlerGuard::Node *node) noexcept;
 
     HandlerGuard::Node *m_node = nullptr;
+};
+
+/*!
+    HandlerReference::call() for many, one after the other, on one thread, on whose stack it lives: the hazard slot is
+    taken once for all. Handlers may make others of these, as they may notify.
+*/
+class HandlerCalls
+{
+public:
+    Outcome call(const HandlerReference &handler, const void *event) noexcept { return m_calls.call(handler.m_node, event); }
+
+private:
+    Dispatch<StandardPlatform>::Calls m_calls;
 };
 
 /*! A notify that calls paused handlers too, in the order of their block: a question to all handlers. */

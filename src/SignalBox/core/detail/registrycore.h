@@ -120,8 +120,9 @@ public:
             Node *&list = removeGuarded(node) ? mine : others;
             node->nextReleased = std::exchange(list, node);
         }
-        const bool isAnyAwaited = announceWaits(mine, waiting, true) | announceWaits(others, waiting, false);
-        Settlement<Platform>::settleRemoved(mine, &Node::nextReleased, isAnyAwaited);
+        const bool isMineAwaited = announceWaits(mine, waiting, true);
+        const bool isAnOtherAwaited = announceWaits(others, waiting, false);
+        Settlement<Platform>::settleRemoved(mine, &Node::nextReleased, isMineAwaited || isAnOtherAwaited);
         finishRelease(mine, waiting, true);
         finishRelease(others, waiting, false);
     }
@@ -290,13 +291,13 @@ public:
             takeOut(scope, control, node);
             control.ids.release(node->id);
         }
-        node->operations->invoke(node, event, outcome);
+        node->operations.invoke(node, event, outcome);
     }
 
 private:
     static Item itemFor(Node *node, int priority, bool isEnabled) noexcept
     {
-        return {{node->once ? &callOnce : node->operations->invoke, node},
+        return {{node->once ? &callOnce : node->operations.invoke, node},
                 {priority, node->sequence.load(std::memory_order_relaxed)},
                 isEnabled};
     }

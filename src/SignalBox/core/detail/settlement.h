@@ -45,13 +45,13 @@ public:
     {
         bool isNeeded = isAwaited;
         for (Node *node = first; node; node = node->*next)
-            isNeeded |= node->operations->destroyCallable != nullptr;
+            isNeeded |= node->operations.destroyCallable != nullptr;
         if (!isNeeded)
             return;
         Platform::heavyFence(MemorySite::HeavyFenceRemove);
         const auto current = Platform::domain().currentHandlers();
         for (Node *node = first; node; node = node->*next) {
-            if (!node->operations->destroyCallable)
+            if (!node->operations.destroyCallable)
                 continue;
             const bool isInside = current.isComplete()
                     ? current.contains(node)
@@ -74,7 +74,7 @@ public:
             return;
         // Not before the removal was published: others may still enter by the published list. If it is not
         // yet, the remover will find this thread gone.
-        if (node->operations->destroyCallable && (state & (Node::Withdrawn | Node::CallableClaimed)) == Node::Withdrawn) {
+        if (node->operations.destroyCallable && (state & (Node::Withdrawn | Node::CallableClaimed)) == Node::Withdrawn) {
             Platform::heavyFence(MemorySite::HeavyFenceRemove);
             if (!Platform::domain().isInside(node, nullptr))
                 destroyCallable(node);
@@ -122,7 +122,7 @@ private:
             return;
         // Relaxed: matters to this very thread only, which comes back while the destructor runs.
         node->destroyer.store(Platform::currentThread(), std::memory_order_relaxed);
-        node->operations->destroyCallable(node);
+        node->operations.destroyCallable(node);
         // Release: the destructor's accesses before whatever a waiter does next. Partner: isCallableDestroyed().
         node->state.fetch_or(Node::CallableDestroyed, Platform::order(MemorySite::CallableDestroyed, std::memory_order_seq_cst));
         countLeave(node);
@@ -131,7 +131,7 @@ private:
     // True also when there is nothing to destroy, and when the caller's own thread is just doing it.
     static bool isCallableDestroyed(Node *node) noexcept
     {
-        if (!node->operations->destroyCallable)
+        if (!node->operations.destroyCallable)
             return true;
         destroyCallable(node);
         return (node->state.load(Platform::order(MemorySite::CallableDestroyed, std::memory_order_seq_cst)) & Node::CallableDestroyed)

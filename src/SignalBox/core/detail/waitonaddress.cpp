@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <climits>
+#include <ctime>
 #include <thread>
 
 #if defined(__linux__)
 #    include <linux/futex.h>
 #    include <sys/syscall.h>
-#    include <time.h>
 #    include <unistd.h>
 #elif defined(_WIN32)
 #    include <windows.h>

@@ -73,7 +73,8 @@ class WatchState : public WatchStateBase
 public:
     using Value = std::shared_ptr<const T>;
 
-    explicit WatchState(Value value) noexcept : m_value(std::move(value)) {}
+    // Throws std::bad_alloc: the registries of the base need memory.
+    explicit WatchState(Value value) : m_value(std::move(value)) {}
 
     // Together: the version is the value's.
     std::pair<Value, std::uint64_t> snapshot() const
