@@ -13,10 +13,18 @@
 namespace SignalBox {
 
 /*!
+    \struct SignalBox::AsyncHandlerInfo
     \brief One row of RegistryObject::handlers(): a copy, valid for as long as you keep it.
 
     Calls, failures with the last error, and times are counted from RegistryObject::setStatisticsEnabled() on, and are 0
     before; what is lost is always counted.
+
+    \plainvalue
+
+    \code
+    for (const SignalBox::AsyncHandlerInfo &handler : progress.handlers())
+        qInfo() << handler.name.c_str() << "on" << handler.threadName << "lost" << handler.dropped + handler.merged;
+    \endcode
 */
 struct AsyncHandlerInfo : HandlerInfo
 {
@@ -32,7 +40,9 @@ struct AsyncHandlerInfo : HandlerInfo
     quint64 dropped = 0;
     /*! Events that a newer one replaced in its backlog. */
     quint64 merged = 0;
+    /*! Of the calls, failed ones included. */
     std::chrono::nanoseconds meanRunTime{0};
+    /*! Of the longest call. */
     std::chrono::nanoseconds worstRunTime{0};
 };
 

@@ -7,7 +7,13 @@
 
 namespace SignalBox {
 
-/*! How an event reaches a handler that has a target thread. */
+/*!
+    \brief How an event reaches a handler that has a target thread.
+
+    \code
+    progress.registerHandler(&window, show, {.delivery = SignalBox::Delivery::Queued});
+    \endcode
+*/
 enum class Delivery {
     Auto,   //!< Inline where notifying and target thread are the same and nothing older waits for the handler; else queued.
             //!< So it never overtakes the handler's own earlier events; it may overtake those of other handlers.
@@ -15,11 +21,14 @@ enum class Delivery {
 };
 
 /*!
+    \struct SignalBox::AsyncOptions
     \brief What a handler asks for when it is registered with an AsyncRegistry. An aggregate, meant
-    for designated initialisers:
+    for designated initialisers.
+
+    \plainvalue
 
     \code
-    registry.registerHandler(&window, show, {.priority = 10, .name = QStringLiteral("window")});
+    progress.registerHandler(&window, show, {.priority = 10, .name = QStringLiteral("window")});
     \endcode
 */
 struct AsyncOptions

@@ -4,7 +4,8 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/handlerguard.h>
-#include <SignalBox/qt/detail/nextevent.h>
+#include <SignalBox/core/sourcelocation.h>
+#include <SignalBox/qt/detail/answer.h>
 #endif
 #include <SignalBox/qt/detail/event.h>
 #include <SignalBox/qt/registryobject.h>
@@ -13,7 +14,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -33,12 +33,12 @@ inline constexpr bool isFuture<QFuture<T>> = true;
     \brief A registry whose handlers choose where they run: on the thread of an object, on a thread, in a pool, or inline.
 
     An event is any movable value; it is stored once, however many handlers and threads it goes to, and they only read
-    it. A handler is any callable on \c{const E &} that returns \c void, Propagation (heeded where the handler runs inline,
-    and by notifySequential()), or \c{QFuture<T>}, which a notify awaits.
+    it. A handler is any callable on `const E &` that returns \c void, Propagation (heeded where the handler runs inline,
+    and by notifySequential()), or `QFuture<T>`, which a notify awaits.
 
-    Thread-safety: all functions are thread-safe, but for those of QObject and its properties.
+    \threadsafety Thread-safe: all functions but the constructor, the destructor, and those of QObject and its properties.
 
-    Ordering: handlers are called or forwarded to in priority order, ties in the order of registration. On one target
+    \ordering Handlers are called or forwarded to in priority order, ties in the order of registration. On one target
     thread each producer's events keep their order, and within an event queued handlers with an unbounded backlog keep
     priority order, whatever their contexts and registries. Handlers with another backlog keep the order of their own
     events only. Across threads, and between handlers in pools, priority says nothing. What a thread wrote before it
@@ -51,23 +51,25 @@ inline constexpr bool isFuture<QFuture<T>> = true;
     when its thread gets there. Called on the handler's own thread, unregister() is final at once; elsewhere
     unregisterAndWait() and guards are, which wait for a call under way.
 
-    Cost: post() takes an event's storage and a queue entry from memory that is allocated once for some two hundred
+    \cost post() takes an event's storage and a queue entry from memory that is allocated once for some two hundred
     small events, and calls the target thread once per burst, through QMetaObject::invokeMethod(), which locks and
     allocates: it is not for real-time threads. No producer ever waits for a handler.
 
-    Exceptions: none crosses an event loop or reaches a producer. Those that leave a handler, or are in the future that it
-    returned, go to onException() and to handlerFailed(), and are logged in the category \c signalbox when nobody listens.
+    \errors No exception crosses an event loop or reaches a producer. Those that leave a handler, or are in the future that
+    it returned, go to onException() and to handlerFailed(), and are logged in the category \c signalbox when nobody
+    listens. A call that makes no sense is refused: a warning that names it, and an invalid id, a guard of nothing, or an
+    empty future. Without memory, std::bad_alloc; the registry is then as it was.
 
     Reentrancy: handlers may register, unregister, notify again, open event loops, and destroy the registry.
 
-    Lifetime: a handler with a context is gone when the context is destroyed, which may happen on the context's thread
-    at any moment; it follows a context that is moved to another thread, with what is queued for it. A context must be
-    alive while it is registered. When a thread ends, what waits for it is dropped and counted. A pool must outlive
+    \lifetime A handler with a context is gone when the context is destroyed, which may happen on the context's thread
+    at any moment; it follows a context that is moved to another thread, with what is queued for it; each move keeps some
+    300 bytes until the handler ends. A context must be alive while it is registered. When a thread ends, what waits for it is dropped and counted. A pool must outlive
     the notifies that may reach it.
 
     \code
     SignalBox::AsyncRegistry<Progress> progress;
-    progress.registerHandler(&window, [&](const Progress &p) { window.show(p); },
+    progress.registerHandler(&window, [&](const Progress &latest) { window.show(latest); },
                              {.priority = 10, .backlog = SignalBox::Backlog::latest()});
     std::thread worker([&] { progress.post({.percent = 50}); });
     \endcode
@@ -79,6 +81,7 @@ class AsyncRegistry : public RegistryObject
                   "an event is a movable value");
 
 public:
+    /*! What the handlers get a reference to. */
     using Event = E;
 
     /*! Whether F can handle events of this registry. */
@@ -92,6 +95,7 @@ public:
         }
     }();
 
+    /*! An empty registry that lives on the calling thread. */
     explicit AsyncRegistry(QObject *parent = nullptr) : RegistryObject(parent) {}
 
     /*!
@@ -101,7 +105,7 @@ public:
     */
     template <class F>
     HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
-                              std::source_location location = std::source_location::current())
+                              SourceLocation location = SourceLocation::current())
     {
         return addTo(context, std::forward<F>(function), options, "registerHandler()", location).release();
     }
@@ -109,7 +113,7 @@ public:
     /*! As above on \a thread, whoever else lives there. What waits when the thread ends is dropped. */
     template <class F>
     HandlerId registerHandler(QThread *thread, F &&function, const AsyncOptions &options = {},
-                              std::source_location location = std::source_location::current())
+                              SourceLocation location = SourceLocation::current())
     {
         return addTo(thread, std::forward<F>(function), options, "registerHandler()", location).release();
     }
@@ -120,7 +124,7 @@ public:
     */
     template <class F>
     HandlerId registerHandler(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
-                              std::source_location location = std::source_location::current())
+                              SourceLocation location = SourceLocation::current())
     {
         return addTo(pool, std::forward<F>(function), options, "registerHandler()", location).release();
     }
@@ -131,7 +135,7 @@ public:
     */
     template <class F>
     HandlerId registerHandler(F &&function, const AsyncOptions &options = {},
-                              std::source_location location = std::source_location::current())
+                              SourceLocation location = SourceLocation::current())
     {
         return addInline(std::forward<F>(function), options, "registerHandler()", location).release();
     }
@@ -139,28 +143,31 @@ public:
     /*! As registerHandler(); the guard unregisters when it is destroyed, and waits for calls under way on other threads. */
     template <class F>
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
-                                             std::source_location location = std::source_location::current())
+                                             SourceLocation location = SourceLocation::current())
     {
         return addTo(context, std::forward<F>(function), options, "registerGuard()", location);
     }
 
+    /*! As above on \a thread. */
     template <class F>
     [[nodiscard]] HandlerGuard registerGuard(QThread *thread, F &&function, const AsyncOptions &options = {},
-                                             std::source_location location = std::source_location::current())
+                                             SourceLocation location = SourceLocation::current())
     {
         return addTo(thread, std::forward<F>(function), options, "registerGuard()", location);
     }
 
+    /*! As above in \a pool. */
     template <class F>
     [[nodiscard]] HandlerGuard registerGuard(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
-                                             std::source_location location = std::source_location::current())
+                                             SourceLocation location = SourceLocation::current())
     {
         return addTo(pool, std::forward<F>(function), options, "registerGuard()", location);
     }
 
+    /*! As above, inline. */
     template <class F>
     [[nodiscard]] HandlerGuard registerGuard(F &&function, const AsyncOptions &options = {},
-                                             std::source_location location = std::source_location::current())
+                                             SourceLocation location = SourceLocation::current())
     {
         return addInline(std::forward<F>(function), options, "registerGuard()", location);
     }
@@ -204,14 +211,14 @@ public:
         The next event, copied; finished on the thread of \a context. Empty when the context or the registry dies
         first, or the context is null.
     */
-    QFuture<std::optional<E>> next(QObject *context, std::source_location location = std::source_location::current())
+    QFuture<std::optional<E>> next(QObject *context, SourceLocation location = SourceLocation::current())
         requires std::is_copy_constructible_v<E>
     {
-        auto promise = std::make_shared<detail::NextEvent<E>>();
-        const QFuture<std::optional<E>> future = promise->future();
+        auto answer = std::make_shared<detail::Answer<std::optional<E>>>();
+        QFuture<std::optional<E>> future = answer->future();
         const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
         addCall(
-            wayTo(context, options, "next()"), [promise = std::move(promise)](const E &event) { promise->finish(event); },
+            wayTo(context, options, "next()"), [answer = std::move(answer)](const E &event) { answer->give(event); },
             options, location)
             .release();
         return future;
@@ -220,7 +227,7 @@ public:
 private:
     template <class Target, class F>
     HandlerGuard addTo(Target *target, F &&function, const AsyncOptions &options, const char *caller,
-                       const std::source_location &location)
+                       const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {
             if (isNull(function, caller))
@@ -231,7 +238,7 @@ private:
 
     template <class F>
     HandlerGuard addInline(F &&function, const AsyncOptions &options, const char *caller,
-                           const std::source_location &location)
+                           const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {
             if (isNull(function, caller))
@@ -252,8 +259,9 @@ private:
     bool isNull(const F &function, const char *caller) const
     {
         using Function = std::decay_t<F>;
-        if constexpr (std::is_pointer_v<Function> || std::is_member_pointer_v<Function>
-                      || (std::is_constructible_v<Function, std::nullptr_t> && requires { function == nullptr; })) {
+        if constexpr (!std::is_function_v<F>
+                      && (std::is_pointer_v<Function> || std::is_member_pointer_v<Function>
+                          || (std::is_constructible_v<Function, std::nullptr_t> && requires { function == nullptr; }))) {
             if (function == nullptr) {
                 warn(caller, "the function is null");
                 return true;
@@ -263,7 +271,7 @@ private:
     }
 
     template <class F>
-    HandlerGuard addCall(Way way, F &&function, const AsyncOptions &options, const std::source_location &location)
+    HandlerGuard addCall(Way way, F &&function, const AsyncOptions &options, const SourceLocation &location)
     {
         using Function = std::decay_t<F>;
         using Result = std::invoke_result_t<Function &, const E &>;

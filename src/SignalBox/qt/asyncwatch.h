@@ -3,6 +3,7 @@
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerguard.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/watchreceiver.h>
 #endif
 #include <SignalBox/qt/asyncregistry.h>
@@ -17,7 +18,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -32,21 +32,27 @@ namespace SignalBox {
     Changes that arrive faster than a context's thread looks are merged: its callback runs once, with the latest
     value. Memory stays flat: each callback has at most one delivery on its way.
 
-    Thread-safety: reentrant. The watch is made, used and destroyed on one thread, as a QObject is; its contexts may
+    \threadsafety Reentrant. The watch is made, used and destroyed on one thread, as a QObject is; its contexts may
     live on others, and the sender may send from any.
 
-    Ordering: as WatchReceiver. A callback sees versions grow, never go back.
+    \ordering As WatchReceiver. A callback sees versions grow, never go back.
 
-    Exceptions: as AsyncRegistry; logged in the category \c signalbox.
+    \cost A callback allocates a registry of one handler; a change costs its sender a post() for each callback that is not
+    on its way already.
 
-    Lifetime: the end of the watch unregisters its callbacks and finishes its futures empty. It waits until no sender
+    \errors Exceptions are treated as in AsyncRegistry, and logged in the category \c signalbox.
+
+    \lifetime The end of the watch unregisters its callbacks and finishes its futures empty. It waits until no sender
     is handing over to it, not for callbacks that run on other threads. A callback is gone with its context, too. The
     watch may be destroyed in its own callback, on its own thread.
 
     \code
     SignalBox::AsyncWatch<Settings> settings(sender.subscribe());
     settings.onChanged(&window, [&](const Settings &latest) { window.apply(latest); });
-    settings.changed(&window).then(&window, [](std::optional<Settings> next) { ... });
+    settings.changed(&window).then(&window, [&](std::optional<Settings> next) {
+        if (next)
+            window.apply(*next);
+    });
     \endcode
 */
 template <class T = void>
@@ -60,8 +66,10 @@ public:
     /*! What changed() gives: the value, or nothing; for T = void whether there was a change. */
     using Next = typename std::conditional_t<std::is_void_v<T>, std::type_identity<bool>, std::type_identity<std::optional<T>>>::type;
 
+    /*! Of what \a receiver receives; what that has seen says nothing here. */
     explicit AsyncWatch(WatchReceiver<T> receiver) : m_receiver(std::move(receiver)) {}
     Q_DISABLE_COPY_MOVE(AsyncWatch)
+    /*! Unregisters the callbacks; the futures finish empty. */
     ~AsyncWatch() = default;
 
     /*!
@@ -71,7 +79,7 @@ public:
     */
     template <WatchCallback<T> F>
     HandlerId onChanged(QObject *context, F &&function, const AsyncOptions &options = {},
-                        const std::source_location &location = std::source_location::current())
+                        const SourceLocation &location = SourceLocation::current())
     {
         return add(context, std::forward<F>(function), options, location, "AsyncWatch::onChanged()").release();
     }
@@ -79,7 +87,7 @@ public:
     /*! As onChanged(), for as long as the guard lives. */
     template <WatchCallback<T> F>
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
-                                             const std::source_location &location = std::source_location::current())
+                                             const SourceLocation &location = SourceLocation::current())
     {
         return add(context, std::forward<F>(function), options, location, "AsyncWatch::registerGuard()");
     }
@@ -115,7 +123,7 @@ public:
             if (const auto open = waiting.lock(); open && !give(receiver, *given, *open))
                 open->give({});
         };
-        if (registerWith(*callback, context, arrive, {.once = true}, std::source_location::current()).release().isValid()) {
+        if (registerWith(*callback, context, arrive, {.once = true}, SourceLocation::current()).release().isValid()) {
             Callback &started = start(std::move(callback));
             started.onClosed = m_receiver.onClosed(end);
         }
@@ -163,10 +171,10 @@ private:
     };
 
     template <class F>
-    HandlerGuard add(QObject *context, F &&function, const AsyncOptions &options, const std::source_location &location,
+    HandlerGuard add(QObject *context, F &&function, const AsyncOptions &options, const SourceLocation &location,
                      const char *caller)
     {
-        if constexpr (requires { function == nullptr; }) {
+        if constexpr (!std::is_function_v<std::remove_reference_t<F>> && requires { function == nullptr; }) {
             if (function == nullptr) {
                 detail::warnRefused(caller, QStringLiteral("the function is null"));
                 return {};
@@ -202,7 +210,7 @@ private:
 
     template <class Arrive>
     static HandlerGuard registerWith(Callback &callback, QObject *context, Arrive arrive, AsyncOptions options,
-                                     const std::source_location &location)
+                                     const SourceLocation &location)
     {
         options.enabled = true;
         return callback.registry.registerGuard(

@@ -5,7 +5,7 @@
 
 namespace SignalBox {
 
-/*! Which event a full bounded backlog loses. */
+/*! \brief Which event a full bounded backlog loses. Backlog has an example. */
 enum class Overflow {
     DropOldest, //!< The oldest that waits: what arrives is the recent past.
     DropNewest, //!< The one that comes: what arrives is the beginning.
@@ -13,11 +13,13 @@ enum class Overflow {
 
 /*!
     \class SignalBox::Backlog
-    \brief What becomes of events that come faster than their handler runs. A value, made by one of its functions:
+    \brief What becomes of events that come faster than their handler runs. A value, made by one of its functions.
+
+    \plainvalue
 
     \code
-    registry.registerHandler(&gauge, show, {.backlog = SignalBox::Backlog::latest()});
-    registry.registerHandler(&log, append, {.backlog = SignalBox::Backlog::bounded(1000, SignalBox::Overflow::DropOldest)});
+    progress.registerHandler(&gauge, show, {.backlog = SignalBox::Backlog::latest()});
+    progress.registerHandler(&log, append, {.backlog = SignalBox::Backlog::bounded(1000, SignalBox::Overflow::DropNewest)});
     \endcode
 
     Each handler has a backlog of its own. All but unbounded() always go through the event loop, and order only their
@@ -30,10 +32,18 @@ enum class Overflow {
 class Backlog
 {
 public:
-    enum class Kind { Unbounded, Latest, Bounded, Throttled, Debounced };
+    /*! Which of the functions below has made it. */
+    enum class Kind {
+        Unbounded, //!< unbounded(), or the constructor.
+        Latest, //!< latest().
+        Bounded, //!< bounded().
+        Throttled, //!< throttled().
+        Debounced //!< debounced().
+    };
 
-    /*! Every event arrives. Memory grows with what waits. */
+    /*! As unbounded(). */
     constexpr Backlog() noexcept = default;
+    /*! Every event arrives. Memory grows with what waits. */
     static constexpr Backlog unbounded() noexcept { return {}; }
     /*! One event at the most waits: a newer one replaces it in place. */
     static constexpr Backlog latest() noexcept { return Backlog(Kind::Latest, 1, Overflow::DropOldest, {}); }
@@ -47,22 +57,28 @@ public:
     {
         return Backlog(Kind::Throttled, 1, Overflow::DropOldest, interval);
     }
+    /*! The same. */
     static constexpr Backlog throttled(int milliseconds) noexcept { return throttled(std::chrono::milliseconds(milliseconds)); }
     /*! One event, the last, when none has come for \a interval. */
     static constexpr Backlog debounced(std::chrono::milliseconds interval) noexcept
     {
         return Backlog(Kind::Debounced, 1, Overflow::DropOldest, interval);
     }
+    /*! The same. */
     static constexpr Backlog debounced(int milliseconds) noexcept { return debounced(std::chrono::milliseconds(milliseconds)); }
 
+    /*! Which function has made it. */
     constexpr Kind kind() const noexcept { return m_kind; }
     /*! In events; 0 for unbounded(). */
     constexpr int capacity() const noexcept { return m_capacity; }
+    /*! Which event is lost when there is no room; DropOldest for all but bounded(). */
     constexpr Overflow overflow() const noexcept { return m_overflow; }
     /*! 0 for those without a clock. */
     constexpr std::chrono::milliseconds interval() const noexcept { return m_interval; }
+    /*! Whether it is throttled() or debounced(): such a one needs a thread with an event loop. */
     constexpr bool isTimed() const noexcept { return m_kind == Kind::Throttled || m_kind == Kind::Debounced; }
 
+    /*! Whether both were made by the same function of the same arguments. */
     friend constexpr bool operator==(const Backlog &, const Backlog &) noexcept = default;
 
 private:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/completion_p.h>
 
+#include <SignalBox/qt/detail/sanitizerorder.h>
+
 #include <utility>
 
 namespace SignalBox::detail {
@@ -89,6 +91,7 @@ void Completion::endWalk(const DispatchReport &report) noexcept
     std::unique_lock lock(m_mutex);
     m_report.called += report.called;
     m_report.failed += report.failed;
+    m_report.dropped += report.dropped;
     if (report.stoppedBy.isValid())
         m_report.stoppedBy = report.stoppedBy;
     --m_running;
@@ -114,7 +117,9 @@ void Completion::finishIfDone(std::unique_lock<std::mutex> lock) noexcept
     lock.unlock();
     // Continuations run here, on this thread. The event or the caller holds a reference.
     if (isDone) {
+        SanitizerOrder::acquire();
         m_promise.addResult(report);
+        SanitizerOrder::release();
         m_promise.finish();
     }
 }

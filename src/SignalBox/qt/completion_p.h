@@ -2,7 +2,6 @@
 #pragma once
 
 #include <SignalBox/core/dispatchreport.h>
-#include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
@@ -22,7 +21,7 @@ namespace SignalBox::detail {
     Reference-counted: by its event, and by whoever waits for a handler's own future. Thread-safe; the mutex is never
     held while foreign code runs, and finishing a future is foreign code.
 */
-class SIGNALBOX_QT_EXPORT Completion
+class Completion
 {
 public:
     enum class Ending { Returned, Threw, Stopped };

@@ -148,14 +148,23 @@ void ContextLink::contextIsLeaving() noexcept
     filter.release()->deleteLater(); // it is the one that is running
     route->leaveThread();
     route->dropOwner();
-    // Arrives with the context...
-    postCall(m_context, [self = shared_from_this()] {
-        self->watch();
-        self->contextHasArrived();
-    });
-    // ... unless its new thread ends before. Then this finds that thread, and what waits is dropped as everywhere.
-    if (left)
-        left->post(std::make_unique<Departure>(shared_from_this()));
+    const auto self = shared_from_this();
+    try {
+        // Arrives with the context...
+        postCall(m_context, [self] {
+            self->watch();
+            self->contextHasArrived();
+        });
+    } catch (const std::bad_alloc &) {
+        // Then its departure is told alone.
+    }
+    try {
+        // ... unless its new thread ends before. Then this finds that thread, and what waits is dropped as everywhere.
+        if (left)
+            left->post(std::make_unique<Departure>(self));
+    } catch (const std::bad_alloc &) {
+        // What waits stays parked until the handler ends.
+    }
 }
 
 void ContextLink::contextHasDeparted() noexcept

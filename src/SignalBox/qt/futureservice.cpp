@@ -4,6 +4,7 @@
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/completion_p.h>
 #include <SignalBox/qt/detail/route.h>
+#include <SignalBox/qt/detail/sanitizerorder.h>
 #include <SignalBox/qt/mailbox_p.h>
 
 #include <QtCore/qcoreapplication.h>
@@ -71,7 +72,7 @@ private:
     {
         try {
             if (m_route->link().areStatisticsEnabled()) {
-                m_route->countFailure(exception);
+                m_route->statistics().countFailure(exception);
                 m_route->link().statisticsHaveChanged();
             }
             const HandlerInfo info = m_route->handler().info();
@@ -169,7 +170,13 @@ private:
     QObject *const m_owner;
 };
 
-// The thread, with the owner of all watchers and timers on it.
+// The way to the thread, and the owner of all watchers and timers there, which only tasks on that thread touch.
+struct ServiceAddress
+{
+    std::shared_ptr<Mailbox> mailbox;
+    QObject *owner = nullptr;
+};
+
 class ServiceThread
 {
 public:
@@ -178,8 +185,12 @@ public:
         m_thread.setObjectName(QStringLiteral("SignalBox futures"));
         m_owner->moveToThread(&m_thread);
         m_mailbox = Mailbox::of(&m_thread);
-        // On the thread itself, after the last event.
-        QObject::connect(&m_thread, &QThread::finished, m_owner, [this] { delete std::exchange(m_owner, nullptr); },
+        // On the thread itself, after the last event and after the mailbox has been closed.
+        QObject::connect(&m_thread, &QThread::finished, m_owner,
+                         [this] {
+                             delete std::exchange(m_owner, nullptr);
+                             SanitizerOrder::release();
+                         },
                          Qt::DirectConnection);
         m_thread.start();
     }
@@ -188,10 +199,10 @@ public:
     {
         m_thread.quit();
         m_thread.wait();
+        SanitizerOrder::acquire();
     }
 
-    QObject *owner() const { return m_owner; }
-    void post(std::unique_ptr<Task> task) { m_mailbox->post(std::move(task)); }
+    ServiceAddress address() const { return {m_mailbox, m_owner}; }
 
 private:
     QThread m_thread;
@@ -203,7 +214,8 @@ private:
 struct Service
 {
     std::mutex mutex;
-    std::shared_ptr<ServiceThread> thread;
+    // Nobody else's: it ends on the application's thread, never on its own, for which it would wait for ever.
+    std::unique_ptr<ServiceThread> thread;
 
     static Service &instance()
     {
@@ -211,15 +223,15 @@ struct Service
         return *service;
     }
 
-    // Null: there is no application.
-    static std::shared_ptr<ServiceThread> take()
+    // No mailbox: there is no application.
+    static ServiceAddress address()
     {
         Service &service = instance();
         const std::lock_guard lock(service.mutex);
         if (!service.thread && QCoreApplication::instance() && !QCoreApplication::closingDown()) {
-            service.thread = std::make_shared<ServiceThread>();
+            service.thread = std::make_unique<ServiceThread>();
             qAddPostRoutine([] {
-                std::shared_ptr<ServiceThread> ending;
+                std::unique_ptr<ServiceThread> ending;
                 Service &all = instance();
                 {
                     const std::lock_guard allLock(all.mutex);
@@ -227,7 +239,7 @@ struct Service
                 }
             });
         }
-        return service.thread;
+        return service.thread ? service.thread->address() : ServiceAddress();
     }
 };
 
@@ -236,14 +248,14 @@ struct Service
 void FutureService::await(const QFuture<void> &future, Route &route, Completion *completion)
 {
     Awaited awaited(future, route, completion);
-    if (const auto thread = Service::take())
-        thread->post(std::make_unique<Watch>(std::move(awaited), thread->owner()));
+    if (const ServiceAddress service = Service::address(); service.mailbox)
+        service.mailbox->post(std::make_unique<Watch>(std::move(awaited), service.owner));
 }
 
 void FutureService::expireAt(QDeadlineTimer deadline, Completion &completion)
 {
-    if (const auto thread = Service::take())
-        thread->post(std::make_unique<Expiry>(deadline, completion, thread->owner()));
+    if (const ServiceAddress service = Service::address(); service.mailbox)
+        service.mailbox->post(std::make_unique<Expiry>(deadline, completion, service.owner));
     else
         completion.expire();
 }

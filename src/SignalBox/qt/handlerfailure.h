@@ -22,28 +22,43 @@ class ExceptionInfo;
 
     A value: copy it, keep it, pass it to other threads. In QML its properties have the names below;
     fileName, lineNumber and stack are known for handlers written in QML only (else empty, 0 and empty).
+
+    \plainvalue
+
+    \code
+    QObject::connect(&progress, &SignalBox::RegistryObject::handlerFailed, &window,
+                     [&](const SignalBox::HandlerFailure &failure) { window.warn(failure.handlerName(), failure.message()); });
+    \endcode
 */
 class SIGNALBOX_QT_EXPORT HandlerFailure
 {
     Q_GADGET
+    //! \cond The functions below are named like the properties.
     Q_PROPERTY(SignalBox::HandlerId handlerId READ handlerId FINAL)
     Q_PROPERTY(QString handlerName READ handlerName FINAL)
     Q_PROPERTY(QString message READ message FINAL)
     Q_PROPERTY(QString fileName READ fileName FINAL)
     Q_PROPERTY(int lineNumber READ lineNumber FINAL)
     Q_PROPERTY(QString stack READ stack FINAL)
+    //! \endcond
 
 public:
+    /*! Of no handler. */
     HandlerFailure() = default;
+    /*! A copy of what \a info views. */
     explicit HandlerFailure(const ExceptionInfo &info);
 
+    /*! Of the handler that threw. */
     HandlerId handlerId() const { return m_handlerId; }
     /*! AsyncOptions::name of the handler; empty if it has none. */
     QString handlerName() const { return m_handlerName; }
     /*! As ExceptionInfo::message(). */
     QString message() const { return m_message; }
+    /*! Where the script threw: a URL or a path, as the engine names it. */
     QString fileName() const { return m_fileName; }
+    /*! Where the script threw, counted from 1. */
     int lineNumber() const { return m_lineNumber; }
+    /*! As ScriptException::stack(). */
     QString stack() const { return m_stack; }
     /*! May be rethrown, on any thread. */
     std::exception_ptr exception() const { return m_exception; }

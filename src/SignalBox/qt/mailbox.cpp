@@ -80,7 +80,7 @@ std::shared_ptr<Mailbox> Mailbox::ofNobody()
     class Nobody final : public Mailbox
     {
     public:
-        Nobody() noexcept : Mailbox(Nesting::Impossible, false) {}
+        Nobody() : Mailbox(Nesting::Impossible, false) {}
         bool isCurrentThread() const noexcept override { return false; }
         QString name() const override { return {}; }
         void visitAt(std::int64_t, Lane &lane) override { lane.release(1); }
@@ -103,7 +103,7 @@ QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event)
     return entry;
 }
 
-Mailbox::Mailbox(Nesting nesting, bool isOpen) noexcept
+Mailbox::Mailbox(Nesting nesting, bool isOpen)
     : m_wakeUp(isOpen ? WakeUp<DeliveryPlatform>::Idle : WakeUp<DeliveryPlatform>::Closed), m_nesting(nesting)
 {
 }
@@ -115,8 +115,15 @@ Mailbox::~Mailbox()
 
 void Mailbox::push(QueueEntry *entry) noexcept
 {
-    m_queue.push(entry);
-    raiseForSelf();
+    QueueEntry *const before = m_queue.append(entry);
+    if (!m_wakeUp.raise()) {
+        Queue::link(before, entry);
+        return; // the mailbox may be gone
+    }
+    // Calling the consumer comes after the link, since who is called should find the entry: so the mailbox is kept.
+    const auto self = weak_from_this().lock();
+    Queue::link(before, entry);
+    reachConsumer();
 }
 
 bool Mailbox::post(std::unique_ptr<Task> task)
@@ -129,8 +136,12 @@ bool Mailbox::post(std::unique_ptr<Task> task)
 
 void Mailbox::raiseForSelf() noexcept
 {
-    if (!m_wakeUp.raise())
-        return;
+    if (m_wakeUp.raise())
+        reachConsumer();
+}
+
+void Mailbox::reachConsumer() noexcept
+{
     if (m_wakeUp.isClosed())
         dropAll();
     else
@@ -197,11 +208,11 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     releaseHeld(); // by a drain further out
     ++m_depth;
     ++m_drain;
-    FreedBlocks freed;
+    Drain drain;
     DrainClock clock(begin);
     bool isRaised = m_nesting == Nesting::Impossible;
     bool isOver = false;
-    while (!isOver && step(freed, isRaised))
+    while (!isOver && step(drain, isRaised))
         isOver = clock.isOver(&now);
     releaseHeld();
     for (Lane *lane = m_touched; lane; lane = lane->m_nextTouched) {
@@ -213,7 +224,7 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     return isOver || hasMore() ? Ending::Later : Ending::Done;
 }
 
-bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
+bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
 {
     QueueEntry *const entry = fetch();
     if (entry == nullptr)
@@ -245,53 +256,53 @@ bool Mailbox::step(FreedBlocks &freed, bool &isRaised) noexcept
     }
     if (lane == nullptr) { // it was taken out
         if (finished)
-            freeEntry(finished, freed);
+            freeEntry(finished, drain.freed);
         return true;
     }
     if (lane->isProvisional() && lane->route().leaveIfContextHas(*lane, *entry)) [[unlikely]] {
         if (finished)
-            freeEntry(finished, freed);
+            freeEntry(finished, drain.freed);
         return true;
     }
     if (lane->next()) [[unlikely]] {
         forward(*lane, entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
         if (finished)
-            freeEntry(finished, freed);
+            freeEntry(finished, drain.freed);
         return true;
     }
     if (entry->kind() == QueueEntry::Visit && holdBack(entry, *lane))
         return true;
     touch(*lane);
     if (entry->kind() == QueueEntry::Visit) {
-        freeEntry(entry, freed);
-        visit(*lane, freed);
+        freeEntry(entry, drain.freed);
+        visit(*lane, drain);
     } else {
-        deliver(*lane, *entry, finished, freed);
+        deliver(*lane, *entry, finished, drain);
     }
     if (lane->next()) [[unlikely]] // the handler has moved its context, which waits for this call's end
         settle(*lane);
     return true;
 }
 
-void Mailbox::deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept
+void Mailbox::deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept
 {
     // The event lives as long as the entry. A nested drain that finishes the entry first retains it for us.
     const Event &event = *Event::of(&entry);
     Running running{&lane, &event, finished != nullptr, m_running};
     m_running = &running;
-    lane.route().deliver(event);
+    lane.route().deliver(event, drain.calls);
     m_running = running.outer;
     if (finished)
-        freeEntry(finished, freed);
+        freeEntry(finished, drain.freed);
     else if (running.isRetained)
-        event.dropReference(freed);
+        event.dropReference(drain.freed);
 }
 
-void Mailbox::visit(Lane &lane, FreedBlocks &freed) noexcept
+void Mailbox::visit(Lane &lane, Drain &drain) noexcept
 {
     Running running{&lane, nullptr, true, m_running};
     m_running = &running;
-    lane.route().visit(*this, lane, freed);
+    lane.route().visit(*this, lane, drain);
     m_running = running.outer;
 }
 
@@ -300,11 +311,18 @@ void Mailbox::forward(Lane &lane, const Event *event) noexcept
 {
     NextLane &next = *lane.next();
     next.reserve();
+    QueueEntry *entry = nullptr;
     try {
-        next.forward(makeEntry(event ? QueueEntry::Handler : QueueEntry::Visit, next, event));
+        entry = makeEntry(event ? QueueEntry::Handler : QueueEntry::Visit, next, event);
+        // First: a lane that has been abandoned drops the entry at once, and the entry's reference with it.
         if (event)
             event->addReference();
+        next.forward(entry);
     } catch (const std::bad_alloc &) {
+        if (entry) {
+            FreedBlocks freed;
+            freeEntry(entry, freed);
+        }
         if (event)
             next.route().drop(*event);
         next.release(1);

@@ -26,6 +26,7 @@ namespace SignalBox::detail {
 class Event;
 class Lane;
 class Route;
+struct Drain;
 
 /*! Something to be done on another thread. Destroyed there too, unless that thread is over. */
 class SIGNALBOX_QT_EXPORT Task : private QueueEntry
@@ -108,7 +109,8 @@ protected:
         Later, // there is, but not before others had their turn
     };
 
-    Mailbox(Nesting nesting, bool isOpen) noexcept;
+    // Throws std::bad_alloc.
+    Mailbox(Nesting nesting, bool isOpen);
 
     // Has the consumer drain soon. Called once per burst.
     virtual void callConsumer() noexcept = 0;
@@ -137,13 +139,14 @@ private:
         Running *outer;
     };
 
+    void reachConsumer() noexcept;
     QueueEntry *fetch() noexcept;
     bool holdBack(QueueEntry *entry, Lane &lane) noexcept;
     void releaseHeld() noexcept;
     QueueEntry *takeWaiting() noexcept;
-    bool step(FreedBlocks &freed, bool &isRaised) noexcept;
-    void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, FreedBlocks &freed) noexcept;
-    void visit(Lane &lane, FreedBlocks &freed) noexcept;
+    bool step(Drain &drain, bool &isRaised) noexcept;
+    void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept;
+    void visit(Lane &lane, Drain &drain) noexcept;
     void touch(Lane &lane) noexcept;
     void settleTouched() noexcept;
     static void freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept;

@@ -49,7 +49,7 @@ void Lane::release(std::uint64_t count) noexcept
         return;
     if (NextLane *following = next()) {
         following->predecessorIsEmpty();
-        following->release(1); // see Route::leaveThread()
+        following->release(1); // see Route::leaveLane()
     }
     m_route->dropOwner();
 }
@@ -92,10 +92,14 @@ bool NextLane::closeTarget() noexcept
     return true;
 }
 
-void NextLane::setTarget(Mailbox *target) noexcept
+bool NextLane::setTarget(Mailbox *target, Arrival arrival) noexcept
 {
     const std::lock_guard lock(m_mutex);
+    if (mailbox())
+        return false;
     m_target = target;
+    setProvisional(arrival == Arrival::Announced);
+    return true;
 }
 
 void NextLane::open(Mailbox &target) noexcept

@@ -8,6 +8,8 @@
 
 namespace SignalBox::detail {
 
+enum class Arrival;
+
 /*!
     The lane of a handler whose context object has left its thread.
 
@@ -30,8 +32,8 @@ public:
 
     /*! The context is on its way again. False: the lane is open already. */
     bool closeTarget() noexcept;
-    /*! The context has arrived: the lane opens there with open(). */
-    void setTarget(Mailbox *target) noexcept;
+    /*! The context has arrived, or will: the lane opens there with open(). False: the lane is open already. */
+    bool setTarget(Mailbox *target, Arrival arrival) noexcept;
     /*! Opens the lane on the thread of \a target, if that is still its target when it gets there. */
     void open(Mailbox &target) noexcept;
     /*! The lane before is empty. */

@@ -73,7 +73,7 @@ WatchReceiver<> OsSignals::watch(int signal)
 }
 
 HandlerGuard OsSignals::addHandler(int signal, QObject *context, Function function, const AsyncOptions &options,
-                                   const std::source_location &location, const char *caller)
+                                   const SourceLocation &location, const char *caller)
 {
     if (!function) {
         warnRefused(caller, QStringLiteral("the function is null"));
@@ -167,7 +167,7 @@ WatchReceiver<> OsSignals::watch(int)
     return {};
 }
 
-HandlerGuard OsSignals::addHandler(int, QObject *, Function, const AsyncOptions &, const std::source_location &,
+HandlerGuard OsSignals::addHandler(int, QObject *, Function, const AsyncOptions &, const SourceLocation &,
                                    const char *caller)
 {
     warnUnsupported(caller);

@@ -4,6 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/watchreceiver.h>
 #endif
 #include <SignalBox/qt/asyncoptions.h>
@@ -15,7 +16,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 
@@ -29,20 +29,20 @@ namespace SignalBox {
     last one goes, the signal does again what it did before, unless somebody else has set a handler meanwhile. Listeners
     run in the event loop and may do anything. Several arrivals before the loop comes to them are one.
 
-    Thread-safety: all functions are thread-safe. Signals of this object are emitted on the application's thread,
+    \threadsafety Thread-safe: all functions. Signals of this object are emitted on the application's thread,
     whichever thread the object was made on.
 
-    Ordering: on the application's thread, received() comes before handlers, handlers before terminated(), and that
+    \ordering On the application's thread, received() comes before handlers, handlers before terminated(), and that
     before the loop is asked to quit. Different signals that arrive together come in the order of their numbers.
 
-    Cost: in the interrupted thread two atomic exchanges, getpid() and one write(); nothing is allocated or locked,
+    \cost In the interrupted thread two atomic exchanges, getpid() and one write(); nothing is allocated or locked,
     and errno is kept.
 
-    Errors: a refused call warns in the category \c signalbox, saying what and why, and changes nothing. Refused are
+    \errors A refused call warns in the category \c signalbox, saying what and why, and changes nothing. Refused are
     SIGKILL and SIGSTOP, which cannot be caught; SIGILL, SIGFPE, SIGSEGV and SIGBUS, since the fault would be repeated
     for ever; numbers that are no signal; and everything without a QCoreApplication, or where isSupported() is false.
 
-    Lifetime: the object is never destroyed. Handlers, futures and quitOnTermination() end with the QCoreApplication
+    \lifetime The object is never destroyed. Handlers, futures and quitOnTermination() end with the QCoreApplication
     object; a second one in the process starts without them. Receivers and connections to this object go on. No other
     thread may be calling while the application object is destroyed.
 
@@ -54,15 +54,16 @@ namespace SignalBox {
 
     \code
     QCoreApplication application(argc, argv);
-    auto *const signal = SignalBox::OsSignals::instance();
-    signal->quitOnTermination();
-    signal->registerHandler(SIGHUP, &server, [&] { server.reload(); });
+    auto *const osSignals = SignalBox::OsSignals::instance();
+    osSignals->quitOnTermination();
+    osSignals->registerHandler(SIGHUP, &server, [&] { server.reload(); });
     return application.exec();
     \endcode
 */
 class SIGNALBOX_QT_EXPORT OsSignals : public QObject
 {
     Q_OBJECT
+    /*! Whether the first SIGINT or SIGTERM quits the application; see quitOnTermination(). */
     Q_PROPERTY(bool quitOnTermination READ isQuittingOnTermination WRITE setQuitOnTermination NOTIFY quitOnTerminationChanged
                    FINAL)
 
@@ -87,7 +88,7 @@ public:
     template <class F>
         requires(std::is_invocable_v<std::decay_t<F> &> || std::is_invocable_v<std::decay_t<F> &, int>)
     HandlerId registerHandler(int signal, QObject *context, F &&function, const AsyncOptions &options = {},
-                              const std::source_location &location = std::source_location::current())
+                              const SourceLocation &location = SourceLocation::current())
     {
         return addHandler(signal, context, wrap(std::forward<F>(function)), options, location,
                           "OsSignals::registerHandler()").release();
@@ -97,7 +98,7 @@ public:
     template <class F>
         requires(std::is_invocable_v<std::decay_t<F> &> || std::is_invocable_v<std::decay_t<F> &, int>)
     [[nodiscard]] HandlerGuard registerGuard(int signal, QObject *context, F &&function, const AsyncOptions &options = {},
-                                             const std::source_location &location = std::source_location::current())
+                                             const SourceLocation &location = SourceLocation::current())
     {
         return addHandler(signal, context, wrap(std::forward<F>(function)), options, location,
                           "OsSignals::registerGuard()");
@@ -119,7 +120,9 @@ public:
         False if refused.
     */
     bool quitOnTermination();
+    /*! True: as quitOnTermination(). False: ends it, and a slot of terminated() that says so lets the application go on. */
     void setQuitOnTermination(bool enabled);
+    /*! What was asked for last. */
     bool isQuittingOnTermination() const;
 
 Q_SIGNALS:
@@ -138,13 +141,13 @@ private:
     ~OsSignals() override;
 
     HandlerGuard addHandler(int signal, QObject *context, Function function, const AsyncOptions &options,
-                            const std::source_location &location, const char *caller);
+                            const SourceLocation &location, const char *caller);
 
     // Empty where the function is null.
     template <class F>
     static Function wrap(F &&function)
     {
-        if constexpr (requires { function == nullptr; }) {
+        if constexpr (!std::is_function_v<std::remove_reference_t<F>> && requires { function == nullptr; }) {
             if (function == nullptr)
                 return {};
         }

@@ -39,7 +39,7 @@ private:
     HandOver<Run> m_run;
 };
 
-PoolMailbox::PoolMailbox(QThreadPool *pool) noexcept
+PoolMailbox::PoolMailbox(QThreadPool *pool)
     : Mailbox(Nesting::Impossible, true), m_pool(pool)
 {
 }

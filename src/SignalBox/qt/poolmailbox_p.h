@@ -18,7 +18,8 @@ namespace SignalBox::detail {
 class PoolMailbox final : public Mailbox
 {
 public:
-    explicit PoolMailbox(QThreadPool *pool) noexcept;
+    // Throws std::bad_alloc.
+    explicit PoolMailbox(QThreadPool *pool);
     ~PoolMailbox() override;
 
     bool isCurrentThread() const noexcept override { return false; }

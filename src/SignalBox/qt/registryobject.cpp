@@ -14,6 +14,7 @@
 #include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
 
+#include <new>
 #include <unordered_map>
 
 namespace SignalBox {
@@ -78,6 +79,8 @@ std::vector<AsyncHandlerInfo> RegistryObject::handlers() const
     m_link->statisticsAreLookedAt(); // first: what is counted later is told again
     const detail::Inspection inspection;
     detail::HandlerVisit::run<detail::Notification>(m_link->registry(), inspection);
+    if (inspection.isIncomplete)
+        throw std::bad_alloc();
     std::unordered_map<HandlerId, AsyncHandlerInfo *> described;
     for (AsyncHandlerInfo &row : inspection.rows)
         described.emplace(row.id, &row);
@@ -157,7 +160,7 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
 }
 
 HandlerId RegistryObject::registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options,
-                                               const std::source_location &location)
+                                               const SourceLocation &location)
 {
     return addEventCall(wayTo(context, options, "registerEventHandler()"), std::move(function), options, location);
 }
@@ -269,6 +272,13 @@ QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPoi
 {
     detail::Collection collection;
     m_link->registry().notify(collection);
+    if (collection.isIncomplete) {
+        for (detail::Route *step : collection.steps) {
+            step->refuseClaim();
+            step->dropOwner();
+        }
+        throw std::bad_alloc();
+    }
     return detail::Sequence::run(std::move(event), std::move(collection.steps), deadline);
 }
 

@@ -5,6 +5,7 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/qt/detail/notification.h>
 #include <SignalBox/qt/detail/route.h>
 #endif
@@ -21,7 +22,6 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <source_location>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -47,38 +47,61 @@ class ExceptionInfo;
 
 /*!
     \class SignalBox::RegistryObject
+    \qmltype Registry
     \brief The face of every registry that does not depend on the type of its events.
 
-    QML (where its name is \c Registry), tools and models see each AsyncRegistry and QmlRegistry through this class.
+    QML, tools and models see each AsyncRegistry and QmlRegistry through this class.
 
-    Thread-safety: all functions on handlers are thread-safe. The rest, name included, belongs to the
+    \threadsafety Thread-safe: all functions on handlers. The rest, name included, belongs to the
     object's own thread, like any QObject.
 
     Signals are emitted on the object's own thread, whichever thread caused them.
 
-    Lifetime: destruction unregisters all handlers and does not wait for those that run on other threads. Other
+    \cost Functions on handlers cost as those of SyncRegistry, and so does their memory; a change also posts one
+    handlersChanged() for any number of changes. Statistics and slow handlers cost as said there.
+
+    \errors Functions on handlers refuse an id that is not registered here with false. Those that register refuse what makes
+    no sense with a warning and an invalid id.
+
+    \lifetime Destruction unregisters all handlers and does not wait for those that run on other threads. Other
     threads may still be inside a notify of this registry; none may be entering it. A handler may
     destroy the registry that is calling it, on the registry's own thread.
+
+    \code
+    void pauseAll(SignalBox::RegistryObject &registry)
+    {
+        for (const SignalBox::AsyncHandlerInfo &handler : registry.handlers())
+            registry.setEnabled(handler.id, false);
+    }
+    \endcode
 */
 class SIGNALBOX_QT_EXPORT RegistryObject : public QObject
 {
     Q_OBJECT
+    /*! For diagnostics, and for QML to find the registry by: SignalBox.find(). Need not be unique. */
     Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
+    /*! Registered handlers, paused ones included. */
     Q_PROPERTY(int handlerCount READ handlerCount NOTIFY handlersChanged FINAL)
 
 public:
+    //! \cond For layers above
     /*! A call on the event whose type the caller does not know. */
     using EventFunction = std::function<Propagation(const detail::Event &)>;
+    //! \endcond
 
+    /*! Unregisters all handlers; does not wait. */
     ~RegistryObject() override;
 
-    /*! For diagnostics, and for QML to find the registry by: SignalBox.find(). Need not be unique. */
+    /*! The property \c name. */
     QString name() const;
+    /*! Sets the property \c name. */
     void setName(const QString &name);
 
-    /*! Registered handlers, paused ones included. */
+    /*! The property \c handlerCount. May be stale on return. */
     int handlerCount() const noexcept;
+    /*! Whether handlerCount() is 0. */
     bool isEmpty() const noexcept;
+    /*! Whether the handler is registered here, paused or not. */
     Q_INVOKABLE bool contains(SignalBox::HandlerId id) const noexcept;
     /*! A copy of the list in the order of calls, paused handlers included. O(n). */
     std::vector<AsyncHandlerInfo> handlers() const;
@@ -110,7 +133,9 @@ public:
         was registered. Zero, the default: no budget.
     */
     void setSlowHandlerBudget(std::chrono::milliseconds budget);
+    /*! The same. */
     void setSlowHandlerBudget(int milliseconds) { setSlowHandlerBudget(std::chrono::milliseconds(milliseconds)); }
+    /*! Zero: none. */
     std::chrono::milliseconds slowHandlerBudget() const noexcept;
 
     /*!
@@ -125,26 +150,30 @@ public:
         setExceptionCallback([shared = std::make_shared<std::decay_t<F>>(std::forward<F>(callback))](
                                  const ExceptionInfo &info) { (*shared)(info); });
     }
+    /*! Without one, exceptions go to handlerFailed() alone. */
     void clearExceptionCallback() noexcept;
 
+    //! \cond For layers above
     /*!
         Registers a handler without knowing the type of the events, for layers above: \a function runs on the thread of
         \a context and is gone with it, as with AsyncRegistry::registerHandler().
     */
     HandlerId registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options = {},
-                                   const std::source_location &location = std::source_location::current());
+                                   const SourceLocation &location = SourceLocation::current());
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
         the handler but that. \a call: a Propagation(const detail::Event &).
     */
     template <class Call>
     HandlerId registerEventHandler(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call, const AsyncOptions &options = {},
-                                   const std::source_location &location = std::source_location::current())
+                                   const SourceLocation &location = SourceLocation::current())
     {
         return addEventCall(wayTo(mailbox, options, "registerEventHandler()"), std::forward<Call>(call), options, location);
     }
+    //! \endcond
 
 Q_SIGNALS:
+    /*! The name is another one. */
     void nameChanged();
     /*! Handlers came or went, or their state changed: emitted from the event loop, once for any number of changes. */
     void handlersChanged();
@@ -162,6 +191,7 @@ Q_SIGNALS:
     void lagged(SignalBox::HandlerId id, quint64 dropped);
 
 protected:
+    //! \cond Of the template that derives from this class
     explicit RegistryObject(QObject *parent);
 
     // A way to a handler: its route, and the object whose death ends it. No route: refused, after a warning that names
@@ -181,11 +211,11 @@ protected:
 
     // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &).
     template <class Call>
-    HandlerGuard add(Way way, Call &&call, const AsyncOptions &options, const std::source_location &location)
+    HandlerGuard add(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location)
     {
         if (!way.route)
             return {};
-        const RouteOwner owner{way.route};
+        const RouteOwner owner(way.route);
         // A handler may destroy the registry at any time once it is there.
         const std::shared_ptr<detail::RegistryLink> link = m_link;
         try {
@@ -207,10 +237,11 @@ protected:
     void postEvent(detail::EventPointer event) const;
     QFuture<DispatchReport> notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const;
     QFuture<DispatchReport> notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const;
+    //! \endcond
 
 private:
     template <class Call>
-    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const std::source_location &location)
+    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location)
     {
         m_link->wantExtras();
         return add(
@@ -226,10 +257,16 @@ private:
     friend class detail::RegistryLink;
     friend class detail::StatisticsRequest;
 
-    struct RouteOwner
+    // Lets go of a route at the end.
+    class RouteOwner
     {
-        detail::Route *route;
-        ~RouteOwner() { route->dropOwner(); }
+    public:
+        explicit RouteOwner(detail::Route *route) noexcept : m_route(route) {}
+        Q_DISABLE_COPY_MOVE(RouteOwner)
+        ~RouteOwner() { m_route->dropOwner(); }
+
+    private:
+        detail::Route *const m_route;
     };
 
     bool isRefused(const AsyncOptions &options, const char *caller) const;

@@ -57,10 +57,15 @@ private:
     \brief Records the events of a registry, for tests: what QSignalSpy is to signals.
 
     It is an inline handler that runs before all others, so an event is recorded before notify() or post() returns,
-    whichever thread calls it. Thread-safe. Copies each event. The registry may be destroyed first.
+    whichever thread calls it.
+
+    \threadsafety Thread-safe: all functions but constructor and destructor.
+    \cost A mutex, and a copy of each event in a list.
+    \lifetime The registry may be destroyed first.
+    \errors What copying an event throws is a failure of the handler, and the event is not recorded.
 
     \code
-    SignalBox::RegistrySpy spy(registry);
+    SignalBox::RegistrySpy spy(progress);
     startDownload();
     QVERIFY(spy.waitForCount(3, QDeadlineTimer(5000)));
     QCOMPARE(spy.takeAll().last().percent, 100);
@@ -70,6 +75,7 @@ template <class E>
 class RegistrySpy
 {
 public:
+    /*! Records the events of \a registry from now on. */
     explicit RegistrySpy(AsyncRegistry<E> &registry)
         : m_guard(registry.registerGuard([this](const E &event) { record(event); },
                                          {.priority = std::numeric_limits<int>::max(), .name = QStringLiteral("RegistrySpy")}))

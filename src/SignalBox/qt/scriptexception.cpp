@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/scriptexception.h>
 
+#include <utility>
+
 namespace SignalBox {
 
-ScriptException::ScriptException(const QString &message, const QString &fileName, int lineNumber, const QString &stack)
-    : m_message(message.toStdString()), m_fileName(fileName), m_stack(stack), m_lineNumber(lineNumber)
+ScriptException::ScriptException(const QString &message, QString fileName, int lineNumber, QString stack)
+    : m_message(message.toStdString()), m_fileName(std::move(fileName)), m_stack(std::move(stack)), m_lineNumber(lineNumber)
 {
 }
 

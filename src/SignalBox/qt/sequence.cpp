@@ -34,7 +34,7 @@ QFuture<DispatchReport> Sequence::run(EventPointer event, std::vector<Route *> s
     sequence->expect(static_cast<std::uint32_t>(sequence->m_steps.size()));
     stored->setCompletion(sequence); // the event owns it, and it the event, until the last step
     sequence->addReference();
-    const QFuture<DispatchReport> future = sequence->future();
+    QFuture<DispatchReport> future = sequence->future();
     if (!deadline.isForever())
         FutureService::expireAt(deadline, *sequence);
     sequence->deliveryEnded(false);
@@ -78,7 +78,7 @@ void Sequence::endEarly() noexcept
         Route &step = *m_steps[m_next];
         step.refuseClaim();
         if (!m_isStopped)
-            step.countDropped(1);
+            step.statistics().countDropped(1);
         step.dropOwner();
     }
     if (rest == 0)

@@ -99,21 +99,27 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
 {
     Mailboxes &mailboxes = Mailboxes::instance();
     const std::lock_guard lock(mailboxes.mutex);
-    std::shared_ptr<ThreadMailbox> &mailbox = mailboxes.byThread[thread];
-    if (mailbox)
-        return mailbox;
+    if (const auto place = mailboxes.byThread.find(thread); place != mailboxes.byThread.end())
+        return place->second;
 
-    mailbox = std::make_shared<ThreadMailbox>(thread);
-    // Direct connections: started() and finished() are emitted by the thread itself, so the drainer is made and deleted
-    // where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
-    QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
-    QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
-    QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
-                         mailbox->close();
-                         Mailboxes &all = Mailboxes::instance();
-                         const std::lock_guard allLock(all.mutex);
-                         all.byThread.erase(thread);
-                     }));
+    const auto mailbox = std::make_shared<ThreadMailbox>(thread);
+    const auto place = mailboxes.byThread.emplace(thread, mailbox).first;
+    try {
+        // Direct connections: started() and finished() are emitted by the thread itself, so the drainer is made and
+        // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
+        QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
+        QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
+        QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
+                             mailbox->close();
+                             Mailboxes &all = Mailboxes::instance();
+                             const std::lock_guard allLock(all.mutex);
+                             all.byThread.erase(thread);
+                         }));
+    } catch (...) {
+        // One that does not hear of its thread's end must not be found. What has been connected opens and closes it in vain.
+        mailboxes.byThread.erase(place);
+        throw;
+    }
     // It may have finished before it was connected to.
     if (thread->isFinished())
         mailbox->close();
@@ -132,8 +138,9 @@ ThreadMailbox::ThreadMailbox(QThread *thread)
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     if (thread->isFinished())
         return;
-    m_drainer = new Drainer(*this);
-    m_drainer->moveToThread(thread);
+    auto drainer = std::make_unique<Drainer>(*this);
+    drainer->moveToThread(thread);
+    m_drainer = drainer.release();
 }
 
 ThreadMailbox::~ThreadMailbox()
@@ -218,7 +225,7 @@ void ThreadMailbox::visitDue() noexcept
 {
     const std::int64_t time = now();
     const auto self = shared_from_this();
-    FreedBlocks freed;
+    Drain drain;
     // One at a time: what runs may plan and forget.
     for (;;) {
         const auto place = std::find_if(m_visits.begin(), m_visits.end(), [&](const Visit &visit) { return visit.time <= time; });
@@ -226,7 +233,7 @@ void ThreadMailbox::visitDue() noexcept
             break;
         Lane &lane = *place->lane;
         m_visits.erase(place);
-        lane.route().visitAsPlanned(*this, lane, freed);
+        lane.route().visitAsPlanned(*this, lane, drain);
     }
     startVisitTimer();
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/detail/sanitizerorder.h>
+
 #include <QtCore/qfuture.h>
 #include <QtCore/qglobal.h>
 #include <QtCore/qpromise.h>
@@ -19,7 +21,14 @@ class Answer
 {
 public:
     Answer() { m_promise.start(); }
-    ~Answer() { give(R()); }
+    ~Answer()
+    {
+        try {
+            give(R());
+        } catch (...) {
+            // Without memory for the result the promise's own end finishes the future, as a cancelled one.
+        }
+    }
     Q_DISABLE_COPY_MOVE(Answer)
 
     QFuture<R> future() const { return m_promise.future(); }
@@ -32,7 +41,9 @@ public:
         // Sequentially consistent, as it is off every hot path: exactly one answer.
         if (m_isGiven.exchange(true))
             return;
+        SanitizerOrder::acquire();
         m_promise.addResult(std::move(result));
+        SanitizerOrder::release();
         m_promise.finish();
     }
 

@@ -12,7 +12,7 @@
 // cannot be seen yet. The consumer never waits for that; pop() says Blocked, and the consumer comes back later. (The
 // wake-up cannot be relied on then: the producer may have raised it before.)
 //
-// FIFO per producer: a producer's second exchange comes after its first. What a producer did before push() is visible
+// FIFO per producer: a producer's second exchange comes after its first. What a producer did before link() is visible
 // to the consumer of the entry.
 
 namespace SignalBox::detail {
@@ -36,14 +36,20 @@ public:
     DeliveryQueue(const DeliveryQueue &) = delete;
     DeliveryQueue &operator=(const DeliveryQueue &) = delete;
 
-    void push(Node *node) noexcept
+    // The producer's two steps. The consumer cannot take the entry between them: with it go its reservations, and with
+    // those, perhaps, the queue. So whatever else the producer has to do with the consumer it does in between, and
+    // nothing after.
+    Node *append(Node *node) noexcept
     {
         node->next.store(nullptr, std::memory_order_relaxed);
         // Acquire: the entry before is another producer's, whose `next` was cleared before; without it our link
         // could come before that clearing in the order of `next`, and be lost. Release: our own clearing, for the
         // same reason. Sequentially consistent: the first operation of the wake-up's pair, see wakeup.h; weaker, and
         // producer and consumer miss each other.
-        Node *before = m_last.exchange(node, Platform::order(DeliverySite::AppendEntry, std::memory_order_seq_cst));
+        return m_last.exchange(node, Platform::order(DeliverySite::AppendEntry, std::memory_order_seq_cst));
+    }
+    static void link(Node *before, Node *node) noexcept
+    {
         // Release: the entry's contents; partner FollowLink. Weaker: the consumer reads an entry half written.
         before->next.store(node, Platform::order(DeliverySite::LinkEntry, std::memory_order_release));
     }
@@ -66,7 +72,7 @@ public:
         if (!isLast(first))
             return {State::Blocked};
         // The only entry: the stub goes behind it, so that it can be taken out.
-        push(&m_stub);
+        link(append(&m_stub), &m_stub);
         next = follow(first);
         if (next == nullptr)
             return {State::Blocked};

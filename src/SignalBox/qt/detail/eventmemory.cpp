@@ -68,6 +68,9 @@ void retireOwnChunk() noexcept
 
 struct ThreadEnd
 {
+    ThreadEnd() = default;
+    ThreadEnd(const ThreadEnd &) = delete;
+    ThreadEnd &operator=(const ThreadEnd &) = delete;
     ~ThreadEnd()
     {
         own.isThreadEnding = true;

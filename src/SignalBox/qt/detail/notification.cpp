@@ -18,8 +18,8 @@ namespace {
 
 LaneList *makeList(std::uint32_t capacity)
 {
-    const EventMemory::Block block =
-        EventMemory::allocate(offsetof(LaneList, lanes) + capacity * sizeof(Lane *));
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers
+    const EventMemory::Block block = EventMemory::allocate(offsetof(LaneList, lanes) + capacity * sizeof(Lane *));
     auto *list = static_cast<LaneList *>(block.memory);
     list->count = 0;
     list->capacity = capacity;
@@ -101,9 +101,11 @@ void Walk::queueBacklog(Route &route) const noexcept
         route.queueBacklog(shareEvent());
     } catch (const std::bad_alloc &) {
         route.refuseClaim();
-        route.countDropped(1);
+        route.statistics().countDropped(1);
         if (isExpected)
             m_completion->drop();
+        else
+            ++m_lost;
     }
 }
 
@@ -132,9 +134,11 @@ void Walk::queue(Lane &lane) const noexcept
         m_batches[m_batchCount++] = {mailbox, &lane, nullptr};
     } catch (const std::bad_alloc &) {
         lane.route().refuseClaim();
-        lane.route().countDropped(1);
+        lane.route().statistics().countDropped(1);
         if (isExpected)
             m_completion->drop();
+        else
+            ++m_lost;
         lane.release(1);
     }
 }
@@ -198,6 +202,7 @@ DispatchReport Walk::finish(DispatchReport report) noexcept
 {
     flush();
     report.called -= m_forwarded + m_skipped;
+    report.dropped += m_lost;
     return report;
 }
 
@@ -206,7 +211,7 @@ QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, QDeadlin
     const DispatchReport own = finish(report);
     if (!m_completion)
         return QtFuture::makeReadyFuture(own);
-    const QFuture<DispatchReport> future = m_completion->future();
+    QFuture<DispatchReport> future = m_completion->future();
     if (!deadline.isForever() && !future.isFinished())
         FutureService::expireAt(deadline, *m_completion);
     m_completion->endWalk(own);

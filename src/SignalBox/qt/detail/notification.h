@@ -122,6 +122,7 @@ private:
     mutable std::uint32_t m_batchCount = 0;
     mutable std::uint32_t m_forwarded = 0;
     mutable std::uint32_t m_skipped = 0;
+    mutable std::uint32_t m_lost = 0; // there was no memory to expect them
     mutable bool m_isEntryUsed = false; // the one in front of the event
     const bool m_wantsReport;
 };
@@ -132,6 +133,7 @@ class Collection final : public Notification
 public:
     Collection() noexcept : Notification(Kind::Collection, nullptr) {}
     mutable std::vector<Route *> steps;
+    mutable bool isIncomplete = false; // there was no memory for one of them
 };
 
 /*!
@@ -159,6 +161,7 @@ class Inspection final : public Notification
 public:
     Inspection() noexcept : Notification(Kind::Inspection, nullptr) {}
     mutable std::vector<AsyncHandlerInfo> rows;
+    mutable bool isIncomplete = false; // there was no memory for one of them
 };
 
 } // namespace SignalBox::detail

@@ -98,7 +98,7 @@ private:
     // clears it before it emits, so that a change after that emission began sends a message of its own.
     std::atomic<bool> m_changeIsReported = false;
 
-    // Sequentially consistent, with Route::m_runTime: whoever counts and then finds it set is seen by the look that is
+    // Sequentially consistent, with HandlerStatistics::m_runTime: whoever counts and then finds it set is seen by the look that is
     // still to clear it. Weaker: the last calls of a burst might stay unseen.
     std::atomic<bool> m_isStatisticsChangeTold = false;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/detail/route.h>
 
-#include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/completion_p.h>
 #include <SignalBox/qt/contextlink_p.h>
@@ -123,13 +122,22 @@ bool Route::takes(const Notification &notification)
     case Notification::Kind::Collection:
         if (m_isOnce && m_isClaimed.exchange(true, std::memory_order_relaxed))
             return false;
-        collect(static_cast<const Collection &>(notification));
+        try {
+            collect(static_cast<const Collection &>(notification));
+        } catch (const std::bad_alloc &) {
+            refuseClaim();
+            static_cast<const Collection &>(notification).isIncomplete = true;
+        }
         return false;
     case Notification::Kind::Step:
         take(static_cast<const Step &>(notification));
         return false;
     case Notification::Kind::Inspection:
-        describe(static_cast<const Inspection &>(notification));
+        try {
+            describe(static_cast<const Inspection &>(notification));
+        } catch (const std::bad_alloc &) {
+            static_cast<const Inspection &>(notification).isIncomplete = true;
+        }
         return false;
     }
     const Walk &walk = static_cast<const Walk &>(notification);
@@ -178,10 +186,12 @@ void Route::deliverOrForward(const Event &event) noexcept
 {
     const Step step(&event);
     m_handler.call(&step);
-    if (step.way == Step::Way::Inline)
-        deliver(event);
-    else if (step.way == Step::Way::Refused)
+    if (step.way == Step::Way::Inline) {
+        HandlerCalls calls;
+        deliver(event, calls);
+    } else if (step.way == Step::Way::Refused) {
         drop(event);
+    }
 }
 
 bool Route::runsInline() const noexcept
@@ -208,20 +218,20 @@ Lane &Route::reserveLane() noexcept
 
 // --- deliveries ----------------------------------------------------------------------------------
 
-void Route::deliver(const Event &event) noexcept
+void Route::deliver(const Event &event, HandlerCalls &calls) noexcept
 {
     Completion *const completion = event.completion();
     if (completion && !completion->begin()) {
         refuseClaim();
-        countDropped(1);
+        m_statistics.countDropped(1);
         return;
     }
     const Notification notification(Notification::Kind::Delivery, &event, completion);
-    const Outcome outcome = m_handler.call(&notification);
+    const Outcome outcome = calls.call(m_handler, &notification);
     const bool isCalled = outcome != Outcome::NotCalled && !notification.isRefused;
     if (!isCalled) {
         refuseClaim();
-        countDropped(1);
+        m_statistics.countDropped(1);
     }
     if (!completion || notification.isAwaited)
         return;
@@ -237,7 +247,7 @@ void Route::deliver(const Event &event) noexcept
 void Route::drop(const Event &event) noexcept
 {
     refuseClaim();
-    countDropped(1);
+    m_statistics.countDropped(1);
     if (Completion *completion = event.completion())
         completion->drop();
 }
@@ -279,9 +289,9 @@ void Route::queueBacklog(EventPointer event)
 void Route::loseItem(BacklogItem *item, bool isMerged) noexcept
 {
     if (isMerged)
-        countMerged(1);
+        m_statistics.countMerged(1);
     else
-        countDropped(1);
+        m_statistics.countDropped(1);
     if (Completion *completion = item->event->completion())
         completion->drop();
     item->event->dropReference();
@@ -302,7 +312,7 @@ void Route::queueVisit() noexcept
     }
 }
 
-void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
+void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
 {
     m_visit.clear();
     const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
@@ -340,15 +350,15 @@ void Route::visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
     if (!m_ring->isEmpty())
         queueVisit();
     const Event *event = item->event;
-    freed.add(item, item->offset);
-    deliver(*event);
-    event->dropReference(freed);
+    drain.freed.add(item, item->offset);
+    deliver(*event, drain.calls);
+    event->dropReference(drain.freed);
 }
 
-void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept
+void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
 {
     m_isCallPlanned = false;
-    visit(mailbox, lane, freed);
+    visit(mailbox, lane, drain);
     lane.release(1);
 }
 
@@ -381,197 +391,14 @@ void Route::dropBacklog() noexcept
     }
 }
 
-// --- its context moves ---------------------------------------------------------------------------
-
-// A context that was registered from another thread had moved before it could be watched: the lane can be left on the old
-// thread only, or, when that is over, by whoever finds it so.
-class Route::LateMove final : public Task
-{
-public:
-    explicit LateMove(Route &route) : m_route(route) { m_route.addOwner(); }
-    ~LateMove() override
-    {
-        if (!m_hasRun)
-            m_route.moveLate(Queue::OfNobody);
-        m_route.dropOwner();
-    }
-    void run() noexcept override
-    {
-        m_hasRun = true;
-        m_route.moveLate(Queue::OfThisThread);
-    }
-
-private:
-    Route &m_route;
-    bool m_hasRun = false;
-};
-
-void Route::leaveThread() noexcept
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_lateTarget = nullptr;
-        if (m_isMovingLate)
-            return;
-    }
-    leaveLane(Queue::OfThisThread, nullptr);
-}
-
-bool Route::leaveLane(Queue queue, const QueueEntry *begun) noexcept
-{
-    Lane *left = nullptr;
-    NextLane *next = nullptr;
-    std::vector<QueueEntry *> taken;
-    try {
-        const std::lock_guard lock(m_mutex);
-        left = m_lane.load(std::memory_order_relaxed);
-        if (m_hasEnded || (left != &m_firstLane && static_cast<NextLane *>(left)->closeTarget()))
-            return false;
-        m_nextLanes.push_back(std::make_unique<NextLane>(*this));
-        next = m_nextLanes.back().get();
-        addOwner();
-        // The lane that is left forwards to the next one, also when the handler has ended: it holds a reservation there.
-        next->reserve();
-        left->leaveFor(next);
-        // Sequentially consistent: partner Lane::reserve(). From here on no delivery comes to the lane that has not
-        // been counted by it.
-        m_lane.store(next, std::memory_order_seq_cst);
-    } catch (const std::bad_alloc &) {
-        return false; // the handler stays where it is
-    }
-    Mailbox &mailbox = *left->mailbox();
-    if (begun)
-        Mailbox::forward(*left, begun->kind() == QueueEntry::Visit ? nullptr : Event::of(begun));
-    if (queue == Queue::OfThisThread) {
-        try {
-            mailbox.takeOut(*left, *next, taken);
-        } catch (const std::bad_alloc &) {
-            // What was not taken out is forwarded when the mailbox gets to it.
-        }
-        for (QueueEntry *entry : taken) {
-            next->reserve();
-            next->forward(entry);
-        }
-        left->release(taken.size());
-        if (std::exchange(m_isCallPlanned, false))
-            mailbox.forgetVisit(*left);
-    }
-    if (m_ring && !m_ring->isEmpty())
-        queueVisit();
-    if (queue == Queue::OfThisThread)
-        mailbox.settle(*left);
-    left->release(Lane::openCount);
-    return true;
-}
-
-bool Route::leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept
-{
-    lane.setProvisional(false);
-    std::shared_ptr<ContextLink> context;
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_lane.load(std::memory_order_relaxed) != &lane)
-            return false;
-        context = m_context;
-    }
-    return context && !context->watchHere() && leaveLane(Queue::OfThisThread, &begun);
-}
-
-void Route::enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept
-{
-    Mailbox &target = *mailbox;
-    NextLane *lane = nullptr;
-    Mailbox *open = nullptr;
-    try {
-        const std::lock_guard lock(m_mutex);
-        if (m_hasEnded)
-            return;
-        if (m_isMovingLate) {
-            m_lateTarget = std::move(mailbox);
-            return;
-        }
-        Lane *const current = m_lane.load(std::memory_order_relaxed);
-        open = current->mailbox();
-        if (arrival == Arrival::Announced) {
-            if (open)
-                return; // seen already
-            current->setProvisional(true);
-        }
-        if (open == &target) {
-            current->setProvisional(false);
-            return;
-        }
-        if (open) {
-            m_lateTarget = std::move(mailbox);
-            m_isMovingLate = true;
-        } else {
-            lane = aim(std::move(mailbox));
-        }
-    } catch (const std::bad_alloc &) {
-        return; // its deliveries stay parked
-    }
-    if (open)
-        open->post(std::make_unique<LateMove>(*this));
-    else
-        lane->open(target);
-}
-
-// Under the mutex: so an arrival that is told late never replaces a newer one. Throws std::bad_alloc.
-NextLane *Route::aim(std::shared_ptr<Mailbox> mailbox)
-{
-    auto *lane = static_cast<NextLane *>(m_lane.load(std::memory_order_relaxed));
-    Mailbox *const target = mailbox.get();
-    if (std::find(m_mailboxes.begin(), m_mailboxes.end(), mailbox) == m_mailboxes.end())
-        m_mailboxes.push_back(std::move(mailbox));
-    lane->setTarget(target);
-    return lane;
-}
-
-void Route::moveLate(Queue queue) noexcept
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_lateTarget && m_lateTarget.get() == m_lane.load(std::memory_order_relaxed)->mailbox()) {
-            m_isMovingLate = false; // it is back
-            return;
-        }
-    }
-    leaveLane(queue, nullptr);
-    std::shared_ptr<Mailbox> target;
-    NextLane *lane = nullptr;
-    try {
-        const std::lock_guard lock(m_mutex);
-        m_isMovingLate = false;
-        target = std::move(m_lateTarget);
-        if (target && !m_hasEnded && m_lane.load(std::memory_order_relaxed)->mailbox() == nullptr)
-            lane = aim(target);
-    } catch (const std::bad_alloc &) {
-        return; // its deliveries stay parked
-    }
-    if (lane)
-        lane->open(*target);
-}
-
-void Route::abandonParked() noexcept
-{
-    Lane *lane = m_lane.load(std::memory_order_acquire);
-    if (lane != &m_firstLane)
-        static_cast<NextLane *>(lane)->abandon();
-}
-
 // --- what it counts ------------------------------------------------------------------------------
 
 void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept
 {
     if (m_link->areStatisticsEnabled()) {
-        m_calls.fetch_add(1, std::memory_order_relaxed);
         if (exception)
-            countFailure(exception);
-        std::int64_t worst = m_worstRunTime.load(std::memory_order_relaxed);
-        while (worst < time.count()
-               && !m_worstRunTime.compare_exchange_weak(worst, time.count(), std::memory_order_relaxed)) {
-        }
-        m_runTime.fetch_add(time.count(), std::memory_order_seq_cst);
+            m_statistics.countFailure(exception);
+        m_statistics.countCall(time);
         m_link->statisticsHaveChanged();
     }
     const std::chrono::nanoseconds budget = m_link->slowHandlerBudget();
@@ -584,26 +411,10 @@ void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &e
     }
 }
 
-void Route::countFailure(const std::exception_ptr &exception) noexcept
-{
-    m_failures.fetch_add(1, std::memory_order_relaxed);
-    try {
-        QString message = QString::fromStdString(ExceptionInfo({}, {}, exception).message());
-        if (message.isEmpty())
-            message = QStringLiteral("an exception without a message");
-        const std::lock_guard lock(m_mutex);
-        m_lastError.swap(message);
-    } catch (const std::bad_alloc &) {
-        // The one before stays; it is counted.
-    }
-}
-
 void Route::tellLag() noexcept
 {
-    const std::uint64_t lost = m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
-    const std::uint64_t untold = lost - std::exchange(m_toldLost, lost);
-    if (untold != 0)
-        m_link->tellLag(m_handler.id(), untold);
+    if (const std::uint64_t lost = m_statistics.takeNewLosses())
+        m_link->tellLag(m_handler.id(), lost);
 }
 
 void Route::describe(const Inspection &inspection) const
@@ -612,15 +423,7 @@ void Route::describe(const Inspection &inspection) const
     row.id = m_handler.id();
     if (const Mailbox *mailbox = m_lane.load(std::memory_order_acquire)->mailbox())
         row.threadName = mailbox->name();
-    const std::chrono::nanoseconds total(m_runTime.load(std::memory_order_seq_cst));
-    const std::lock_guard lock(m_mutex);
-    row.calls = m_calls.load(std::memory_order_relaxed);
-    row.failures = m_failures.load(std::memory_order_relaxed);
-    row.lastError = m_lastError;
-    row.dropped = m_dropped.load(std::memory_order_relaxed);
-    row.merged = m_merged.load(std::memory_order_relaxed);
-    row.meanRunTime = row.calls == 0 ? total : total / static_cast<std::int64_t>(row.calls);
-    row.worstRunTime = std::chrono::nanoseconds(m_worstRunTime.load(std::memory_order_relaxed));
+    m_statistics.describe(row);
 }
 
 } // namespace SignalBox::detail

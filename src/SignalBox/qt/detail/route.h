@@ -5,6 +5,7 @@
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/detail/backlogring.h>
 #include <SignalBox/qt/detail/event.h>
+#include <SignalBox/qt/detail/handlerstatistics.h>
 #include <SignalBox/qt/detail/lane.h>
 #include <SignalBox/qt/detail/notification.h>
 #include <SignalBox/qt/detail/registrylink.h>
@@ -12,7 +13,6 @@
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
-#include <QtCore/qstring.h>
 
 #include <atomic>
 #include <chrono>
@@ -20,6 +20,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,7 @@ class NextLane;
 /*! Whether a handler runs where the object that it belongs to lives. */
 enum class Affinity { Followed, Ignored };
 
+/*! Whether a context has been seen on a thread, or is only on its way there and might go on elsewhere. */
 enum class Arrival { Seen, Announced };
 
 struct BacklogItem
@@ -45,6 +47,13 @@ struct BacklogItem
     const Event *event; // holds a reference
     EventMemory::Offset offset;
     BacklogItem *next = nullptr; // of those that are to be lost
+};
+
+/*! What the deliveries of one drain share. */
+struct Drain
+{
+    FreedBlocks freed;
+    HandlerCalls calls;
 };
 
 /*!
@@ -79,16 +88,16 @@ public:
     // --- deliveries ------------------------------------------------------------------------------
 
     /*! Calls the handler with \a event, now. */
-    void deliver(const Event &event) noexcept;
+    void deliver(const Event &event, HandlerCalls &calls) noexcept;
     /*! A step of a sequence: calls the handler now, or sends it the event, or drops that. */
     void deliverOrForward(const Event &event) noexcept;
     /*! It will not be called with \a event, or with anything in its backlog. */
     void drop(const Event &event) noexcept;
     void dropBacklog() noexcept;
     /*! Delivers what its backlog gives at this time. By the mailbox that drains \a lane. */
-    void visit(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
+    void visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept;
     /*! What Mailbox::visitAt() leads to. Ends its reservation. */
-    void visitAsPlanned(Mailbox &mailbox, Lane &lane, FreedBlocks &freed) noexcept;
+    void visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept;
     /*! The thread of a planned visit has ended. Ends its reservation. */
     void dropAsPlanned(Lane &lane) noexcept;
     /*! Puts \a event into its backlog. Throws std::bad_alloc. */
@@ -107,7 +116,6 @@ public:
     // --- its context moves, told by ContextLink, on the thread that is left, then on the new one ---
 
     void leaveThread() noexcept;
-    /*! \a arrival: whether the context has been seen there, or is only on its way and might go on elsewhere. */
     void enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept;
     /*! The first delivery to a provisional lane: whether it, \a begun, and all others have left for where the context is. */
     bool leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept;
@@ -126,17 +134,12 @@ public:
 
     // --- what it counts --------------------------------------------------------------------------
 
-    void countDropped(std::uint64_t count) noexcept { m_dropped.fetch_add(count, std::memory_order_relaxed); }
-    void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
+    HandlerStatistics &statistics() noexcept { return m_statistics; }
     /*! \a exception: what the call ended with, or null. */
     void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
-    void countFailure(const std::exception_ptr &exception) noexcept;
     /*! Tells the registry what was lost since the last time. By the mailbox, once per drain. */
     void tellLag() noexcept;
-    bool hasLag() const noexcept
-    {
-        return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed) != m_toldLost;
-    }
+    bool hasLag() const noexcept { return m_statistics.hasNewLosses(); }
 
 private:
     friend class Lane;
@@ -154,7 +157,7 @@ private:
     void describe(const Inspection &inspection) const;
     bool leaveLane(Queue queue, const QueueEntry *begun) noexcept;
     void moveLate(Queue queue) noexcept;
-    NextLane *aim(std::shared_ptr<Mailbox> mailbox);
+    NextLane *aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival);
     void loseItem(BacklogItem *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
 
@@ -177,13 +180,7 @@ private:
     std::int64_t m_nextCall = 0; // throttled; the consumer's
     bool m_isCallPlanned = false; // the mailbox has a timer for it; the consumer's
 
-    std::atomic<std::uint64_t> m_dropped = 0; // counters: relaxed, they order nothing
-    std::atomic<std::uint64_t> m_merged = 0;
-    std::atomic<std::uint64_t> m_calls = 0;
-    std::atomic<std::uint64_t> m_failures = 0;
-    std::atomic<std::int64_t> m_runTime = 0; // sequentially consistent: see RegistryLink::m_isStatisticsChangeTold
-    std::atomic<std::int64_t> m_worstRunTime = 0;
-    std::uint64_t m_toldLost = 0; // the consumer's
+    HandlerStatistics m_statistics;
 
     mutable std::mutex m_mutex; // guards what follows; changes of lane
     std::shared_ptr<ContextLink> m_context;
@@ -191,8 +188,8 @@ private:
     std::vector<std::unique_ptr<NextLane>> m_nextLanes;
     std::shared_ptr<Mailbox> m_lateTarget; // of the LateMove that is on its way; null: the context has left there again
     bool m_isMovingLate = false;
+    bool m_isContextSeen = false; // where the lane, or the late move, is aimed at; until it leaves there
     bool m_hasEnded = false;
-    QString m_lastError;
 };
 
 /*! Times one call, for statistics and for the warning of slow handlers. */
@@ -220,8 +217,12 @@ class RoutedHandler
 {
 public:
     RoutedHandler(Route *route, Call &&call) : m_call(std::move(call)), m_route(route) { route->addOwner(); }
-    RoutedHandler(RoutedHandler &&other) : m_call(std::move(other.m_call)), m_route(std::exchange(other.m_route, nullptr)) {}
-    RoutedHandler &operator=(RoutedHandler &&) = delete;
+    RoutedHandler(RoutedHandler &&other) noexcept(std::is_nothrow_move_constructible_v<Call>)
+        : m_call(std::move(other.m_call)), m_route(std::exchange(other.m_route, nullptr))
+    {
+    }
+    RoutedHandler(const RoutedHandler &) = delete;
+    RoutedHandler &operator=(const RoutedHandler &) = delete;
     ~RoutedHandler()
     {
         if (!m_route)

@@ -10,7 +10,7 @@
 //     producer                      consumer
 //       append (exchange of last)     clear
 //       raise: was it raised?         look into the queue, to its end
-//         no: call the consumer
+//       link; no: call the consumer
 //
 // The four operations are sequentially consistent, so in their total order either the append precedes the consumer's
 // look, or the clearing precedes the raise. Weaker on any side: the consumer sees an empty queue, the producer an old

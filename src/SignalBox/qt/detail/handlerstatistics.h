@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qglobal.h>
+#include <QtCore/qstring.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+
+namespace SignalBox {
+
+struct AsyncHandlerInfo;
+
+namespace detail {
+
+/*!
+    What became of one handler's events, and how its calls went. Thread-safe, but for what is named the consumer's.
+
+    Counters are relaxed: they order nothing.
+*/
+class SIGNALBOX_QT_EXPORT HandlerStatistics
+{
+public:
+    HandlerStatistics() = default;
+    Q_DISABLE_COPY_MOVE(HandlerStatistics)
+
+    void countDropped(std::uint64_t count) noexcept { m_dropped.fetch_add(count, std::memory_order_relaxed); }
+    void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
+    /*! Whoever calls this tells the registry's link afterwards. */
+    void countCall(std::chrono::nanoseconds time) noexcept;
+    /*! \a exception: what the call ended with. */
+    void countFailure(const std::exception_ptr &exception) noexcept;
+
+    /*! What was lost since this was asked last. The consumer's, as the next one. */
+    std::uint64_t takeNewLosses() noexcept;
+    bool hasNewLosses() const noexcept { return losses() != m_toldLosses; }
+
+    /*! Fills in calls, failures, losses and times. */
+    void describe(AsyncHandlerInfo &info) const;
+
+private:
+    std::uint64_t losses() const noexcept
+    {
+        return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
+    }
+
+    std::atomic<std::uint64_t> m_dropped = 0;
+    std::atomic<std::uint64_t> m_merged = 0;
+    std::atomic<std::uint64_t> m_calls = 0;
+    std::atomic<std::uint64_t> m_failures = 0;
+    std::atomic<std::int64_t> m_runTime = 0; // sequentially consistent: see RegistryLink::m_isStatisticsChangeTold
+    std::atomic<std::int64_t> m_worstRunTime = 0;
+    std::uint64_t m_toldLosses = 0; // the consumer's
+    mutable std::mutex m_mutex; // guards the next one
+    QString m_lastError;
+};
+
+} // namespace detail
+
+} // namespace SignalBox
