@@ -161,7 +161,9 @@ function(signalbox_add_test name)
             "QT_QPA_PLATFORM=set:offscreen"
             "QT_QUICK_BACKEND=set:software"
             # Only programs that run Qt's uninstrumented code may suppress anything.
-            "TSAN_OPTIONS=path_list_append:suppressions=${SignalBox_SOURCE_DIR}/tests/tsan.supp")
+            "TSAN_OPTIONS=path_list_append:suppressions=${SignalBox_SOURCE_DIR}/tests/tsan.supp"
+            # QProcess starts a thread after its fork.
+            "TSAN_OPTIONS=path_list_append:die_after_fork=0")
         if(arg_QML)
             list(APPEND changes
                 "QML_IMPORT_PATH=set:${SignalBox_QML_IMPORT_PATH}"
@@ -217,7 +219,10 @@ macro(signalbox_configure_library layer base_directory)
         PRIVATE ${arg_SOURCES}
         PUBLIC FILE_SET HEADERS
             BASE_DIRS "${SignalBox_SOURCE_DIR}/src" "${base_directory}" "${generated}"
-            FILES ${arg_HEADERS} ${arg_FORWARDING} "${export_header}")
+            FILES ${arg_HEADERS} "${export_header}"
+        PUBLIC FILE_SET forwarding TYPE HEADERS BASE_DIRS "${SignalBox_SOURCE_DIR}/src" FILES ${arg_FORWARDING})
+    # What forwarding headers include is verified itself.
+    set_target_properties(${target} PROPERTIES INTERFACE_HEADER_SETS_TO_VERIFY HEADERS)
     target_link_libraries(${target} PUBLIC ${arg_LINK})
     target_compile_features(${target} PUBLIC cxx_std_20)
     if(NOT BUILD_SHARED_LIBS)
@@ -254,7 +259,8 @@ function(signalbox_install_library layer)
         LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${runtime} NAMELINK_COMPONENT ${development}
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT ${development}
         OBJECTS DESTINATION "${CMAKE_INSTALL_LIBDIR}/SignalBox" COMPONENT ${development}
-        FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT ${development})
+        FILE_SET HEADERS DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT ${development}
+        FILE_SET forwarding DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT ${development})
     install(EXPORT SignalBox${layer}Targets NAMESPACE SignalBox::
         DESTINATION "${SIGNALBOX_INSTALL_CMAKEDIR}" COMPONENT ${development})
 
