@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "relacyplatform.h"
+#include "simulation.h"
 
 #include <SignalBox/qt/detail/backlogring.h>
 #include <SignalBox/qt/detail/deliveryqueue.h>
@@ -110,6 +111,7 @@ struct QueueScenario : rl::test_suite<Derived, producers + 1>
         wakeUp = std::make_unique<WakeUp<DeliveryModel>>(WakeUp<DeliveryModel>::Idle);
         calls = std::make_unique<Calls>();
         received = {};
+        isAlive($) = 1;
     }
     void thread(unsigned index)
     {
@@ -121,8 +123,13 @@ struct QueueScenario : rl::test_suite<Derived, producers + 1>
     void produce(unsigned producer)
     {
         for (unsigned i = 0; i < parcels; ++i) {
-            queue->push(new Parcel(producer, i));
-            if (wakeUp->raise())
+            // As Mailbox::push().
+            auto *parcel = new Parcel(producer, i);
+            Parcel *before = queue->append(parcel);
+            const bool isFirst = wakeUp->raise();
+            static_cast<void>(static_cast<int>(isAlive($)));
+            Queue::link(before, parcel);
+            if (isFirst)
                 calls->call();
         }
         calls->leave();
@@ -141,18 +148,24 @@ struct QueueScenario : rl::test_suite<Derived, producers + 1>
                 if (result.state != Queue::State::Taken)
                     break;
                 received.take(result.node);
+                // With the last entry go all reservations: what a producer still has to do must not need the queue.
+                if (received.count == producers * parcels) {
+                    RL_ASSERT(queue->isEmpty());
+                    isAlive($) = 0;
+                    return;
+                }
             }
         }
     }
     void after()
     {
         RL_ASSERT(received.count == producers * parcels);
-        RL_ASSERT(queue->isEmpty());
         queue.reset();
         wakeUp.reset();
         calls.reset();
     }
 
+    rl::var<int> isAlive; // queue and wake-up; plain: to end them while a producer is there is a race
     std::unique_ptr<Queue> queue;
     std::unique_ptr<WakeUp<DeliveryModel>> wakeUp;
     std::unique_ptr<Calls> calls;
@@ -267,24 +280,6 @@ struct NewestLost : RingScenario<NewestLost, 2, 2, 1, Full::LosesNewest>
 {
 };
 
-struct Row
-{
-    const char *name;
-    bool (*run)(unsigned long iterations, std::ostream &output);
-};
-
-template <class T>
-bool runScenario(unsigned long iterations, std::ostream &output)
-{
-    std::ostream silence(nullptr);
-    rl::test_params parameters;
-    parameters.iteration_count = iterations;
-    parameters.output_stream = &output;
-    parameters.progress_stream = &silence;
-    parameters.execution_depth_limit = 20000;
-    return rl::simulate<T>(parameters);
-}
-
 #define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
 constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(OneProducer),  SIGNALBOX_SCENARIO(TwoProducers), SIGNALBOX_SCENARIO(LatestOfOne),
@@ -308,16 +303,6 @@ constexpr Site sites[] = {
 };
 #undef SIGNALBOX_SITE
 
-bool run(std::string_view name, unsigned long iterations, std::ostream &output)
-{
-    for (const Row &row : scenarios) {
-        if (name == row.name)
-            return row.run(iterations, output);
-    }
-    std::cerr << "no scenario " << name << '\n';
-    std::exit(2);
-}
-
 // The rows of the table in src/ARCHITECTURE.md: this order weakened, that scenario fails.
 struct Weakened
 {
@@ -338,21 +323,11 @@ constexpr Weakened table[] = {
         {DeliverySite::StoreItem, Weakening::Relaxed, "LatestOfOne"},
 };
 
-const char *nameOf(DeliverySite which)
-{
-    for (const Site &site : sites) {
-        if (site.site == which)
-            return site.name;
-    }
-    return "";
-}
-
 int passAll(unsigned long iterations)
 {
-    std::ostream silence(nullptr);
     int failures = 0;
     for (const Row &row : scenarios) {
-        const bool passed = row.run(iterations, silence);
+        const bool passed = runQuietly(row, iterations);
         std::cout << (passed ? "pass " : "FAIL ") << row.name << std::endl;
         failures += !passed;
     }
@@ -361,13 +336,12 @@ int passAll(unsigned long iterations)
 
 int weakenAll(unsigned long iterations)
 {
-    std::ostream silence(nullptr);
     int failures = 0;
     for (const Weakened &weakened : table) {
         weakenedSite = weakened.site;
         siteWeakening = weakened.weakening;
-        const bool noticed = !run(weakened.scenario, iterations, silence);
-        std::cout << (noticed ? "pass " : "FAIL ") << nameOf(weakened.site) << ", "
+        const bool noticed = !runQuietly(rowOf(scenarios, weakened.scenario), iterations);
+        std::cout << (noticed ? "pass " : "FAIL ") << siteName(sites, weakened.site) << ", "
                   << (weakened.weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst") << ": " << weakened.scenario
                   << (noticed ? " notices" : " does not notice") << std::endl;
         failures += !noticed;
@@ -377,20 +351,12 @@ int weakenAll(unsigned long iterations)
 
 int search(unsigned long iterations)
 {
-    std::ostream silence(nullptr);
     for (const Site &site : sites) {
         for (const Weakening weakening : {Weakening::Relaxed, Weakening::NotSequential}) {
             weakenedSite = site.site;
             siteWeakening = weakening;
-            const char *found = "-";
-            for (const Row &row : scenarios) {
-                if (!row.run(iterations, silence)) {
-                    found = row.name;
-                    break;
-                }
-            }
-            std::cout << site.name << ", " << (weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst") << ", " << found
-                      << std::endl;
+            std::cout << site.name << ", " << (weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst") << ", "
+                      << firstFailure(scenarios, iterations) << std::endl;
         }
     }
     return 0;
@@ -411,7 +377,7 @@ int main(int argc, char **argv)
     if (command == "search")
         return search(iterations);
     if (command == "show" && argc > 3)
-        return run(argv[3], iterations, std::cout) ? 0 : 1;
+        return rowOf(scenarios, argv[3]).run(iterations, std::cout) ? 0 : 1;
     std::cerr << "usage: deliverymodel pass|weaken|search [ITERATIONS]\n"
                  "       deliverymodel show ITERATIONS SCENARIO\n";
     return 2;

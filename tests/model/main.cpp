@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include "depthscenarios.h"
 #include "eventscenarios.h"
-#include "scenarios.h"
+#include "reclaimscenarios.h"
+#include "removalscenarios.h"
+#include "simulation.h"
+#include "statescenarios.h"
 
 #include <cstdlib>
+#include <iostream>
 #include <string_view>
 
 // Runs the models. Without arguments: every scenario in the given fence mode must pass.
@@ -13,26 +18,6 @@
 
 namespace Model {
 namespace {
-
-enum class Output { Quiet, History };
-
-struct Row
-{
-    const char *name;
-    bool (*run)(unsigned long iterations, Output output);
-};
-
-template <class T>
-bool runScenario(unsigned long iterations, Output output)
-{
-    std::ostream silence(nullptr);
-    rl::test_params parameters;
-    parameters.iteration_count = iterations;
-    parameters.output_stream = output == Output::History ? &std::cout : &silence;
-    parameters.progress_stream = &silence;
-    parameters.execution_depth_limit = 20000;
-    return rl::simulate<T>(parameters);
-}
 
 #define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
 constexpr Row scenarios[] = {
@@ -123,25 +108,6 @@ constexpr Site sites[] = {
 };
 #undef SIGNALBOX_SITE
 
-const Row &rowOf(std::string_view name)
-{
-    for (const Row &row : scenarios) {
-        if (name == row.name)
-            return row;
-    }
-    std::cerr << "no scenario " << name << '\n';
-    std::exit(2);
-}
-
-const char *nameOf(MemorySite which)
-{
-    for (const Site &site : sites) {
-        if (site.site == which)
-            return site.name;
-    }
-    return "";
-}
-
 const char *nameOf(FenceMode mode) { return mode == FenceMode::Light ? "light" : "full"; }
 const char *nameOf(Weakening weakening) { return weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst"; }
 
@@ -151,7 +117,7 @@ int runAll(FenceMode mode, unsigned long iterations)
     configuration.fence = mode;
     int failures = 0;
     for (const Row &row : scenarios) {
-        const bool passed = row.run(iterations, Output::Quiet);
+        const bool passed = runQuietly(row, iterations);
         std::cout << (passed ? "pass " : "FAIL ") << nameOf(mode) << ' ' << row.name << std::endl;
         failures += !passed;
     }
@@ -162,7 +128,7 @@ int show(FenceMode mode, unsigned long iterations, std::string_view name)
 {
     configuration = {};
     configuration.fence = mode;
-    return rowOf(name).run(iterations, Output::History) ? 0 : 1;
+    return rowOf(scenarios, name).run(iterations, std::cout) ? 0 : 1;
 }
 
 // The rows of the table in src/ARCHITECTURE.md: this order weakened, that scenario fails.
@@ -228,18 +194,12 @@ int search(unsigned long iterations, std::string_view only)
             for (const Weakening weakening : {Weakening::Relaxed, Weakening::NotSequential}) {
                 if (mode == FenceMode::Light && weakening == Weakening::NotSequential)
                     continue;
-                const char *found = "-";
-                for (const Row &row : scenarios) {
-                    configuration = {};
-                    configuration.fence = mode;
-                    configuration.weakening = weakening;
-                    configuration.site = site.site;
-                    if (!row.run(iterations, Output::Quiet)) {
-                        found = row.name;
-                        break;
-                    }
-                }
-                std::cout << site.name << ", " << nameOf(mode) << ", " << nameOf(weakening) << ", " << found << std::endl;
+                configuration = {};
+                configuration.fence = mode;
+                configuration.weakening = weakening;
+                configuration.site = site.site;
+                std::cout << site.name << ", " << nameOf(mode) << ", " << nameOf(weakening) << ", "
+                          << firstFailure(scenarios, iterations) << std::endl;
             }
         }
     }
@@ -255,9 +215,9 @@ int weakenAll(unsigned long iterations)
         configuration.fence = weakened.fence;
         configuration.weakening = weakened.weakening;
         configuration.site = weakened.site;
-        const Row &row = rowOf(weakened.scenario);
-        const bool noticed = !row.run(iterations, Output::Quiet);
-        std::cout << (noticed ? "pass " : "FAIL ") << nameOf(weakened.site) << " in " << nameOf(weakened.fence)
+        const Row &row = rowOf(scenarios, weakened.scenario);
+        const bool noticed = !runQuietly(row, iterations);
+        std::cout << (noticed ? "pass " : "FAIL ") << siteName(sites, weakened.site) << " in " << nameOf(weakened.fence)
                   << "-fence mode, " << nameOf(weakened.weakening) << ": " << row.name
                   << (noticed ? " notices" : " does not notice") << std::endl;
         failures += !noticed;
