@@ -2,6 +2,7 @@
 #
 # Configures, builds and runs the project in `consumer`, afresh, in `work_directory`.
 #   prefix            where SignalBox is installed
+#   version           which one the consumer asks for; 0.1 unless told
 #   components, optional_components   what the consumer asks for, joined by +
 #   find_with         how the consumer finds SignalBox; cmake unless told
 #   without_qt=ON     Qt may neither be looked for nor linked
@@ -15,6 +16,9 @@ set(arguments
     "-DCMAKE_PREFIX_PATH=${prefix}"
     "-DSIGNALBOX_SOURCE_DIRECTORY=${source_directory}"
     "-DFIND_WITH=${find_with}")
+if(DEFINED version)
+    list(APPEND arguments "-DVERSION=${version}")
+endif()
 if(DEFINED components)
     string(REPLACE "+" "\\;" components "${components}")
     list(APPEND arguments "-DCOMPONENTS=${components}")
