@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: MIT
+#
+# The comment of each public class says what its members have in common: thread-safety, cost, lifetime, errors, and an
+# example. \plainvalue says the first four for values. That there is a comment at all is Doxygen's to check.
+#   ROOT   the project's directory
+file(GLOB headers "${ROOT}/src/SignalBox/core/*.h" "${ROOT}/src/SignalBox/qt/*.h" "${ROOT}/qml/SignalBox/*.h")
+list(FILTER headers EXCLUDE REGEX "_p\\.h$")
+
+set(classes 0)
+foreach(header IN LISTS headers)
+    file(READ "${header}" text)
+    string(REGEX REPLACE "[][;]" "" text "${text}")
+    string(REPLACE "\\" "@" text "${text}")
+    string(REPLACE "/*!" ";" comments "${text}")
+    list(POP_FRONT comments)
+    foreach(comment IN LISTS comments)
+        string(FIND "${comment}" "*/" end)
+        string(SUBSTRING "${comment}" 0 ${end} comment)
+        if(NOT comment MATCHES "@(class|struct) SignalBox::([A-Za-z]+)")
+            continue()
+        endif()
+        set(class "${CMAKE_MATCH_2}")
+        math(EXPR classes "${classes} + 1")
+        foreach(paragraph IN ITEMS threadsafety cost lifetime errors)
+            if(NOT comment MATCHES "@(plainvalue|${paragraph})[ \n]")
+                message(SEND_ERROR "${header}: the comment of ${class} has no \\${paragraph}")
+            endif()
+        endforeach()
+        if(NOT comment MATCHES "@code|The example is [A-Za-z]+'s\\.")
+            message(SEND_ERROR "${header}: the comment of ${class} has no example")
+        endif()
+    endforeach()
+endforeach()
+if(classes LESS 30)
+    message(FATAL_ERROR "Only ${classes} classes were found, so not all were checked.")
+endif()
+message(STATUS "${classes} classes are documented.")

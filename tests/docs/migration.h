@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qstringlist.h>
+
+// What the two sides of a pair of src/MIGRATION.md have done; sides that need what is not in Debian are not there.
+QStringList qtSignalsBefore();
+QStringList qtSignalsAfter();
+QStringList signals2Before(); // with Boost only
+QStringList signals2After();
+QStringList sigslotAfter();
+QStringList kdBindingsAfter();

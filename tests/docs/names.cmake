@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+#
+# What the documents on the inside name, exists: each identifier and file name in them, between backquotes, as a word of
+# two humps, or before parentheses, is found in the code. And each relative link of any document leads to a file.
+#   ROOT   the project's directory
+set(inside "${ROOT}/src/ARCHITECTURE.md" "${ROOT}/src/SignalBox/core/README.md" "${ROOT}/src/SignalBox/qt/README.md"
+    "${ROOT}/qml/SignalBox/README.md" "${ROOT}/src/STABILITY.md" "${ROOT}/benchmarks/PERFORMANCE.md")
+# Names of others.
+set(known AddressSanitizer ThreadSanitizer deprecated)
+
+file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/src/*" "${ROOT}/qml/*" "${ROOT}/tests/*" "${ROOT}/benchmarks/*"
+    "${ROOT}/examples/*")
+list(APPEND files CMakeLists.txt CMakePresets.json README.md CHANGELOG.md)
+set(code "")
+foreach(file IN LISTS files)
+    string(APPEND code "\n${file}\n")
+    if(file MATCHES "\\.(h|cpp|qml|in|cmake)$|CMakeLists\\.txt$|/run$")
+        file(READ "${ROOT}/${file}" text)
+        string(APPEND code "${text}")
+    endif()
+endforeach()
+
+set(count 0)
+foreach(document IN LISTS inside)
+    file(READ "${document}" text)
+    string(REGEX REPLACE "[][;]" " " text "${text}")
+    string(REGEX MATCHALL "`[^`\n]+`" quoted "${text}")
+    string(REGEX MATCHALL "[A-Z][a-z]+[A-Z][A-Za-z]+" words "${text}")
+    string(REGEX MATCHALL "[A-Za-z_]+\\(\\)" functions "${text}")
+    set(names "")
+    foreach(phrase IN LISTS quoted words functions)
+        string(REGEX MATCHALL "[A-Za-z_][A-Za-z0-9_./]*[A-Za-z0-9_]" more "${phrase}")
+        list(APPEND names ${more})
+    endforeach()
+    list(REMOVE_DUPLICATES names)
+    list(REMOVE_ITEM names ${known})
+    foreach(name IN LISTS names)
+        math(EXPR count "${count} + 1")
+        # a.b is a member where it is no file
+        string(FIND "${code}" "${name}" place)
+        if(place EQUAL -1 AND NOT name MATCHES "/")
+            string(REGEX REPLACE ".*\\." "" name "${name}")
+            string(FIND "${code}" "${name}" place)
+        endif()
+        if(place EQUAL -1)
+            message(SEND_ERROR "${document} names \"${name}\", which is nowhere in the code.")
+        endif()
+    endforeach()
+endforeach()
+if(count LESS 200)
+    message(FATAL_ERROR "Only ${count} names were found, so not all were checked.")
+endif()
+
+set(documents ${files})
+list(FILTER documents INCLUDE REGEX "\\.md$")
+foreach(document IN LISTS documents)
+    file(READ "${ROOT}/${document}" text)
+    string(REGEX REPLACE "\\[[&=]*\\]\\(" "" text "${text}") # lambdas
+    string(REPLACE "](" "@link " text "${text}")
+    string(REGEX REPLACE "[][;]" " " text "${text}")
+    cmake_path(GET document PARENT_PATH directory)
+    string(REGEX MATCHALL "@link [^)# \n]+" links "${text}")
+    foreach(link IN LISTS links)
+        string(REPLACE "@link " "" link "${link}")
+        if(NOT link MATCHES "^https?:" AND NOT EXISTS "${ROOT}/${directory}/${link}")
+            message(SEND_ERROR "${document} links to ${link}, which is not there.")
+        endif()
+    endforeach()
+    # Commands, in indented blocks.
+    string(REGEX MATCHALL "\n    \\./[A-Za-z/._-]+" commands "${text}")
+    foreach(command IN LISTS commands)
+        string(STRIP "${command}" command)
+        if(NOT EXISTS "${ROOT}/${command}")
+            message(SEND_ERROR "${document} tells to run ${command}, which is not there.")
+        endif()
+    endforeach()
+endforeach()
+message(STATUS "${count} names are in the code.")

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// The examples in the comments of the QML types, each as it stands there.
+import QtQuick
+import SignalBox
+
+Item {
+    id: page
+
+    property var shown: []
+    property bool isSaved: false
+    property int reloads: 0
+
+    function show(event) { page.shown = page.shown.concat([event.name]) }
+    function log(event) { console.log(event.name) }
+    function save() { page.isSaved = true }
+    function reload() { ++page.reloads }
+    function notify() { bus.notify({ name: "a.txt", size: 2048 }) }
+
+    property HandlerGuard guard: bus.registerGuard(event => page.show(event), { owner: page })
+    function hush() { guard.unregister() }
+
+    QmlRegistry {
+        id: bus
+        name: "downloads"
+        onHandlerFailed: failure => console.warn(failure.handlerName, failure.message, failure.fileName, failure.lineNumber)
+
+        RegistryHandler { handler: event => console.log(event.size) }
+    }
+
+    RegistryHandler {
+        registry: bus
+        backlog: Backlog.Bounded
+        capacity: 64
+        overflow: Backlog.DropOldest
+        handler: event => page.log(event)
+    }
+    RegistryHandler {
+        registry: bus
+        backlog: Backlog.Throttled
+        interval: 100
+        handler: event => page.show(event)
+    }
+
+    RegistryHandler {
+        registry: bus
+        priority: 100
+        enabled: page.visible
+        filter: event => event.size > 1024
+        handler: event => page.show(event)
+    }
+
+    Item {
+        Component.onCompleted: SignalBox.on(bus, event => page.show(event), { priority: 10 })
+    }
+    RegistryHandler {
+        registry: SignalBox.find("downloads")
+        handler: event => event.isUrgent ? SignalBox.Stop : SignalBox.Continue
+    }
+
+    OsSignals {
+        quitOnTermination: true
+        watched: [OsSignals.Hangup]
+        onTerminated: signal => page.save()
+        onReceived: signal => page.reload()
+    }
+
+    ListView {
+        model: RegistryModel { registry: bus }
+        delegate: Text {
+            id: row
+            required property var model
+            required property string name
+            required property int priority
+            required property real calls
+            text: `${priority} ${name}: ${calls} calls`
+            TapHandler { onTapped: row.model.enabled = !row.model.enabled }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// The pairs of src/MIGRATION.md: each side of a pair does the same, which is checked.
+#include "migration.h"
+
+#include <QtCore/qcoreapplication.h>
+#include <QtTest/qtest.h>
+
+class Migration : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void qtSignals()
+    {
+        QCOMPARE(qtSignalsBefore(), qtSignalsAfter());
+        QCOMPARE(qtSignalsAfter(), QStringList({QStringLiteral("log a.txt"), QStringLiteral("show a.txt")}));
+    }
+
+    void signals2()
+    {
+#ifdef SIGNALBOX_TEST_BOOST
+        QCOMPARE(signals2Before(), signals2After());
+#endif
+        QCOMPARE(signals2After(), QStringList({QStringLiteral("log a.txt"), QStringLiteral("index a.txt")}));
+    }
+
+    void sigslot()
+    {
+        QCOMPARE(sigslotAfter(), QStringList({QStringLiteral("log a.txt"), QStringLiteral("index a.txt")}));
+    }
+
+    void kdBindings()
+    {
+        QCOMPARE(kdBindingsAfter(), QStringList({QStringLiteral("volume 80"), QStringLiteral("deferred 80")}));
+    }
+};
+
+QTEST_GUILESS_MAIN(Migration)
+#include "tst_migration.moc"

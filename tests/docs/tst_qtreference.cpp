@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+//
+// The examples in the comments of the Qt layer's headers: quotations.cmake compares them with this file; here they run.
+#include <SignalBox/AsyncRegistry>
+#include <SignalBox/AsyncWatch>
+#include <SignalBox/DrainBudget>
+#include <SignalBox/OsSignals>
+#include <SignalBox/RegistrySpy>
+#include <SignalBox/ScriptException>
+#include <SignalBox/WatchSender>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qdebug.h>
+#include <QtCore/qthread.h>
+#include <QtTest/qtest.h>
+
+#include <csignal>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+
+namespace {
+
+struct Progress
+{
+    int percent = 0;
+};
+
+struct Settings
+{
+    QString title;
+};
+
+class Window : public QObject
+{
+public:
+    void show(const Progress &latest) { shown = latest.percent; }
+    void apply(const Settings &settings) { titles.append(settings.title); }
+    void warn(const QString &handler, const QString &message) { warnings.append(handler + QStringLiteral(": ") + message); }
+    void reload() { ++reloads; }
+
+    int shown = 0;
+    int reloads = 0;
+    QStringList titles;
+    QStringList warnings;
+};
+
+void show(const Progress &) {}
+void append(const Progress &) {}
+
+void pauseAll(SignalBox::RegistryObject &registry)
+{
+    for (const SignalBox::AsyncHandlerInfo &handler : registry.handlers())
+        registry.setEnabled(handler.id, false);
+}
+
+} // namespace
+
+class QtReference : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void asyncRegistry()
+    {
+        Window window;
+        SignalBox::AsyncRegistry<Progress> progress;
+        progress.registerHandler(&window, [&](const Progress &latest) { window.show(latest); },
+                                 {.priority = 10, .backlog = SignalBox::Backlog::latest()});
+        std::thread worker([&] { progress.post({.percent = 50}); });
+        worker.join();
+        QTRY_COMPARE(window.shown, 50);
+    }
+
+    void options()
+    {
+        QObject window, gauge, log;
+        SignalBox::AsyncRegistry<Progress> progress;
+        progress.registerHandler(&window, show, {.priority = 10, .name = QStringLiteral("window")});
+        progress.registerHandler(&window, show, {.delivery = SignalBox::Delivery::Queued});
+        progress.registerHandler(&gauge, show, {.backlog = SignalBox::Backlog::latest()});
+        progress.registerHandler(&log, append, {.backlog = SignalBox::Backlog::bounded(1000, SignalBox::Overflow::DropNewest)});
+        QCOMPARE(progress.handlerCount(), 4);
+        for (const SignalBox::AsyncHandlerInfo &handler : progress.handlers())
+            qInfo() << handler.name.c_str() << "on" << handler.threadName << "lost" << handler.dropped + handler.merged;
+        QCOMPARE(progress.handlers().front().name, std::string("window"));
+    }
+
+    void registryObject()
+    {
+        SignalBox::AsyncRegistry<Progress> progress;
+        const SignalBox::HandlerId id = progress.registerHandler(show);
+        pauseAll(progress);
+        QVERIFY(progress.contains(id));
+        QVERIFY(!progress.handlers().front().enabled);
+    }
+
+    void handlerFailure()
+    {
+        Window window;
+        SignalBox::AsyncRegistry<Progress> progress;
+        QObject::connect(&progress, &SignalBox::RegistryObject::handlerFailed, &window,
+                         [&](const SignalBox::HandlerFailure &failure) { window.warn(failure.handlerName(), failure.message()); });
+        progress.registerHandler([](const Progress &) { throw std::runtime_error("disk full"); },
+                                 {.name = QStringLiteral("backup")});
+        progress.post({});
+        QTRY_COMPARE(window.warnings, QStringList{QStringLiteral("backup: disk full")});
+    }
+
+    void scriptException()
+    {
+        SignalBox::AsyncRegistry<Progress> progress;
+        progress.onException([](const SignalBox::ExceptionInfo &info) {
+            try {
+                std::rethrow_exception(info.exception());
+            } catch (const SignalBox::ScriptException &exception) {
+                qWarning() << exception.what() << exception.fileName() << exception.lineNumber();
+            } catch (...) {
+            }
+        });
+        progress.registerHandler([](const Progress &) {
+            throw SignalBox::ScriptException(QStringLiteral("disk full"), QStringLiteral("Main.qml"), 7, {});
+        });
+        QTest::ignoreMessage(QtWarningMsg, "disk full \"Main.qml\" 7");
+        progress.post({});
+    }
+
+    void registrySpy()
+    {
+        SignalBox::AsyncRegistry<Progress> progress;
+        std::thread worker;
+        const auto startDownload = [&] {
+            worker = std::thread([&] {
+                for (const int percent : {10, 50, 100})
+                    progress.post({percent});
+            });
+        };
+        SignalBox::RegistrySpy spy(progress);
+        startDownload();
+        QVERIFY(spy.waitForCount(3, QDeadlineTimer(5000)));
+        QCOMPARE(spy.takeAll().last().percent, 100);
+        worker.join();
+    }
+
+    void asyncWatch()
+    {
+        Window window;
+        SignalBox::WatchSender<Settings> sender;
+        SignalBox::AsyncWatch<Settings> settings(sender.subscribe());
+        settings.onChanged(&window, [&](const Settings &latest) { window.apply(latest); });
+        settings.changed(&window).then(&window, [&](std::optional<Settings> next) {
+            if (next)
+                window.apply(*next);
+        });
+        sender.send(Settings{QStringLiteral("night")});
+        QTRY_COMPARE(window.titles.size(), 2);
+    }
+
+    void drainBudget()
+    {
+        const auto before = SignalBox::drainBudget();
+        SignalBox::setDrainBudget(std::chrono::milliseconds(2));
+        QCOMPARE(SignalBox::drainBudget(), std::chrono::microseconds(2000));
+        SignalBox::setDrainBudget(before);
+    }
+};
+
+#ifdef Q_OS_UNIX
+// A program of its own: `tst_qtreference serve`, which leaves at its own SIGTERM.
+static int serve(int argc, char **argv)
+{
+    Window server;
+    QMetaObject::invokeMethod(&server, [] {
+        std::raise(SIGHUP);
+        std::raise(SIGTERM);
+    }, Qt::QueuedConnection);
+
+    QCoreApplication application(argc, argv);
+    auto *const osSignals = SignalBox::OsSignals::instance();
+    osSignals->quitOnTermination();
+    osSignals->registerHandler(SIGHUP, &server, [&] { server.reload(); });
+    return application.exec();
+}
+#endif
+
+int main(int argc, char **argv)
+{
+#ifdef Q_OS_UNIX
+    if (argc == 2 && qstrcmp(argv[1], "serve") == 0)
+        return serve(argc, argv);
+#endif
+    QCoreApplication application(argc, argv);
+    QtReference test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_qtreference.moc"
