@@ -2,8 +2,8 @@
 #pragma once
 
 // What the calling thread allocates: counted, and failed on demand. Linking allocations.cpp replaces the program's
-// malloc() family, and with it what operator new takes its memory from; where a sanitizer has its own malloc(),
-// operator new alone.
+// malloc() family, and with it what operator new takes its memory from; where a sanitizer has its own malloc(), or the
+// program says TEST_KEEPS_MALLOC, operator new alone; and then what Qt's library allocates does not fail.
 
 // Allocations of this thread since the object was made.
 class AllocationCount

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Misuse that the compiler must refuse: every line marked "refused" has an error of its own whose text contains what
+// Misuse that the compiler must refuse: every line marked "refused" has an error of its own whose text matches what
 // follows the mark, and no other line has one. Checked by mustnotcompile.cmake.
 #include <SignalBox/SyncRegistry>
 
@@ -30,7 +30,7 @@ void misuse()
     registry.registerHandler([](const Event &) { return true; }); // refused: no matching
     registry.registerHandler([](const Event &) -> Propagation { return false; }); // refused: Propagation
     registry.registerHandler([] {}); // refused: no matching
-    constant.registerHandler([](const Event &) {}); // refused: const
+    constant.registerHandler([](const Event &) {}); // refused: const|no matching
 
     HandlerGuard guard = registry.registerGuard([](const Event &) {});
     registry.registerGuard([](const Event &) {}); // refused: the handler is unregistered when its guard is destroyed

@@ -110,8 +110,8 @@ private Q_SLOTS:
         Registry registry;
         registry.registerHandler([](const Event &) {});
         const CopyFails handler;
-        QVERIFY_EXCEPTION_THROWN(registry.registerHandler(handler), std::runtime_error);
-        QVERIFY_EXCEPTION_THROWN(static_cast<void>(registry.registerGuard(handler)), std::runtime_error);
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, registry.registerHandler(handler));
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, static_cast<void>(registry.registerGuard(handler)));
         QCOMPARE(registry.handlerCount(), 1U);
         QCOMPARE(registry.notify({}).called, 1U);
     }
@@ -141,8 +141,8 @@ private Q_SLOTS:
 
     void capacityBeyondTheLimitIsRefused()
     {
-        QVERIFY_EXCEPTION_THROWN(Registry(std::size_t{1} << 20), std::length_error);
-        QVERIFY_EXCEPTION_THROWN(Registry(std::numeric_limits<std::size_t>::max()), std::length_error);
+        QVERIFY_THROWS_EXCEPTION(std::length_error, Registry{std::size_t{1} << 20});
+        QVERIFY_THROWS_EXCEPTION(std::length_error, Registry{std::numeric_limits<std::size_t>::max()});
         try {
             const Registry registry(2'000'000);
             QFAIL("not refused");

@@ -135,7 +135,7 @@ private Q_SLOTS:
             events.recordEvent(id);
         QVERIFY(events.broadcast());
         QCOMPARE(order, (std::vector<EventId>{5, 1000, EventId(1) << 40}));
-        QVERIFY_EXCEPTION_THROWN((void)events.registerListener(6), std::out_of_range);
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, (void)events.registerListener(6));
     }
 
     void emptyStorageKnowsNothing()
@@ -143,7 +143,7 @@ private Q_SLOTS:
         EventRegistry<SparseStorage> events{SparseStorage({})};
         events.recordEvent(0);
         QVERIFY(!events.broadcast());
-        QVERIFY_EXCEPTION_THROWN((void)events.registerListener(0), std::out_of_range);
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, (void)events.registerListener(0));
     }
 
     void storageMayBeTheUsersOwn()
@@ -153,7 +153,7 @@ private Q_SLOTS:
         events.recordEvent(9);
         QVERIFY(events.broadcast());
         QVERIFY(receiver.hasChanged());
-        QVERIFY_EXCEPTION_THROWN((void)events.registerListener(8), std::out_of_range);
+        QVERIFY_THROWS_EXCEPTION(std::out_of_range, (void)events.registerListener(8));
     }
 
     void eventRecordedByAListenerIsLeftForTheNextBroadcastOrTakenByThis()

@@ -86,7 +86,7 @@ private Q_SLOTS:
         registry.notify(0);
         QCOMPARE(reports, (std::vector<std::string>{named.toString() + " surveyor too far",
                                                     nameless.toString() + "  why"}));
-        QVERIFY_EXCEPTION_THROWN(std::rethrow_exception(kept), std::logic_error);
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, std::rethrow_exception(kept));
     }
 
     void messageIsTheTextThatWasThrown()

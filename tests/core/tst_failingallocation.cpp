@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "allocations.h"
+#include "failingcalls.h"
 #include "theatre.h"
 
 #include <SignalBox/GuardSet>
@@ -23,31 +23,6 @@ void changeWithoutMemory(Theatre &theatre)
     if (theatre.count() > 2) {
         theatre.remove(theatre.count() / 2);
         theatre.setEnabled(0, false);
-    }
-}
-
-// Runs `call` with each of its allocations failing in turn, until it has none left to fail. `call` returns or throws
-// std::bad_alloc; `check` runs after each failure.
-template <class Call, class Check>
-void failEachAllocation(Call call, Check check)
-{
-    for (long index = 0;; ++index) {
-        CHECK(index < 10000);
-        bool hasThrown = false;
-        bool hasFailed = false;
-        {
-            const AllocationFailure failure(index);
-            try {
-                call();
-            } catch (const std::bad_alloc &) {
-                hasThrown = true;
-            }
-            hasFailed = failure.hasHappened();
-        }
-        CHECK(hasFailed == hasThrown);
-        if (!hasThrown)
-            return;
-        check();
     }
 }
 

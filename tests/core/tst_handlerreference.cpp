@@ -2,6 +2,7 @@
 #include "capture.h"
 #include "gate.h"
 
+#include <SignalBox/SourceLocation>
 #include <SignalBox/core/detail/handlerreference.h>
 
 #include <QtTest/qtest.h>
@@ -101,7 +102,7 @@ private Q_SLOTS:
         HandlerReference reference;
         int calls = 0;
         const HandlerGuard guard = HandlerReference::registerWith(
-            registry, [&](const int &) { ++calls; }, {}, std::source_location::current(), [&](HandlerReference handler) {
+            registry, [&](const int &) { ++calls; }, {}, SignalBox::SourceLocation::current(), [&](HandlerReference handler) {
                 QVERIFY(registry.isEmpty());
                 registry.notify(0);
                 reference = std::move(handler);
@@ -122,10 +123,10 @@ private Q_SLOTS:
             reference = std::move(handler);
             throw std::runtime_error("no");
         };
-        QVERIFY_EXCEPTION_THROWN(static_cast<void>(HandlerReference::registerWith(
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error,
+                                 static_cast<void>(HandlerReference::registerWith(
                                      registry, [capture = captures.capture()](const int &) {}, {},
-                                     std::source_location::current(), refuse)),
-                                 std::runtime_error);
+                                     SignalBox::SourceLocation::current(), refuse)));
         QVERIFY(registry.isEmpty());
         QCOMPARE(captures.alive(), 1); // the reference keeps it
         reference = HandlerReference();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <SignalBox/SourceLocation>
 #include <SignalBox/SyncRegistry>
 
 #include <QtTest/qtest.h>
 
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -54,7 +54,7 @@ private Q_SLOTS:
     void rowNamesTheLineOfTheRegistration()
     {
         Registry registry;
-        const std::uint_least32_t line = std::source_location::current().line();
+        const std::uint_least32_t line = SignalBox::SourceLocation::current().line();
         registry.registerHandler([](const int &) {});
         const HandlerGuard guard = registry.registerGuard([](const int &) {});
         const std::vector<HandlerInfo> rows = registry.handlers();
@@ -69,10 +69,10 @@ private Q_SLOTS:
     void wrapperMayPassItsCallersLocation()
     {
         Registry registry;
-        const auto add = [&registry](std::source_location location = std::source_location::current()) {
+        const auto add = [&registry](SignalBox::SourceLocation location = SignalBox::SourceLocation::current()) {
             registry.registerHandler([](const int &) {}, {}, location);
         };
-        const std::uint_least32_t line = std::source_location::current().line();
+        const std::uint_least32_t line = SignalBox::SourceLocation::current().line();
         add();
         QCOMPARE(registry.handlers().front().registeredAt.line(), line + 1);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "gate.h"
 
+#include <SignalBox/SourceLocation>
 #include <SignalBox/SyncRegistry>
 #include <SignalBox/WaitReport>
 
@@ -9,7 +10,6 @@
 #include <cstdio>
 #include <functional>
 #include <mutex>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -105,7 +105,7 @@ private Q_SLOTS:
         Registry registry;
         Gate gate;
         onReport = [&](std::size_t) { gate.open(); };
-        const std::uint_least32_t line = std::source_location::current().line();
+        const std::uint_least32_t line = SignalBox::SourceLocation::current().line();
         const HandlerId slow = registry.registerHandler([&](const int &event) {
             if (event == 0)
                 gate.pass();

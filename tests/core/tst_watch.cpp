@@ -175,8 +175,8 @@ private Q_SLOTS:
         }));
         QVERIFY(receiver.hasChanged());
         QCOMPARE(receiver.value(), std::vector<int>{2});
-        QVERIFY_EXCEPTION_THROWN(sender.sendIfModified([](std::vector<int> &) -> bool { throw std::runtime_error("no"); }),
-                                 std::runtime_error);
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error,
+                                 sender.sendIfModified([](std::vector<int> &) -> bool { throw std::runtime_error("no"); }));
         QCOMPARE(receiver.version(), 1U);
     }
 
@@ -214,8 +214,8 @@ private Q_SLOTS:
     {
         WatchSender<CopyThrows> sender;
         const auto receiver = sender.subscribe();
-        QVERIFY_EXCEPTION_THROWN((void)sender.sendReplace(CopyThrows()), std::runtime_error);
-        QVERIFY_EXCEPTION_THROWN(sender.sendIfModified([](CopyThrows &) { return true; }), std::runtime_error);
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, (void)sender.sendReplace(CopyThrows()));
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, sender.sendIfModified([](CopyThrows &) { return true; }));
         QCOMPARE(receiver.version(), 0U);
         QVERIFY(!receiver.hasChanged());
     }
@@ -383,8 +383,8 @@ private Q_SLOTS:
     {
         WatchSender<int> sender(0);
         const auto receiver = sender.subscribe();
-        QVERIFY_EXCEPTION_THROWN((void)receiver.onChanged(std::function<void()>()), std::invalid_argument);
-        QVERIFY_EXCEPTION_THROWN((void)receiver.onClosed(std::function<void()>()), std::invalid_argument);
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, (void)receiver.onChanged(std::function<void()>()));
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, (void)receiver.onClosed(std::function<void()>()));
         QCOMPARE(sender.receiverCount(), 1U);
     }
 

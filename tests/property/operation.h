@@ -23,6 +23,8 @@ enum class Kind {
     UnregisterGuard,
     MoveGuard, // to the guard of that `number`, possibly itself
     SwapGuards,
+    AddToGuardSet, // the guard; it is one of nothing then
+    ResetGuardSet,
     OnException, // a callback with a script
     ClearExceptionCallback,
     Recreate, // destroys the registry, also from inside of it, and makes another
@@ -48,7 +50,7 @@ inline const char *nameOf(Kind kind)
     static constexpr const char *names[] = {
         "register", "register crowd", "register guard", "unregister", "unregister and wait", "set enabled",
         "set priority", "clear", "notify", "reset guard", "release guard", "unregister guard", "move guard",
-        "swap guards", "on exception", "clear exception callback", "recreate"};
+        "swap guards", "add to guard set", "reset guard set", "on exception", "clear exception callback", "recreate"};
     return names[static_cast<int>(kind)];
 }
 

@@ -104,6 +104,14 @@ public:
         m_guards[to] = std::exchange(m_guards[from], -1);
     }
     void swapGuards(unsigned a, unsigned b) { std::swap(m_guards[a], m_guards[b]); }
+    void addToGuardSet(unsigned guard) { m_guardSet.push_back(std::exchange(m_guards[guard], -1)); }
+    void resetGuardSet()
+    {
+        for (const int number : std::exchange(m_guardSet, {})) {
+            if (number >= 0)
+                m_handlers[static_cast<std::size_t>(number)].registered = false;
+        }
+    }
     std::string describeGuard(unsigned guard) const
     {
         if (m_guards[guard] < 0)
@@ -205,6 +213,7 @@ private:
     Stage<Oracle> &m_stage;
     std::vector<Handler> m_handlers;
     int m_guards[guardCount] = {-1, -1, -1, -1};
+    std::vector<int> m_guardSet;
     int m_instances[registryCount] = {0, 1};
     int m_nextInstance = registryCount;
     long m_nextSequence = 0;

@@ -155,6 +155,14 @@ private:
             m_world.swapGuards(guard, operation.number % guardCount);
             noteGuard(guard);
             break;
+        case Kind::AddToGuardSet:
+            m_world.addToGuardSet(guard);
+            noteGuard(guard);
+            break;
+        case Kind::ResetGuardSet:
+            m_world.resetGuardSet();
+            noteAlive();
+            break;
         case Kind::OnException:
             if (mayDefine())
                 m_world.onException(registry, define(operation));

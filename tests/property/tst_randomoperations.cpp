@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "operation.h"
-#include "oracle.h"
-#include "stage.h"
-#include "world.h"
+#include "comparison.h"
 
 #include <rapidcheck.h>
 
 #include <climits>
 #include <cstdlib>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -42,6 +38,8 @@ rc::Gen<Kind> kinds()
         {1, Kind::UnregisterGuard},
         {2, Kind::MoveGuard},
         {1, Kind::SwapGuards},
+        {2, Kind::AddToGuardSet},
+        {1, Kind::ResetGuardSet},
         {3, Kind::OnException},
         {1, Kind::ClearExceptionCallback},
         {1, Kind::Clear},
@@ -77,34 +75,8 @@ rc::Gen<std::vector<Operation>> sequences()
 
 void checkSameTrace(const std::vector<Operation> &sequence, const Limits &limits)
 {
-    Stage<Oracle> oracle(limits);
-    Stage<Library> library(limits);
-    std::size_t compared = 0;
-    const auto compare = [&](const std::string &where) {
-        const auto &expected = oracle.trace();
-        const auto &actual = library.trace();
-        for (; compared < expected.size() || compared < actual.size(); ++compared) {
-            if (compared < expected.size() && compared < actual.size() && expected[compared] == actual[compared])
-                continue;
-            std::ostringstream message;
-            message << "after " << where << "\n  both:\n";
-            for (std::size_t i = compared > 12 ? compared - 12 : 0; i < compared; ++i)
-                message << "    " << expected[i] << '\n';
-            message << "  model:\n    " << (compared < expected.size() ? expected[compared] : "nothing")
-                    << "\n  library:\n    " << (compared < actual.size() ? actual[compared] : "nothing") << '\n';
-            RC_FAIL(message.str());
-        }
-    };
-    for (const Operation &operation : sequence) {
-        oracle.performOutermost(operation);
-        library.performOutermost(operation);
-        std::ostringstream text;
-        text << operation;
-        compare(text.str());
-    }
-    oracle.end();
-    library.end();
-    compare("the end");
+    if (const auto difference = firstDifference(sequence, limits))
+        RC_FAIL(*difference);
 }
 
 bool libraryAgreesWithThePlainModel()

@@ -3,6 +3,7 @@
 
 #include "stage.h"
 
+#include <SignalBox/GuardSet>
 #include <SignalBox/HandlerGuard>
 #include <SignalBox/SyncRegistry>
 
@@ -110,6 +111,8 @@ public:
     int releaseGuard(unsigned guard) { return numberOf(m_guards[guard].release()); }
     void moveGuard(unsigned from, unsigned to) { m_guards[to] = std::move(m_guards[from]); }
     void swapGuards(unsigned a, unsigned b) { swap(m_guards[a], m_guards[b]); }
+    void addToGuardSet(unsigned guard) { m_guardSet.add(std::move(m_guards[guard])); }
+    void resetGuardSet() { m_guardSet.reset(); }
     std::string describeGuard(unsigned guard) const
     {
         if (!m_guards[guard].id().isValid())
@@ -163,5 +166,6 @@ private:
     std::vector<SignalBox::HandlerId> m_ids;
     std::map<SignalBox::HandlerId, int> m_numbers;
     SignalBox::HandlerGuard m_guards[guardCount];
+    SignalBox::GuardSet m_guardSet;
     std::unique_ptr<Registry> m_registries[registryCount];
 };

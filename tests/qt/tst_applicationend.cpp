@@ -191,6 +191,37 @@ private Q_SLOTS:
         never.finish();
     }
 
+    // A step after an awaited one runs on the library's own thread, which ends with the application.
+    void applicationEndsWhileAStepRunsOnTheFuturesThread()
+    {
+        static std::atomic<bool> isEnding;
+        for (int round = 0; round < 20; ++round) {
+            isEnding = false;
+            QPromise<void> first;
+            QPromise<void> never;
+            first.start();
+            never.start();
+            std::atomic<bool> isInside = false;
+            Application application;
+            AsyncRegistry<int> registry;
+            registry.registerHandler([&](const int &) { return first.future(); }, {.priority = 1});
+            registry.registerHandler([&](const int &) {
+                isInside = true;
+                while (!isEnding)
+                    std::this_thread::yield();
+                return never.future();
+            });
+            const auto future = registry.notifySequential(1);
+            first.finish();
+            QVERIFY(waitFor([&] { return isInside.load(); }));
+            qAddPostRoutine([] { isEnding = true; }); // the last one is the first to run
+            application.end();
+            QVERIFY(future.isFinished());
+            COMPARE_REPORT(future.result(), 2, 0, 0);
+            never.finish();
+        }
+    }
+
     void registryMayOutliveTheApplicationItWasMadeIn()
     {
         auto application = std::make_unique<Application>();

@@ -41,7 +41,7 @@ private Q_SLOTS:
         QCOMPARE(failure.handlerName(), QStringLiteral("printer"));
         QCOMPARE(failure.message(), QStringLiteral("no paper"));
         QCOMPARE(failure.lineNumber(), 0);
-        QVERIFY_EXCEPTION_THROWN(std::rethrow_exception(failure.exception()), std::runtime_error);
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, std::rethrow_exception(failure.exception()));
     }
 
     void handlerFailedIsEmittedOnTheThreadOfTheRegistry()
@@ -133,9 +133,9 @@ private Q_SLOTS:
 
     void failureOnAnotherThreadAfterTheRegistryIsGoneIsHarmless()
     {
-        WorkerThread worker;
         std::promise<void> entered;
         std::promise<void> leave;
+        WorkerThread worker;
         auto registry = std::make_unique<AsyncRegistry<int>>();
         registry->registerHandler(worker.context(), [&](const int &) {
             entered.set_value();

@@ -70,10 +70,10 @@ private Q_SLOTS:
 
     void unregisterAndWaitReturnsAfterTheCallOnTheTargetThread()
     {
-        WorkerThread worker;
-        AsyncRegistry<int> registry;
         std::promise<void> entered;
         std::promise<void> leave;
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
         std::atomic<bool> hasLeft = false;
         const HandlerId id = registry.registerHandler(worker.context(), [&](const int &) {
             entered.set_value();
@@ -90,10 +90,10 @@ private Q_SLOTS:
 
     void guardWaitsForTheCallOnTheTargetThread()
     {
-        WorkerThread worker;
-        AsyncRegistry<int> registry;
         std::promise<void> entered;
         std::promise<void> leave;
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
         std::atomic<bool> hasLeft = false;
         std::optional<HandlerGuard> guard(registry.registerGuard(worker.context(), [&](const int &) {
             entered.set_value();
@@ -115,10 +115,10 @@ private Q_SLOTS:
     {
         static std::promise<void> *leave = nullptr;
         static QString message;
-        WorkerThread worker;
-        AsyncRegistry<int> registry;
         std::promise<void> entered;
         std::promise<void> mayLeave;
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
         leave = &mayLeave;
         const HandlerId id = registry.registerHandler(worker.context(),
                                                       [&](const int &) {

@@ -252,8 +252,8 @@ private Q_SLOTS:
     {
         auto sender = std::make_unique<WatchSender<int>>(0);
         AsyncWatch<int> watch(sender->subscribe());
-        WorkerThread worker;
         std::promise<void> go;
+        WorkerThread worker;
         worker.post([&] { go.get_future().wait(); });
         const auto next = watch.changed(worker.context());
         sender->send(1); // waits for the worker

@@ -82,10 +82,10 @@ private Q_SLOTS:
     void fullBacklogNeverBlocksAProducer()
     {
         QFETCH(Backlog, backlog);
+        std::promise<void> isBlocked;
+        std::promise<void> end; // outlives the thread that waits for it
         WorkerThread worker;
         AsyncRegistry<int> registry;
-        std::promise<void> isBlocked;
-        std::promise<void> end;
         worker.post([&] {
             isBlocked.set_value();
             end.get_future().wait();
@@ -193,11 +193,11 @@ private Q_SLOTS:
 
     void boundedBacklogOfAPoolHandlerDropsAndCounts()
     {
+        std::promise<void> entered;
+        std::promise<void> end;
         QThreadPool pool;
         pool.setMaxThreadCount(1);
         AsyncRegistry<int> registry;
-        std::promise<void> entered;
-        std::promise<void> end;
         std::vector<int> seen;
         registry.registerHandler(&pool, [&](const int &event) {
             seen.push_back(event);

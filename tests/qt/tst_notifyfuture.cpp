@@ -40,10 +40,10 @@ private Q_SLOTS:
 
     void futureFinishesWhenTheLastHandlerHasEnded()
     {
+        std::promise<void> end;
         WorkerThread first;
         WorkerThread second;
         AsyncRegistry<int> registry;
-        std::promise<void> end;
         std::atomic<int> calls = 0;
         registry.registerHandler(first.context(), [&](const int &) {
             end.get_future().wait();
@@ -113,10 +113,10 @@ private Q_SLOTS:
 
     void cancelSkipsWhatHasNotBegun()
     {
-        WorkerThread worker;
-        AsyncRegistry<int> registry;
         std::promise<void> entered;
         std::promise<void> end;
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
         std::atomic<int> later = 0;
         registry.registerHandler(worker.context(), [&](const int &event) {
             if (event == 1) {
@@ -157,10 +157,10 @@ private Q_SLOTS:
 
     void deadlineDropsWhatHasNotBegunAndWaitsForWhatHas()
     {
-        WorkerThread worker;
-        AsyncRegistry<int> registry;
         std::promise<void> entered;
         std::promise<void> end;
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
         std::atomic<int> calls = 0;
         registry.registerHandler(worker.context(), [&](const int &) {
             entered.set_value();
@@ -237,15 +237,18 @@ private Q_SLOTS:
 
     void continuationRunsOnTheThreadOfItsContext()
     {
+        std::promise<void> isAttached;
         WorkerThread worker;
         AsyncRegistry<int> registry;
         registry.registerHandler(worker.context(), [](const int &) {});
         QThread *seen = nullptr;
         std::uint32_t called = 0;
+        worker.post([&] { isAttached.get_future().wait(); });
         registry.notify(1).then(this, [&](DispatchReport report) {
             seen = QThread::currentThread();
             called = report.called;
         });
+        isAttached.set_value();
         QVERIFY(waitFor([&] { return seen != nullptr; }));
         QCOMPARE(seen, QThread::currentThread());
         QCOMPARE(called, std::uint32_t(1));
@@ -277,15 +280,18 @@ private Q_SLOTS:
 
     void continuationMayNotifyAgainAndDestroyTheRegistry()
     {
+        std::promise<void> isAttached;
+        std::promise<void> done;
         WorkerThread worker;
         auto *registry = new AsyncRegistry<int>;
         std::atomic<int> calls = 0;
         registry->registerHandler(worker.context(), [&](const int &) { ++calls; });
-        std::promise<void> done;
+        worker.post([&] { isAttached.get_future().wait(); });
         registry->notify(1).then([&](DispatchReport) { // on the worker
             registry->notify(2);
             done.set_value();
         });
+        isAttached.set_value();
         done.get_future().wait();
         worker.drain();
         QCOMPARE(calls.load(), 2);

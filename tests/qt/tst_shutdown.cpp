@@ -140,7 +140,6 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         registry.registerHandler(target.thread(), [](const int &) {}, {.backlog = backlog});
         target.end();
-        std::atomic<int> unfinished = 0;
         std::vector<QFuture<DispatchReport>> last(producers);
         std::vector<std::thread> threads;
         for (auto &future : last) {
@@ -355,10 +354,10 @@ private Q_SLOTS:
 
     void futureFinishesWhenTheRegistryDies()
     {
-        WorkerThread worker;
-        auto registry = std::make_unique<AsyncRegistry<int>>();
         std::promise<void> isBlocked;
         std::promise<void> end;
+        WorkerThread worker;
+        auto registry = std::make_unique<AsyncRegistry<int>>();
         worker.post([&] {
             isBlocked.set_value();
             end.get_future().wait();
@@ -380,10 +379,10 @@ private Q_SLOTS:
 
     void registryMayDieWhileItsHandlerRunsElsewhere()
     {
-        WorkerThread worker;
-        auto registry = std::make_unique<AsyncRegistry<int>>();
         std::promise<void> entered;
         std::promise<void> end;
+        WorkerThread worker;
+        auto registry = std::make_unique<AsyncRegistry<int>>();
         registry->registerHandler(worker.context(), [&](const int &) {
             entered.set_value();
             end.get_future().wait();

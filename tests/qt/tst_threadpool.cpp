@@ -99,10 +99,10 @@ private Q_SLOTS:
 
     void clearOfThePoolDropsAndCounts()
     {
-        QThreadPool pool;
-        pool.setMaxThreadCount(1);
         std::promise<void> entered;
         std::promise<void> end;
+        QThreadPool pool;
+        pool.setMaxThreadCount(1);
         AsyncRegistry<int> blocking;
         blocking.registerHandler(&pool, [&](const int &) {
             entered.set_value();
@@ -209,10 +209,10 @@ private Q_SLOTS:
 
     void guardWaitsForTheCallInThePool()
     {
-        QThreadPool pool;
-        AsyncRegistry<int> registry;
         std::promise<void> entered;
         std::promise<void> end;
+        QThreadPool pool;
+        AsyncRegistry<int> registry;
         std::atomic<bool> hasLeft = false;
         auto guard = registry.registerGuard(&pool, [&](const int &) {
             entered.set_value();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/detail/sanitizerorder.h>
+
 #include <QtCore/qfuture.h>
 #include <QtTest/qtest.h>
 
@@ -18,7 +20,9 @@ bool waitFor(Condition &&condition)
 template <class T>
 bool finishes(const QFuture<T> &future)
 {
-    return waitFor([&] { return future.isFinished(); });
+    const bool isFinished = waitFor([&] { return future.isFinished(); });
+    SignalBox::detail::SanitizerOrder::acquire();
+    return isFinished;
 }
 
 // A report, as one value to compare.

@@ -104,6 +104,38 @@ TestCase {
         compare(error.lineNumber, here);
     }
 
+    function test_optionsThatThrowRegisterNothing() {
+        const own = {};
+        const throwing = new Proxy({}, { ownKeys: () => { throw own; } });
+        let caught = null;
+        try {
+            bus.registerHandler(testCase.none, throwing);
+        } catch (error) {
+            caught = error;
+        }
+        verify(caught === own);
+        compare(bus.handlerCount, 0);
+    }
+
+    function test_priorityThatThrowsChangesNothing() {
+        const own = {};
+        const first = bus.registerHandler(testCase.none, { priority: 1 });
+        const second = bus.registerHandler(testCase.none);
+        let calls = "";
+        const third = bus.registerHandler(() => calls += "third", { priority: 1 });
+        const fourth = bus.registerHandler(() => calls += "fourth");
+        let caught = null;
+        try {
+            bus.setPriority(third, { valueOf() { throw own; } });
+        } catch (error) {
+            caught = error;
+        }
+        verify(caught === own);
+        bus.notify(0);
+        compare(calls, "thirdfourth");
+        [first, second, third, fourth].forEach(id => bus.unregister(id));
+    }
+
     function test_destroyedOwnerIsRefused() {
         const owner = ownerComponent.createObject(testCase);
         owner.destroy();

@@ -1,0 +1,444 @@
+// SPDX-License-Identifier: MIT
+#include "../core/allocations.h"
+#include "../core/check.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+#include <SignalBox/AsyncWatch>
+#include <SignalBox/WatchSender>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qloggingcategory.h>
+#include <QtCore/qthreadpool.h>
+
+#include <atomic>
+#include <chrono>
+#include <new>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What happens when one allocation of a call fails: each call is repeated until each of its allocations has failed once.
+// It then has thrown std::bad_alloc and changed nothing, or has done its work; an event that some handler did not get is
+// counted as dropped by that handler. Nothing leaks, and the registry works.
+//
+// What fails is operator new where SignalBox calls it, Qt's inline functions included. Left out is what Qt's library
+// allocates itself: with operator new, since it leaks then, and with malloc() for strings and lists, since it ends the
+// program then. So is the memory of other threads than the caller's.
+
+using SignalBox::AsyncOptions;
+using SignalBox::AsyncRegistry;
+using SignalBox::AsyncWatch;
+using SignalBox::Backlog;
+using SignalBox::Delivery;
+using SignalBox::DispatchReport;
+using SignalBox::HandlerGuard;
+using SignalBox::HandlerId;
+using SignalBox::WatchSender;
+
+namespace {
+
+WorkerThread *worker = nullptr;
+
+constexpr int handlerCount = 5;
+
+// A registry with a handler of each kind.
+class Scene
+{
+public:
+    Scene()
+    {
+        m_pool.setMaxThreadCount(1);
+        m_pool.setExpiryTimeout(-1);
+        add([&](auto handler) { return registry.registerHandler(handler); });
+        add([&](auto handler) { return registry.registerHandler(&context, handler, {.delivery = Delivery::Queued}); });
+        add([&](auto handler) { return registry.registerHandler(worker->context(), handler); });
+        add([&](auto handler) { return registry.registerHandler(&m_pool, handler); });
+        add([&](auto handler) { return registry.registerHandler(worker->context(), handler, {.backlog = Backlog::bounded(100)}); });
+        settle();
+    }
+    Scene(const Scene &) = delete;
+    Scene &operator=(const Scene &) = delete;
+    ~Scene()
+    {
+        registry.clear();
+        settle();
+    }
+
+    QThreadPool *pool() { return &m_pool; }
+    HandlerId id(int handler) const { return m_ids[static_cast<std::size_t>(handler)]; }
+
+    void settle()
+    {
+        for (int i = 0; i < 3; ++i) {
+            m_pool.waitForDone();
+            worker->drain();
+            QCoreApplication::processEvents();
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        }
+    }
+
+    int calls(int handler) const { return m_calls[handler]; }
+    int accounted(int handler) const
+    {
+        for (const SignalBox::AsyncHandlerInfo &row : registry.handlers()) {
+            if (row.id == id(handler))
+                return calls(handler) + static_cast<int>(row.dropped);
+        }
+        return calls(handler);
+    }
+
+    // Each handler gets each event.
+    void checkItWorks()
+    {
+        settle();
+        int before[handlerCount];
+        for (int i = 0; i < handlerCount; ++i)
+            before[i] = calls(i);
+        registry.post(1);
+        settle();
+        for (int i = 0; i < handlerCount; ++i)
+            CHECK(calls(i) == before[i] + (registry.contains(id(i)) ? 1 : 0));
+        int added = 0;
+        const HandlerId own = registry.registerHandler(&context, [&](const int &) { ++added; }, {.delivery = Delivery::Queued});
+        const auto report = registry.notify(2);
+        while (!report.isFinished()) // a handler that the call has added may be a debounced one
+            settle();
+        CHECK(report.result().dropped == 0);
+        CHECK(added == 1);
+        CHECK(registry.unregister(own));
+    }
+
+    AsyncRegistry<int> registry;
+    QObject context;
+
+private:
+    template <class Register>
+    void add(Register registerIt)
+    {
+        std::atomic<int> &count = m_calls[m_ids.size()];
+        m_ids.push_back(registerIt([&count](const int &) { ++count; }));
+    }
+
+    QThreadPool m_pool;
+    std::atomic<int> m_calls[handlerCount] = {};
+    std::vector<HandlerId> m_ids;
+};
+
+enum class Ending { Returned, Threw };
+
+// What ends a handler whose context lives on another thread leaves the watch over the context there until it dies, if there
+// is no memory to send for it.
+enum class Memory { IsFreed, MayStay };
+
+// Runs `call` in scenes of its own, that `prepare` has completed, with each of its allocations failing in turn; `check`
+// runs after each failure.
+template <class Call, class Check, class Prepare>
+void eachAllocationFails(Call call, Check check, Prepare prepare, Memory memory = Memory::IsFreed)
+{
+    {
+        // What is allocated once, by the process or by its threads.
+        Scene scene;
+        prepare(scene);
+        call(scene);
+        scene.checkItWorks();
+    }
+    bool hasFailed = true;
+    int leaks = 0; // in a row: what libraries and threads keep for themselves is no leak, and comes once
+    for (long index = 0; hasFailed; index += leaks > 0 ? 0 : 1) {
+        CHECK(index < 1000);
+        const long before = liveAllocations();
+        {
+            Scene scene;
+            prepare(scene);
+            auto ending = Ending::Returned;
+            {
+                const AllocationFailure failure(index);
+                try {
+                    call(scene);
+                } catch (const std::bad_alloc &) {
+                    ending = Ending::Threw;
+                }
+                hasFailed = failure.hasHappened();
+            }
+            scene.settle();
+            if (hasFailed)
+                check(scene, ending);
+            scene.checkItWorks();
+        }
+        if (memory == Memory::MayStay)
+            continue;
+        leaks = liveAllocations() > before ? leaks + 1 : 0;
+        if (leaks == 3)
+            std::fprintf(stderr, "     allocation %ld fails: %ld more are live\n", index, liveAllocations() - before);
+        CHECK(leaks < 3);
+    }
+}
+
+template <class Call, class Check>
+void eachAllocationFails(Call call, Check check)
+{
+    eachAllocationFails(call, check, [](Scene &) {});
+}
+
+const auto nothing = [](Scene &) {};
+
+template <class Register>
+void failedRegistrationLeavesNoHandler(Register registerIt)
+{
+    eachAllocationFails([&](Scene &scene) { static_cast<void>(registerIt(scene)); },
+                        [](Scene &scene, Ending ending) {
+                            CHECK(scene.registry.handlerCount() == handlerCount + (ending == Ending::Returned ? 1 : 0));
+                        });
+}
+
+const auto ignore = [](const int &) {};
+
+void failedRegistrationOfAnInlineHandlerLeavesNone()
+{
+    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(ignore, {.priority = 3}); });
+}
+
+void failedRegistrationWithAContextLeavesNone()
+{
+    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(&scene.context, ignore); });
+}
+
+void failedRegistrationWithAContextOfAnotherThreadLeavesNone()
+{
+    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(worker->context(), ignore); });
+}
+
+void failedRegistrationWithAThreadLeavesNone()
+{
+    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(worker->thread(), ignore); });
+}
+
+void failedRegistrationWithAThreadThatIsNewLeavesNone()
+{
+    eachAllocationFails(
+        [](Scene &scene) {
+            QThread thread;
+            scene.registry.unregister(scene.registry.registerHandler(&thread, ignore));
+        },
+        [](Scene &scene, Ending) { CHECK(scene.registry.handlerCount() == handlerCount); });
+}
+
+void failedRegistrationWithAPoolLeavesNone()
+{
+    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(scene.pool(), ignore); });
+}
+
+void failedRegistrationWithABacklogLeavesNone()
+{
+    for (const Backlog &backlog : {Backlog::latest(), Backlog::bounded(10), Backlog::throttled(1), Backlog::debounced(1)}) {
+        failedRegistrationLeavesNoHandler(
+            [&](Scene &scene) { return scene.registry.registerHandler(&scene.context, ignore, {.backlog = backlog}); });
+    }
+}
+
+void failedGuardLeavesNoHandler()
+{
+    eachAllocationFails([](Scene &scene) { const HandlerGuard guard = scene.registry.registerGuard(&scene.context, ignore); },
+                        [](Scene &scene, Ending) { CHECK(scene.registry.handlerCount() == handlerCount); });
+}
+
+// --- events --------------------------------------------------------------------------------------
+
+// Whoever does not get the event counts it; nobody gets it twice. Where the memory failed that wakes the target, it waits for
+// the next event, which wakes it.
+void checkOneEvent(Scene &scene, Ending ending)
+{
+    scene.registry.post(2);
+    scene.settle();
+    for (int handler = 0; handler < handlerCount; ++handler) {
+        const int accounted = scene.accounted(handler);
+        if (accounted != 2 && !(ending == Ending::Threw && accounted == 1))
+            std::fprintf(stderr, "     handler %d: %d events, %s\n", handler, accounted, ending == Ending::Threw ? "threw" : "returned");
+        CHECK(accounted == 2 || (ending == Ending::Threw && accounted == 1));
+    }
+}
+
+void failedPostIsCountedByWhomItDoesNotReach()
+{
+    eachAllocationFails([](Scene &scene) { scene.registry.post(1); }, [](Scene &scene, Ending ending) { checkOneEvent(scene, ending); });
+}
+
+template <class Notify>
+void failedNotifyIsCountedAndItsFutureFinishes(Notify notify, Memory memory = Memory::IsFreed)
+{
+    std::optional<QFuture<DispatchReport>> future;
+    eachAllocationFails(
+        [&](Scene &scene) {
+            future.reset();
+            future = notify(scene);
+        },
+        [&](Scene &scene, Ending ending) {
+            checkOneEvent(scene, ending);
+            if (ending == Ending::Threw)
+                return;
+            CHECK(future->isFinished());
+            const DispatchReport report = future->result();
+            CHECK(report.called + report.dropped == handlerCount);
+            future.reset();
+        },
+        nothing, memory);
+}
+
+void failedNotifyIsCountedAndItsFutureFinishes()
+{
+    failedNotifyIsCountedAndItsFutureFinishes([](Scene &scene) { return scene.registry.notify(1); });
+}
+
+void failedNotifyWithADeadlineIsCountedAndItsFutureFinishes()
+{
+    failedNotifyIsCountedAndItsFutureFinishes([](Scene &scene) { return scene.registry.notify(1, QDeadlineTimer(3600000)); },
+                                              Memory::MayStay);
+}
+
+void failedSequentialNotifyIsCountedAndItsFutureFinishes()
+{
+    failedNotifyIsCountedAndItsFutureFinishes([](Scene &scene) { return scene.registry.notifySequential(1); });
+}
+
+void failedNextLeavesNoHandler()
+{
+    std::optional<QFuture<std::optional<int>>> future;
+    eachAllocationFails(
+        [&](Scene &scene) {
+            future.reset();
+            future = scene.registry.next(&scene.context);
+        },
+        [&](Scene &scene, Ending ending) {
+            CHECK(scene.registry.handlerCount() == handlerCount + (ending == Ending::Returned ? 1 : 0));
+            scene.registry.post(7);
+            scene.settle();
+            if (ending == Ending::Returned) {
+                CHECK(future->isFinished());
+                CHECK(future->result() == 7);
+            }
+            future.reset();
+        });
+}
+
+// --- everything else -----------------------------------------------------------------------------
+
+void failedConstructionLeaksNothing()
+{
+    eachAllocationFails([](Scene &) { const AsyncRegistry<int> registry; }, [](Scene &, Ending) {});
+}
+
+void failedNameLeavesTheEarlierOne()
+{
+    const QString name = QStringLiteral("a name");
+    eachAllocationFails([&](Scene &scene) { scene.registry.setName(name); }, [&](Scene &, Ending) {});
+}
+
+void failedIntrospectionThrows()
+{
+    eachAllocationFails([](Scene &scene) { CHECK(scene.registry.handlers().size() == handlerCount); },
+                        [](Scene &, Ending ending) { CHECK(ending == Ending::Threw); });
+}
+
+void failedSetPriorityLeavesTheOrder()
+{
+    eachAllocationFails([](Scene &scene) { CHECK(scene.registry.setPriority(scene.id(1), 5)); },
+                        [](Scene &scene, Ending ending) {
+                            CHECK((scene.registry.handlers().front().id == scene.id(1)) == (ending == Ending::Returned));
+                        });
+}
+
+void failedExceptionCallbackLeavesTheEarlierOne()
+{
+    int reporter = 0;
+    eachAllocationFails(
+        [&](Scene &scene) { scene.registry.onException([&](const SignalBox::ExceptionInfo &) { reporter = 2; }); },
+        [&](Scene &scene, Ending ending) {
+            scene.registry.post(0);
+            CHECK(reporter == (ending == Ending::Returned ? 2 : 1));
+        },
+        [&](Scene &scene) {
+            scene.registry.registerHandler([](const int &) { throw 1; });
+            scene.registry.onException([&](const SignalBox::ExceptionInfo &) { reporter = 1; });
+        });
+}
+
+void whatEndsSomethingSucceedsWhicheverAllocationFails()
+{
+    const auto succeeds = [](Scene &, Ending ending) { CHECK(ending == Ending::Returned); };
+    eachAllocationFails([](Scene &scene) { CHECK(scene.registry.unregister(scene.id(1))); }, succeeds);
+    eachAllocationFails([](Scene &scene) { CHECK(scene.registry.unregisterAndWait(scene.id(2))); }, succeeds, nothing,
+                        Memory::MayStay);
+    eachAllocationFails([](Scene &scene) { CHECK(scene.registry.unregister(scene.id(4))); }, succeeds, nothing,
+                        Memory::MayStay);
+    eachAllocationFails([](Scene &scene) { CHECK(scene.registry.setEnabled(scene.id(1), true)); }, succeeds);
+    eachAllocationFails([](Scene &scene) { scene.registry.clear(); }, succeeds, nothing,
+                        Memory::MayStay);
+    eachAllocationFails([](Scene &scene) { scene.registry.clearExceptionCallback(); }, succeeds);
+}
+
+// With an event on its way.
+void contextDiesWhicheverAllocationFails()
+{
+    std::optional<QObject> context;
+    int calls = 0;
+    eachAllocationFails([&](Scene &) { context.reset(); },
+                        [&](Scene &scene, Ending ending) {
+                            CHECK(ending == Ending::Returned);
+                            CHECK(calls == 0);
+                            CHECK(scene.registry.handlerCount() == handlerCount);
+                        },
+                        [&](Scene &scene) {
+                            context.emplace();
+                            scene.registry.registerHandler(&*context, [&](const int &) { ++calls; },
+                                                           {.delivery = Delivery::Queued});
+                            scene.registry.post(1);
+                        });
+}
+
+// --- watches -------------------------------------------------------------------------------------
+
+void failedWatchLeavesNoCallback()
+{
+    eachAllocationFails(
+        [](Scene &scene) {
+            WatchSender<int> sender(0);
+            AsyncWatch<int> watch(sender.subscribe());
+            watch.onChanged(&scene.context, [](const int &) {});
+            const QFuture<std::optional<int>> next = watch.changed(&scene.context);
+            CHECK(!next.isFinished());
+        },
+        [](Scene &, Ending) {}); // what is registered twice, with the core and with a context, is left nowhere
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    QLoggingCategory::setFilterRules(QStringLiteral("signalbox=false"));
+    QCoreApplication application(argc, argv);
+    WorkerThread thread;
+    worker = &thread;
+    RUN(failedConstructionLeaksNothing);
+    RUN(failedRegistrationOfAnInlineHandlerLeavesNone);
+    RUN(failedRegistrationWithAContextLeavesNone);
+    RUN(failedRegistrationWithAContextOfAnotherThreadLeavesNone);
+    RUN(failedRegistrationWithAThreadLeavesNone);
+    RUN(failedRegistrationWithAThreadThatIsNewLeavesNone);
+    RUN(failedRegistrationWithAPoolLeavesNone);
+    RUN(failedRegistrationWithABacklogLeavesNone);
+    RUN(failedGuardLeavesNoHandler);
+    RUN(failedPostIsCountedByWhomItDoesNotReach);
+    RUN(failedNotifyIsCountedAndItsFutureFinishes);
+    RUN(failedNotifyWithADeadlineIsCountedAndItsFutureFinishes);
+    RUN(failedSequentialNotifyIsCountedAndItsFutureFinishes);
+    RUN(failedNextLeavesNoHandler);
+    RUN(failedNameLeavesTheEarlierOne);
+    RUN(failedIntrospectionThrows);
+    RUN(failedSetPriorityLeavesTheOrder);
+    RUN(failedExceptionCallbackLeavesTheEarlierOne);
+    RUN(whatEndsSomethingSucceedsWhicheverAllocationFails);
+    RUN(contextDiesWhicheverAllocationFails);
+    RUN(failedWatchLeavesNoCallback);
+    worker = nullptr;
+}
