@@ -26,7 +26,9 @@ static QCoro::Task<> save(SignalBox::AsyncRegistry<Saved> &saved)
 
     co_await saved.notifySequential(second);
     std::cout << "each ended before the next began\n";
-    QCoreApplication::quit();
+    // Queued: where both futures were finished at once, nothing was suspended, and exec() has not begun, which a direct
+    // quit() would not reach.
+    QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit, Qt::QueuedConnection);
 }
 
 int main(int argc, char *argv[])

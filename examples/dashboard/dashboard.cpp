@@ -10,8 +10,12 @@
 
 namespace {
 
-const QStringList sources{QStringLiteral("cpu"), QStringLiteral("memory"), QStringLiteral("network"),
-                          QStringLiteral("process")};
+const QStringList &sources()
+{
+    static const QStringList names{QStringLiteral("cpu"), QStringLiteral("memory"), QStringLiteral("network"),
+                                   QStringLiteral("process")};
+    return names;
+}
 
 QString bytes(double value)
 {
@@ -26,11 +30,11 @@ QString percent(double value)
 QString describeSample(const Sample &sample)
 {
     const QList<double> &values = sample.values;
-    if (sample.source == sources.at(1))
+    if (sample.source == sources().at(1))
         return QStringLiteral("%1 of %2 in use").arg(bytes(values.at(0)), bytes(values.at(1)));
-    if (sample.source == sources.at(2))
+    if (sample.source == sources().at(2))
         return QStringLiteral("%1/s in, %2/s out").arg(bytes(values.at(0)), bytes(values.at(1)));
-    if (sample.source == sources.at(3))
+    if (sample.source == sources().at(3))
         return QStringLiteral("%1 of a core, %2 resident, %3 threads")
             .arg(percent(values.at(0)), bytes(values.at(1))).arg(values.at(2));
     QStringList loads;
@@ -79,7 +83,7 @@ Dashboard::Dashboard(std::unique_ptr<SampleSource> source, Recording::Writer *re
 {
     m_registry.setName(QStringLiteral("samples"));
     m_registry.setStatisticsEnabled(true);
-    for (const QString &name : sources)
+    for (const QString &name : sources())
         m_counts[name] = 0;
     registerHandlers(recorder);
     setPeakHold(true);
@@ -207,7 +211,7 @@ void Dashboard::deliverWhatWaits()
 // The series that the sample's values belong to, one by one.
 QList<Series *> Dashboard::seriesOf(const Sample &sample)
 {
-    if (sample.source == sources.at(0)) {
+    if (sample.source == sources().at(0)) {
         if (m_cores.size() < sample.values.size()) {
             while (m_cores.size() < sample.values.size())
                 m_cores.append(new Series(this));
@@ -215,9 +219,9 @@ QList<Series *> Dashboard::seriesOf(const Sample &sample)
         }
         return m_cores;
     }
-    if (sample.source == sources.at(1))
+    if (sample.source == sources().at(1))
         return {&m_memory};
-    if (sample.source == sources.at(2))
+    if (sample.source == sources().at(2))
         return {&m_received, &m_sent};
     return {};
 }
@@ -242,11 +246,11 @@ void Dashboard::remember(const Sample &sample)
 
 void Dashboard::updateScales(const Sample &sample)
 {
-    if (sample.source == sources.at(1) && m_memoryTotal != sample.values.at(1)) {
+    if (sample.source == sources().at(1) && m_memoryTotal != sample.values.at(1)) {
         m_memoryTotal = sample.values.at(1);
         Q_EMIT memoryTotalChanged();
     }
-    if (sample.source == sources.at(2)) {
+    if (sample.source == sources().at(2)) {
         const double scale = roundUp(std::max({1000.0, m_received.highest(), m_sent.highest(), m_received.peak(), m_sent.peak()}));
         if (scale != m_networkScale) {
             m_networkScale = scale;
@@ -282,7 +286,7 @@ QString Dashboard::summary() const
     out << QStringLiteral("%1, %2 s: %3 events, %4 per second\n")
                .arg(sourceDescription()).arg(elapsed, 0, 'f', 1).arg(m_sequence.load()).arg(double(m_sequence) / elapsed, 0, 'f', 0);
     out << "received\n";
-    for (const QString &source : sources) {
+    for (const QString &source : sources()) {
         const auto latest = m_latest.find(source);
         out << QStringLiteral("  %1 %2 events, last: %3\n")
                    .arg(source, -8).arg(m_counts.at(source).load(), 6)

@@ -49,8 +49,8 @@ void SettingsFile::reload()
         if (before.value(name) != value || !before.contains(name))
             m_changes.post({name, before.value(name), value});
     }
-    for (const QString &name : before.keys()) {
+    for (const auto &[name, value] : before.asKeyValueRange()) {
         if (!after.contains(name))
-            m_changes.post({name, before.value(name), QString()});
+            m_changes.post({name, value, QString()});
     }
 }
