@@ -11,6 +11,7 @@
 #    include <QtCore/qglobal.h>
 #endif
 
+#include <ctime>
 #include <fstream>
 
 #if __has_include(<sys/utsname.h>)
@@ -68,6 +69,14 @@ std::string libsigcVersion()
             + std::to_string(SIGCXX_MICRO_VERSION);
 }
 
+std::string today()
+{
+    const std::time_t now = std::time(nullptr);
+    char text[sizeof "2000-01-01"] = "";
+    std::strftime(text, sizeof text, "%F", std::gmtime(&now));
+    return text;
+}
+
 // Above 0, something else is running: the numbers are worth less.
 std::string loadAverage()
 {
@@ -83,7 +92,7 @@ std::vector<std::pair<std::string, std::string>> machineFacts()
 {
     return
     {
-        {"CPU", processorName()}, {"CPUs for this process", std::to_string(availableCpuCount())},
+        {"Date", today()}, {"CPU", processorName()}, {"CPUs for this process", std::to_string(availableCpuCount())},
                 {"System", systemName()},
 #if __has_include(<gnu/libc-version.h>)
                 {"C library", std::string("glibc ") + gnu_get_libc_version()},

@@ -4,7 +4,7 @@
 // thread even if the capture is plain. Asked of one guard, and of sixteen, that end one after another or as a GuardSet.
 // No peer has anything like it: their scoped connections do not wait.
 #include "changes.h"
-#include "median.h"
+#include "quantiles.h"
 #include "questions.h"
 
 #include <optional>
@@ -64,7 +64,7 @@ void guardSet(benchmark::State &state, Scene &scene)
         samples.push_back(nanosecondsSince(start));
         state.SetIterationTime(samples.back() / 1e9);
     }
-    state.counters["median_ns"] = median(samples);
+    reportSamples(state, std::move(samples));
 }
 
 void severalGuards(benchmark::State &state, Scene &scene)
@@ -80,7 +80,7 @@ void severalGuards(benchmark::State &state, Scene &scene)
         samples.push_back(nanosecondsSince(start));
         state.SetIterationTime(samples.back() / 1e9);
     }
-    state.counters["median_ns"] = median(samples);
+    reportSamples(state, std::move(samples));
 }
 
 void severalIds(benchmark::State &state, Scene &scene)
@@ -98,7 +98,7 @@ void severalIds(benchmark::State &state, Scene &scene)
         ids.clear();
         state.SetIterationTime(samples.back() / 1e9);
     }
-    state.counters["median_ns"] = median(samples);
+    reportSamples(state, std::move(samples));
 }
 
 using Function = void (*)(benchmark::State &, Scene &);

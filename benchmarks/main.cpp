@@ -17,5 +17,6 @@ int main(int argc, char **argv)
         registerPromptDestruction();
         registerGuards();
         registerAllocationsPerNotify();
+        registerSingleOperations();
     });
 }

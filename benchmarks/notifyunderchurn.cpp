@@ -4,6 +4,7 @@
 // Each round measures undisturbed and disturbed, one after the other.
 #include "measure.h"
 #include "median.h"
+#include "quantiles.h"
 #include "peers/peerlist.h"
 #include "questions.h"
 
@@ -59,7 +60,7 @@ void notifyDuringChanges(benchmark::State &state)
         state.SetIterationTime(disturbed / 1e9);
     }
     state.counters["ratio"] = median(ratios);
-    state.counters["median_ns"] = median(disturbedTimes);
+    reportSamples(state, std::move(disturbedTimes));
     state.counters["changes_per_s"] = changes / seconds;
 }
 

@@ -4,7 +4,7 @@
 // the replacement of a random one of N handlers, and of a clear() of 1000, alone and while another thread runs. The
 // plain captures are measured in the same conditions.
 #include "changes.h"
-#include "median.h"
+#include "quantiles.h"
 #include "questions.h"
 
 #include <optional>
@@ -76,7 +76,7 @@ void clearAll(benchmark::State &state, Company company)
         samples.push_back(nanosecondsSince(start));
         state.SetIterationTime(samples.back() / 1e9);
     }
-    state.counters["median_ns"] = median(samples);
+    reportSamples(state, std::move(samples));
 }
 
 template <class Peer, class Handler>

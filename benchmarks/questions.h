@@ -12,5 +12,6 @@ void registerFenceCost();
 void registerPromptDestruction();
 void registerGuards();
 void registerAllocationsPerNotify();
+void registerSingleOperations();
 
 } // namespace SignalBoxBenchmark

@@ -12,7 +12,7 @@ namespace SignalBoxBenchmark {
 // hold counters that only some benchmarks have. The file has lines of two kinds, with tabs between the fields:
 //     # key  value                        a fact about the machine or the build
 //     name   nanoseconds   [key=value]... a result and its counters
-// A benchmark that measured its own samples says their median in a counter `median_ns`, which is then the result;
+// A benchmark that measured its own samples says their median in a counter `median_ns` (quantiles.h), which is then the result;
 // otherwise the result is the CPU time of the measuring thread, which leaves out the time of other processes.
 class SampleReporter : public benchmark::ConsoleReporter
 {

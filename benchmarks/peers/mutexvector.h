@@ -1,55 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "vectorentry.h"
+#include "lockedvector.h"
 
 #include <mutex>
 
 namespace SignalBoxBenchmark {
 
-// What is written by hand most often: std::mutex around a vector of std::function, held while the handlers run. The
-// fastest form of it; a handler that registers, unregisters or notifies deadlocks.
-class MutexVector
+// What is written by hand most often, in its fastest form; a handler that registers, unregisters or notifies deadlocks.
+class MutexVector : public LockedVector<std::mutex, std::unique_lock>
 {
 public:
     static constexpr const char *name = "mutex + vector";
-    static constexpr bool isThreadSafe = true;
-    static constexpr bool hasPriorities = true;
-
-    using Handle = std::uint64_t;
-
-    template <class Handler>
-    Handle add(Handler handler, int priority = 0)
-    {
-        const std::scoped_lock lock(m_mutex);
-        const Handle id = ++m_lastId;
-        insertByPriority(m_entries, {id, priority, std::move(handler)});
-        return id;
-    }
-
-    void remove(Handle id)
-    {
-        const std::scoped_lock lock(m_mutex);
-        eraseById(m_entries, id);
-    }
-
-    void clear()
-    {
-        const std::scoped_lock lock(m_mutex);
-        m_entries.clear();
-    }
-
-    void notify(const Event &event)
-    {
-        const std::scoped_lock lock(m_mutex);
-        for (const VectorEntry &entry : m_entries)
-            entry.handler(event);
-    }
-
-private:
-    std::mutex m_mutex;
-    std::uint64_t m_lastId = 0;
-    std::vector<VectorEntry> m_entries;
 };
 
 } // namespace SignalBoxBenchmark

@@ -8,6 +8,7 @@
 #include "questions.h"
 
 #include "../median.h"
+#include "../quantiles.h"
 #include "../peers/foreachpeer.h"
 
 #include <vector>
@@ -49,7 +50,7 @@ void measureLatest(benchmark::State &state, Target target)
         calls.push_back(static_cast<double>(time->arrived));
         state.SetIterationTime(time->each * static_cast<double>(deliveryCount) / 1e9);
     }
-    state.counters["median_ns"] = median(each);
+    reportSamples(state, std::move(each));
     state.counters["calls"] = median(calls);
 }
 

@@ -7,6 +7,7 @@
 #include "questions.h"
 
 #include "../median.h"
+#include "../quantiles.h"
 
 #include <vector>
 
@@ -37,7 +38,7 @@ void measureBurst(benchmark::State &state, std::size_t handlerCount, Target targ
         posting.push_back(time->posting);
         state.SetIterationTime(time->each * static_cast<double>(deliveryCount) / 1e9);
     }
-    state.counters["median_ns"] = median(each);
+    reportSamples(state, std::move(each));
     state.counters["posting_ns"] = median(posting);
 }
 

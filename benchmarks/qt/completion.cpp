@@ -5,7 +5,7 @@
 // call keeps, or in a blocking call.
 #include "../handlers.h"
 #include "../measure.h"
-#include "../median.h"
+#include "../quantiles.h"
 #include "questions.h"
 #include "targetthread.h"
 
@@ -36,7 +36,7 @@ void measureEach(benchmark::State &state, NotifyAndWait notifyAndWait)
         times.push_back(nanosecondsSince(start));
         state.SetIterationTime(times.back() / 1e9);
     }
-    state.counters["median_ns"] = median(times);
+    reportSamples(state, std::move(times));
 }
 
 enum class Order { Concurrent, Sequential };

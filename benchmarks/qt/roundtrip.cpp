@@ -7,6 +7,7 @@
 
 #include "../measure.h"
 #include "../median.h"
+#include "../quantiles.h"
 
 #include <vector>
 
@@ -50,7 +51,7 @@ void measureRoundTrip(benchmark::State &state)
         }
         state.SetIterationTime(median(times) / 1e9);
     }
-    state.counters["median_ns"] = median(times);
+    reportSamples(state, std::move(times));
 }
 
 } // namespace

@@ -31,5 +31,6 @@ struct Bar
 
 std::vector<Bar> coreBars();
 std::vector<Bar> qtBars();
+std::vector<Bar> qmlBars();
 
 } // namespace SignalBoxBenchmark

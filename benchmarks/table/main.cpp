@@ -1,31 +1,43 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark-table FILE...: reads what benchmark-core and benchmark-qt wrote with --samples=FILE, a file for each run (what
-// several programs wrote in one run is joined), and prints the tables. Whether a bar is met never decides the exit code: only a file that cannot be read does.
+// benchmark-table [--selection] FILE...: reads what the benchmark programs wrote with --samples=FILE, a file for each run
+// (what several programs wrote in one run is joined), and prints the tables, or those of them that the README shows. Whether
+// a bar is met never decides the exit code: only a file that cannot be read does.
 #include "bars.h"
 #include "samples.h"
 #include "tables.h"
 
+#include <algorithm>
 #include <exception>
 #include <iostream>
-#include <utility>
+#include <iterator>
+#include <string_view>
+#include <vector>
 
 using namespace SignalBoxBenchmark;
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        std::cerr << "usage: benchmark-table FILE...   (each written by a benchmark program with --samples=FILE)\n";
+    const bool isSelection = argc > 1 && std::string_view(argv[1]) == "--selection";
+    const int firstFile = isSelection ? 2 : 1;
+    if (argc <= firstFile) {
+        std::cerr << "usage: benchmark-table [--selection] FILE...   (each written by a benchmark program with --samples=FILE)\n";
         return 2;
     }
     try {
         std::vector<ProcessRun> runs;
-        for (int index = 1; index < argc; ++index)
+        for (int index = firstFile; index < argc; ++index)
             runs.push_back(readProcessRun(argv[index]));
-        printFacts(std::cout, runs);
         std::vector<Bar> bars = coreBars();
-        for (Bar &bar : qtBars())
-            bars.push_back(std::move(bar));
+        for (std::vector<Bar> more : {qtBars(), qmlBars()})
+            std::move(more.begin(), more.end(), std::back_inserter(bars));
+        if (isSelection) {
+            printFactsBriefly(std::cout, runs);
+            printSelectedPeerTables(std::cout, runs);
+            printBarsBriefly(std::cout, runs, bars);
+            return 0;
+        }
+        printFacts(std::cout, runs);
         printBars(std::cout, runs, bars);
         printPeerTables(std::cout, runs);
         printLosses(std::cout, runs);

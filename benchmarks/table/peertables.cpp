@@ -5,6 +5,21 @@ namespace SignalBoxBenchmark {
 
 namespace {
 
+// How far single operations are from their median.
+std::vector<Column> quantileColumns(const std::string &question, const std::string &variant, const std::string &prefix)
+{
+    return {{prefix + "median", question, variant, {}},
+            {prefix + "90 %", question, variant, "p90_ns"},
+            {prefix + "99 %", question, variant, "p99_ns"},
+            {prefix + "worst", question, variant, "worst_ns"}};
+}
+
+std::vector<Column> joined(std::vector<Column> columns, const std::vector<Column> &more)
+{
+    columns.insert(columns.end(), more.begin(), more.end());
+    return columns;
+}
+
 std::vector<Column> columnsByCount(const std::string &question, const std::vector<std::string> &counts,
                                    const std::string &prefix = {})
 {
@@ -19,10 +34,15 @@ std::vector<Column> columnsByCount(const std::string &question, const std::vecto
 const std::vector<PeerTable> &peerTables()
 {
     static const std::vector<std::string> sizes{"16", "64", "1000", "10000"};
+    static const std::vector<std::string> scriptCounts{"1", "2", "8", "64"};
     static const std::vector<PeerTable> tables{
             {"One notify, by number of handlers",
-             columnsByCount("notify", {"0", "1", "4", "16", "64", "1000", "10000"})},
-            {"Register + unregister a random one among N", columnsByCount("register", sizes)},
+             columnsByCount("notify", {"0", "1", "4", "16", "64", "1000", "10000"}), true},
+            {"One notify: the median of single ones, and what 90 and 99 of 100 do not exceed",
+             joined(quantileColumns("single", "notify-4", "4: "), quantileColumns("single", "notify-64", "64: "))},
+            {"Register + unregister a random one among N", columnsByCount("register", sizes), true},
+            {"Register + unregister: the median of single ones, and what 90 and 99 of 100 do not exceed",
+             joined(quantileColumns("single", "register-16", "16: "), quantileColumns("single", "register-1000", "1000: "))},
             {"Register + unregister a random one among N, 8 priorities", columnsByCount("register-priorities", sizes)},
             {"Register + unregister a random one among N, captures with a destructor, alone",
              columnsByCount("destroy", sizes, "destructor-alone-")},
@@ -60,7 +80,8 @@ const std::vector<PeerTable> &peerTables()
               {"1, blocked", "burst", "1-blocked", {}},
               {"of it posting", "burst", "1-blocked", "posting_ns"},
               {"8, together", "burst", "8-together", {}},
-              {"8, blocked", "burst", "8-blocked", {}}}},
+              {"8, blocked", "burst", "8-blocked", {}}},
+             true},
             {"The same with QT_NO_GLIB=1",
              {{"1 handler, together", "burst", "1-together-noglib", {}},
               {"1, blocked", "burst", "1-blocked-noglib", {}},
@@ -87,7 +108,7 @@ const std::vector<PeerTable> &peerTables()
               {"gap, QT_NO_GLIB=1", "timer-gap", "flood-noglib", {}},
               {"events", "timer-gap", "flood-noglib", "events_per_s", Unit::Rate}}},
             {"One event to another thread and back",
-             {{"GLib", "round-trip", "1", {}}, {"QT_NO_GLIB=1", "round-trip", "1-noglib", {}}}},
+             joined(quantileColumns("round-trip", "1", "GLib: "), quantileColumns("round-trip", "1-noglib", "QT_NO_GLIB=1: "))},
             {"Inline handlers of an AsyncRegistry: post() and notify()",
              {{"post, 0", "post", "inline-0", {}},
               {"1", "post", "inline-1", {}},
@@ -96,9 +117,12 @@ const std::vector<PeerTable> &peerTables()
               {"1", "future", "inline-1", {}},
               {"8", "future", "inline-8", {}}}},
             {"Until the notifying thread knows that handlers elsewhere are done",
-             {{"1", "completion", "1", {}},
-              {"8", "completion", "8", {}},
-              {"8, one after the other", "completion", "8-sequential", {}}}},
+             joined(quantileColumns("completion", "1", "1: "),
+                    joined(quantileColumns("completion", "8", "8: "),
+                           quantileColumns("completion", "8-sequential", "8, one after the other: ")))},
+            {"A map from C++ to JavaScript handlers that read it", columnsByCount("scripts-reading", scriptCounts), true},
+            {"The same with handlers that add it up", columnsByCount("scripts-summing", scriptCounts)},
+            {"A thousand elements created and destroyed", {{"1000", "create-destroy", "1000", {}}}},
     };
     return tables;
 }

@@ -22,6 +22,7 @@ struct PeerTable
 {
     std::string title;
     std::vector<Column> columns;
+    bool isSelected = false; // for the README
 };
 
 const std::vector<PeerTable> &peerTables();

@@ -36,10 +36,70 @@ std::optional<double> cell(const std::vector<ProcessRun> &runs, const std::strin
     });
 }
 
+// Peers are named in C++, which Markdown would take for elements of HTML.
+std::string quoted(const std::string &name)
+{
+    return name.find('<') == std::string::npos ? name : '`' + name + '`';
+}
+
+bool isOurs(const std::string &peer)
+{
+    return peer == "SignalBox" || peer == "SignalBox functions" || peer == "RegistryHandler";
+}
+
+bool isFloor(const std::string &peer)
+{
+    return peer == "raw" || peer == "idle";
+}
+
+struct Count
+{
+    std::size_t met = 0;
+    std::size_t measured = 0;
+};
+
+bool isMet(const Bar &bar, double value)
+{
+    return bar.side == Bar::Side::AtMost ? value <= bar.bound : value >= bar.bound;
+}
+
+void printCount(std::ostream &out, const Count &count, std::size_t barCount)
+{
+    out << count.met << " of " << count.measured << " bars met";
+    if (count.measured != barCount)
+        out << ", " << barCount - count.measured << " not measured";
+    out << ".\n";
+}
+
 bool hasAny(const std::vector<ProcessRun> &runs, const std::string &peer, const PeerTable &table)
 {
     return std::any_of(table.columns.begin(), table.columns.end(),
                        [&](const Column &column) { return cell(runs, peer, column).has_value(); });
+}
+
+void printPeerTable(std::ostream &out, const std::vector<ProcessRun> &runs, const PeerTable &table)
+{
+    std::vector<std::string> peers;
+    std::copy_if(runs.front().peers.begin(), runs.front().peers.end(), std::back_inserter(peers),
+                 [&](const std::string &peer) { return hasAny(runs, peer, table); });
+    if (peers.empty())
+        return;
+
+    out << "\n### " << table.title << "\n\n| |";
+    for (const Column &column : table.columns)
+        out << ' ' << column.title << " |";
+    out << "\n|---|";
+    for (std::size_t index = 0; index < table.columns.size(); ++index)
+        out << "---:|";
+    out << '\n';
+    for (const std::string &peer : peers) {
+        out << "| " << quoted(peer) << " |";
+        for (const Column &column : table.columns) {
+            const std::optional<double> value = cell(runs, peer, column);
+            out << ' ' << (value ? format(*value, column.unit) : "-") << " |";
+        }
+        out << '\n';
+    }
 }
 
 } // namespace
@@ -52,11 +112,21 @@ void printFacts(std::ostream &out, const std::vector<ProcessRun> &runs)
     out << "| Processes, of which the median | " << runs.size() << " |\n";
 }
 
+void printFactsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs)
+{
+    for (const char *wanted : {"Date", "CPU", "CPUs for this process", "System", "Compiler", "Build", "Load at the start"}) {
+        for (const auto &[key, value] : runs.front().facts) {
+            if (key == wanted)
+                out << key << ": " << value << "; ";
+        }
+    }
+    out << "median of " << runs.size() << " processes.\n";
+}
+
 void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars)
 {
     out << "\n| what | bar | measured, median (least to most) | compared with | met |\n|---|---|---|---|---|\n";
-    std::size_t met = 0;
-    std::size_t measured = 0;
+    Count count;
     for (const Bar &bar : bars) {
         out << "| " << bar.what << " | " << bar.limit << " | ";
         const std::vector<double> values = valuesOf(runs, bar.value);
@@ -70,65 +140,65 @@ void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std
             << ") | ";
         if (const std::optional<double> reference = medianOf(runs, bar.reference))
             out << bar.referenceName << ' ' << format(*reference, bar.referenceUnit);
-        const bool isMet = bar.side == Bar::Side::AtMost ? value <= bar.bound : value >= bar.bound;
-        out << " | " << (isMet ? "yes" : "**no**") << " |\n";
-        ++measured;
-        met += isMet ? 1 : 0;
+        out << " | " << (isMet(bar, value) ? "yes" : "**no**") << " |\n";
+        ++count.measured;
+        count.met += isMet(bar, value) ? 1 : 0;
     }
-    out << '\n' << met << " of " << measured << " bars met";
-    if (measured != bars.size())
-        out << ", " << bars.size() - measured << " not measured";
-    out << ".\n";
+    out << '\n';
+    printCount(out, count, bars.size());
+}
+
+void printBarsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars)
+{
+    Count count;
+    for (const Bar &bar : bars) {
+        if (const std::optional<double> value = medianOf(runs, bar.value)) {
+            ++count.measured;
+            count.met += isMet(bar, *value) ? 1 : 0;
+        }
+    }
+    out << '\n';
+    printCount(out, count, bars.size());
 }
 
 void printPeerTables(std::ostream &out, const std::vector<ProcessRun> &runs)
 {
-    for (const PeerTable &table : peerTables()) {
-        std::vector<std::string> peers;
-        std::copy_if(runs.front().peers.begin(), runs.front().peers.end(), std::back_inserter(peers),
-                     [&](const std::string &peer) { return hasAny(runs, peer, table); });
-        if (peers.empty())
-            continue;
+    for (const PeerTable &table : peerTables())
+        printPeerTable(out, runs, table);
+}
 
-        out << "\n### " << table.title << "\n\n| |";
-        for (const Column &column : table.columns)
-            out << ' ' << column.title << " |";
-        out << "\n|---|";
-        for (std::size_t index = 0; index < table.columns.size(); ++index)
-            out << "---:|";
-        out << '\n';
-        for (const std::string &peer : peers) {
-            out << "| " << peer << " |";
-            for (const Column &column : table.columns) {
-                const std::optional<double> value = cell(runs, peer, column);
-                out << ' ' << (value ? format(*value, column.unit) : "-") << " |";
-            }
-            out << '\n';
-        }
+void printSelectedPeerTables(std::ostream &out, const std::vector<ProcessRun> &runs)
+{
+    for (const PeerTable &table : peerTables()) {
+        if (table.isSelected)
+            printPeerTable(out, runs, table);
     }
 }
 
 void printLosses(std::ostream &out, const std::vector<ProcessRun> &runs)
 {
-    out << "\n### Where a peer was faster\n\n";
-    bool isAny = false;
+    out << "\n### Where a peer was faster\n\n| table | column | SignalBox | faster |\n|---|---|---:|---|\n";
     for (const PeerTable &table : peerTables()) {
         for (const Column &column : table.columns) {
-            const std::optional<double> ours = cell(runs, "SignalBox", column);
-            if (!ours || column.unit != Unit::Time)
+            if (column.unit != Unit::Time || column.counter == "worst_ns") // which is the scheduler's
                 continue;
-            for (const std::string &peer : runs.front().peers) {
-                const std::optional<double> theirs = cell(runs, peer, column);
-                if (peer == "raw" || peer == "idle" || peer == "SignalBox" || !theirs || *theirs >= *ours)
+            for (const std::string &us : runs.front().peers) {
+                const std::optional<double> ours = cell(runs, us, column);
+                if (!isOurs(us) || !ours)
                     continue;
-                out << "- " << table.title << ", " << column.title << ": " << peer << ' '
-                    << format(*theirs, column.unit) << ", SignalBox " << format(*ours, column.unit) << '\n';
-                isAny = true;
+                std::string faster;
+                for (const std::string &peer : runs.front().peers) {
+                    const std::optional<double> theirs = cell(runs, peer, column);
+                    if (!isFloor(peer) && !isOurs(peer) && theirs && *theirs < *ours)
+                        faster += (faster.empty() ? "" : ", ") + quoted(peer) + ' ' + format(*theirs, column.unit);
+                }
+                if (!faster.empty()) {
+                    out << "| " << table.title << " | " << column.title << " | "
+                        << (us == "SignalBox" ? "" : us + ' ') << format(*ours, column.unit) << " | " << faster << " |\n";
+                }
             }
         }
     }
-    if (!isAny)
-        out << "Nowhere in these tables.\n";
 }
 
 } // namespace SignalBoxBenchmark

@@ -12,12 +12,17 @@
 namespace SignalBoxBenchmark {
 
 void printFacts(std::ostream &out, const std::vector<ProcessRun> &runs);
+// The same in one sentence.
+void printFactsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs);
 void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars);
 
-// A peer a line: notify and registration by the number of handlers, two threads, churn, clear().
-void printPeerTables(std::ostream &out, const std::vector<ProcessRun> &runs);
+void printBarsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars);
 
-// Each place where a thread-safe or other peer, the floors apart (the raw loop, an idle event loop), was faster than SignalBox.
+// A peer a line. The selection is what the README shows.
+void printPeerTables(std::ostream &out, const std::vector<ProcessRun> &runs);
+void printSelectedPeerTables(std::ostream &out, const std::vector<ProcessRun> &runs);
+
+// Each column in which a peer, the floors apart (the raw loop, an idle event loop), was faster than SignalBox.
 void printLosses(std::ostream &out, const std::vector<ProcessRun> &runs);
 
 } // namespace SignalBoxBenchmark

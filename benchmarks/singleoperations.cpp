@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// How much do single operations differ from their median: a notify, and the replacement of a random handler? The other
+// questions ask for means of many. Each sample is one replacement, or a hundred notifies, which are as short as the look at
+// the clock; that is not subtracted.
+#include "changes.h"
+#include "quantiles.h"
+#include "questions.h"
+
+namespace SignalBoxBenchmark {
+
+namespace {
+
+constexpr std::int64_t sampleCount = 20'000;
+constexpr std::int64_t notifiesPerSample = 100;
+
+template <class Step>
+void takeSamples(benchmark::State &state, std::int64_t stepsPerSample, Step &&step)
+{
+    const ScopedPin pin(0);
+    for (std::int64_t warmUp = 0; warmUp < sampleCount / 10; ++warmUp)
+        step();
+    std::vector<double> samples;
+    samples.reserve(sampleCount);
+    for ([[maybe_unused]] auto round : state) {
+        samples.push_back(timeOfEach(stepsPerSample, step));
+        state.SetIterationTime(samples.back() / 1e9);
+    }
+    reportSamples(state, std::move(samples));
+}
+
+template <class Peer>
+void notifyHandlers(benchmark::State &state, std::size_t handlerCount)
+{
+    const Sinks sinks(handlerCount);
+    Peer peer;
+    for (std::size_t index = 0; index < handlerCount; ++index)
+        peer.add(PlainHandler{sinks.at(index)});
+    takeSamples(state, notifiesPerSample, [&peer] {
+        const Event event = 42;
+        dispatch(peer, event);
+    });
+}
+
+template <class Peer>
+void replaceRandomHandler(benchmark::State &state, std::size_t handlerCount)
+{
+    Replacement<Peer, PlainHandler> replacement(handlerCount, Priorities::Same);
+    takeSamples(state, 1, [&replacement] { replacement.step(); });
+}
+
+void add(const char *peer, const std::string &variant, std::function<void(benchmark::State &)> function)
+{
+    benchmark::RegisterBenchmark(benchmarkName("single", peer, variant).c_str(), std::move(function))
+            ->UseManualTime()
+            ->Iterations(sampleCount);
+}
+
+} // namespace
+
+void registerSingleOperations()
+{
+    forEachPeer(AllPeers(), []<class Peer>(std::type_identity<Peer>) {
+        for (const std::size_t count : {4, 64}) {
+            add(Peer::name, "notify-" + std::to_string(count),
+                [count](benchmark::State &state) { notifyHandlers<Peer>(state, count); });
+        }
+        if constexpr (!std::is_same_v<Peer, RawLoop>) {
+            for (const std::size_t count : {16, 1000}) {
+                add(Peer::name, "register-" + std::to_string(count),
+                    [count](benchmark::State &state) { replaceRandomHandler<Peer>(state, count); });
+            }
+        }
+    });
+}
+
+} // namespace SignalBoxBenchmark

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#include "bars.h"
+#include "barvalues.h"
+
+namespace SignalBoxBenchmark {
+
+namespace {
+
+const std::string connections = "Connections";
+
+void addAtMost(std::vector<Bar> &bars, const std::string &what, double factor, const std::string &ours,
+               const std::string &question, const std::string &variant)
+{
+    const Bar::Value theirs = timeOf(question, connections, variant);
+    bars.push_back({what, "<= " + format(factor, Unit::Ratio) + ' ' + connections, Unit::Ratio,
+                    quotient(timeOf(question, ours, variant), theirs), factor, connections, theirs});
+}
+
+} // namespace
+
+std::vector<Bar> qmlBars()
+{
+    std::vector<Bar> bars;
+    const std::string functions = "SignalBox functions";
+    const std::string element = "RegistryHandler";
+    addAtMost(bars, "JavaScript functions with a map event from C++: 1", 1.15, functions, "scripts-reading", "1");
+    addAtMost(bars, "JavaScript functions with a map event from C++: 2", 0.60, functions, "scripts-reading", "2");
+    addAtMost(bars, "JavaScript functions with a map event from C++: 8", 0.25, functions, "scripts-reading", "8");
+    addAtMost(bars, "RegistryHandler elements with a map event from C++: 1", 1.15, element, "scripts-reading", "1");
+    addAtMost(bars, "RegistryHandler elements with a map event from C++: 8", 0.25, element, "scripts-reading", "8");
+    addAtMost(bars, "1000 RegistryHandlers created and destroyed", 1.0, element, "create-destroy", "1000");
+    return bars;
+}
+
+} // namespace SignalBoxBenchmark
