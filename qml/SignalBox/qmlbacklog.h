@@ -9,16 +9,30 @@
 namespace SignalBox {
 
 /*!
+    \class SignalBox::QmlBacklog
     \qmltype Backlog
     \brief What becomes of events that come faster than their handler runs: for RegistryHandler and the options of registrations.
 
-    \qml
-    RegistryHandler { registry: bus; backlog: Backlog.Bounded; capacity: 64; overflow: Backlog.DropOldest; handler: event => log(event) }
-    RegistryHandler { registry: bus; backlog: Backlog.Throttled; interval: 100; handler: event => gauge.show(event) }
-    \endqml
-
     Each handler has a backlog of its own. All but Unbounded go through the event loop, even where the event is
     notified on the engine's thread. What a backlog loses is counted, and told by the registry's lagged().
+
+    \plainvalue
+
+    \code{.qml}
+    RegistryHandler {
+        registry: bus
+        backlog: Backlog.Bounded
+        capacity: 64
+        overflow: Backlog.DropOldest
+        handler: event => page.log(event)
+    }
+    RegistryHandler {
+        registry: bus
+        backlog: Backlog.Throttled
+        interval: 100
+        handler: event => page.show(event)
+    }
+    \endcode
 */
 class SIGNALBOX_QML_EXPORT QmlBacklog : public QObject
 {
@@ -27,6 +41,7 @@ class SIGNALBOX_QML_EXPORT QmlBacklog : public QObject
     QML_UNCREATABLE("Backlog is a name for values: write Backlog.Latest, Backlog.Bounded and so on.")
 
 public:
+    /*! The value of RegistryHandler.backlog. */
     enum class Kind {
         Unbounded, //!< Every event arrives. Memory grows with what waits.
         Latest, //!< One event at the most waits: a newer one replaces it.
@@ -36,6 +51,7 @@ public:
     };
     Q_ENUM(Kind)
 
+    /*! The value of RegistryHandler.overflow: what a full Bounded backlog loses. */
     enum class Overflow {
         DropOldest = 0x100, //!< The oldest that waits. Its number is no Kind's, so that one is not taken for the other.
         DropNewest, //!< The one that comes.

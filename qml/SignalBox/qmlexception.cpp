@@ -23,8 +23,8 @@ namespace {
 class LateWarning final : public Task
 {
 public:
-    LateWarning(const HandlerFailure &failure, QString registryName)
-        : m_failure(failure), m_registryName(std::move(registryName))
+    LateWarning(HandlerFailure failure, QString registryName)
+        : m_failure(std::move(failure)), m_registryName(std::move(registryName))
     {
     }
     void run() noexcept override { logFailure(m_failure, m_registryName); }

@@ -14,16 +14,20 @@
 namespace SignalBox {
 
 /*!
+    \class SignalBox::QmlHandlerGuard
     \qmltype HandlerGuard
     \brief One registration, as registerGuard() returns it: a handle that can end it.
 
-    \qml
-    property HandlerGuard guard: bus.registerGuard(event => show(event), { owner: page })
-    function hush() { guard.unregister() }
-    \endqml
+    \threadsafety Engine's thread only.
+    \cost A QObject, until it has ended.
+    \lifetime It lives with its owner, which is the registry where none was named, and the handler ends with that owner.
+    Forgetting the guard ends nothing: when JavaScript collects garbage is chance.
+    \errors None.
 
-    It lives with its owner, which is the registry where none was named, and the handler ends with that owner. Forgetting the
-    guard ends nothing: when JavaScript collects garbage is chance. Engine's thread only.
+    \code{.qml}
+    property HandlerGuard guard: bus.registerGuard(event => page.show(event), { owner: page })
+    function hush() { guard.unregister() }
+    \endcode
 */
 class SIGNALBOX_QML_EXPORT QmlHandlerGuard : public QObject
 {
@@ -35,10 +39,12 @@ class SIGNALBOX_QML_EXPORT QmlHandlerGuard : public QObject
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
 
 public:
-    // For the library: of a handler that is registered. The owner is the parent.
+    /*! For the library: of a handler that is registered. \a owner is the parent. */
     QmlHandlerGuard(SignalBox::RegistryObject *registry, SignalBox::HandlerId id, QObject *owner);
+    /*! Ends the registration: a guard goes with its owner. */
     ~QmlHandlerGuard() override;
 
+    /*! The property \c active. */
     bool isActive() const;
 
     /*! Ends the registration, at once. Without effect on a guard that is not active. */
@@ -47,6 +53,7 @@ public:
     Q_INVOKABLE SignalBox::HandlerId release();
 
 Q_SIGNALS:
+    /*! Once, when the registration has ended. */
     void activeChanged();
 
 private:

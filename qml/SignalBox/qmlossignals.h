@@ -16,20 +16,26 @@
 namespace SignalBox {
 
 /*!
+    \class SignalBox::QmlOsSignals
     \qmltype OsSignals
     \brief POSIX signals for QML: Ctrl+C, SIGTERM, SIGHUP and the others. As OsSignals in C++, which says more.
 
-    \qml
+    Several elements may be there. Signals are emitted from the event loop.
+
+    \threadsafety The application's thread only.
+    \cost As OsSignals in C++.
+    \lifetime Each element has what it asked for while it lives.
+    \errors Where \c supported is false nothing ever arrives, and whoever asks for something is warned; so is who asks for a
+    signal that OsSignals in C++ refuses.
+
+    \code{.qml}
     OsSignals {
         quitOnTermination: true
         watched: [OsSignals.Hangup]
         onTerminated: signal => page.save()
         onReceived: signal => page.reload()
     }
-    \endqml
-
-    Several elements may be there; each has what it asked for while it lives. Signals are emitted from the event loop.
-    Where \c supported is false nothing ever arrives, and whoever asks for something is warned.
+    \endcode
 */
 class SIGNALBOX_QML_EXPORT QmlOsSignals : public QObject
 {
@@ -47,21 +53,25 @@ class SIGNALBOX_QML_EXPORT QmlOsSignals : public QObject
     Q_PROPERTY(QList<int> watched READ watched WRITE setWatched NOTIFY watchedChanged FINAL)
 
 public:
+    /*! Names for \c watched. */
     enum class Signal {
-        Hangup = 1, // POSIX has these numbers
-        Interrupt = 2,
-        Quit = 3,
-        Terminate = 15,
+        Hangup = 1, //!< SIGHUP. POSIX has the numbers of the first four
+        Interrupt = 2, //!< SIGINT
+        Quit = 3, //!< SIGQUIT
+        Terminate = 15, //!< SIGTERM
 #ifdef SIGUSR1 // but not these
-        User1 = SIGUSR1,
-        User2 = SIGUSR2,
+        User1 = SIGUSR1, //!< SIGUSR1
+        User2 = SIGUSR2, //!< SIGUSR2
 #endif
     };
     Q_ENUM(Signal)
 
+    /*! Asks for nothing at first. */
     explicit QmlOsSignals(QObject *parent = nullptr);
+    /*! Lets go of what it asked for. */
     ~QmlOsSignals() override;
 
+    //! \cond The properties say it.
     bool isSupported() const;
 
     bool isQuittingOnTermination() const { return m_isQuittingOnTermination; }
@@ -69,10 +79,13 @@ public:
 
     QList<int> watched() const { return m_watched; }
     void setWatched(const QList<int> &watched);
+    //! \endcond
 
 Q_SIGNALS:
+    //! \cond The properties say it.
     void quitOnTerminationChanged();
     void watchedChanged();
+    //! \endcond
     /*! One of the watched signals has arrived; several arrivals before the event loop comes to them are one. */
     void received(int signal);
     /*! SIGINT or SIGTERM has arrived and the application is about to quit: the place to save. */

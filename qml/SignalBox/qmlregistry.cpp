@@ -108,11 +108,14 @@ void QmlRegistry::notify(const QJSValue &event)
         Q_EMIT notified(event);
 }
 
+// Functions come by value: a reference to a constant would lose against the templates of AsyncRegistry.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 HandlerId QmlRegistry::registerHandler(QJSValue function, const QJSValue &options)
 {
     return registerFunction("QmlRegistry.registerHandler()", function, options).id;
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 QmlHandlerGuard *QmlRegistry::registerGuard(QJSValue function, const QJSValue &options)
 {
     const Registration registration = registerFunction("QmlRegistry.registerGuard()", function, options);
@@ -159,7 +162,8 @@ bool QmlRegistry::setEnabled(const QJSValue &id, bool enabled)
 bool QmlRegistry::setPriority(const QJSValue &id, double priority)
 {
     const auto handler = readId(this, "QmlRegistry.setPriority()", id);
-    if (!handler)
+    // Qt calls although the conversion of the argument to a number threw (6.4): the caller sees that.
+    if (!handler || qjsEngine(this)->hasError())
         return false;
     const auto value = detail::ScriptArguments(qjsEngine(this), "QmlRegistry.setPriority()").priority(priority);
     return value && setPriority(*handler, *value);

@@ -20,10 +20,24 @@ namespace SignalBox {
 class RegistryHandler;
 
 /*!
+    \class SignalBox::QmlRegistry
     \qmltype QmlRegistry
     \brief A registry whose events are JavaScript values, notified from QML.
 
-    \qml
+    The RegistryHandlers that stand in it have it as their registry.
+
+    To C++ it is an AsyncRegistry of QVariant, with all that this allows: its handlers see objects as QVariantMap
+    and arrays as QVariantList, and share one order of priorities with those in QML.
+
+    \threadsafety It belongs to the engine's thread, and so do all functions that QML calls; those of
+    AsyncRegistry<QVariant> are thread-safe, post() included.
+    \cost An event is converted once for all its handlers, to a JavaScript value or to a QVariant, and only if one of
+    them wants that. The conversion and the calls of JavaScript allocate.
+    \lifetime As AsyncRegistry. Handlers end with their owner's \c Component.destruction.
+    \errors A wrong argument is a TypeError at the caller's line that names it, and what was expected. What a handler throws is
+    told by handlerFailed(), with file, line and stack.
+
+    \code{.qml}
     QmlRegistry {
         id: bus
         name: "downloads"
@@ -31,20 +45,14 @@ class RegistryHandler;
 
         RegistryHandler { handler: event => console.log(event.size) }
     }
-    \endqml
-
-    The RegistryHandlers that stand in it have it as their registry. It belongs to the engine's thread, and so do all
-    functions that QML calls.
-
-    To C++ it is an AsyncRegistry of QVariant, with all that this allows, from any thread: its handlers see objects as QVariantMap
-    and arrays as QVariantList, and share one order of priorities with those in QML.
-
-    \code
-    bus->registerHandler(&log, [&](const QVariant &event) { log.add(event.toMap()); }, {.priority = 5});
-    bus->post(QVariantMap{{QStringLiteral("size"), 2048}});
     \endcode
 
-    What a wrong argument is told as: a TypeError at the caller's line that names it, and what was expected.
+    and in C++
+
+    \code
+    bus.registerHandler(&log, [&](const QVariant &event) { log.add(event.toMap()); }, {.priority = 5});
+    bus.post(QVariantMap{{QStringLiteral("size"), 2048}});
+    \endcode
 */
 class SIGNALBOX_QML_EXPORT QmlRegistry
 #ifdef Q_MOC_RUN
@@ -55,13 +63,17 @@ class SIGNALBOX_QML_EXPORT QmlRegistry
 {
     Q_OBJECT
     QML_ELEMENT
+    /*! The RegistryHandlers that stand in it, of which it is the registry. The default property. */
     Q_PROPERTY(QQmlListProperty<SignalBox::RegistryHandler> handlers READ handlerElements CONSTANT FINAL)
     Q_CLASSINFO("DefaultProperty", "handlers")
 
 public:
+    /*! An empty registry. */
     explicit QmlRegistry(QObject *parent = nullptr);
+    /*! As that of AsyncRegistry. */
     ~QmlRegistry() override;
 
+    /*! The property \c handlers. */
     QQmlListProperty<SignalBox::RegistryHandler> handlerElements();
 
     using AsyncRegistry<QVariant>::contains;
@@ -95,6 +107,7 @@ public:
 
     /*! Ends a registration, at once. True once per id; false if it has ended already, or is another registry's. */
     Q_INVOKABLE bool unregister(const QJSValue &id);
+    /*! Whether the handler is registered here, paused or not. */
     Q_INVOKABLE bool contains(const QJSValue &id) const;
     /*! Pauses or resumes a handler. False if it is not registered here. */
     Q_INVOKABLE bool setEnabled(const QJSValue &id, bool enabled);

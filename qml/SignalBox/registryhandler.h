@@ -24,23 +24,29 @@ class ScriptHome;
 }
 
 /*!
+    \class SignalBox::RegistryHandler
     \qmltype RegistryHandler
     \brief A handler of any registry, written in QML; it lives and dies with the item it stands in.
 
-    \qml
+    It runs on the engine's thread: inline where the event is notified there, else through the event loop.
+    Handlers of equal priority that stand in one file are registered, and so run, in the order in which they stand there.
+
+    \threadsafety Engine's thread only. The registry may be notified from any.
+    \cost A call of JavaScript, which allocates; the event is converted once for all handlers of the engine. Paused, it costs
+    a notify nothing.
+    \lifetime It ends at \c Component.destruction of the item that it stands in, after which it never runs, and with its registry.
+    \errors An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack. Values that are no
+    function, and settings of a backlog that do not fit together, warn, and nothing is registered.
+
+    \code{.qml}
     RegistryHandler {
         registry: bus
         priority: 100
         enabled: page.visible
         filter: event => event.size > 1024
-        handler: event => toast.show(event)
+        handler: event => page.show(event)
     }
-    \endqml
-
-    Handlers of equal priority that stand in one file are registered, and so run, in the order in which they stand there.
-
-    It runs on the engine's thread: inline where the event is notified there, else through the event
-    loop. An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack.
+    \endcode
 */
 class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserStatus, private detail::CreationOrder
 {
@@ -77,12 +83,15 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
 
 public:
+    /*! Registers when it is complete. */
     explicit RegistryHandler(QObject *parent = nullptr);
+    /*! Ends the registration, where Component.destruction has not. */
     ~RegistryHandler() override;
 
+    //! \cond The properties say it.
     SignalBox::RegistryObject *registry() const;
     void setRegistry(SignalBox::RegistryObject *registry);
-    // The registry until one is set.
+    // For the library: the registry until one is set.
     void setImpliedRegistry(SignalBox::RegistryObject *registry);
 
     int priority() const { return m_priority; }
@@ -117,6 +126,7 @@ public:
     QJSValue handler() const { return m_handler; }
     void setHandler(const QJSValue &handler);
 
+    // For the engine.
     void classBegin() override;
     void componentComplete() override;
 
@@ -133,6 +143,7 @@ Q_SIGNALS:
     void intervalChanged();
     void filterChanged();
     void handlerChanged();
+    //! \endcond
 
 private Q_SLOTS:
     void end();

@@ -25,29 +25,37 @@ class StatisticsRequest;
 }
 
 /*!
+    \class SignalBox::RegistryModel
     \qmltype RegistryModel
     \brief The handlers of a registry as a list model, in the order in which they are called.
-
-    \qml
-    ListView {
-        model: RegistryModel { id: handlers; registry: bus }
-        delegate: Text {
-            required property int index
-            required property string name
-            required property int priority
-            required property real calls
-            text: `${priority} ${name}: ${calls} calls`
-            TapHandler { onTapped: handlers.setEnabled(parent.index, false) }
-        }
-    }
-    \endqml
 
     Roles: \c handlerId, \c name, \c priority, \c thread (empty for handlers that run inline), \c enabled, \c calls, \c failures,
     \c drops, \c merges, \c meanTime (of a call, in milliseconds) and \c lastError. Of these \c enabled and \c priority can be
     written.
 
     The model has the registry count, as setStatisticsEnabled() would, while it exists. Rows that come, go or move are told at
-    once; numbers a few times a second, and only those that have changed. A registry at rest costs nothing. Engine's thread only.
+    once; numbers a few times a second, and only those that have changed.
+
+    \threadsafety Engine's thread only. The handlers may run anywhere.
+    \cost A registry at rest costs nothing; one that is notified costs a copy of its list a few times a second, and what
+    statistics cost.
+    \lifetime The registry may be destroyed first; the model is empty then.
+    \errors A wrong argument is a TypeError at the caller's line.
+
+    \code{.qml}
+    ListView {
+        model: RegistryModel { registry: bus }
+        delegate: Text {
+            id: row
+            required property var model
+            required property string name
+            required property int priority
+            required property real calls
+            text: `${priority} ${name}: ${calls} calls`
+            TapHandler { onTapped: row.model.enabled = !row.model.enabled }
+        }
+    }
+    \endcode
 */
 class SIGNALBOX_QML_EXPORT RegistryModel : public QAbstractListModel
 {
@@ -60,32 +68,41 @@ class SIGNALBOX_QML_EXPORT RegistryModel : public QAbstractListModel
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
 
 public:
+    /*! The roles of data(), as roleNames() names them. */
     enum Role {
-        HandlerIdRole = Qt::UserRole + 1,
-        NameRole,
-        PriorityRole,
-        ThreadRole,
-        EnabledRole,
-        CallsRole,
-        FailuresRole,
-        DropsRole,
-        MergesRole,
-        MeanTimeRole,
-        LastErrorRole,
+        HandlerIdRole = Qt::UserRole + 1, //!< "handlerId"
+        NameRole, //!< "name"
+        PriorityRole, //!< "priority", can be written
+        ThreadRole, //!< "thread"
+        EnabledRole, //!< "enabled", can be written
+        CallsRole, //!< "calls"
+        FailuresRole, //!< "failures"
+        DropsRole, //!< "drops"
+        MergesRole, //!< "merges"
+        MeanTimeRole, //!< "meanTime"
+        LastErrorRole, //!< "lastError"
     };
 
+    /*! Empty until it has a registry. */
     explicit RegistryModel(QObject *parent = nullptr);
+    /*! Has the registry count no longer for this model. */
     ~RegistryModel() override;
 
+    //! \cond The properties say it.
     SignalBox::RegistryObject *registry() const;
     void setRegistry(SignalBox::RegistryObject *registry);
 
     int count() const { return static_cast<int>(m_rows.size()); }
+    //! \endcond
 
+    /*! \name For views */
+    //!@{
+    /*! As QAbstractListModel says. */
     int rowCount(const QModelIndex &parent = QModelIndex()) const override;
     QVariant data(const QModelIndex &index, int role) const override;
     bool setData(const QModelIndex &index, const QVariant &value, int role) override;
     QHash<int, QByteArray> roleNames() const override;
+    //!@}
 
     /*! Pauses or resumes the handler, given as a row or a HandlerId. False if it is not registered any more. */
     Q_INVOKABLE bool setEnabled(const QJSValue &handler, bool enabled);
@@ -93,8 +110,10 @@ public:
     Q_INVOKABLE bool setPriority(const QJSValue &handler, double priority);
 
 Q_SIGNALS:
+    //! \cond The properties say it.
     void registryChanged();
     void countChanged();
+    //! \endcond
 
 private:
     void refresh();

@@ -121,6 +121,8 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
     for (QJSValueIterator property(value); property.hasNext();) {
         property.next();
         const QJSValue option = property.value();
+        if (m_engine->hasError()) // a getter or a proxy threw: the caller is to see that
+            return std::nullopt;
         const std::optional<QString> expected = readOption(result, backlog, property.name(), option);
         if (!expected) {
             refuse(QStringLiteral("options: there is no option %1; there are priority, name, once, enabled, backlog, capacity, "
@@ -133,6 +135,8 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
             return std::nullopt;
         }
     }
+    if (m_engine->hasError())
+        return std::nullopt;
     if (const QString problem = backlog.problem(); !problem.isEmpty()) {
         refuse(QStringLiteral("options: ") + problem);
         return std::nullopt;

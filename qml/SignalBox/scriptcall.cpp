@@ -120,7 +120,7 @@ void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &ho
 QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments)
 {
     // QJSValue::call() cannot tell a thrown string from a returned one; here a throw leaves the engine with an error.
-    const QJSValue result = function.call(arguments);
+    QJSValue result = function.call(arguments);
     if (engine->hasError())
         throw takeException(engine);
     return result;

@@ -26,14 +26,14 @@ public:
         }
         if (value.isCallable())
             return {};
-        const QVariant variant = value.toVariant(QJSValue::RetainJSObjects);
+        QVariant variant = value.toVariant(QJSValue::RetainJSObjects);
         if (variant.metaType() != QMetaType::fromType<QJSValue>())
             return variant; // a date, a gadget, a QObject
         const auto isThis = [&value](const QJSValue &other) { return other.strictlyEquals(value); };
         if (std::any_of(m_around.cbegin(), m_around.cend(), isThis))
             return {};
         m_around.append(value);
-        const QVariant result = value.isArray() ? QVariant(convertArray(value)) : QVariant(convertObject(value));
+        QVariant result = value.isArray() ? QVariant(convertArray(value)) : QVariant(convertObject(value));
         m_around.removeLast();
         return result;
     }

@@ -15,22 +15,26 @@
 namespace SignalBox {
 
 /*!
+    \class SignalBox::SignalBoxAttached
     \qmltype SignalBox
     \brief What QML files get under the module's own name: handlers for the object they stand in, and registries by name.
 
-    \qml
-    Item {
-        Component.onCompleted: SignalBox.on(bus, event => show(event), { priority: 10 })
-    }
-    ListView {
-        delegate: RegistryHandler {
-            registry: SignalBox.find("downloads")
-            handler: event => event.isUrgent ? SignalBox.Stop : SignalBox.Continue
-        }
-    }
-    \endqml
+    Attached to the object in whose scope it is written.
 
-    Attached to the object in whose scope it is written. Engine's thread only.
+    \threadsafety Engine's thread only.
+    \cost find() looks through the registries that have a name, under a lock. on() costs as registerHandler().
+    \lifetime Handlers of on() end with the object in whose scope the call is written.
+    \errors Wrong arguments are TypeErrors at the caller's line.
+
+    \code{.qml}
+    Item {
+        Component.onCompleted: SignalBox.on(bus, event => page.show(event), { priority: 10 })
+    }
+    RegistryHandler {
+        registry: SignalBox.find("downloads")
+        handler: event => event.isUrgent ? SignalBox.Stop : SignalBox.Continue
+    }
+    \endcode
 */
 class SIGNALBOX_QML_EXPORT SignalBoxAttached : public QObject
 {
@@ -45,13 +49,15 @@ public:
         runs inside the call that notifies; anything but \c Stop, also nothing, means \c Continue.
     */
     enum class Propagation {
-        Continue = 0,
-        Stop = 0x53544f50, // "STOP": not a number that a function returns by chance, as push() returns 1
+        Continue = 0, //!< Go on with the next handler.
+        Stop = 0x53544f50, //!< Call no further handler. "STOP": not a number that a function returns by chance, as push() returns 1
     };
     Q_ENUM(Propagation)
 
+    //! \cond For the engine.
     explicit SignalBoxAttached(QObject *object);
     static SignalBoxAttached *qmlAttachedProperties(QObject *object);
+    //! \endcond
 
     /*!
         The registry of that name, or null: a QmlRegistry of this engine, or an AsyncRegistry of this thread.
