@@ -6,6 +6,7 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
+#include <algorithm>
 #include <mutex>
 #include <vector>
 
@@ -24,14 +25,15 @@ public:
         const std::lock_guard lock(m_mutex);
         return m_events;
     }
-    bool isAllOn(QThread *thread) const
+    std::vector<QThread *> threads() const
     {
         const std::lock_guard lock(m_mutex);
-        for (QThread *seen : m_threads) {
-            if (seen != thread)
-                return false;
-        }
-        return true;
+        return m_threads;
+    }
+    bool isAllOn(QThread *thread) const
+    {
+        const std::vector<QThread *> seen = threads();
+        return std::count(seen.begin(), seen.end(), thread) == std::ssize(seen);
     }
 
 private:

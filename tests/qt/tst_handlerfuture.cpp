@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "failpromise.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -90,8 +91,7 @@ private Q_SLOTS:
                                                  {.name = QStringLiteral("printer")});
         const auto future = registry.notify(1);
         QCOMPARE(future.isFinished(), !late);
-        promise.setException(std::make_exception_ptr(std::runtime_error("no paper")));
-        promise.finish();
+        failPromise(promise, "no paper");
         QVERIFY(finishes(future));
         COMPARE_REPORT(future.result(), 1, 1, 0);
         QVERIFY(waitFor([&] { return failures.count() == 1; }));
@@ -112,8 +112,7 @@ private Q_SLOTS:
         registry.registerHandler([&](const int &) { return promise.future(); });
         registry.post(1);
         QCOMPARE(failures.count(), 0);
-        promise.setException(std::make_exception_ptr(std::runtime_error("late")));
-        promise.finish();
+        failPromise(promise, "late");
         QVERIFY(waitFor([&] { return failures.count() == 1; }));
     }
 
@@ -171,8 +170,7 @@ private Q_SLOTS:
         const auto future = registry->notify(1);
         registry.reset();
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("threw: late$")));
-        promise.setException(std::make_exception_ptr(std::runtime_error("late")));
-        promise.finish();
+        failPromise(promise, "late");
         QVERIFY(finishes(future));
         COMPARE_REPORT(future.result(), 1, 1, 0);
     }

@@ -20,7 +20,6 @@ using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::Delivery;
 
-
 // Deliveries follow a context to other threads.
 class MoveToThread : public QObject
 {
@@ -222,6 +221,41 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return record.events().size() == 4; }));
         QCOMPARE(record.events(), upTo(4));
         QVERIFY(record.isAllOn(a.thread()));
+    }
+
+    // The context is back where its handler's deliveries still wait, and goes away again, before that thread gets to
+    // what was to follow its first move.
+    void deliveriesFollowAContextThatComesBackAndLeavesAgain()
+    {
+        std::promise<void> mayMove;
+        std::promise<void> isBack;
+        WorkerThread a;
+        WorkerThread b;
+        AsyncRegistry<int> registry;
+        Record record;
+        Context context(a);
+        a.post([&] {
+            mayMove.get_future().wait();
+            context.object->moveToThread(b.thread());
+            isBack.get_future().wait();
+        });
+        // From here, so that the first move is not seen where it happens.
+        registry.registerHandler(context.object, [&](const int &event) {
+            record.add(event);
+            if (event == 0)
+                context.object->moveToThread(b.thread());
+        });
+        for (int i = 0; i < 5; ++i)
+            registry.post(i);
+        mayMove.set_value();
+        QVERIFY(waitFor([&] { return context.object->thread() == b.thread(); }));
+        SignalBox::detail::postCall(context.object, [&] {
+            context.object->moveToThread(a.thread());
+            isBack.set_value();
+        });
+        QVERIFY(waitFor([&] { return record.events().size() == 5; }));
+        QCOMPARE(record.events(), upTo(5));
+        QCOMPARE(record.threads(), (std::vector{a.thread(), b.thread(), b.thread(), b.thread(), b.thread()}));
     }
 
     // Four producers post without pause while the context goes round three threads. Each call is where the context

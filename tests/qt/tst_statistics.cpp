@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "failpromise.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
@@ -82,8 +83,7 @@ private Q_SLOTS:
         QCoreApplication::processEvents();
         QCOMPARE(onlyRow(registry).calls, 1U);
         QSignalSpy spy(&registry, &RegistryObject::statisticsChanged);
-        promise.setException(std::make_exception_ptr(std::runtime_error("late")));
-        promise.finish();
+        failPromise(promise, "late");
         QTRY_COMPARE(onlyRow(registry).failures, 1U);
         QCOMPARE(onlyRow(registry).lastError, QStringLiteral("late"));
         QTRY_COMPARE(spy.count(), 1);

@@ -57,6 +57,7 @@ private:
     void end() noexcept
     {
         bool hasFailed = false;
+        SanitizerOrder::acquire(); // the future's result
         try {
             if (m_future.isFinished())
                 m_future.waitForFinished(); // throws what it holds

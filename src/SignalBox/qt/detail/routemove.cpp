@@ -42,7 +42,10 @@ void Route::leaveThread() noexcept
         const std::lock_guard lock(m_mutex);
         m_isContextSeen = false;
         m_lateTarget = nullptr;
-        if (m_isMovingLate)
+        // A late move leaves the lane where it is open; but if the context was back there, it is left now, since what
+        // waits there would be delivered before the late move's turn. That then finds the next lane, and aims it.
+        const Mailbox *open = m_lane.load(std::memory_order_relaxed)->mailbox();
+        if (m_isMovingLate && !(open && open->isCurrentThread()))
             return;
     }
     leaveLane(Queue::OfThisThread, nullptr);
