@@ -51,8 +51,11 @@ struct Parcel
     Parcel() = default;
     Parcel(unsigned itsProducer, unsigned itsNumber) : producer(itsProducer) { number($) = itsNumber; }
 
+    std::uint64_t ticket() const { return itsTicket; }
+    void setTicket(std::uint64_t ticket) { itsTicket = ticket; }
+
     Atomic<Parcel *> next;
-    std::uint64_t ticket = 0;
+    std::uint64_t itsTicket = 0;
     unsigned producer = 0;
     rl::var<unsigned> number;
 };
@@ -270,6 +273,9 @@ struct LatestOfOne : RingScenario<LatestOfOne, 1, 3, 1, Full::LosesOldest>
 struct LatestOfTwo : RingScenario<LatestOfTwo, 2, 2, 1, Full::LosesOldest>
 {
 };
+struct BoundedOfOne : RingScenario<BoundedOfOne, 1, 4, 2, Full::LosesOldest>
+{
+};
 struct BoundedOfTwo : RingScenario<BoundedOfTwo, 2, 3, 2, Full::LosesOldest>
 {
 };
@@ -279,12 +285,15 @@ struct BoundedOfThree : RingScenario<BoundedOfThree, 3, 2, 2, Full::LosesOldest>
 struct NewestLost : RingScenario<NewestLost, 2, 2, 1, Full::LosesNewest>
 {
 };
+struct NewestLostOfTwo : RingScenario<NewestLostOfTwo, 2, 2, 2, Full::LosesNewest>
+{
+};
 
 #define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
 constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(OneProducer),  SIGNALBOX_SCENARIO(TwoProducers), SIGNALBOX_SCENARIO(LatestOfOne),
-        SIGNALBOX_SCENARIO(LatestOfTwo),  SIGNALBOX_SCENARIO(BoundedOfTwo), SIGNALBOX_SCENARIO(BoundedOfThree),
-        SIGNALBOX_SCENARIO(NewestLost),
+        SIGNALBOX_SCENARIO(LatestOfTwo),  SIGNALBOX_SCENARIO(BoundedOfOne), SIGNALBOX_SCENARIO(BoundedOfTwo),
+        SIGNALBOX_SCENARIO(BoundedOfThree), SIGNALBOX_SCENARIO(NewestLost), SIGNALBOX_SCENARIO(NewestLostOfTwo),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -318,8 +327,8 @@ constexpr Weakened table[] = {
         {DeliverySite::CompareLast, Weakening::NotSequential, "OneProducer"},
         {DeliverySite::RaiseWakeUp, Weakening::NotSequential, "OneProducer"},
         {DeliverySite::ClearWakeUp, Weakening::NotSequential, "OneProducer"},
-        {DeliverySite::TakeTicket, Weakening::NotSequential, "LatestOfOne"},
-        {DeliverySite::ReadTickets, Weakening::NotSequential, "LatestOfOne"},
+        {DeliverySite::TakeTicket, Weakening::NotSequential, "BoundedOfOne"},
+        {DeliverySite::ReadTickets, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::StoreItem, Weakening::Relaxed, "LatestOfOne"},
 };
 

@@ -71,6 +71,16 @@ private:
     int m_untilLook = 1;
 };
 
+SeparateEntry *makeSeparateEntry(QueueEntry::Kind kind, const Event *event)
+{
+    const EventMemory::Block block = EventMemory::allocate(sizeof(SeparateEntry));
+    auto *entry = ::new (block.memory) SeparateEntry;
+    entry->target = kind | QueueEntry::Separate;
+    entry->event = event;
+    entry->offset = block.offset;
+    return entry;
+}
+
 } // namespace
 
 Task::~Task() = default;
@@ -94,13 +104,14 @@ std::shared_ptr<Mailbox> Mailbox::ofNobody()
 
 QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event)
 {
-    const EventMemory::Block block = EventMemory::allocate(sizeof(SeparateEntry));
-    auto *entry = ::new (block.memory) SeparateEntry;
-    entry->target = kind | QueueEntry::Separate;
+    QueueEntry *entry = makeSeparateEntry(kind, event);
     entry->setLane(&lane);
-    entry->event = event;
-    entry->offset = block.offset;
     return entry;
+}
+
+QueueEntry *makeItem(const Event &event)
+{
+    return makeSeparateEntry(QueueEntry::Handler, &event);
 }
 
 Mailbox::Mailbox(Nesting nesting, bool isOpen)

@@ -170,5 +170,7 @@ private:
 
 /*! An entry of its own for one lane. Throws std::bad_alloc. \a event holds a reference; null for a visit. */
 QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event);
+/*! The same for a backlog. */
+QueueEntry *makeItem(const Event &event);
 
 } // namespace SignalBox::detail

@@ -9,7 +9,10 @@
 
 // The newest `capacity` items of any number of producers, for one consumer; with a capacity of one, the latest.
 //
-// A producer takes a ticket and exchanges its item into place (ticket % capacity). What it gets back was `capacity`
+// With a capacity of one nobody needs a ticket: a producer exchanges its item into the only place, and what it gets back is
+// lost; the consumer exchanges nothing into it. The order of these exchanges is the order of the items.
+//
+// Otherwise a producer takes a ticket and exchanges its item into place (ticket % capacity). What it gets back was `capacity`
 // tickets or more older, and is lost: that is all there is to dropping the oldest. Nobody waits for anybody:
 //
 // - A producer that was overtaken by a whole round gets back a newer item than its own. It puts that one back and
@@ -25,7 +28,7 @@
 //
 // A ring that drops the newest counts instead: an item enters only if it finds room, so no place is ever taken.
 //
-// Item has a std::uint64_t ticket. Whoever is told that an item is lost owns it.
+// Item has a std::uint64_t ticket() and a setTicket(). Whoever is told that an item is lost owns it.
 
 namespace SignalBox::detail {
 
@@ -44,6 +47,11 @@ public:
     template <class Lost>
     void push(Item *item, Lost &&lost) noexcept
     {
+        if (m_capacity == 1) {
+            if (Item *out = exchange(m_places[0], item))
+                lost(out);
+            return;
+        }
         const std::uint64_t ticket = takeTicket(item);
         Atomic<Item *> &place = placeOf(ticket);
         if (Item *out = store(item))
@@ -63,8 +71,13 @@ public:
         } while (!m_count.compare_exchange_weak(count, count + 1,
                                                 Platform::order(DeliverySite::CountItem, std::memory_order_acquire),
                                                 std::memory_order_relaxed));
-        takeTicket(item);
-        store(item); // its place is empty
+        // The place is empty.
+        if (m_capacity == 1) {
+            exchange(m_places[0], item);
+        } else {
+            takeTicket(item);
+            store(item);
+        }
         return true;
     }
 
@@ -74,6 +87,8 @@ public:
     template <class Lost>
     Item *pop(Lost &&lost) noexcept
     {
+        if (m_capacity == 1)
+            return take(m_places[0]);
         for (;;) {
             // Sequentially consistent: see takeTicket().
             const std::uint64_t end = m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_seq_cst));
@@ -85,17 +100,16 @@ public:
             if (first == end)
                 return nullptr;
             Atomic<Item *> &place = placeOf(first);
-            // As StoreItem.
-            Item *item = place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_seq_cst));
+            Item *item = take(place);
             if (item == nullptr)
                 return nullptr; // its producer is about to store it, and calls
-            if (item->ticket == first) {
+            if (item->ticket() == first) {
                 moveTo(first + 1);
                 if (place.load(Platform::order(DeliverySite::LookAgain, std::memory_order_seq_cst)))
                     takeOutdated(place, lost);
                 return item;
             }
-            if (item->ticket > first)
+            if (item->ticket() > first)
                 item = store(item); // we are behind: back with it, and on to where the ring begins now
             if (item)
                 lost(item);
@@ -107,6 +121,8 @@ public:
 
     bool isEmpty() const noexcept
     {
+        if (m_capacity == 1)
+            return m_places[0].load(Platform::order(DeliverySite::LookAgain, std::memory_order_seq_cst)) == nullptr;
         return m_first.load(std::memory_order_relaxed) == m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_seq_cst));
     }
 
@@ -115,8 +131,9 @@ private:
     {
         // Sequentially consistent: the producer raises the wake-up afterwards (see wakeup.h), and a consumer that has
         // cleared it sees the ticket. Weaker: it finds the ring empty, and the item waits until somebody posts another.
-        item->ticket = m_next.fetch_add(1, Platform::order(DeliverySite::TakeTicket, std::memory_order_seq_cst));
-        return item->ticket;
+        const std::uint64_t ticket = m_next.fetch_add(1, Platform::order(DeliverySite::TakeTicket, std::memory_order_seq_cst));
+        item->setTicket(ticket);
+        return ticket;
     }
 
     Atomic<Item *> &placeOf(std::uint64_t ticket) noexcept { return m_places[ticket % m_capacity]; }
@@ -132,24 +149,34 @@ private:
     template <class Lost>
     void takeOutdated(Atomic<Item *> &place, Lost &&lost) noexcept
     {
-        Item *item = place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_seq_cst));
-        if (item && item->ticket >= m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)))
+        Item *item = take(place);
+        if (item && item->ticket() >= m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)))
             item = store(item);
         if (item)
             lost(item);
     }
 
+    // Release: the item's contents; partner take(). Acquire: those of what comes out. Weaker: an item is read, or destroyed,
+    // half written. Sequentially consistent, as the ticket: the consumer that finds the place empty relies on the call that
+    // follows.
+    Item *exchange(Atomic<Item *> &place, Item *item) noexcept
+    {
+        return place.exchange(item, Platform::order(DeliverySite::StoreItem, std::memory_order_seq_cst));
+    }
+    // As exchange().
+    Item *take(Atomic<Item *> &place) noexcept
+    {
+        return place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_seq_cst));
+    }
+
     // Into its place. Returns the oldest item that it met there, or null.
     Item *store(Item *item) noexcept
     {
-        Atomic<Item *> &place = placeOf(item->ticket);
+        Atomic<Item *> &place = placeOf(item->ticket());
         for (;;) {
-            const std::uint64_t ticket = item->ticket;
-            // Release: the item's contents; partner TakeItem. Acquire: those of what comes out. Weaker: an item is
-            // read, or destroyed, half written. Sequentially consistent: as the ticket; the consumer that finds the
-            // place empty relies on the call that follows.
-            Item *const out = place.exchange(item, Platform::order(DeliverySite::StoreItem, std::memory_order_seq_cst));
-            if (out == nullptr || out->ticket < ticket)
+            const std::uint64_t ticket = item->ticket();
+            Item *const out = exchange(place, item);
+            if (out == nullptr || out->ticket() < ticket)
                 return out;
             item = out; // a round ahead of ours: back with it
         }

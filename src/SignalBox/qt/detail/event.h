@@ -86,6 +86,12 @@ public:
         // Relaxed: whoever adds one has one.
         m_word.fetch_add(count, std::memory_order_relaxed);
     }
+    // By the only holder: nobody else counts meanwhile.
+    void addFirstReferences(std::uint32_t count) const noexcept
+    {
+        // Relaxed: what makes the event known to others orders it.
+        m_word.store(m_word.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    }
     void dropReference() const noexcept
     {
         if (isLast())

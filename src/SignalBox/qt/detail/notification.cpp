@@ -63,14 +63,16 @@ Walk::~Walk()
     // The walk's own reference goes with the last entry, and nothing of the event is touched after that: its target
     // may have run the handler and freed it.
     if (m_batchCount > 1)
-        m_event->addReference(m_batchCount - 1);
+        share(m_batchCount - 1);
     queueBatches();
 }
 
-EventPointer Walk::shareEvent() const noexcept
+void Walk::share(std::uint32_t count) const noexcept
 {
-    m_event->addReference();
-    return EventPointer(m_event);
+    if (std::exchange(m_isShared, true))
+        m_event->addReference(count);
+    else
+        m_event->addFirstReferences(count);
 }
 
 Completion *Walk::completion() const
@@ -98,7 +100,10 @@ void Walk::queueBacklog(Route &route) const noexcept
     bool isExpected = false;
     try {
         isExpected = expectDelivery() != nullptr;
-        route.queueBacklog(shareEvent());
+        QueueEntry *item = m_isEntryUsed ? makeItem(*m_event) : m_event->entry();
+        m_isEntryUsed = true;
+        share(1);
+        route.queueBacklog(item);
     } catch (const std::bad_alloc &) {
         route.refuseClaim();
         route.statistics().countDropped(1);
@@ -118,7 +123,7 @@ void Walk::queue(Lane &lane) const noexcept
         Mailbox *const mailbox = lane.mailbox();
         if (!mailbox) {
             QueueEntry *entry = makeEntry(QueueEntry::Handler, lane, m_event);
-            m_event->addReference();
+            share(1);
             if (!static_cast<NextLane &>(lane).park(entry))
                 lane.mailbox()->push(entry);
             return;
@@ -163,7 +168,7 @@ void Walk::add(Batch &batch, Lane &lane) const
 
 void Walk::flushBatches() const noexcept
 {
-    m_event->addReference(m_batchCount);
+    share(m_batchCount);
     queueBatches();
 }
 
@@ -177,7 +182,7 @@ void Walk::queueBatches() const noexcept
 void Walk::queueBatch(const Batch &batch) const noexcept
 {
     QueueEntry *entry = nullptr;
-    const std::uintptr_t kind = batch.others ? QueueEntry::Handlers : QueueEntry::Handler;
+    const std::uint64_t kind = batch.others ? QueueEntry::Handlers : QueueEntry::Handler;
     void *const target = batch.others ? static_cast<void *>(batch.others) : batch.first;
     if (!m_isEntryUsed) {
         m_isEntryUsed = true;

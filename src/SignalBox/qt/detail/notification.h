@@ -94,7 +94,6 @@ public:
     void countSkipped() const noexcept { ++m_skipped; }
     /*! A handler that was called inline ends later: the completion counts it. */
     void countAwaited() const noexcept { ++m_skipped; }
-    EventPointer shareEvent() const noexcept;
     /*! Null if nobody wants a report. Throws std::bad_alloc. */
     Completion *expectDelivery() const;
     Completion *completion() const;
@@ -112,6 +111,7 @@ private:
         LaneList *others; // with the first; null if there is none
     };
 
+    void share(std::uint32_t count) const noexcept;
     void add(Batch &batch, Lane &lane) const;
     void flushBatches() const noexcept;
     // Each entry takes over a reference to the event.
@@ -124,6 +124,7 @@ private:
     mutable std::uint32_t m_skipped = 0;
     mutable std::uint32_t m_lost = 0; // there was no memory to expect them
     mutable bool m_isEntryUsed = false; // the one in front of the event
+    mutable bool m_isShared = false; // the walk is not the only one that holds the event
     const bool m_wantsReport;
 };
 

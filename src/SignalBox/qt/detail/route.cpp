@@ -37,12 +37,6 @@ void sendTo(Lane &lane, QueueEntry *entry)
         lane.mailbox()->push(entry);
 }
 
-BacklogItem *makeItem(EventPointer event)
-{
-    const EventMemory::Block block = EventMemory::allocate(sizeof(BacklogItem));
-    return ::new (block.memory) BacklogItem{0, event.release(), block.offset};
-}
-
 } // namespace
 
 Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options)
@@ -172,10 +166,13 @@ void Route::take(const Step &step) noexcept
         return;
     }
     try {
-        if (m_ring)
-            queueBacklog(step.shareEvent());
-        else
+        if (m_ring) {
+            QueueEntry *item = makeItem(step.event());
+            static_cast<void>(step.shareEvent().release()); // the item's
+            queueBacklog(item);
+        } else {
             queue(step.shareEvent());
+        }
         step.way = Step::Way::Forwarded;
     } catch (const std::bad_alloc &) {
         // Dropped by the sequence.
@@ -270,9 +267,8 @@ void Route::queue(EventPointer event)
     static_cast<void>(event.release()); // the entry's
 }
 
-void Route::queueBacklog(EventPointer event)
+void Route::queueBacklog(QueueEntry *item) noexcept
 {
-    BacklogItem *item = makeItem(std::move(event));
     if (m_backlog.kind() == Backlog::Kind::Debounced)
         m_lastPost.store(now(), std::memory_order_relaxed);
     const bool dropsNewest = m_backlog.overflow() == Overflow::DropNewest;
@@ -281,21 +277,23 @@ void Route::queueBacklog(EventPointer event)
             loseItem(item, false);
     } else {
         const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
-        m_ring->push(item, [&](BacklogItem *lost) { loseItem(lost, isMerging); });
+        m_ring->push(item, [&](QueueEntry *lost) { loseItem(lost, isMerging); });
     }
     queueVisit();
 }
 
-void Route::loseItem(BacklogItem *item, bool isMerged) noexcept
+void Route::loseItem(QueueEntry *item, bool isMerged) noexcept
 {
     if (isMerged)
         m_statistics.countMerged(1);
     else
         m_statistics.countDropped(1);
-    if (Completion *completion = item->event->completion())
+    const Event *event = Event::of(item);
+    if (Completion *completion = event->completion())
         completion->drop();
-    item->event->dropReference();
-    EventMemory::deallocate(item, item->offset);
+    if (item->isSeparate())
+        EventMemory::deallocate(item, static_cast<SeparateEntry *>(item)->offset);
+    event->dropReference();
 }
 
 // Throws nothing: without memory, the next event tries again.
@@ -340,7 +338,7 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
         }
         next = time + interval;
     }
-    BacklogItem *item = m_ring->pop([&](BacklogItem *lost) { loseItem(lost, isMerging); });
+    QueueEntry *item = m_ring->pop([&](QueueEntry *lost) { loseItem(lost, isMerging); });
     if (item == nullptr)
         return;
     m_nextCall = next;
@@ -349,8 +347,9 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
     // Before the call: a nested event loop goes on with it.
     if (!m_ring->isEmpty())
         queueVisit();
-    const Event *event = item->event;
-    drain.freed.add(item, item->offset);
+    const Event *event = Event::of(item);
+    if (item->isSeparate())
+        drain.freed.add(item, static_cast<SeparateEntry *>(item)->offset);
     deliver(*event, drain.calls);
     event->dropReference(drain.freed);
 }
@@ -374,12 +373,12 @@ void Route::dropBacklog() noexcept
     if (!m_ring)
         return;
     m_visit.clear();
-    BacklogItem *taken = nullptr;
-    const auto take = [&](BacklogItem *item) { item->next = std::exchange(taken, item); };
+    QueueEntry *taken = nullptr;
+    const auto take = [&](QueueEntry *item) { item->next.store(std::exchange(taken, item), std::memory_order_relaxed); };
     {
         // Where the thread has ended, each producer drops what it brought: one at a time takes from the ring.
         const std::lock_guard lock(m_mutex);
-        while (BacklogItem *item = m_ring->pop(take)) {
+        while (QueueEntry *item = m_ring->pop(take)) {
             if (m_backlog.overflow() == Overflow::DropNewest)
                 m_ring->release();
             take(item);
@@ -387,7 +386,7 @@ void Route::dropBacklog() noexcept
     }
     while (taken) {
         refuseClaim();
-        loseItem(std::exchange(taken, taken->next), false);
+        loseItem(std::exchange(taken, taken->next.load(std::memory_order_relaxed)), false);
     }
 }
 

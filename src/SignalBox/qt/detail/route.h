@@ -41,14 +41,6 @@ enum class Affinity { Followed, Ignored };
 /*! Whether a context has been seen on a thread, or is only on its way there and might go on elsewhere. */
 enum class Arrival { Seen, Announced };
 
-struct BacklogItem
-{
-    std::uint64_t ticket;
-    const Event *event; // holds a reference
-    EventMemory::Offset offset;
-    BacklogItem *next = nullptr; // of those that are to be lost
-};
-
 /*! What the deliveries of one drain share. */
 struct Drain
 {
@@ -100,8 +92,8 @@ public:
     void visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept;
     /*! The thread of a planned visit has ended. Ends its reservation. */
     void dropAsPlanned(Lane &lane) noexcept;
-    /*! Puts \a event into its backlog. Throws std::bad_alloc. */
-    void queueBacklog(EventPointer event);
+    /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. */
+    void queueBacklog(QueueEntry *item) noexcept;
     /*! Whether it wants the newest event only, at any time. */
     bool isMerging() const noexcept { return m_backlog.kind() == Backlog::Kind::Latest; }
     bool isOnce() const noexcept { return m_isOnce; }
@@ -146,7 +138,7 @@ private:
     class LateMove;
     // Whose the queue of the lane that is left is.
     enum class Queue { OfThisThread, OfNobody };
-    using Ring = BacklogRing<DeliveryPlatform, BacklogItem>;
+    using Ring = BacklogRing<DeliveryPlatform, QueueEntry>;
 
     ~Route();
 
@@ -158,7 +150,7 @@ private:
     bool leaveLane(Queue queue, const QueueEntry *begun) noexcept;
     void moveLate(Queue queue) noexcept;
     NextLane *aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival);
-    void loseItem(BacklogItem *item, bool isMerged) noexcept;
+    void loseItem(QueueEntry *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
