@@ -195,6 +195,46 @@ private Q_SLOTS:
         QVERIFY(record.isAllOn(QThread::currentThread()));
     }
 
+    // The thread that was left ends with deliveries to a lane whose follower has been abandoned meanwhile: what is sent on
+    // there is dropped at once, and its event must outlive that.
+    void deliveriesSentOnToAHandlerThatIsGoneAreDropped()
+    {
+        std::promise<void> mayMove;
+        std::promise<void> mayEnd;
+        const auto value = std::make_shared<const int>(7);
+        AsyncRegistry<std::shared_ptr<const int>> registry;
+        AsyncRegistry<int> before;
+        WorkerThread b;
+        auto a = std::make_unique<WorkerThread>();
+        Context context(*a);
+        a->post([&] {
+            mayMove.get_future().wait();
+            context.object->moveToThread(b.thread());
+            mayEnd.get_future().wait();
+            delete a->context();
+            a->forgetContext();
+            QThread::currentThread()->quit();
+        });
+        const auto id = registry.registerHandler(context.object, [](const std::shared_ptr<const int> &) {});
+        before.registerHandler(a->thread(), [](const int &) {});
+        mayMove.set_value();
+        QVERIFY(waitFor([&] { return context.object->thread() == b.thread(); }));
+        b.drain(); // the context has arrived there, and a is told
+        const auto isGone = before.notify(1).then(QtFuture::Launch::Sync, [&](SignalBox::DispatchReport) {
+            return registry.unregister(id);
+        });
+        registry.post(value);
+        const auto future = registry.notify(value);
+        QCOMPARE(value.use_count(), 3L);
+        mayEnd.set_value();
+        a->finish();
+        QVERIFY(finishes(isGone));
+        QVERIFY(isGone.result());
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 0, 0, 1);
+        QVERIFY(waitFor([&] { return value.use_count() == 1; }));
+    }
+
     void parkedDeliveriesAreDroppedWhenTheHandlerIsUnregistered()
     {
         WorkerThread a;
