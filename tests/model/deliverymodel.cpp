@@ -182,6 +182,110 @@ struct TwoProducers : QueueScenario<TwoProducers, 2, 2>
 {
 };
 
+// The consumer goes away in the middle of it: each parcel is received, or dropped by it or by a producer that finds it gone.
+template <class Derived, int producers, unsigned parcels>
+struct ClosingScenario : rl::test_suite<Derived, producers + 1>
+{
+    using Queue = DeliveryQueue<DeliveryModel, Parcel>;
+
+    void before()
+    {
+        queue = std::make_unique<Queue>();
+        wakeUp = std::make_unique<WakeUp<DeliveryModel>>(WakeUp<DeliveryModel>::Idle);
+        calls = std::make_unique<Calls>();
+        end = std::make_unique<Parcel>();
+        isEndTaken($) = 0;
+        taken($) = 0;
+    }
+    void thread(unsigned index)
+    {
+        if (index < producers)
+            produce(index);
+        else
+            consume();
+    }
+    void produce(unsigned producer)
+    {
+        for (unsigned i = 0; i < parcels; ++i) {
+            auto *parcel = new Parcel(producer, i);
+            Parcel *before = queue->append(parcel);
+            const bool isFirst = wakeUp->raise();
+            Queue::link(before, parcel);
+            if (!isFirst)
+                continue;
+            if (wakeUp->isClosed())
+                dropAll();
+            else
+                calls->call();
+        }
+        calls->leave();
+    }
+    void consume()
+    {
+        if (calls->wait(producers)) {
+            wakeUp->clear();
+            take();
+        }
+        // As Mailbox::close().
+        wakeUp->close();
+        Queue::link(queue->append(end.get()), end.get());
+        for (bool isOver = false; !isOver;) {
+            dropAll();
+            mutex.lock($);
+            isOver = static_cast<int>(isEndTaken($)) != 0;
+            mutex.unlock($);
+            if (!isOver)
+                rl::yield(1, $);
+        }
+    }
+    // As Mailbox::dropAll().
+    void dropAll()
+    {
+        for (bool hasTaken = true; hasTaken;) {
+            mutex.lock($);
+            hasTaken = wakeUp->isClosed() && take();
+            mutex.unlock($);
+        }
+    }
+    bool take()
+    {
+        const auto result = queue->pop();
+        if (result.state != Queue::State::Taken)
+            return false;
+        if (result.node == end.get()) {
+            isEndTaken($) = 1;
+            return true;
+        }
+        static_cast<void>(static_cast<unsigned>(result.node->number($)));
+        delete result.node;
+        taken($) = static_cast<unsigned>(taken($)) + 1;
+        return true;
+    }
+    void after()
+    {
+        RL_ASSERT(static_cast<unsigned>(taken($)) == producers * parcels);
+        queue.reset();
+        wakeUp.reset();
+        calls.reset();
+        end.reset();
+    }
+
+    rl::mutex mutex; // guards what follows, and the consumer's side of the queue, while that is closed
+    rl::var<int> isEndTaken;
+    rl::var<unsigned> taken;
+    std::unique_ptr<Queue> queue;
+    std::unique_ptr<WakeUp<DeliveryModel>> wakeUp;
+    std::unique_ptr<Calls> calls;
+    std::unique_ptr<Parcel> end;
+};
+
+struct ClosedForOne : ClosingScenario<ClosedForOne, 1, 2>
+{
+};
+struct ClosedForTwo : ClosingScenario<ClosedForTwo, 2, 2>
+{
+};
+
 enum class Full { LosesOldest, LosesNewest };
 
 template <class Derived, int producers, unsigned parcels, unsigned capacity, Full full>
@@ -291,7 +395,8 @@ struct NewestLostOfTwo : RingScenario<NewestLostOfTwo, 2, 2, 2, Full::LosesNewes
 
 #define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
 constexpr Row scenarios[] = {
-        SIGNALBOX_SCENARIO(OneProducer),  SIGNALBOX_SCENARIO(TwoProducers), SIGNALBOX_SCENARIO(LatestOfOne),
+        SIGNALBOX_SCENARIO(OneProducer),  SIGNALBOX_SCENARIO(TwoProducers), SIGNALBOX_SCENARIO(ClosedForOne),
+        SIGNALBOX_SCENARIO(ClosedForTwo), SIGNALBOX_SCENARIO(LatestOfOne),
         SIGNALBOX_SCENARIO(LatestOfTwo),  SIGNALBOX_SCENARIO(BoundedOfOne), SIGNALBOX_SCENARIO(BoundedOfTwo),
         SIGNALBOX_SCENARIO(BoundedOfThree), SIGNALBOX_SCENARIO(NewestLost), SIGNALBOX_SCENARIO(NewestLostOfTwo),
 };

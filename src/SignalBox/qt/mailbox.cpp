@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <new>
+#include <thread>
 #include <utility>
 
 namespace SignalBox {
@@ -499,10 +500,37 @@ void Mailbox::dropAll() noexcept
             const std::lock_guard lock(m_dropMutex);
             if (m_wakeUp.isClosed())
                 entry = takeWaiting();
+            if (entry == &m_end) {
+                m_isEndTaken = true;
+                continue;
+            }
         }
         if (entry == nullptr)
-            return; // or a producer is between its steps, and will come here itself
+            return; // or a producer is between its steps: see closeQueue()
         drop(entry, freed);
+    }
+}
+
+// A producer between its two steps hides what others have appended behind it. If it finds the queue closed, it comes to drop
+// that itself. If it had found the consumer called, it relies on the consumer: which waits here until the last of those has
+// made its second step, which is near. (It waits for none that comes later, or a flood of them could keep it here.)
+void Mailbox::closeQueue() noexcept
+{
+    m_wakeUp.close();
+    {
+        const std::lock_guard lock(m_dropMutex);
+        m_isEndTaken = false;
+    }
+    m_end.target = QueueEntry::Work;
+    Queue::link(m_queue.append(&m_end), &m_end);
+    for (;;) {
+        dropAll();
+        {
+            const std::lock_guard lock(m_dropMutex);
+            if (m_isEndTaken)
+                return;
+        }
+        std::this_thread::yield();
     }
 }
 

@@ -122,7 +122,8 @@ protected:
     // The consumer gives its place up, having found nothing: from here on another thread may take it.
     void endTurn() noexcept;
     void dropWaiting() noexcept; // the consumer's
-    void dropAll() noexcept; // while closed
+    // The consumer gives its place up for good, or until reopen(), and drops what waits.
+    void closeQueue() noexcept;
     void reopen() noexcept;
 
     WakeUp<DeliveryPlatform> m_wakeUp;
@@ -143,6 +144,7 @@ private:
     QueueEntry *fetch() noexcept;
     bool holdBack(QueueEntry *entry, Lane &lane) noexcept;
     void releaseHeld() noexcept;
+    void dropAll() noexcept; // while closed
     QueueEntry *takeWaiting() noexcept;
     bool step(Drain &drain, bool &isRaised) noexcept;
     void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept;
@@ -155,6 +157,8 @@ private:
     Queue m_queue;
     const Nesting m_nesting;
     std::mutex m_dropMutex; // the consumer's place, while there is none
+    QueueEntry m_end; // what was appended before the queue was closed lies in front of it
+    bool m_isEndTaken = false; // under that mutex
 
     // The consumer's.
     std::deque<QueueEntry *> m_front; // before the queue

@@ -46,8 +46,7 @@ PoolMailbox::PoolMailbox(QThreadPool *pool)
 
 PoolMailbox::~PoolMailbox()
 {
-    m_wakeUp.close();
-    dropAll();
+    closeQueue();
 }
 
 void PoolMailbox::callConsumer() noexcept

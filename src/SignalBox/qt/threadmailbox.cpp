@@ -261,10 +261,9 @@ void ThreadMailbox::close() noexcept
     }
     if (!drainer && m_wakeUp.isClosed()) // when the thread finished
         return;
-    m_wakeUp.close();
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
-    dropAll();
+    closeQueue();
     for (const Visit &visit : std::exchange(m_visits, {}))
         visit.lane->route().dropAsPlanned(*visit.lane);
 }
