@@ -142,7 +142,7 @@ function(signalbox_add_test name)
         signalbox_precompile(${name} HEADERS ${arg_PRECOMPILED} KEY ${arg_LIBRARIES} ${arg_QT} ${arg_QML})
     endif()
     if(NOT arg_TIMEOUT)
-        set(arg_TIMEOUT 120)
+        set(arg_TIMEOUT 300) # a busy machine is slower many times over
     endif()
 
     add_test(NAME ${name} COMMAND ${arg_TARGET} ${arg_ARGUMENTS})
