@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/detail/registrycore.h>
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/exceptioninfo.h>
@@ -201,12 +202,8 @@ private:
     template <class F>
     static void requireCallable(const F &handler, const char *message)
     {
-        if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>
-                      || (std::is_class_v<F> && std::is_constructible_v<F, std::nullptr_t>
-                          && requires { handler == nullptr; })) {
-            if (handler == nullptr)
-                throw std::invalid_argument(message);
-        }
+        if (detail::isNullFunction(handler))
+            throw std::invalid_argument(message);
     }
 
     // Calls the callable on the event behind the untyped pointer of the dispatch path.
@@ -241,7 +238,7 @@ private:
     typename Core::NodePointer makeNode(F &&handler, HandlerOptions &&options, SourceLocation location,
                                         const char *emptyMessage)
     {
-        requireCallable<std::remove_cvref_t<F>>(handler, emptyMessage);
+        requireCallable(handler, emptyMessage);
         return makeNodeIn<E, std::decay_t<F>>(m_core.control(), std::forward<F>(handler), std::move(options), location);
     }
 
