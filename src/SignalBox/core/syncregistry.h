@@ -14,7 +14,6 @@
 #include <concepts>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -180,7 +179,7 @@ public:
     template <HandlerFor<ExceptionInfo> F>
     void onException(F &&callback, SourceLocation location = SourceLocation::current())
     {
-        requireCallable(callback, "SyncRegistry::onException: the callback is empty; expected something callable");
+        detail::requireCallable(callback, "SyncRegistry::onException: the callback is empty; expected something callable");
         using Callable = std::decay_t<F>;
         m_core.setExceptionCallback(makeNodeIn<ExceptionInfo, Callable>(m_core.exceptionControl(), std::forward<F>(callback),
                                                                         {}, location));
@@ -198,13 +197,6 @@ public:
 private:
     friend class detail::HandlerReference;
     friend class detail::HandlerVisit;
-
-    template <class F>
-    static void requireCallable(const F &handler, const char *message)
-    {
-        if (detail::isNullFunction(handler))
-            throw std::invalid_argument(message);
-    }
 
     // Calls the callable on the event behind the untyped pointer of the dispatch path.
     template <class Event, class Callable>
@@ -238,7 +230,7 @@ private:
     typename Core::NodePointer makeNode(F &&handler, HandlerOptions &&options, SourceLocation location,
                                         const char *emptyMessage)
     {
-        requireCallable(handler, emptyMessage);
+        detail::requireCallable(handler, emptyMessage);
         return makeNodeIn<E, std::decay_t<F>>(m_core.control(), std::forward<F>(handler), std::move(options), location);
     }
 

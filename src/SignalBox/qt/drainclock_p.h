@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/drainbudget.h>
+#include <SignalBox/qt/steadyclock_p.h>
 
 #include <chrono>
 #include <cstdint>
@@ -20,11 +21,11 @@ public:
     {
     }
 
-    bool isOver(std::int64_t (*now)() noexcept) noexcept
+    bool isOver() noexcept
     {
         if (--m_untilLook > 0)
             return false;
-        const std::int64_t time = now();
+        const std::int64_t time = steadyNanoseconds();
         if (time - m_lastLook > m_budget / 16)
             m_stride = 1;
         else if (m_stride < longestStride)

@@ -5,7 +5,6 @@
 #include <SignalBox/qt/detail/route.h>
 #include <SignalBox/qt/drainclock_p.h>
 
-#include <chrono>
 #include <new>
 #include <utility>
 
@@ -88,11 +87,6 @@ void Mailbox::reachConsumer() noexcept
 
 // --- the consumer --------------------------------------------------------------------------------
 
-std::int64_t Mailbox::now() noexcept
-{
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
-
 bool Mailbox::hasMore() const noexcept
 {
     return m_entry != nullptr || !m_front.empty() || !m_held.empty() || !m_queue.isEmpty();
@@ -151,7 +145,7 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     bool isRaised = m_nesting == Nesting::Impossible;
     bool isOver = false;
     while (!isOver && step(drain, isRaised))
-        isOver = clock.isOver(&now);
+        isOver = clock.isOver();
     releaseHeld();
     for (Lane *lane = m_touched; lane; lane = lane->m_nextTouched) {
         if (lane->route().hasLag()) [[unlikely]]

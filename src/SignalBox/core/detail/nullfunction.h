@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <stdexcept>
 #include <type_traits>
 
 namespace SignalBox::detail {
@@ -19,6 +20,14 @@ constexpr bool isNullFunction(const F &function)
         return function == nullptr;
     else
         return false;
+}
+
+/*! Throws std::invalid_argument if \a function is null. */
+template <class F>
+void requireCallable(const F &function, const char *message)
+{
+    if (isNullFunction(function))
+        throw std::invalid_argument(message);
 }
 
 } // namespace SignalBox::detail

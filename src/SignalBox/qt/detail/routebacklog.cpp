@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/completion_p.h>
 #include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/steadyclock_p.h>
 
 #include <chrono>
 #include <new>
@@ -13,11 +14,6 @@
 namespace SignalBox::detail {
 
 namespace {
-
-std::int64_t now() noexcept
-{
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
 
 std::int64_t nanoseconds(std::chrono::milliseconds time) noexcept
 {
@@ -36,7 +32,7 @@ void Route::queueBacklog(EventPointer event)
 {
     BacklogItem *item = makeItem(std::move(event));
     if (m_backlog.kind() == Backlog::Kind::Debounced)
-        m_lastPost.store(now(), std::memory_order_relaxed);
+        m_lastPost.store(steadyNanoseconds(), std::memory_order_relaxed);
     const bool dropsNewest = m_backlog.overflow() == Overflow::DropNewest;
     if (dropsNewest) {
         if (!m_ring->pushIfRoom(item))
@@ -68,7 +64,7 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
     if (m_backlog.isTimed()) {
         if (m_ring->isEmpty())
             return;
-        const std::int64_t time = now();
+        const std::int64_t time = steadyNanoseconds();
         const std::int64_t interval = nanoseconds(m_backlog.interval());
         const std::int64_t due = m_backlog.kind() == Backlog::Kind::Throttled
                                    ? m_nextCall
