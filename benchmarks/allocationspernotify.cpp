@@ -17,8 +17,7 @@ void countAllocations(benchmark::State &state)
     constexpr std::size_t handlerCount = 4;
     const Sinks sinks(handlerCount);
     Peer peer;
-    for (std::size_t index = 0; index < handlerCount; ++index)
-        peer.add(PlainHandler{sinks.at(index)});
+    sinks.addHandlers(peer, handlerCount);
 
     const Event event = 42;
     dispatch(peer, event); // what a thread or a registry allocates once is not asked for

@@ -51,11 +51,7 @@ template <class Peer>
 class UnrelatedRegistry
 {
 public:
-    UnrelatedRegistry() : m_sinks(4)
-    {
-        for (std::size_t index = 0; index < 4; ++index)
-            m_peer.add(PlainHandler{m_sinks.at(index)});
-    }
+    UnrelatedRegistry() : m_sinks(4) { m_sinks.addHandlers(m_peer, 4); }
 
     void step()
     {

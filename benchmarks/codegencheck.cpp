@@ -7,7 +7,6 @@
 
 #include <SignalBox/SyncRegistry>
 
-#include <cstddef>
 
 extern "C" {
 

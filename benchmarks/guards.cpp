@@ -22,8 +22,7 @@ class Scene
 public:
     explicit Scene(bool isBusy) : m_sinks(otherHandlers + 1)
     {
-        for (std::size_t index = 0; index < otherHandlers; ++index)
-            m_registry.add(PlainHandler{m_sinks.at(index)});
+        m_sinks.addHandlers(m_registry, otherHandlers);
         if (isBusy)
             m_load.emplace([this] { m_unrelated.step(); });
     }
@@ -52,53 +51,45 @@ void oneId(benchmark::State &state, Scene &scene)
         scene.registry().remove(scene.registry().add(scene.handler()));
 }
 
+// Registers sixteen handlers for each sample, and times how they end.
+template <class Register, class End>
+void timeEndOfSixteen(benchmark::State &state, Register registerOne, End end)
+{
+    takeSamples(state, [&] {
+        for (std::size_t index = 0; index < guardCount; ++index)
+            registerOne();
+        const auto start = Clock::now();
+        end();
+        return nanosecondsSince(start);
+    });
+}
+
 void guardSet(benchmark::State &state, Scene &scene)
 {
-    std::vector<double> samples;
     SignalBox::GuardSet guards;
-    for ([[maybe_unused]] auto round : state) {
-        for (std::size_t index = 0; index < guardCount; ++index)
-            guards.add(scene.registry().addGuard(scene.handler()));
-        const auto start = Clock::now();
-        guards.reset();
-        samples.push_back(nanosecondsSince(start));
-        state.SetIterationTime(samples.back() / 1e9);
-    }
-    reportSamples(state, std::move(samples));
+    timeEndOfSixteen(
+            state, [&] { guards.add(scene.registry().addGuard(scene.handler())); }, [&] { guards.reset(); });
 }
 
 void severalGuards(benchmark::State &state, Scene &scene)
 {
-    std::vector<double> samples;
     std::vector<SignalBox::HandlerGuard> guards;
     guards.reserve(guardCount);
-    for ([[maybe_unused]] auto round : state) {
-        for (std::size_t index = 0; index < guardCount; ++index)
-            guards.push_back(scene.registry().addGuard(scene.handler()));
-        const auto start = Clock::now();
-        guards.clear();
-        samples.push_back(nanosecondsSince(start));
-        state.SetIterationTime(samples.back() / 1e9);
-    }
-    reportSamples(state, std::move(samples));
+    timeEndOfSixteen(
+            state, [&] { guards.push_back(scene.registry().addGuard(scene.handler())); }, [&] { guards.clear(); });
 }
 
 void severalIds(benchmark::State &state, Scene &scene)
 {
-    std::vector<double> samples;
     std::vector<SignalBox::HandlerId> ids;
     ids.reserve(guardCount);
-    for ([[maybe_unused]] auto round : state) {
-        for (std::size_t index = 0; index < guardCount; ++index)
-            ids.push_back(scene.registry().add(scene.handler()));
-        const auto start = Clock::now();
-        for (const SignalBox::HandlerId id : ids)
-            scene.registry().remove(id);
-        samples.push_back(nanosecondsSince(start));
-        ids.clear();
-        state.SetIterationTime(samples.back() / 1e9);
-    }
-    reportSamples(state, std::move(samples));
+    timeEndOfSixteen(
+            state, [&] { ids.push_back(scene.registry().add(scene.handler())); },
+            [&] {
+                for (const SignalBox::HandlerId id : ids)
+                    scene.registry().remove(id);
+                ids.clear();
+            });
 }
 
 using Function = void (*)(benchmark::State &, Scene &);

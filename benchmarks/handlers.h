@@ -65,6 +65,14 @@ public:
 
     Sink *at(std::size_t index) const { return &m_sinks[index]; }
 
+    // Gives the peer `count` plain handlers, each with one of the first sinks.
+    template <class Peer>
+    void addHandlers(Peer &peer, std::size_t count) const
+    {
+        for (std::size_t index = 0; index < count; ++index)
+            peer.add(PlainHandler{at(index)});
+    }
+
 private:
     std::unique_ptr<Sink[]> m_sinks;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "handlers.h"
 #include "secondthread.h"
 
 #include <benchmark/benchmark.h>
@@ -65,6 +66,18 @@ std::int64_t stepsPerMillisecond(Step &&step)
     while (timeOfEach(count, step) * static_cast<double>(count) < 1e6)
         count *= 2;
     return count;
+}
+
+// Notifies a peer of so many plain handlers again and again.
+template <class Peer>
+void measureNotify(benchmark::State &state, std::size_t handlerCount)
+{
+    const Sinks sinks(handlerCount);
+    Peer peer;
+    sinks.addHandlers(peer, handlerCount);
+    const Event event = 42;
+    for ([[maybe_unused]] auto iteration : state)
+        dispatch(peer, event);
 }
 
 // A small generator whose cost is far below that of a registration.

@@ -47,8 +47,7 @@ void notifyFromTwoThreads(benchmark::State &state)
     }
     const Sinks sinks(handlerCount);
     Peer peer;
-    for (std::size_t index = 0; index < handlerCount; ++index)
-        peer.add(PlainHandler{sinks.at(index)});
+    sinks.addHandlers(peer, handlerCount);
     const auto step = [&peer] {
         const Event event = 42;
         dispatch(peer, event);

@@ -67,16 +67,13 @@ void clearAll(benchmark::State &state, Company company)
     const Sinks sinks(count);
     Peer peer;
     const Companion<Peer> companion(company);
-    std::vector<double> samples;
-    for ([[maybe_unused]] auto round : state) {
+    takeSamples(state, [&] {
         for (std::size_t index = 0; index < count; ++index)
             peer.add(Handler{sinks.at(index)});
         const auto start = Clock::now();
         peer.clear();
-        samples.push_back(nanosecondsSince(start));
-        state.SetIterationTime(samples.back() / 1e9);
-    }
-    reportSamples(state, std::move(samples));
+        return nanosecondsSince(start);
+    });
 }
 
 template <class Peer, class Handler>

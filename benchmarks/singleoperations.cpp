@@ -14,29 +14,13 @@ namespace {
 constexpr std::int64_t sampleCount = 20'000;
 constexpr std::int64_t notifiesPerSample = 100;
 
-template <class Step>
-void takeSamples(benchmark::State &state, std::int64_t stepsPerSample, Step &&step)
-{
-    const ScopedPin pin(0);
-    for (std::int64_t warmUp = 0; warmUp < sampleCount / 10; ++warmUp)
-        step();
-    std::vector<double> samples;
-    samples.reserve(sampleCount);
-    for ([[maybe_unused]] auto round : state) {
-        samples.push_back(timeOfEach(stepsPerSample, step));
-        state.SetIterationTime(samples.back() / 1e9);
-    }
-    reportSamples(state, std::move(samples));
-}
-
 template <class Peer>
 void notifyHandlers(benchmark::State &state, std::size_t handlerCount)
 {
     const Sinks sinks(handlerCount);
     Peer peer;
-    for (std::size_t index = 0; index < handlerCount; ++index)
-        peer.add(PlainHandler{sinks.at(index)});
-    takeSamples(state, notifiesPerSample, [&peer] {
+    sinks.addHandlers(peer, handlerCount);
+    timeSteps(state, notifiesPerSample, [&peer] {
         const Event event = 42;
         dispatch(peer, event);
     });
@@ -46,7 +30,7 @@ template <class Peer>
 void replaceRandomHandler(benchmark::State &state, std::size_t handlerCount)
 {
     Replacement<Peer, PlainHandler> replacement(handlerCount, Priorities::Same);
-    takeSamples(state, 1, [&replacement] { replacement.step(); });
+    timeSteps(state, 1, [&replacement] { replacement.step(); });
 }
 
 void add(const char *peer, const std::string &variant, std::function<void(benchmark::State &)> function)

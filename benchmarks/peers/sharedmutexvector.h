@@ -3,7 +3,6 @@
 
 #include "lockedvector.h"
 
-#include <mutex>
 #include <shared_mutex>
 
 namespace SignalBoxBenchmark {

@@ -14,30 +14,12 @@
 #include <QtCore/qpromise.h>
 
 #include <memory>
-#include <vector>
 
 namespace SignalBoxBenchmark {
 
 namespace {
 
 constexpr int eventCount = 4000;
-
-// Calls notifyAndWait(target, handlers) for each event; the median over the events.
-template <class NotifyAndWait>
-void measureEach(benchmark::State &state, NotifyAndWait notifyAndWait)
-{
-    const ScopedPin pin(0);
-    for (int warmUp = 0; warmUp < eventCount / 10; ++warmUp)
-        notifyAndWait();
-    std::vector<double> times;
-    for ([[maybe_unused]] auto iteration : state) {
-        const auto start = Clock::now();
-        notifyAndWait();
-        times.push_back(nanosecondsSince(start));
-        state.SetIterationTime(times.back() / 1e9);
-    }
-    reportSamples(state, std::move(times));
-}
 
 enum class Order { Concurrent, Sequential };
 
@@ -50,7 +32,7 @@ void measureSignalBox(benchmark::State &state, std::size_t handlerCount, Order o
         registry.registerHandler(target.context(), PlainHandler{sinks.at(index)});
     std::uint64_t calls = 0;
     std::uint64_t notifies = 0;
-    measureEach(state, [&] {
+    timeSteps(state, 1, [&] {
         const QFuture<SignalBox::DispatchReport> future =
                 order == Order::Concurrent ? registry.notify(42) : registry.notifySequential(42);
         calls += future.result().called;
@@ -64,7 +46,7 @@ void measureBlockingCalls(benchmark::State &state, std::size_t handlerCount)
 {
     const Sinks sinks(handlerCount);
     TargetThread target;
-    measureEach(state, [&] {
+    timeSteps(state, 1, [&] {
         for (std::size_t index = 0; index < handlerCount; ++index)
             target.run([handler = PlainHandler{sinks.at(index)}] { handler(42); });
     });
@@ -74,7 +56,7 @@ void measurePromise(benchmark::State &state)
 {
     const Sinks sinks(1);
     TargetThread target;
-    measureEach(state, [&] {
+    timeSteps(state, 1, [&] {
         auto promise = std::make_shared<QPromise<SignalBox::DispatchReport>>();
         promise->start();
         QFuture<SignalBox::DispatchReport> future = promise->future();

@@ -48,8 +48,7 @@ void measureInlineFuture(benchmark::State &state, std::size_t handlerCount)
 {
     const Sinks sinks(handlerCount);
     Peer peer;
-    for (std::size_t index = 0; index < handlerCount; ++index)
-        peer.add(PlainHandler{sinks.at(index)});
+    sinks.addHandlers(peer, handlerCount);
     const Event event = 42;
     if (dispatchWithFuture(peer, event).result().called != handlerCount) {
         state.SkipWithError("the report is wrong");

@@ -3,7 +3,6 @@
 #include "barvalues.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace SignalBoxBenchmark {
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <fstream>
 #include <stdexcept>
-#include <string_view>
 
 namespace SignalBoxBenchmark {
 

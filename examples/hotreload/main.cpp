@@ -7,7 +7,6 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qthread.h>
 
-#include <atomic>
 #include <cstdio>
 #include <memory>
 #include <mutex>

@@ -19,7 +19,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <iostream>
 #include <string>
 #include <thread>

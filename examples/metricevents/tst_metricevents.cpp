@@ -11,7 +11,6 @@
 
 #include <atomic>
 #include <cstdio>
-#include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>

@@ -2,6 +2,7 @@
 #include "allocations.h"
 #include "check.h"
 #include "gate.h"
+#include "runonthreads.h"
 
 #include <SignalBox/SyncRegistry>
 
@@ -169,18 +170,13 @@ void everyThreadNotifiesWithoutAllocatingAfterItsFirst()
     Registry other;
     registry.registerHandler([](const int &) {});
     other.registerHandler([](const int &) {});
-    const auto notifyOften = [&] {
+    runOnThreads(40, [&](int) {
         registry.notify(0);
         CHECK(allocationsOf([&] {
                   registry.notify(0);
                   other.notify(0);
               }) == 0);
-    };
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 40; ++i)
-        threads.emplace_back(notifyOften);
-    for (std::thread &thread : threads)
-        thread.join();
+    });
 }
 
 void notifyAllocatesNothingWhileOthersChangeTheList()

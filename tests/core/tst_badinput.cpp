@@ -9,7 +9,6 @@
 #include <limits>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 using SignalBox::ExceptionInfo;
 using SignalBox::HandlerId;

@@ -6,7 +6,6 @@
 #include <QtTest/qtest.h>
 
 #include <array>
-#include <concepts>
 #include <functional>
 #include <memory>
 #include <string>

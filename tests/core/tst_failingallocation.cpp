@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "checkedregistry.h"
 #include "failingcalls.h"
-#include "theatre.h"
 
 #include <SignalBox/GuardSet>
 
-#include <new>
 #include <string>
 
 // What happens when one allocation fails: a call that needs memory throws and has changed nothing, any other does its
@@ -17,12 +16,12 @@ using Registry = SignalBox::SyncRegistry<int>;
 namespace {
 
 // Leaves changes in the registry that could not be written into a new list.
-void changeWithoutMemory(Theatre &theatre)
+void changeWithoutMemory(CheckedRegistry &checked)
 {
     const OutOfMemory noMemory;
-    if (theatre.count() > 2) {
-        theatre.remove(theatre.count() / 2);
-        theatre.setEnabled(0, false);
+    if (checked.count() > 2) {
+        checked.remove(checked.count() / 2);
+        checked.setEnabled(0, false);
     }
 }
 
@@ -33,10 +32,10 @@ void forEachKindOfList(Test test)
         for (const bool isUnchecked : {false, true}) {
             const long before = liveAllocations();
             {
-                Theatre theatre(count);
+                CheckedRegistry checked(count);
                 if (isUnchecked)
-                    changeWithoutMemory(theatre);
-                test(theatre);
+                    changeWithoutMemory(checked);
+                test(checked);
             }
             CHECK(liveAllocations() == before);
         }
@@ -46,41 +45,41 @@ void forEachKindOfList(Test test)
 void failedRegistrationLeavesTheRegistryAsItWas()
 {
     const std::string longName(100, 'n');
-    forEachKindOfList([&](Theatre &theatre) {
-        failEachAllocation([&] { theatre.add({.priority = 1, .name = longName}); }, [&] { theatre.checkAll(); });
-        theatre.checkAll();
+    forEachKindOfList([&](CheckedRegistry &checked) {
+        failEachAllocation([&] { checked.add({.priority = 1, .name = longName}); }, [&] { checked.checkAll(); });
+        checked.checkAll();
     });
 }
 
 void failedGuardedRegistrationLeavesTheRegistryAsItWas()
 {
-    forEachKindOfList([](Theatre &theatre) {
-        failEachAllocation([&] { theatre.add({.priority = 1}, true); }, [&] { theatre.checkAll(); });
-        theatre.checkAll();
-        theatre.endGuard(0);
-        theatre.checkAll();
+    forEachKindOfList([](CheckedRegistry &checked) {
+        failEachAllocation([&] { checked.add({.priority = 1}, true); }, [&] { checked.checkAll(); });
+        checked.checkAll();
+        checked.endGuard(0);
+        checked.checkAll();
     });
 }
 
 void failedSetPriorityLeavesTheRegistryAsItWas()
 {
-    forEachKindOfList([](Theatre &theatre) {
+    forEachKindOfList([](CheckedRegistry &checked) {
         for (const int priority : {-1, 0, 1, 7}) {
-            if (theatre.count() == 0)
+            if (checked.count() == 0)
                 return;
-            failEachAllocation([&] { theatre.setPriority(theatre.count() / 3, priority); }, [&] { theatre.checkAll(); });
-            theatre.checkAll();
+            failEachAllocation([&] { checked.setPriority(checked.count() / 3, priority); }, [&] { checked.checkAll(); });
+            checked.checkAll();
         }
     });
 }
 
 void failedIntrospectionThrows()
 {
-    forEachKindOfList([](Theatre &theatre) {
-        theatre.registry().registerHandler([](const int &) {}, {.name = std::string(100, 'n'), .enabled = false});
+    forEachKindOfList([](CheckedRegistry &checked) {
+        checked.registry().registerHandler([](const int &) {}, {.name = std::string(100, 'n'), .enabled = false});
         std::size_t rows = 0;
-        failEachAllocation([&] { rows = theatre.registry().handlers().size(); }, [] {});
-        CHECK(rows == theatre.count() + 1);
+        failEachAllocation([&] { rows = checked.registry().handlers().size(); }, [] {});
+        CHECK(rows == checked.count() + 1);
     });
 }
 
@@ -143,18 +142,18 @@ void succeedsWhicheverAllocationFails(Call call)
         for (const bool isUnchecked : {false, true}) {
             bool hasFailed = true;
             for (long index = 0; hasFailed; ++index) {
-                Theatre theatre(count);
-                theatre.add({.priority = 1, .once = true}, true);
+                CheckedRegistry checked(count);
+                checked.add({.priority = 1, .once = true}, true);
                 if (isUnchecked)
-                    changeWithoutMemory(theatre);
+                    changeWithoutMemory(checked);
                 {
                     const AllocationFailure failure(index);
-                    call(theatre);
+                    call(checked);
                     hasFailed = failure.hasHappened();
                 }
-                theatre.checkAll();
-                theatre.add({.priority = 1});
-                theatre.checkAll();
+                checked.checkAll();
+                checked.add({.priority = 1});
+                checked.checkAll();
             }
         }
     }
@@ -162,28 +161,28 @@ void succeedsWhicheverAllocationFails(Call call)
 
 void unregisterSucceedsWhicheverAllocationFails()
 {
-    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.remove(theatre.count() / 2); });
+    succeedsWhicheverAllocationFails([](CheckedRegistry &checked) { checked.remove(checked.count() / 2); });
 }
 
 void setEnabledSucceedsWhicheverAllocationFails()
 {
-    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.setEnabled(theatre.count() / 2, false); });
-    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.setEnabled(theatre.count() / 2, true); });
+    succeedsWhicheverAllocationFails([](CheckedRegistry &checked) { checked.setEnabled(checked.count() / 2, false); });
+    succeedsWhicheverAllocationFails([](CheckedRegistry &checked) { checked.setEnabled(checked.count() / 2, true); });
 }
 
 void clearSucceedsWhicheverAllocationFails()
 {
-    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.clear(); });
+    succeedsWhicheverAllocationFails([](CheckedRegistry &checked) { checked.clear(); });
 }
 
 void guardEndsWhicheverAllocationFails()
 {
-    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.endGuard(0); });
+    succeedsWhicheverAllocationFails([](CheckedRegistry &checked) { checked.endGuard(0); });
 }
 
 void onceFiresWhicheverAllocationFails()
 {
-    succeedsWhicheverAllocationFails([](Theatre &theatre) { theatre.checkCalls(); });
+    succeedsWhicheverAllocationFails([](CheckedRegistry &checked) { checked.checkCalls(); });
 }
 
 } // namespace

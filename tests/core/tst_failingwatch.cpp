@@ -6,7 +6,6 @@
 #include <SignalBox/SparseStorage>
 #include <SignalBox/WatchSender>
 
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>

@@ -8,9 +8,7 @@
 
 #include <QtTest/qtest.h>
 
-#include <atomic>
 #include <memory>
-#include <optional>
 #include <string>
 #include <type_traits>
 #include <vector>

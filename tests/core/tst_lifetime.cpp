@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-using SignalBox::HandlerGuard;
 using SignalBox::HandlerId;
 using Registry = SignalBox::SyncRegistry<int>;
 

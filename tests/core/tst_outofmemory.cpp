@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "allocations.h"
-#include "theatre.h"
+#include "checkedregistry.h"
 
 #include <memory>
 #include <new>
@@ -22,27 +22,27 @@ void everythingThatEndsSomethingWorksWithoutAnyMemory()
     for (const int count : {3, 64, 65, 200}) {
         const long before = liveAllocations();
         {
-            Theatre theatre(count);
-            theatre.add({.priority = 2, .once = true});
-            theatre.add({.priority = 1}, true);
-            theatre.add({.priority = 0}, true);
+            CheckedRegistry checked(count);
+            checked.add({.priority = 2, .once = true});
+            checked.add({.priority = 1}, true);
+            checked.add({.priority = 0}, true);
             {
                 const OutOfMemory noMemory;
-                theatre.endGuard(0);
-                theatre.checkCalls();
-                theatre.remove(0);
-                theatre.checkCalls();
-                theatre.setEnabled(theatre.count() - 1, false);
-                theatre.checkCalls();
-                theatre.setEnabled(theatre.count() - 1, true);
-                theatre.checkCalls();
-                theatre.registry().clearExceptionCallback();
-                theatre.clear();
-                theatre.checkCalls();
+                checked.endGuard(0);
+                checked.checkCalls();
+                checked.remove(0);
+                checked.checkCalls();
+                checked.setEnabled(checked.count() - 1, false);
+                checked.checkCalls();
+                checked.setEnabled(checked.count() - 1, true);
+                checked.checkCalls();
+                checked.registry().clearExceptionCallback();
+                checked.clear();
+                checked.checkCalls();
             }
-            theatre.checkAll();
-            theatre.add({});
-            theatre.checkAll();
+            checked.checkAll();
+            checked.add({});
+            checked.checkAll();
         }
         CHECK(liveAllocations() == before);
     }
@@ -53,14 +53,14 @@ void registryIsDestroyedWithoutMemory()
     for (const int count : interestingCounts) {
         const long before = liveAllocations();
         {
-            Theatre theatre(count);
-            theatre.add({}, true);
-            theatre.registry().onException([capture = std::make_shared<int>(0)](const SignalBox::ExceptionInfo &) {});
+            CheckedRegistry checked(count);
+            checked.add({}, true);
+            checked.registry().onException([capture = std::make_shared<int>(0)](const SignalBox::ExceptionInfo &) {});
             const OutOfMemory noMemory;
             if (count > 0)
-                theatre.remove(0);
-            theatre.destroyRegistry();
-            theatre.endGuard(0);
+                checked.remove(0);
+            checked.destroyRegistry();
+            checked.endGuard(0);
         }
         CHECK(liveAllocations() == before);
     }
@@ -111,25 +111,25 @@ void exceptionsAreReportedWithoutMemory()
 void firstUseByAThreadWorksWithoutMemory()
 {
     for (int what = 0; what < 6; ++what) {
-        Theatre theatre(10);
-        theatre.add({}, true);
+        CheckedRegistry checked(10);
+        checked.add({}, true);
         std::thread([&] {
             const OutOfMemory noMemory;
             switch (what) {
-            case 0: theatre.remove(1); break;
-            case 1: theatre.setEnabled(1, false); break;
-            case 2: theatre.clear(); break;
-            case 3: theatre.endGuard(0); break;
-            case 4: theatre.checkCalls(); break;
-            default: theatre.destroyRegistry(); break;
+            case 0: checked.remove(1); break;
+            case 1: checked.setEnabled(1, false); break;
+            case 2: checked.clear(); break;
+            case 3: checked.endGuard(0); break;
+            case 4: checked.checkCalls(); break;
+            default: checked.destroyRegistry(); break;
             }
         }).join();
         if (what < 5)
-            theatre.checkAll();
+            checked.checkAll();
     }
 }
 
-void randomStep(Theatre &theatre, std::mt19937 &random, bool hasMemory)
+void randomStep(CheckedRegistry &checked, std::mt19937 &random, bool hasMemory)
 {
     std::optional<OutOfMemory> noMemory;
     if (!hasMemory)
@@ -137,36 +137,36 @@ void randomStep(Theatre &theatre, std::mt19937 &random, bool hasMemory)
     const auto below = [&random](std::size_t limit) { return random() % limit; };
     const auto priority = static_cast<int>(below(5)) - 2;
     const std::size_t choice = below(20);
-    const std::size_t index = theatre.count() > 0 ? below(theatre.count()) : 0;
-    if (choice < 7 || theatre.count() == 0) {
+    const std::size_t index = checked.count() > 0 ? below(checked.count()) : 0;
+    if (choice < 7 || checked.count() == 0) {
         try {
-            theatre.add({.priority = priority, .once = choice == 0, .enabled = choice != 1}, choice > 4);
+            checked.add({.priority = priority, .once = choice == 0, .enabled = choice != 1}, choice > 4);
             CHECK(hasMemory);
         } catch (const std::bad_alloc &) {
             CHECK(!hasMemory);
         }
     } else if (choice < 9) {
-        theatre.remove(index);
+        checked.remove(index);
     } else if (choice < 13) {
-        theatre.setEnabled(index, choice % 2 == 0);
+        checked.setEnabled(index, choice % 2 == 0);
     } else if (choice < 15) {
         try {
-            theatre.setPriority(index, priority);
+            checked.setPriority(index, priority);
             CHECK(hasMemory);
         } catch (const std::bad_alloc &) {
             CHECK(!hasMemory);
         }
-    } else if (choice < 17 && theatre.guardCount() > 0) {
-        theatre.endGuard(below(theatre.guardCount()));
+    } else if (choice < 17 && checked.guardCount() > 0) {
+        checked.endGuard(below(checked.guardCount()));
     } else if (choice == 17 && below(40) == 0) {
-        theatre.clear();
+        checked.clear();
     } else {
-        theatre.checkCalls();
+        checked.checkCalls();
     }
-    theatre.checkState();
+    checked.checkState();
     noMemory.reset();
     if (below(4) == 0)
-        theatre.checkAll();
+        checked.checkAll();
 }
 
 void randomSequencesWithAndWithoutMemoryAgreeWithThePlainList()
@@ -175,13 +175,13 @@ void randomSequencesWithAndWithoutMemoryAgreeWithThePlainList()
         const long before = liveAllocations();
         {
             std::mt19937 random(currentSeed);
-            Theatre theatre(static_cast<int>(random() % 150));
+            CheckedRegistry checked(static_cast<int>(random() % 150));
             for (int period = 0; period < 40; ++period) {
                 const bool hasMemory = random() % 2 == 0;
                 for (auto steps = random() % 15; steps > 0; --steps)
-                    randomStep(theatre, random, hasMemory);
+                    randomStep(checked, random, hasMemory);
             }
-            theatre.checkAll();
+            checked.checkAll();
         }
         CHECK(liveAllocations() == before);
     }

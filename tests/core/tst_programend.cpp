@@ -4,10 +4,8 @@
 #include <SignalBox/SyncRegistry>
 
 #include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <thread>
-#include <vector>
 
 #if defined(__unix__)
 #    include <pthread.h>
@@ -125,30 +123,30 @@ void captureThatOwnsItsOwnGuardDiesWithAStaticRegistry()
     outcome.expectedCalls = 1;
 }
 
-void handlerMayExitTheProgram()
+// A handler that ends the program when it is notified of 1, and what is expected then.
+void registerExitingHandler()
 {
     lastUser.isArmed = true;
     registry.registerHandler([alive = Alive()](const int &event) {
         if (event == 1)
             std::exit(0);
     }, {.priority = -1});
-    // The handler registered before main() is called by this notify, too. In the destructors the exiting handler is
+    // The handler registered before main() is called by that notify, too. In the destructors the exiting handler is
     // one more: it runs twice, as handlers of the same registry do.
     outcome.expectedCalls = 1 + 1 + 1 + 2 + 10;
     outcome.alive -= 1; // the capture of the handler that never returns
+}
+
+void handlerMayExitTheProgram()
+{
+    registerExitingHandler();
     registry.notify(1);
     CHECK(false);
 }
 
 void threadMayExitTheProgramFromInsideAHandler()
 {
-    lastUser.isArmed = true;
-    registry.registerHandler([alive = Alive()](const int &event) {
-        if (event == 1)
-            std::exit(0);
-    }, {.priority = -1});
-    outcome.expectedCalls = 1 + 1 + 1 + 2 + 10;
-    outcome.alive -= 1;
+    registerExitingHandler();
     std::thread([] { registry.notify(1); }).join();
     CHECK(false);
 }

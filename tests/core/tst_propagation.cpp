@@ -4,7 +4,6 @@
 
 #include <QtTest/qtest.h>
 
-#include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <vector>

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <thread>
 #include <vector>
 
 #if defined(__unix__)
@@ -19,8 +18,6 @@
 
 using SignalBox::HandlerGuard;
 using SignalBox::HandlerId;
-using SignalBox::HandlerOptions;
-using SignalBox::Propagation;
 using Registry = SignalBox::SyncRegistry<int>;
 
 namespace {

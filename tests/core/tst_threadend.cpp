@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "check.h"
+#include "runonthreads.h"
 
 #include <SignalBox/SyncRegistry>
 #include <SignalBox/WatchSender>
@@ -8,7 +9,6 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <vector>
 
 #if defined(__unix__)
 #    include <pthread.h>
@@ -75,11 +75,7 @@ template <class Arm>
 void eachThreadReportsAllItsFailures(int notifies, Arm arm)
 {
     Failures failures;
-    std::vector<std::thread> threads;
-    for (int i = 0; i < threadCount; ++i)
-        threads.emplace_back([&] { arm(failures); });
-    for (std::thread &thread : threads)
-        thread.join();
+    runOnThreads(threadCount, [&](int) { arm(failures); });
     CHECK(failures.called == threadCount * notifies);
     CHECK(failures.reported == threadCount * notifies * 2);
     CHECK(failures.withMessage == threadCount * notifies);

@@ -7,7 +7,6 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
-#include <barrier>
 #include <cstdlib>
 #include <memory>
 #include <string_view>

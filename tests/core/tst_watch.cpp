@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "capture.h"
 #include "gate.h"
+#include "runonthreads.h"
 
 #include <SignalBox/WatchReceiver>
 #include <SignalBox/WatchSender>
 
 #include <QtTest/qtest.h>
 
-#include <atomic>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -27,8 +25,6 @@ static_assert(!std::is_copy_constructible_v<WatchSender<int>> && !std::is_copy_a
 static_assert(std::is_nothrow_move_constructible_v<WatchSender<int>> && std::is_nothrow_move_assignable_v<WatchSender<int>>);
 static_assert(std::is_nothrow_copy_constructible_v<WatchReceiver<int>> && std::is_nothrow_move_constructible_v<WatchReceiver<int>>);
 static_assert(std::is_nothrow_default_constructible_v<WatchReceiver<>>);
-static_assert(SignalBox::WatchCallback<void (*)(), int> && SignalBox::WatchCallback<void (*)(const int &), int>);
-static_assert(!SignalBox::WatchCallback<void (*)(int &), int> && !SignalBox::WatchCallback<void (*)(int), void>);
 
 namespace {
 
@@ -125,13 +121,6 @@ private Q_SLOTS:
         QCOMPARE(sender.receiverCount(), 2U); // of a constant, the move is a copy
     }
 
-    void callbackAloneIsAListener()
-    {
-        WatchSender<> sender;
-        const HandlerGuard guard = sender.subscribe().onChanged([] {});
-        QVERIFY(sender.send());
-    }
-
     void receiversAreClosedWhenTheSenderGoes()
     {
         auto sender = std::make_unique<WatchSender<int>>(1);
@@ -184,19 +173,14 @@ private Q_SLOTS:
     {
         WatchSender<int> sender(0);
         WatchReceiver<int> receiver = sender.subscribe();
-        std::vector<std::thread> threads;
-        for (int i = 0; i < 3; ++i) {
-            threads.emplace_back([&] {
-                for (int k = 0; k < 2000; ++k) {
-                    sender.sendIfModified([](int &value) {
-                        ++value;
-                        return true;
-                    });
-                }
-            });
-        }
-        for (std::thread &thread : threads)
-            thread.join();
+        runOnThreads(3, [&](int) {
+            for (int k = 0; k < 2000; ++k) {
+                sender.sendIfModified([](int &value) {
+                    ++value;
+                    return true;
+                });
+            }
+        });
         QCOMPARE(receiver.value(), 6000);
         QCOMPARE(receiver.version(), 6000U);
     }
@@ -231,128 +215,6 @@ private Q_SLOTS:
         QCOMPARE(*receiver.snapshot().value->number, 2);
     }
 
-    void callbacksRunOnTheSendingThreadInPriorityOrder()
-    {
-        WatchSender<int> sender(0);
-        const WatchReceiver<int> receiver = sender.subscribe();
-        std::vector<std::pair<char, int>> calls;
-        std::thread::id thread;
-        const HandlerGuard low = receiver.onChanged([&](const int &value) { calls.emplace_back('l', value); });
-        const HandlerGuard high = receiver.onChanged(
-            [&] {
-                calls.emplace_back('h', 0);
-                thread = std::this_thread::get_id();
-            },
-            {.priority = 1});
-        std::thread sending([&] { sender.send(7); });
-        const std::thread::id expected = sending.get_id();
-        sending.join();
-        QCOMPARE(calls, (std::vector<std::pair<char, int>>{{'h', 0}, {'l', 7}}));
-        QVERIFY(thread == expected);
-        QVERIFY(receiver.hasChanged()); // a callback marks nothing seen
-    }
-
-    void callbackEndsWithItsGuard()
-    {
-        WatchSender<> sender;
-        int calls = 0;
-        {
-            const HandlerGuard guard = sender.subscribe().onChanged([&] { ++calls; });
-            sender.send();
-        }
-        sender.send();
-        QCOMPARE(calls, 1);
-    }
-
-    void callbackMaySendAndNoneSeesAValueGoBack()
-    {
-        WatchSender<int> sender(0);
-        std::vector<int> seen;
-        const HandlerGuard first = sender.subscribe().onChanged([&](const int &value) {
-            if (value < 3)
-                sender.send(value + 1);
-        });
-        const HandlerGuard second = sender.subscribe().onChanged([&](const int &value) { seen.push_back(value); });
-        sender.send(1);
-        QCOMPARE(seen, (std::vector<int>{3, 3, 3}));
-    }
-
-    void callbackMayDestroyTheSender()
-    {
-        auto sender = std::make_unique<WatchSender<int>>(0);
-        const WatchReceiver<int> receiver = sender->subscribe();
-        CaptureCounter captures;
-        int calls = 0;
-        const HandlerGuard guard = receiver.onChanged([&, capture = captures.capture()](const int &value) {
-            calls += value;
-            sender.reset();
-        });
-        const HandlerGuard after = receiver.onChanged([&] { calls += 100; });
-        sender->send(1);
-        QCOMPARE(calls, 1);
-        QVERIFY(receiver.isClosed());
-        QVERIFY(!guard.isActive());
-        QCOMPARE(captures.alive(), 0);
-    }
-
-    void throwingCallbackStopsNobodyAndIsReported()
-    {
-        WatchSender<> sender;
-        std::string message;
-        int calls = 0;
-        const HandlerGuard bad = sender.subscribe().onChanged([] { throw std::runtime_error("bad"); }, {.priority = 1});
-        const HandlerGuard good = sender.subscribe().onChanged([&] { ++calls; });
-        sender.send();
-        sender.onException([&](const SignalBox::ExceptionInfo &info) { message = info.message(); });
-        sender.send();
-        QCOMPARE(calls, 2);
-        QCOMPARE(message, std::string("bad"));
-    }
-
-    void callbackThatOwnsAReceiverLeavesNothingBehind()
-    {
-        CaptureCounter captures;
-        {
-            WatchSender<int> sender(0);
-            const WatchReceiver<int> receiver = sender.subscribe();
-            QVERIFY(receiver.onChanged([receiver, capture = captures.capture()] {}).release().isValid());
-            QVERIFY(receiver.onClosed([receiver, capture = captures.capture()] {}).release().isValid());
-            QCOMPARE(captures.alive(), 2);
-        }
-        QCOMPARE(captures.alive(), 0);
-    }
-
-    void closedCallbackRunsOnceWhenTheSenderGoesOrAtOnce()
-    {
-        auto sender = std::make_unique<WatchSender<>>();
-        const WatchReceiver<> receiver = sender->subscribe();
-        int calls = 0;
-        const HandlerGuard before = receiver.onClosed([&] { ++calls; });
-        sender->send();
-        QCOMPARE(calls, 0);
-        sender.reset();
-        QCOMPARE(calls, 1);
-        const HandlerGuard after = receiver.onClosed([&] { calls += 10; });
-        QCOMPARE(calls, 11);
-        QVERIFY(!after.isActive());
-        QVERIFY(!receiver.onChanged([] {}).isActive());
-    }
-
-    void closedCallbackRunsExactlyOnceHoweverItMeetsTheEnd()
-    {
-        for (int i = 0; i < 2000; ++i) {
-            auto sender = std::make_unique<WatchSender<>>();
-            const WatchReceiver<> receiver = sender->subscribe();
-            std::atomic<int> calls = 0;
-            std::thread end([&] { sender.reset(); });
-            const HandlerGuard guard = receiver.onClosed([&] { ++calls; });
-            const HandlerGuard changed = receiver.onChanged([] {});
-            end.join();
-            QCOMPARE(calls.load(), 1);
-            QVERIFY(!changed.isActive());
-        }
-    }
-
     void receiverOfNothingIsClosedAndHasNoValue()
     {
         WatchReceiver<int> nothing;
@@ -377,15 +239,6 @@ private Q_SLOTS:
         nothing = std::move(receiver);
         QVERIFY(receiver.isClosed()); // NOLINT(bugprone-use-after-move): this is what is tested
         QVERIFY(!nothing.isClosed());
-    }
-
-    void emptyCallbackIsRefused()
-    {
-        WatchSender<int> sender(0);
-        const auto receiver = sender.subscribe();
-        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, (void)receiver.onChanged(std::function<void()>()));
-        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, (void)receiver.onClosed(std::function<void()>()));
-        QCOMPARE(sender.receiverCount(), 1U);
     }
 
     void ownerLivesAsLongAsReceiversAndCallbacksThatHaveIt()

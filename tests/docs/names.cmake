@@ -4,7 +4,7 @@
 # two humps, or before parentheses, is found in the code. And each relative link of any document leads to a file.
 #   ROOT   the project's directory
 set(inside "${ROOT}/src/ARCHITECTURE.md" "${ROOT}/src/SignalBox/core/README.md" "${ROOT}/src/SignalBox/qt/README.md"
-    "${ROOT}/qml/SignalBox/README.md" "${ROOT}/src/STABILITY.md" "${ROOT}/benchmarks/PERFORMANCE.md")
+    "${ROOT}/qml/SignalBox/README.md" "${ROOT}/src/STABILITY.md" "${ROOT}/tests/README.md" "${ROOT}/benchmarks/PERFORMANCE.md")
 # Names of others.
 set(known AddressSanitizer ThreadSanitizer deprecated)
 

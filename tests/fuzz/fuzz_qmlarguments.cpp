@@ -14,7 +14,6 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
-#include <vector>
 
 // Bytes to JavaScript that calls registries with any arguments. No call crashes; one that is refused throws a TypeError (or
 // what an argument threw itself, or the engine's own error), and has changed no registry.

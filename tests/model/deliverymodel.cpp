@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdlib>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -437,17 +436,6 @@ constexpr Weakened table[] = {
         {DeliverySite::StoreItem, Weakening::Relaxed, "LatestOfOne"},
 };
 
-int passAll(unsigned long iterations)
-{
-    int failures = 0;
-    for (const Row &row : scenarios) {
-        const bool passed = runQuietly(row, iterations);
-        std::cout << (passed ? "pass " : "FAIL ") << row.name << std::endl;
-        failures += !passed;
-    }
-    return failures;
-}
-
 int weakenAll(unsigned long iterations)
 {
     int failures = 0;
@@ -456,7 +444,7 @@ int weakenAll(unsigned long iterations)
         siteWeakening = weakened.weakening;
         const bool noticed = !runQuietly(rowOf(scenarios, weakened.scenario), iterations);
         std::cout << (noticed ? "pass " : "FAIL ") << siteName(sites, weakened.site) << ", "
-                  << (weakened.weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst") << ": " << weakened.scenario
+                  << nameOf(weakened.weakening) << ": " << weakened.scenario
                   << (noticed ? " notices" : " does not notice") << std::endl;
         failures += !noticed;
     }
@@ -469,7 +457,7 @@ int search(unsigned long iterations)
         for (const Weakening weakening : {Weakening::Relaxed, Weakening::NotSequential}) {
             weakenedSite = site.site;
             siteWeakening = weakening;
-            std::cout << site.name << ", " << (weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst") << ", "
+            std::cout << site.name << ", " << nameOf(weakening) << ", "
                       << firstFailure(scenarios, iterations) << std::endl;
         }
     }
@@ -485,7 +473,7 @@ int main(int argc, char **argv)
     const std::string_view command = argc > 1 ? argv[1] : "pass";
     const unsigned long iterations = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 5000;
     if (command == "pass")
-        return passAll(iterations);
+        return runAll(scenarios, iterations);
     if (command == "weaken")
         return weakenAll(iterations);
     if (command == "search")

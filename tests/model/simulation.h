@@ -59,6 +59,24 @@ const char *firstFailure(const Rows &rows, unsigned long iterations)
     return "-";
 }
 
+/*! Runs all of \a rows and says which pass; the number of those that do not. \a mode: printed before each, or empty. */
+template <class Rows>
+int runAll(const Rows &rows, unsigned long iterations, std::string_view mode = {})
+{
+    int failures = 0;
+    for (const Row &row : rows) {
+        const bool passed = runQuietly(row, iterations);
+        std::cout << (passed ? "pass " : "FAIL ") << mode << (mode.empty() ? "" : " ") << row.name << std::endl;
+        failures += !passed;
+    }
+    return failures;
+}
+
+inline const char *nameOf(Weakening weakening)
+{
+    return weakening == Weakening::Relaxed ? "relaxed" : "not seq_cst";
+}
+
 template <class Sites, class Which>
 const char *siteName(const Sites &sites, Which which)
 {

@@ -4,7 +4,6 @@
 #include <dlfcn.h>
 
 #include <stdexcept>
-#include <string>
 #include <utility>
 
 // Whether the file is part of this process.

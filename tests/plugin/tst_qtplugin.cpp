@@ -15,7 +15,6 @@
 #include <vector>
 
 using SignalBox::AsyncRegistry;
-using SignalBox::Backlog;
 
 namespace {
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <ostream>
-#include <string>
 #include <vector>
 
 // What a random sequence is made of. An operation is plain data, so that RapidCheck can print it and make it smaller;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "inlineobject.h"
+
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/QmlRegistry>
 
 #include <QtCore/qthread.h>
-#include <QtQml/qqmlcomponent.h>
-#include <QtQml/qqmlcontext.h>
 #include <QtQml/qqmlengine.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -61,19 +61,9 @@ const char *const listener = R"(
     }
 )";
 
-std::unique_ptr<QObject> create(QQmlEngine &engine, const char *text, const QVariantMap &properties = {})
-{
-    QQmlComponent component(&engine);
-    component.setData(text, QUrl(QStringLiteral("inline.qml")));
-    std::unique_ptr<QObject> object(component.createWithInitialProperties(properties));
-    if (!object)
-        qWarning().noquote() << component.errorString();
-    return object;
-}
-
 std::unique_ptr<QObject> createListener(QQmlEngine &engine, RegistryObject &registry)
 {
-    return create(engine, listener, {{QStringLiteral("registry"), QVariant::fromValue(&registry)}});
+    return createObject(engine, listener, {{QStringLiteral("registry"), QVariant::fromValue(&registry)}});
 }
 
 } // namespace
@@ -169,7 +159,7 @@ private Q_SLOTS:
         std::unique_ptr<QObject> survivor;
         {
             QQmlEngine first;
-            survivor = create(first, user, properties(early));
+            survivor = createObject(first, user, properties(early));
             QVERIFY(survivor);
             registry.notify(QJSValue(1));
             QCOMPARE(early.count, 1);
@@ -178,7 +168,7 @@ private Q_SLOTS:
                                            "the registry");
         registry.notify(QJSValue(2));
         QQmlEngine second;
-        const auto object = create(second, user, properties(late));
+        const auto object = createObject(second, user, properties(late));
         QVERIFY(object);
         registry.notify(QJSValue(3));
         QCOMPARE(late.count, 1);
@@ -247,7 +237,7 @@ private Q_SLOTS:
     void functionMayBeUnregisteredByAnyThread()
     {
         QQmlEngine engine;
-        const auto object = create(engine, R"(
+        const auto object = createObject(engine, R"(
             import SignalBox
             QmlRegistry {
                 id: bus
@@ -299,7 +289,7 @@ private Q_SLOTS:
         QQmlEngine engine;
         AsyncRegistry<Point> registry;
         QSignalSpy failures(&registry, &RegistryObject::handlerFailed);
-        const auto object = create(engine, R"(
+        const auto object = createObject(engine, R"(
             import QtQml
             import SignalBox
             QtObject {

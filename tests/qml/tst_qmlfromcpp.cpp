@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include "inlineobject.h"
+
 #include <SignalBox/QmlRegistry>
 
 #include <QtCore/qdatetime.h>
 #include <QtCore/qthread.h>
-#include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlengine.h>
 #include <QtTest/qtest.h>
 
@@ -14,7 +15,6 @@
 
 using SignalBox::AsyncRegistry;
 using SignalBox::HandlerGuard;
-using SignalBox::HandlerId;
 using SignalBox::Propagation;
 using SignalBox::QmlRegistry;
 
@@ -70,11 +70,8 @@ private:
     // What SignalBox.find() gives in a file of the engine.
     static SignalBox::RegistryObject *find(QQmlEngine &engine, const char *name)
     {
-        QQmlComponent component(&engine);
-        component.setData(QByteArray("import QtQml\nimport SignalBox\nQtObject { property Registry found: SignalBox.find(\"")
-                              + name + "\") }",
-                          QUrl(QStringLiteral("finder.qml")));
-        const std::unique_ptr<QObject> object(component.create());
+        const auto object = createObject(
+            engine, QByteArray("import QtQml\nimport SignalBox\nQtObject { property Registry found: SignalBox.find(\"") + name + "\") }");
         return object ? object->property("found").value<SignalBox::RegistryObject *>() : nullptr;
     }
 
@@ -82,11 +79,9 @@ private Q_SLOTS:
     void init()
     {
         m_engine = std::make_unique<QQmlEngine>();
-        QQmlComponent component(m_engine.get());
-        component.setData(source, QUrl(QStringLiteral("inline.qml")));
-        m_object.reset(component.create());
+        m_object = createObject(*m_engine, source);
         m_registry = qobject_cast<QmlRegistry *>(m_object.get());
-        QVERIFY2(m_registry, qPrintable(component.errorString()));
+        QVERIFY(m_registry);
     }
 
     void cleanup()

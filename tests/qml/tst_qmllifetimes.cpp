@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Who may die when, also while eight threads post.
+#include "inlineobject.h"
+
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/QmlRegistry>
 
 #include <QtCore/qthread.h>
-#include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlengine.h>
 #include <QtTest/qtest.h>
 
@@ -79,12 +80,7 @@ public:
 
     std::unique_ptr<QObject> create(const char *text, const QVariantMap &properties)
     {
-        QQmlComponent component(m_engine.get());
-        component.setData(text, QUrl(QStringLiteral("inline.qml")));
-        std::unique_ptr<QObject> object(component.createWithInitialProperties(properties));
-        if (!object)
-            qWarning().noquote() << component.errorString();
-        return object;
+        return createObject(*m_engine, text, properties);
     }
 
     std::unique_ptr<QObject> createPage(RegistryObject *registry, Counter &counter)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include "inlineobject.h"
+
 #include <SignalBox/OsSignals>
 #include <SignalBox/QmlOsSignals>
 
-#include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlengine.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -20,11 +21,7 @@ class QmlOsSignalsTest : public QObject
 private:
     std::unique_ptr<QmlOsSignals> create(const QByteArray &body)
     {
-        QQmlComponent component(&m_engine);
-        component.setData("import SignalBox\nOsSignals {\n" + body + "\n}", QUrl(QStringLiteral("inline.qml")));
-        std::unique_ptr<QObject> object(component.create());
-        if (!object)
-            qWarning().noquote() << component.errorString();
+        auto object = createObject(m_engine, "import SignalBox\nOsSignals {\n" + body + "\n}");
         return std::unique_ptr<QmlOsSignals>(qobject_cast<QmlOsSignals *>(object.release()));
     }
 

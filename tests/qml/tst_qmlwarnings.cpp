@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Exceptions of scripts that nobody listens to.
+#include "inlineobject.h"
+
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/QmlRegistry>
 
 #include <QtCore/qthread.h>
 #include <QtQml/qjsengine.h>
-#include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlengine.h>
 #include <QtQml/qqmlerror.h>
 #include <QtTest/qtest.h>
@@ -36,13 +37,8 @@ const char *const thrower = R"(
 std::unique_ptr<QObject> createThrower(QQmlEngine &engine, RegistryObject &registry)
 {
     QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
-    QQmlComponent component(&engine);
-    component.setData(thrower, QUrl(QStringLiteral("file:///printer/Page.qml")));
-    std::unique_ptr<QObject> object(
-        component.createWithInitialProperties({{QStringLiteral("registry"), QVariant::fromValue(&registry)}}));
-    if (!object)
-        qWarning().noquote() << component.errorString();
-    return object;
+    return createObject(engine, thrower, {{QStringLiteral("registry"), QVariant::fromValue(&registry)}},
+                        QUrl(QStringLiteral("file:///printer/Page.qml")));
 }
 
 const QRegularExpression printedWarning(

@@ -6,7 +6,6 @@
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
-#include <memory>
 #include <random>
 #include <stdexcept>
 #include <vector>

@@ -12,7 +12,6 @@
 #include <utility>
 
 using SignalBox::AsyncRegistry;
-using SignalBox::HandlerId;
 
 namespace {
 

@@ -8,10 +8,8 @@
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
-#include <atomic>
 #include <stdexcept>
 #include <string>
-#include <thread>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::ExceptionInfo;

@@ -18,7 +18,6 @@
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Delivery;
-using SignalBox::DispatchReport;
 using SignalBox::HandlerId;
 
 class AsyncScale : public QObject

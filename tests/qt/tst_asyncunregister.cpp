@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../core/runonthreads.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
@@ -220,15 +221,10 @@ private Q_SLOTS:
             std::atomic<int> calls = 0;
             registry.registerHandler([&](const int &) { ++calls; }, {.once = true});
             std::latch start(3);
-            std::vector<std::thread> threads;
-            for (int i = 0; i < 3; ++i) {
-                threads.emplace_back([&] {
-                    start.arrive_and_wait();
-                    registry.post(1);
-                });
-            }
-            for (std::thread &thread : threads)
-                thread.join();
+            runOnThreads(3, [&](int) {
+                start.arrive_and_wait();
+                registry.post(1);
+            });
             QCOMPARE(calls.load(), 1);
             QVERIFY(registry.isEmpty());
         }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../core/runonthreads.h"
 #include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
@@ -6,11 +7,9 @@
 #include <SignalBox/AsyncRegistry>
 
 #include <QtCore/qthreadpool.h>
-#include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 #include <array>
-#include <atomic>
 #include <future>
 #include <map>
 #include <thread>
@@ -137,15 +136,10 @@ private Q_SLOTS:
                 ++faults;
             previous = event / producers;
         }, {.backlog = backlog});
-        std::vector<std::thread> threads;
-        for (int producer = 0; producer < producers; ++producer) {
-            threads.emplace_back([&, producer] {
-                for (int i = 0; i < events; ++i)
-                    registry.post(i * producers + producer);
-            });
-        }
-        for (std::thread &thread : threads)
-            thread.join();
+        runOnThreads(producers, [&](int producer) {
+            for (int i = 0; i < events; ++i)
+                registry.post(i * producers + producer);
+        });
         quint64 posted = quint64(producers) * quint64(events);
         if (backlog.overflow() == Overflow::DropOldest) {
             registry.post(-1); // after all others

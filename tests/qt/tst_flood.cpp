@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../core/runonthreads.h"
 #include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
@@ -12,8 +13,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <thread>
-#include <vector>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Delivery;
@@ -107,15 +106,10 @@ private Q_SLOTS:
         };
         even.registerHandler(worker.thread(), check);
         odd.registerHandler(worker.context(), check);
-        std::vector<std::thread> threads;
-        for (int producer = 0; producer < producers; ++producer) {
-            threads.emplace_back([&, producer] {
-                for (int i = 0; i < events; ++i)
-                    (i % 2 ? odd : even).post(i * producers + producer);
-            });
-        }
-        for (std::thread &thread : threads)
-            thread.join();
+        runOnThreads(producers, [&](int producer) {
+            for (int i = 0; i < events; ++i)
+                (i % 2 ? odd : even).post(i * producers + producer);
+        });
         QVERIFY(finishes(even.notify(events * producers)));
         worker.drain(); // orders this thread's reads of what the handlers wrote
         QCOMPARE(faults, 0);

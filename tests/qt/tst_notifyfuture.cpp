@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../core/runonthreads.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -9,7 +10,6 @@
 
 #include <atomic>
 #include <future>
-#include <thread>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
@@ -219,11 +219,7 @@ private Q_SLOTS:
             std::atomic<int> calls = 0;
             registry.registerHandler(worker.context(), [&](const int &) { ++calls; }, {.once = true});
             std::vector<QFuture<DispatchReport>> futures(4);
-            std::vector<std::thread> threads;
-            for (auto &future : futures)
-                threads.emplace_back([&] { future = registry.notify(1); });
-            for (std::thread &thread : threads)
-                thread.join();
+            runOnThreads(4, [&](int index) { futures[std::size_t(index)] = registry.notify(1); });
             std::uint32_t called = 0;
             for (const auto &future : futures) {
                 QVERIFY(finishes(future));

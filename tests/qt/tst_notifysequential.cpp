@@ -14,7 +14,6 @@
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
-using SignalBox::Delivery;
 using SignalBox::HandlerId;
 using SignalBox::Propagation;
 

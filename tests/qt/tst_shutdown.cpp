@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include "backlogs.h"
 #include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
 
-#include <QtCore/qeventloop.h>
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qthread.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
@@ -14,267 +16,23 @@
 #include <thread>
 #include <vector>
 
+// What becomes of deliveries that are under way when their context or their registry dies.
+
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::Delivery;
 using SignalBox::DispatchReport;
-
-namespace {
-
-// A thread that waits instead of running an event loop.
-class LooplessThread
-{
-public:
-    LooplessThread() : m_thread(QThread::create([this] { m_end.get_future().wait(); })) { m_thread->start(); }
-    ~LooplessThread() { end(); }
-    Q_DISABLE_COPY_MOVE(LooplessThread)
-
-    QThread *thread() { return m_thread.get(); }
-    void end()
-    {
-        if (m_thread->isRunning())
-            m_end.set_value();
-        m_thread->wait();
-    }
-
-private:
-    std::promise<void> m_end;
-    const std::unique_ptr<QThread> m_thread;
-};
-
-} // namespace
 
 class Shutdown : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    // --- threads ---------------------------------------------------------------------------------
-
-    void futureFinishesWhenTheThreadEnds_data()
-    {
-        QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("latest") << Backlog::latest();
-        QTest::newRow("bounded") << Backlog::bounded(4);
-        QTest::newRow("throttled") << Backlog::throttled(3600000);
-        QTest::newRow("debounced") << Backlog::debounced(3600000);
-    }
-    void futureFinishesWhenTheThreadEnds()
-    {
-        QFETCH(Backlog, backlog);
-        LooplessThread target;
-        AsyncRegistry<int> registry;
-        registry.registerHandler(target.thread(), [](const int &) {}, {.backlog = backlog});
-        const auto future = registry.notify(1);
-        QVERIFY(!future.isFinished());
-        target.end();
-        QVERIFY(finishes(future));
-        COMPARE_REPORT(future.result(), 0, 0, 1);
-        QCOMPARE(registry.handlers().front().dropped, quint64(1));
-    }
-
-    void notifyOfAThreadThatHasEndedIsFinishedAtOnce()
-    {
-        LooplessThread target;
-        AsyncRegistry<int> registry;
-        registry.registerHandler(target.thread(), [](const int &) {});
-        registry.registerHandler(target.thread(), [](const int &) {}, {.backlog = Backlog::latest()});
-        target.end();
-        registry.registerHandler(target.thread(), [](const int &) {}); // after its end, too
-        const auto concurrent = registry.notify(1);
-        QVERIFY(concurrent.isFinished());
-        COMPARE_REPORT(concurrent.result(), 0, 0, 3);
-        const auto sequential = registry.notifySequential(1);
-        QVERIFY(sequential.isFinished());
-        COMPARE_REPORT(sequential.result(), 0, 0, 3);
-    }
-
-    void futureFinishesWhenAThreadThatNeverRanIsDestroyed()
-    {
-        AsyncRegistry<int> registry;
-        QFuture<DispatchReport> future;
-        {
-            QThread thread;
-            registry.registerHandler(&thread, [](const int &) {});
-            future = registry.notify(1);
-            QVERIFY(!future.isFinished());
-        }
-        QVERIFY(future.isFinished());
-        COMPARE_REPORT(future.result(), 0, 0, 1);
-    }
-
-    void deadlineFinishesTheFutureOfAThreadThatNeverRunsALoop()
-    {
-        LooplessThread target;
-        AsyncRegistry<int> registry;
-        std::atomic<int> calls = 0;
-        registry.registerHandler(target.thread(), [&](const int &) { ++calls; });
-        registry.registerHandler([](const int &) {});
-        const auto future = registry.notify(1, QDeadlineTimer(20));
-        QVERIFY(!future.isFinished());
-        QVERIFY(finishes(future));
-        COMPARE_REPORT(future.result(), 1, 0, 1);
-        const auto sequential = registry.notifySequential(1, QDeadlineTimer(20));
-        QVERIFY(finishes(sequential));
-        COMPARE_REPORT(sequential.result(), 0, 0, 2);
-        target.end();
-        QCOMPARE(calls.load(), 0);
-    }
-
-    // Every producer finds the closed mailbox, and drops what it brought.
-    void producersOfAThreadThatHasEndedFinishAllTheirFutures_data()
-    {
-        QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("latest") << Backlog::latest();
-        QTest::newRow("oldest") << Backlog::bounded(3);
-        QTest::newRow("newest") << Backlog::bounded(3, SignalBox::Overflow::DropNewest);
-    }
-    void producersOfAThreadThatHasEndedFinishAllTheirFutures()
-    {
-        QFETCH(Backlog, backlog);
-        constexpr int producers = 4;
-        const int events = scaled(20000);
-        LooplessThread target;
-        AsyncRegistry<int> registry;
-        registry.registerHandler(target.thread(), [](const int &) {}, {.backlog = backlog});
-        target.end();
-        std::vector<QFuture<DispatchReport>> last(producers);
-        std::vector<std::thread> threads;
-        for (auto &future : last) {
-            threads.emplace_back([&] {
-                for (int i = 0; i < events; ++i)
-                    future = registry.notify(i);
-            });
-        }
-        for (std::thread &thread : threads)
-            thread.join();
-        for (const auto &future : last)
-            QVERIFY(future.isFinished());
-        const auto row = registry.handlers().front();
-        QCOMPARE(row.dropped + row.merged, quint64(producers * events));
-    }
-
-    void noDeliveryIsLostUncountedWhileAThreadStopsAndStarts()
-    {
-        const int restarts = scaled(100);
-        QThread thread;
-        AsyncRegistry<int> registry;
-        std::atomic<quint64> calls = 0;
-        registry.registerHandler(&thread, [&](const int &) { ++calls; });
-        std::atomic<bool> stop = false;
-        std::atomic<quint64> posted = 0;
-        std::vector<std::thread> producers;
-        for (int i = 0; i < 3; ++i) {
-            producers.emplace_back([&] {
-                while (!stop) {
-                    registry.post(1);
-                    ++posted;
-                }
-            });
-        }
-        for (int i = 0; i < restarts; ++i) {
-            const quint64 before = calls;
-            thread.start();
-            QVERIFY(waitFor([&] { return calls != before; }));
-            thread.quit();
-            thread.wait();
-        }
-        stop = true;
-        for (std::thread &producer : producers)
-            producer.join();
-        QCOMPARE(calls + registry.handlers().front().dropped, posted.load());
-    }
-
-    void timedHandlerRunsAgainAfterARestartOfItsThread_data()
-    {
-        QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("throttled") << Backlog::throttled(50);
-        QTest::newRow("debounced") << Backlog::debounced(50);
-    }
-    void timedHandlerRunsAgainAfterARestartOfItsThread()
-    {
-        QFETCH(Backlog, backlog);
-        QThread thread;
-        AsyncRegistry<int> registry;
-        std::atomic<int> last = 0;
-        registry.registerHandler(&thread, [&](const int &event) { last = event; }, {.backlog = backlog});
-        QObject anchor;
-        anchor.moveToThread(&thread);
-        thread.start();
-        registry.post(1);
-        registry.post(2);
-        // Behind the visit, which has planned a call.
-        std::promise<void> planned;
-        SignalBox::detail::postCall(&anchor, [&] {
-            registry.post(3);
-            SignalBox::detail::postCall(&anchor, [&] { planned.set_value(); });
-        });
-        planned.get_future().wait();
-        thread.quit();
-        thread.wait();
-        // The mailbox was connected first, and is open by then.
-        std::promise<void> started;
-        QObject::connect(&thread, &QThread::started, &anchor, [&] { started.set_value(); }, Qt::DirectConnection);
-        thread.start();
-        started.get_future().wait();
-        registry.post(4);
-        const bool hasArrived = waitFor([&] { return last == 4; });
-        thread.quit();
-        thread.wait();
-        QVERIFY(hasArrived);
-    }
-
-    // Its mailbox is made while the thread ends.
-    void noFutureIsLeftUnfinishedByAThreadThatIsEnding()
-    {
-        for (int round = 0; round < scaled(500); ++round) {
-            AsyncRegistry<int> registry;
-            std::unique_ptr<QThread> thread(QThread::create([] {}));
-            thread->start();
-            registry.registerHandler(thread.get(), [](const int &) {});
-            const auto future = registry.notify(1);
-            thread->wait();
-            QVERIFY(finishes(future));
-            const DispatchReport report = future.result();
-            QCOMPARE(report.called + report.dropped, std::uint32_t(1));
-        }
-    }
-
-    void threadThatQtDidNotStartTakesDeliveriesUntilItEnds()
-    {
-        AsyncRegistry<int> registry;
-        std::promise<void> ready;
-        QEventLoop *loop = nullptr;
-        std::atomic<int> calls = 0;
-        std::thread thread([&] {
-            QObject context;
-            QEventLoop events;
-            loop = &events;
-            registry.registerHandler(QThread::currentThread(), [&](const int &) {
-                ++calls;
-                events.quit();
-            });
-            registry.registerHandler(&context, [&](const int &) { ++calls; });
-            ready.set_value();
-            events.exec();
-        });
-        ready.get_future().wait();
-        const auto future = registry.notify(1);
-        thread.join();
-        QVERIFY(finishes(future));
-        QCOMPARE(calls.load() + int(future.result().dropped), 2);
-        const auto late = registry.notify(2);
-        QVERIFY(late.isFinished());
-        COMPARE_REPORT(late.result(), 0, 0, 1);
-    }
-
     // --- contexts --------------------------------------------------------------------------------
 
     void futureFinishesWhenTheContextDies_data()
     {
-        futureFinishesWhenTheThreadEnds_data();
+        addBacklogsOfAllKinds();
     }
     void futureFinishesWhenTheContextDies()
     {

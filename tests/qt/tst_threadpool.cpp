@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../core/runonthreads.h"
 #include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
@@ -61,15 +62,10 @@ private Q_SLOTS:
                 ++faults;
             --inside;
         });
-        std::vector<std::thread> threads;
-        for (int producer = 0; producer < producers; ++producer) {
-            threads.emplace_back([&, producer] {
-                for (int i = 0; i < events; ++i)
-                    registry.post(i * producers + producer);
-            });
-        }
-        for (std::thread &thread : threads)
-            thread.join();
+        runOnThreads(producers, [&](int producer) {
+            for (int i = 0; i < events; ++i)
+                registry.post(i * producers + producer);
+        });
         pool.waitForDone();
         QCOMPARE(faults.load(), 0);
         for (int count : next)

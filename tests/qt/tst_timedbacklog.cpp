@@ -13,7 +13,6 @@
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
-using SignalBox::DispatchReport;
 
 // Throttled and debounced handlers. Nothing here depends on how long anything takes: limits follow from measured times.
 class TimedBacklog : public QObject

@@ -4,7 +4,6 @@
 #include <SignalBox/AsyncWatch>
 #include <SignalBox/OsSignals>
 
-#include <QtCore/qfuturewatcher.h>
 #include <QtCore/qprocess.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>

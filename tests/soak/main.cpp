@@ -14,9 +14,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
 #include <vector>
-
 
 // All layers under mixed load for a while. Each sample is taken while the posting threads pause and everything that waits
 // has been delivered, so that what is measured is what stays. At each, all counts must add up; at the end, memory must be

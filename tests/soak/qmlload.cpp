@@ -3,7 +3,6 @@
 
 #include <SignalBox/QmlRegistry>
 
-#include <QtCore/qcoreapplication.h>
 #include <QtCore/qvariant.h>
 #include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlengine.h>

@@ -3,8 +3,6 @@
 
 #include <SignalBox/qt/postcall_p.h>
 
-#include <QtCore/qcoreapplication.h>
-
 #include <algorithm>
 #include <chrono>
 #include <memory>

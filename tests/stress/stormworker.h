@@ -6,7 +6,6 @@
 #include <deque>
 #include <new>
 #include <set>
-#include <string>
 
 // What one thread of a storm does. See storm.h.
 //

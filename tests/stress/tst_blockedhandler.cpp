@@ -3,7 +3,6 @@
 
 #include <SignalBox/SyncRegistry>
 
-#include <algorithm>
 #include <memory>
 
 #if defined(__GLIBC__)

@@ -5,7 +5,6 @@
 #include <SignalBox/SyncRegistry>
 
 #include <array>
-#include <memory>
 
 // What one thread did is visible to another where the registry says so. All data here is plain: a missing order is a wrong
 // value on some machine, and a race to ThreadSanitizer on every machine. Flags between threads are relaxed, so that

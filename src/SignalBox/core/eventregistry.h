@@ -7,7 +7,6 @@
 #include <SignalBox/core/wakefunction.h>
 
 #include <atomic>
-#include <concepts>
 #include <functional>
 #include <memory>
 #include <stdexcept>

@@ -4,7 +4,6 @@
 #include <SignalBox/core/eventinfo.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
 #include <vector>
 

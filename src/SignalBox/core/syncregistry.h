@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/detail/registrycore.h>
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/exceptioninfo.h>
@@ -13,7 +14,6 @@
 #include <concepts>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -179,7 +179,7 @@ public:
     template <HandlerFor<ExceptionInfo> F>
     void onException(F &&callback, SourceLocation location = SourceLocation::current())
     {
-        requireCallable(callback, "SyncRegistry::onException: the callback is empty; expected something callable");
+        detail::requireCallable(callback, "SyncRegistry::onException: the callback is empty; expected something callable");
         using Callable = std::decay_t<F>;
         m_core.setExceptionCallback(makeNodeIn<ExceptionInfo, Callable>(m_core.exceptionControl(), std::forward<F>(callback),
                                                                         {}, location));
@@ -197,17 +197,6 @@ public:
 private:
     friend class detail::HandlerReference;
     friend class detail::HandlerVisit;
-
-    template <class F>
-    static void requireCallable(const F &handler, const char *message)
-    {
-        if constexpr (std::is_pointer_v<F> || std::is_member_pointer_v<F>
-                      || (std::is_class_v<F> && std::is_constructible_v<F, std::nullptr_t>
-                          && requires { handler == nullptr; })) {
-            if (handler == nullptr)
-                throw std::invalid_argument(message);
-        }
-    }
 
     // Calls the callable on the event behind the untyped pointer of the dispatch path.
     template <class Event, class Callable>
@@ -241,7 +230,7 @@ private:
     typename Core::NodePointer makeNode(F &&handler, HandlerOptions &&options, SourceLocation location,
                                         const char *emptyMessage)
     {
-        requireCallable<std::remove_cvref_t<F>>(handler, emptyMessage);
+        detail::requireCallable(handler, emptyMessage);
         return makeNodeIn<E, std::decay_t<F>>(m_core.control(), std::forward<F>(handler), std::move(options), location);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/detail/watchstate.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handleroptions.h>
@@ -178,7 +179,7 @@ public:
     onChanged(F &&callback, HandlerOptions options = {},
               SourceLocation location = SourceLocation::current()) const
     {
-        requireCallable(callback, "WatchReceiver::onChanged: the callback is empty; expected something callable");
+        detail::requireCallable(callback, "WatchReceiver::onChanged: the callback is empty; expected something callable");
         if (!m_state)
             return {};
         HandlerGuard guard = m_state->changed.registerGuard(
@@ -206,7 +207,7 @@ public:
     onClosed(F &&callback, HandlerOptions options = {},
              SourceLocation location = SourceLocation::current()) const
     {
-        requireCallable(callback, "WatchReceiver::onClosed: the callback is empty; expected something callable");
+        detail::requireCallable(callback, "WatchReceiver::onClosed: the callback is empty; expected something callable");
         if (!m_state) {
             std::invoke(callback);
             return {};
@@ -248,15 +249,6 @@ private:
     {
         if (!m_state)
             throw std::logic_error(message);
-    }
-
-    template <class F>
-    static void requireCallable(const F &callback, const char *message)
-    {
-        if constexpr (!std::is_function_v<F> && requires { callback == nullptr; }) {
-            if (callback == nullptr)
-                throw std::invalid_argument(message);
-        }
     }
 
     std::shared_ptr<State> m_state; // null: of nothing

@@ -2,6 +2,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/sourcelocation.h>
@@ -10,7 +11,6 @@
 #include <SignalBox/qt/detail/event.h>
 #include <SignalBox/qt/registryobject.h>
 
-#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -107,7 +107,7 @@ public:
     HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(context, std::forward<F>(function), options, "registerHandler()", location).release();
+        return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*! As above on \a thread, whoever else lives there. What waits when the thread ends is dropped. */
@@ -115,7 +115,7 @@ public:
     HandlerId registerHandler(QThread *thread, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(thread, std::forward<F>(function), options, "registerHandler()", location).release();
+        return addTo(thread, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*!
@@ -126,7 +126,7 @@ public:
     HandlerId registerHandler(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(pool, std::forward<F>(function), options, "registerHandler()", location).release();
+        return addTo(pool, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*!
@@ -137,7 +137,7 @@ public:
     HandlerId registerHandler(F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addInline(std::forward<F>(function), options, "registerHandler()", location).release();
+        return addInline(std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*! As registerHandler(); the guard unregisters when it is destroyed, and waits for calls under way on other threads. */
@@ -145,7 +145,7 @@ public:
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addTo(context, std::forward<F>(function), options, "registerGuard()", location);
+        return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
     /*! As above on \a thread. */
@@ -153,7 +153,7 @@ public:
     [[nodiscard]] HandlerGuard registerGuard(QThread *thread, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addTo(thread, std::forward<F>(function), options, "registerGuard()", location);
+        return addTo(thread, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
     /*! As above in \a pool. */
@@ -161,7 +161,7 @@ public:
     [[nodiscard]] HandlerGuard registerGuard(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addTo(pool, std::forward<F>(function), options, "registerGuard()", location);
+        return addTo(pool, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
     /*! As above, inline. */
@@ -169,7 +169,7 @@ public:
     [[nodiscard]] HandlerGuard registerGuard(F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addInline(std::forward<F>(function), options, "registerGuard()", location);
+        return addInline(std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
     /*! Fire and forget: calls inline handlers, forwards to the others, and returns. The cheap call. */
@@ -218,7 +218,7 @@ public:
         QFuture<std::optional<E>> future = answer->future();
         const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
         addCall(
-            wayTo(context, options, "next()"), [answer = std::move(answer)](const E &event) { answer->give(event); },
+            wayTo(context, options, "AsyncRegistry::next()"), [answer = std::move(answer)](const E &event) { answer->give(event); },
             options, location)
             .release();
         return future;
@@ -230,8 +230,10 @@ private:
                        const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {
-            if (isNull(function, caller))
+            if (detail::isNullFunction(function)) {
+                warn(caller, "the function is null");
                 return {};
+            }
             return addCall(wayTo(target, options, caller), std::forward<F>(function), options, location);
         }
     }
@@ -241,8 +243,10 @@ private:
                            const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {
-            if (isNull(function, caller))
+            if (detail::isNullFunction(function)) {
+                warn(caller, "the function is null");
                 return {};
+            }
             return addCall(inlineWay(options, caller), std::forward<F>(function), options, location);
         }
     }
@@ -253,21 +257,6 @@ private:
         static_assert(isHandler<F>, "a handler of AsyncRegistry<E> is a callable on const E & that returns void, "
                                     "Propagation or QFuture<T>");
         return isHandler<F>;
-    }
-
-    template <class F>
-    bool isNull(const F &function, const char *caller) const
-    {
-        using Function = std::decay_t<F>;
-        if constexpr (!std::is_function_v<F>
-                      && (std::is_pointer_v<Function> || std::is_member_pointer_v<Function>
-                          || (std::is_constructible_v<Function, std::nullptr_t> && requires { function == nullptr; }))) {
-            if (function == nullptr) {
-                warn(caller, "the function is null");
-                return true;
-            }
-        }
-        return false;
     }
 
     template <class F>

@@ -2,13 +2,14 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/watchreceiver.h>
 #endif
 #include <SignalBox/qt/asyncregistry.h>
 #include <SignalBox/qt/detail/answer.h>
-#include <SignalBox/qt/detail/refusal.h>
+#include <SignalBox/qt/detail/logging.h>
 
 #include <QtCore/qfuture.h>
 
@@ -174,11 +175,9 @@ private:
     HandlerGuard add(QObject *context, F &&function, const AsyncOptions &options, const SourceLocation &location,
                      const char *caller)
     {
-        if constexpr (!std::is_function_v<std::remove_reference_t<F>> && requires { function == nullptr; }) {
-            if (function == nullptr) {
-                detail::warnRefused(caller, QStringLiteral("the function is null"));
-                return {};
-            }
+        if (detail::isNullFunction(function)) {
+            detail::warnRefused(caller, QStringLiteral("the function is null"));
+            return {};
         }
         if (!context) {
             detail::warnRefused(caller, QStringLiteral("the context object is null"));

@@ -1,76 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/mailbox_p.h>
 
-#include <SignalBox/qt/completion_p.h>
 #include <SignalBox/qt/detail/event.h>
 #include <SignalBox/qt/detail/route.h>
-#include <SignalBox/qt/drainbudget.h>
-#include <SignalBox/qt/nextlane_p.h>
+#include <SignalBox/qt/drainclock_p.h>
 
-#include <algorithm>
 #include <new>
-#include <thread>
 #include <utility>
-
-namespace SignalBox {
-
-namespace {
-
-constinit std::atomic<std::int64_t> drainBudgetNanoseconds{4'000'000};
-
-} // namespace
-
-// Relaxed, both: a setting that orders nothing.
-void setDrainBudget(std::chrono::microseconds budget) noexcept
-{
-    drainBudgetNanoseconds.store(std::max<std::int64_t>(0, std::chrono::nanoseconds(budget).count()), std::memory_order_relaxed);
-}
-
-std::chrono::microseconds drainBudget() noexcept
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::nanoseconds(drainBudgetNanoseconds.load(std::memory_order_relaxed)));
-}
-
-} // namespace SignalBox
 
 namespace SignalBox::detail {
 
 namespace {
-
-// How often a drain looks at the clock, which costs as much as a delivery: after so many deliveries that the time in
-// between is a small part of the budget, if the handlers go on as they did.
-class DrainClock
-{
-public:
-    explicit DrainClock(std::int64_t begin) noexcept
-        : m_begin(begin), m_lastLook(begin), m_budget(drainBudgetNanoseconds.load(std::memory_order_relaxed))
-    {
-    }
-
-    bool isOver(std::int64_t (*now)() noexcept) noexcept
-    {
-        if (--m_untilLook > 0)
-            return false;
-        const std::int64_t time = now();
-        if (time - m_lastLook > m_budget / 16)
-            m_stride = 1;
-        else if (m_stride < longestStride)
-            m_stride *= 2;
-        m_lastLook = time;
-        m_untilLook = m_stride;
-        return time - m_begin >= m_budget;
-    }
-
-private:
-    static constexpr int longestStride = 16;
-
-    const std::int64_t m_begin;
-    std::int64_t m_lastLook;
-    const std::int64_t m_budget;
-    int m_stride = 1;
-    int m_untilLook = 1;
-};
 
 SeparateEntry *makeSeparateEntry(QueueEntry::Kind kind, const Event *event)
 {
@@ -162,11 +102,6 @@ void Mailbox::reachConsumer() noexcept
 
 // --- the consumer --------------------------------------------------------------------------------
 
-std::int64_t Mailbox::now() noexcept
-{
-    return std::chrono::steady_clock::now().time_since_epoch().count();
-}
-
 bool Mailbox::hasMore() const noexcept
 {
     return m_entry != nullptr || !m_front.empty() || !m_held.empty() || !m_queue.isEmpty();
@@ -225,7 +160,7 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     bool isRaised = m_nesting == Nesting::Impossible;
     bool isOver = false;
     while (!isOver && step(drain, isRaised))
-        isOver = clock.isOver(&now);
+        isOver = clock.isOver();
     releaseHeld();
     for (Lane *lane = m_touched; lane; lane = lane->m_nextTouched) {
         if (lane->route().hasLag()) [[unlikely]]
@@ -234,6 +169,13 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     if (--m_depth == 0)
         settleTouched();
     return isOver || hasMore() ? Ending::Later : Ending::Done;
+}
+
+void Mailbox::endTurn() noexcept
+{
+    m_wakeUp.clear();
+    if (!m_queue.isUntouched())
+        raiseForSelf();
 }
 
 bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
@@ -296,6 +238,17 @@ bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
     return true;
 }
 
+void Mailbox::freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept
+{
+    const Event *event = entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry);
+    if (entry->kind() == QueueEntry::Handlers)
+        freed.add(entry->lanes(), entry->lanes()->offset);
+    if (entry->isSeparate())
+        freed.add(entry, static_cast<SeparateEntry *>(entry)->offset);
+    if (event)
+        event->dropReference(freed); // and with it the entry in front of it
+}
+
 void Mailbox::deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept
 {
     // The event lives as long as the entry. A nested drain that finishes the entry first retains it for us.
@@ -316,30 +269,6 @@ void Mailbox::visit(Lane &lane, Drain &drain) noexcept
     m_running = &running;
     lane.route().visit(*this, lane, drain);
     m_running = running.outer;
-}
-
-// The handler's context has left this thread.
-void Mailbox::forward(Lane &lane, const Event *event) noexcept
-{
-    NextLane &next = *lane.next();
-    next.reserve();
-    QueueEntry *entry = nullptr;
-    try {
-        entry = makeEntry(event ? QueueEntry::Handler : QueueEntry::Visit, next, event);
-        // First: a lane that has been abandoned drops the entry at once, and the entry's reference with it.
-        if (event)
-            event->addReference();
-        next.forward(entry);
-    } catch (const std::bad_alloc &) {
-        if (entry) {
-            FreedBlocks freed;
-            freeEntry(entry, freed);
-        }
-        if (event)
-            next.route().drop(*event);
-        next.release(1);
-    }
-    lane.release(1);
 }
 
 void Mailbox::touch(Lane &lane) noexcept
@@ -373,179 +302,6 @@ void Mailbox::settleTouched() noexcept
         m_touched = lane->m_nextTouched;
         lane->release(std::exchange(lane->m_delivered, 0)); // and it may be gone
     }
-}
-
-void Mailbox::takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken)
-{
-    const auto takeFrom = [&](QueueEntry &entry, std::uint32_t begin) {
-        if (entry.kind() == QueueEntry::Work)
-            return;
-        if (entry.kind() != QueueEntry::Handlers) {
-            if (entry.lane() != &lane)
-                return;
-            const bool isVisit = entry.kind() == QueueEntry::Visit;
-            const Event *event = isVisit ? nullptr : Event::of(&entry);
-            taken.push_back(makeEntry(isVisit ? QueueEntry::Visit : QueueEntry::Handler, to, event));
-            if (event)
-                event->addReference();
-            entry.setLane(nullptr);
-            return;
-        }
-        LaneList &list = *entry.lanes();
-        for (std::uint32_t i = begin; i < list.count; ++i) {
-            if (list.lanes[i] != &lane)
-                continue;
-            taken.push_back(makeEntry(QueueEntry::Handler, to, Event::of(&entry)));
-            Event::of(&entry)->addReference();
-            list.lanes[i] = nullptr;
-        }
-    };
-    if (m_entry)
-        takeFrom(*m_entry, m_index);
-    for (QueueEntry *entry : m_held)
-        takeFrom(*entry, 0);
-    for (QueueEntry *entry : m_front)
-        takeFrom(*entry, 0);
-    m_queue.forEach([&](QueueEntry &entry) { takeFrom(entry, 0); });
-}
-
-void Mailbox::takeOver(const std::vector<QueueEntry *> &first, const std::vector<QueueEntry *> &then)
-{
-    m_front.insert(m_front.begin(), then.begin(), then.end());
-    m_front.insert(m_front.begin(), first.begin(), first.end());
-    raiseForSelf();
-}
-
-// --- the end of entries --------------------------------------------------------------------------
-
-void Mailbox::freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept
-{
-    const Event *event = entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry);
-    if (entry->kind() == QueueEntry::Handlers)
-        freed.add(entry->lanes(), entry->lanes()->offset);
-    if (entry->isSeparate())
-        freed.add(entry, static_cast<SeparateEntry *>(entry)->offset);
-    if (event)
-        event->dropReference(freed); // and with it the entry in front of it
-}
-
-void Mailbox::dropLane(Lane &lane, const Event *event) noexcept
-{
-    if (lane.next()) {
-        forward(lane, event);
-        return;
-    }
-    if (event)
-        lane.route().drop(*event);
-    else
-        lane.route().dropBacklog();
-    lane.release(1);
-}
-
-void Mailbox::dropLanes(const QueueEntry &entry, const Event &event) noexcept
-{
-    if (entry.kind() == QueueEntry::Handlers) {
-        LaneList *list = entry.lanes();
-        for (std::uint32_t i = 0; i < list->count; ++i) {
-            if (list->lanes[i])
-                dropLane(*list->lanes[i], &event);
-        }
-        if (!entry.isSeparate() && &entry != event.entry()) // it never was in a queue
-            EventMemory::deallocate(list, list->offset);
-    } else if (entry.lane()) {
-        dropLane(*entry.lane(), &event);
-    }
-}
-
-void Mailbox::drop(QueueEntry *entry, FreedBlocks &freed) noexcept
-{
-    switch (entry->kind()) {
-    case QueueEntry::Work:
-        delete static_cast<Task *>(entry);
-        return;
-    case QueueEntry::Visit:
-        if (entry->lane())
-            dropLane(*entry->lane(), nullptr);
-        break;
-    default:
-        dropLanes(*entry, *Event::of(entry));
-    }
-    freeEntry(entry, freed);
-}
-
-QueueEntry *Mailbox::takeWaiting() noexcept
-{
-    const std::uint32_t delivered = m_entry ? m_index : 0;
-    QueueEntry *const entry = fetch();
-    m_entry = nullptr;
-    for (std::uint32_t i = 0; i < delivered; ++i)
-        entry->lanes()->lanes[i] = nullptr;
-    return entry;
-}
-
-void Mailbox::dropWaiting() noexcept
-{
-    FreedBlocks freed;
-    while (QueueEntry *entry = takeWaiting())
-        drop(entry, freed);
-}
-
-// What drops run is foreign code: entries are taken under the mutex, and dropped without it.
-void Mailbox::dropAll() noexcept
-{
-    FreedBlocks freed;
-    for (;;) {
-        QueueEntry *entry = nullptr;
-        {
-            const std::lock_guard lock(m_dropMutex);
-            if (m_wakeUp.isClosed())
-                entry = takeWaiting();
-            if (entry == &m_end) {
-                m_isEndTaken = true;
-                continue;
-            }
-        }
-        if (entry == nullptr)
-            return; // or a producer is between its steps: see closeQueue()
-        drop(entry, freed);
-    }
-}
-
-// A producer between its two steps hides what others have appended behind it. If it finds the queue closed, it comes to drop
-// that itself. If it had found the consumer called, it relies on the consumer: which waits here until the last of those has
-// made its second step, which is near. (It waits for none that comes later, or a flood of them could keep it here.)
-void Mailbox::closeQueue() noexcept
-{
-    m_wakeUp.close();
-    {
-        const std::lock_guard lock(m_dropMutex);
-        m_isEndTaken = false;
-    }
-    m_end.target = QueueEntry::Work;
-    Queue::link(m_queue.append(&m_end), &m_end);
-    for (;;) {
-        dropAll();
-        {
-            const std::lock_guard lock(m_dropMutex);
-            if (m_isEndTaken)
-                return;
-        }
-        std::this_thread::yield();
-    }
-}
-
-// The calling thread is the consumer from here on: nobody drops any more.
-void Mailbox::reopen() noexcept
-{
-    const std::lock_guard lock(m_dropMutex);
-    m_wakeUp.keepRaised();
-}
-
-void Mailbox::endTurn() noexcept
-{
-    m_wakeUp.clear();
-    if (!m_queue.isUntouched())
-        raiseForSelf();
 }
 
 } // namespace SignalBox::detail

@@ -10,7 +10,6 @@
 #include <QtCore/qglobal.h>
 #include <QtCore/qstring.h>
 
-#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -116,7 +115,6 @@ protected:
     virtual void callConsumer() noexcept = 0;
     // `begin`: when the time budget began to be used, on the steady clock, in nanoseconds.
     Ending process(std::int64_t begin) noexcept;
-    static std::int64_t now() noexcept;
     bool hasMore() const noexcept;
     void raiseForSelf() noexcept;
     // The consumer gives its place up, having found nothing: from here on another thread may take it.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/detail/answer.h>
-#include <SignalBox/qt/detail/refusal.h>
+#include <SignalBox/qt/detail/logging.h>
 #include <SignalBox/qt/ossignals.h>
 #if defined(Q_OS_UNIX)
 #    include <SignalBox/qt/signalhub_p.h>

@@ -2,6 +2,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/sourcelocation.h>
@@ -147,10 +148,8 @@ private:
     template <class F>
     static Function wrap(F &&function)
     {
-        if constexpr (!std::is_function_v<std::remove_reference_t<F>> && requires { function == nullptr; }) {
-            if (function == nullptr)
-                return {};
-        }
+        if (detail::isNullFunction(function))
+            return {};
         return [shared = std::make_shared<std::decay_t<F>>(std::forward<F>(function))](int signal) {
             if constexpr (std::is_invocable_v<std::decay_t<F> &, int>)
                 (void)std::invoke(*shared, signal);

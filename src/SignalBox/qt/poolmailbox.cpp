@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/detail/lane.h>
 #include <SignalBox/qt/handover_p.h>
+#include <SignalBox/qt/steadyclock_p.h>
 
 #include <QtCore/qrunnable.h>
 #include <QtCore/qthreadpool.h>
@@ -60,7 +61,7 @@ void PoolMailbox::callConsumer() noexcept
 
 void PoolMailbox::run() noexcept
 {
-    if (process(now()) == Ending::Later) {
+    if (process(steadyNanoseconds()) == Ending::Later) {
         callConsumer();
         return;
     }

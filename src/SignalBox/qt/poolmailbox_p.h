@@ -3,7 +3,6 @@
 
 #include <SignalBox/qt/mailbox_p.h>
 
-#include <QtCore/qpointer.h>
 
 QT_BEGIN_NAMESPACE
 class QThreadPool;

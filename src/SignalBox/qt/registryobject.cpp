@@ -137,8 +137,8 @@ bool RegistryObject::areStatisticsEnabled() const noexcept
 void RegistryObject::setSlowHandlerBudget(std::chrono::milliseconds budget)
 {
     if (budget.count() < 0) {
-        qCWarning(detail::loggingCategory,
-                  "SignalBox::AsyncRegistry::setSlowHandlerBudget(): the budget is negative; nothing was changed");
+        detail::warnRefused("AsyncRegistry::setSlowHandlerBudget()", QStringLiteral("the budget is negative"),
+                            "nothing was changed");
         return;
     }
     m_link->setSlowHandlerBudget(budget);
@@ -162,12 +162,12 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
 HandlerId RegistryObject::registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options,
                                                const SourceLocation &location)
 {
-    return addEventCall(wayTo(context, options, "registerEventHandler()"), std::move(function), options, location);
+    return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()"), std::move(function), options, location);
 }
 
 // --- registering ---------------------------------------------------------------------------------
 
-bool RegistryObject::isRefused(const AsyncOptions &options, const char *caller) const
+bool RegistryObject::isRefused(const AsyncOptions &options, const char *caller)
 {
     const Backlog &backlog = options.backlog;
     if (backlog.kind() == Backlog::Kind::Bounded && backlog.capacity() <= 0) {
@@ -241,10 +241,9 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
     return {.route = new detail::Route(m_link, mailbox, options)};
 }
 
-void RegistryObject::warn(const char *caller, const char *problem) const
+void RegistryObject::warn(const char *caller, const char *problem)
 {
-    qCWarning(detail::loggingCategory).noquote().nospace()
-        << "SignalBox::AsyncRegistry::" << caller << ": " << problem << "; nothing was registered";
+    detail::warnRefused(caller, QLatin1String(problem), "nothing was registered");
 }
 
 // --- notifying -----------------------------------------------------------------------------------

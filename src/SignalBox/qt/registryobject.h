@@ -168,7 +168,7 @@ public:
     HandlerId registerEventHandler(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call, const AsyncOptions &options = {},
                                    const SourceLocation &location = SourceLocation::current())
     {
-        return addEventCall(wayTo(mailbox, options, "registerEventHandler()"), std::forward<Call>(call), options, location);
+        return addEventCall(wayTo(mailbox, options, "AsyncRegistry::registerEventHandler()"), std::forward<Call>(call), options, location);
     }
     //! \endcond
 
@@ -195,7 +195,7 @@ protected:
     explicit RegistryObject(QObject *parent);
 
     // A way to a handler: its route, and the object whose death ends it. No route: refused, after a warning that names
-    // the call. \a caller: such as "registerHandler()".
+    // the call. \a caller: such as "AsyncRegistry::registerHandler()".
     struct Way
     {
         detail::Route *route = nullptr; // with an owner
@@ -207,7 +207,7 @@ protected:
     Way wayTo(QThread *thread, const AsyncOptions &options, const char *caller) const;
     Way wayTo(QThreadPool *pool, const AsyncOptions &options, const char *caller) const;
     Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller) const;
-    void warn(const char *caller, const char *problem) const;
+    static void warn(const char *caller, const char *problem);
 
     // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &).
     template <class Call>
@@ -269,7 +269,7 @@ private:
         detail::Route *const m_route;
     };
 
-    bool isRefused(const AsyncOptions &options, const char *caller) const;
+    static bool isRefused(const AsyncOptions &options, const char *caller);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
     void reportFailure(const HandlerFailure &failure, bool isHandled);
 

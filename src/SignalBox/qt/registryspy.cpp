@@ -4,7 +4,6 @@
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
-#include <QtCore/qthread.h>
 #include <QtCore/qtimer.h>
 
 #include <algorithm>

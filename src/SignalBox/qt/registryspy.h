@@ -14,7 +14,6 @@
 #include <condition_variable>
 #include <cstddef>
 #include <limits>
-#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>

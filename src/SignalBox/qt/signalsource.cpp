@@ -9,15 +9,6 @@ namespace SignalBox::detail {
 
 constinit std::atomic<SignalSource *> SignalSource::current = nullptr;
 
-namespace {
-
-QString errorText(int number)
-{
-    return qt_error_string(number);
-}
-
-} // namespace
-
 // Holds a signal; the last one of a signal lets go of it.
 class SignalSource::Listener
 {
@@ -77,7 +68,7 @@ QString SignalSource::open()
     const std::lock_guard lock(m_mutex);
     if (m_wake.isOpen() || m_wake.open())
         return {};
-    return QStringLiteral("there is no descriptor to wake the event loop with: ") + errorText(errno);
+    return QStringLiteral("there is no descriptor to wake the event loop with: ") + qt_error_string(errno);
 }
 
 std::shared_ptr<void> SignalSource::listen(int number, QString *error)
@@ -89,12 +80,12 @@ std::shared_ptr<void> SignalSource::listen(int number, QString *error)
     const std::lock_guard lock(m_mutex);
     if (!adoptProcess()) {
         *error = QStringLiteral("signal %1: no descriptor to wake the event loop of a child process: %2")
-                     .arg(number).arg(errorText(errno));
+                     .arg(number).arg(qt_error_string(errno));
         return nullptr;
     }
     Caught &caught = m_caught[std::size_t(number)];
     if (caught.listeners == 0 && !install(number)) {
-        *error = QStringLiteral("signal %1 cannot be caught: %2").arg(number).arg(errorText(errno));
+        *error = QStringLiteral("signal %1 cannot be caught: %2").arg(number).arg(qt_error_string(errno));
         return nullptr;
     }
     ++caught.listeners;

@@ -3,7 +3,9 @@
 
 #include <SignalBox/qt/detail/route.h>
 #include <SignalBox/qt/postcall_p.h>
+#include <SignalBox/qt/steadyclock_p.h>
 
+#include <QtCore/qbasictimer.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qthread.h>
@@ -180,11 +182,11 @@ void ThreadMailbox::drain() noexcept
     m_wakeUp.clear();
     // Calls that are posted while others run are served in the same turn of the event loop. So drains that follow each
     // other share one budget: it is the turn that must end.
-    const std::int64_t begin = now();
+    const std::int64_t begin = steadyNanoseconds();
     if (begin - m_lastDrain > turnGap)
         m_turnBegin = begin;
     const Ending ending = process(m_turnBegin);
-    m_lastDrain = now();
+    m_lastDrain = steadyNanoseconds();
     if (ending == Ending::Done || !m_drainer || m_isYielding)
         return;
     m_isYielding = true;
@@ -215,7 +217,7 @@ void ThreadMailbox::startVisitTimer() noexcept
     const std::int64_t first =
         std::min_element(m_visits.begin(), m_visits.end(), [](const Visit &a, const Visit &b) { return a.time < b.time; })
             ->time;
-    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, first - now()));
+    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, first - steadyNanoseconds()));
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     m_drainer->visitTimer.start(static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())),
                                 Qt::PreciseTimer, m_drainer);
@@ -223,7 +225,7 @@ void ThreadMailbox::startVisitTimer() noexcept
 
 void ThreadMailbox::visitDue() noexcept
 {
-    const std::int64_t time = now();
+    const std::int64_t time = steadyNanoseconds();
     const auto self = shared_from_this();
     Drain drain;
     // One at a time: what runs may plan and forget.

@@ -3,7 +3,6 @@
 
 #include <SignalBox/qt/mailbox_p.h>
 
-#include <QtCore/qbasictimer.h>
 #include <QtCore/qnamespace.h>
 #include <QtCore/qobject.h>
 

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <compare>
-#include <cstring>
-#include <limits>
 #include <new>
 
 // The immutable list of one registry's handlers that a notify walks.
@@ -120,9 +118,6 @@ struct HandlerList
 
         const Block *block() const noexcept { return reinterpret_cast<const Block *>(entries) - 1; }
     };
-
-    // A change or a walk of more than this many handlers uses shared blocks.
-    static constexpr std::uint32_t inlineCapacity = Block::capacity;
 
     explicit constexpr HandlerList(std::uint32_t count = 0) noexcept : spanCount(count) {}
 

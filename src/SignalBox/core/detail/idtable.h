@@ -4,7 +4,6 @@
 #include <SignalBox/core/detail/handlernode.h>
 
 #include <bit>
-#include <new>
 #include <stdexcept>
 
 // From an id to its node, in O(1) and without a lock, and the place where exactly one caller wins the
@@ -96,12 +95,6 @@ public:
                 && slot->id.compare_exchange_strong(expected, 0,
                                                     Platform::order(MemorySite::ClaimId, std::memory_order_acq_rel),
                                                     std::memory_order_relaxed);
-    }
-
-    // After a successful claim(), before release().
-    Node *claimedNode(HandlerId id) const noexcept
-    {
-        return slotOf(id)->node.load(std::memory_order_relaxed);
     }
 
     // Gives a claimed or never published slot back.

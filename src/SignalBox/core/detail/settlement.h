@@ -4,9 +4,6 @@
 #include <SignalBox/core/detail/control.h>
 #include <SignalBox/core/detail/waitwarning.h>
 
-#include <algorithm>
-#include <chrono>
-
 // What follows the removal of a handler: its callable is destroyed as soon as nobody is inside, and who
 // asked for it waits until nobody is.
 //

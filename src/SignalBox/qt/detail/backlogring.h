@@ -3,7 +3,6 @@
 
 #include <SignalBox/qt/detail/deliveryplatform.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 

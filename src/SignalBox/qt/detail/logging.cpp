@@ -31,6 +31,11 @@ const QLoggingCategory &loggingCategory()
     return category;
 }
 
+void warnRefused(const char *caller, const QString &problem, const char *outcome)
+{
+    qCWarning(loggingCategory).noquote().nospace() << "SignalBox::" << caller << ": " << problem << "; " << outcome;
+}
+
 QString describeFailure(const HandlerFailure &failure, const QString &registryName)
 {
     return QStringLiteral("Registry \"%1\": handler \"%2\" (%3) threw: %4")

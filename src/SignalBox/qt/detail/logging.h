@@ -19,6 +19,13 @@ namespace SignalBox::detail {
 /*! The category "signalbox" of everything that the Qt and QML layers log. */
 SIGNALBOX_QT_EXPORT const QLoggingCategory &loggingCategory();
 
+/*!
+    A warning for a call that makes no sense. \a caller: such as "OsSignals::watch()"; \a outcome: what the call has
+    done instead.
+*/
+SIGNALBOX_QT_EXPORT void warnRefused(const char *caller, const QString &problem,
+                                     const char *outcome = "nothing was installed");
+
 /*! One line that names registry and handler, and says what was thrown. */
 SIGNALBOX_QT_EXPORT QString describeFailure(const HandlerFailure &failure, const QString &registryName);
 

@@ -69,7 +69,6 @@ public:
 
     const HandlerReference &handler() const noexcept { return m_handler; }
     RegistryLink &link() const noexcept { return *m_link; }
-    const std::shared_ptr<RegistryLink> &sharedLink() const noexcept { return m_link; }
 
     // --- called by the handler itself, inside of the core's call ---------------------------------
 

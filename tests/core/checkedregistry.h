@@ -12,12 +12,12 @@
 #include <vector>
 
 // A registry next to a plain list that says what it should contain. It can be questioned without memory.
-class Theatre
+class CheckedRegistry
 {
 public:
     using Registry = SignalBox::SyncRegistry<int>;
 
-    explicit Theatre(int count = 0)
+    explicit CheckedRegistry(int count = 0)
     {
         m_calls.reserve(5000);
         m_expected.reserve(5000);
@@ -39,7 +39,7 @@ public:
     {
         const int number = m_next;
         const int priority = options.priority;
-        const Player player{number, priority, options.enabled, options.once, {}};
+        const Row row{number, priority, options.enabled, options.once, {}};
         SignalBox::HandlerId added;
         if (isGuarded) {
             SignalBox::HandlerGuard guard = m_registry->registerGuard(handler(number), std::move(options));
@@ -49,8 +49,8 @@ public:
             added = m_registry->registerHandler(handler(number), std::move(options));
         }
         ++m_next;
-        insert(player);
-        std::find_if(m_expected.begin(), m_expected.end(), [&](const Player &p) { return p.number == number; })->id = added;
+        insert(row);
+        std::find_if(m_expected.begin(), m_expected.end(), [&](const Row &p) { return p.number == number; })->id = added;
     }
 
     void remove(std::size_t index)
@@ -68,10 +68,10 @@ public:
     void setPriority(std::size_t index, int priority)
     {
         CHECK(m_registry->setPriority(m_expected[index].id, priority));
-        Player player = m_expected[index];
-        player.priority = priority;
+        Row row = m_expected[index];
+        row.priority = priority;
         erase(index);
-        insert(player);
+        insert(row);
     }
 
     std::size_t guardCount() const { return m_guards.size(); }
@@ -80,7 +80,7 @@ public:
         const SignalBox::HandlerId guarded = m_guards[index].id();
         m_guards[index].reset();
         m_guards.erase(m_guards.begin() + static_cast<std::ptrdiff_t>(index));
-        std::erase_if(m_expected, [&](const Player &player) { return player.id == guarded; });
+        std::erase_if(m_expected, [&](const Row &row) { return row.id == guarded; });
     }
 
     void clear()
@@ -104,12 +104,12 @@ public:
         const SignalBox::DispatchReport report = m_registry->notify(0);
         std::size_t called = 0;
         for (std::size_t i = 0; i < m_expected.size();) {
-            const Player &player = m_expected[i];
-            if (player.enabled) {
-                CHECK(called < m_calls.size() && m_calls[called] == player.number);
+            const Row &row = m_expected[i];
+            if (row.enabled) {
+                CHECK(called < m_calls.size() && m_calls[called] == row.number);
                 ++called;
             }
-            if (player.enabled && player.once)
+            if (row.enabled && row.once)
                 erase(i);
             else
                 ++i;
@@ -124,8 +124,8 @@ public:
     {
         CHECK(m_registry->handlerCount() == m_expected.size());
         CHECK(m_captures.alive() == static_cast<int>(m_expected.size()));
-        for (const Player &player : m_expected)
-            CHECK(m_registry->contains(player.id));
+        for (const Row &row : m_expected)
+            CHECK(m_registry->contains(row.id));
     }
 
     void checkRows()
@@ -147,7 +147,7 @@ public:
     }
 
 private:
-    struct Player
+    struct Row
     {
         int number;
         int priority;
@@ -157,16 +157,16 @@ private:
     };
 
     void erase(std::size_t index) { m_expected.erase(m_expected.begin() + static_cast<std::ptrdiff_t>(index)); }
-    void insert(const Player &player)
+    void insert(const Row &row)
     {
-        m_expected.insert(std::upper_bound(m_expected.begin(), m_expected.end(), player,
-                                           [](const Player &a, const Player &b) { return a.priority > b.priority; }),
-                          player);
+        m_expected.insert(std::upper_bound(m_expected.begin(), m_expected.end(), row,
+                                           [](const Row &a, const Row &b) { return a.priority > b.priority; }),
+                          row);
     }
 
     std::unique_ptr<Registry> m_registry = std::make_unique<Registry>();
     CaptureCounter m_captures;
-    std::vector<Player> m_expected;
+    std::vector<Row> m_expected;
     std::vector<SignalBox::HandlerGuard> m_guards;
     std::vector<int> m_calls;
     int m_next = 0;

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/detail/route.h>
+
+#include <SignalBox/qt/completion_p.h>
+#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/steadyclock_p.h>
+
+#include <chrono>
+#include <new>
+#include <utility>
+
+// The part of Route that serves a backlog: events go into its ring, and visits of the mailbox take them out.
+
+namespace SignalBox::detail {
+
+namespace {
+
+std::int64_t nanoseconds(std::chrono::milliseconds time) noexcept
+{
+    return std::chrono::nanoseconds(time).count();
+}
+
+} // namespace
+
+void Route::queueBacklog(QueueEntry *item) noexcept
+{
+    if (m_backlog.kind() == Backlog::Kind::Debounced)
+        m_lastPost.store(steadyNanoseconds(), std::memory_order_relaxed);
+    const bool dropsNewest = m_backlog.overflow() == Overflow::DropNewest;
+    if (dropsNewest) {
+        if (!m_ring->pushIfRoom(item))
+            loseItem(item, false);
+    } else {
+        const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
+        m_ring->push(item, [&](QueueEntry *lost) { loseItem(lost, isMerging); });
+    }
+    queueVisit();
+}
+
+void Route::loseItem(QueueEntry *item, bool isMerged) noexcept
+{
+    if (isMerged)
+        m_statistics.countMerged(1);
+    else
+        m_statistics.countDropped(1);
+    const Event *event = Event::of(item);
+    if (Completion *completion = event->completion())
+        completion->drop();
+    if (item->isSeparate())
+        EventMemory::deallocate(item, static_cast<SeparateEntry *>(item)->offset);
+    event->dropReference();
+}
+
+void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
+{
+    m_visit.clear();
+    const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
+    std::int64_t next = 0;
+    if (m_backlog.isTimed()) {
+        if (m_ring->isEmpty())
+            return;
+        const std::int64_t time = steadyNanoseconds();
+        const std::int64_t interval = nanoseconds(m_backlog.interval());
+        const std::int64_t due = m_backlog.kind() == Backlog::Kind::Throttled
+                                   ? m_nextCall
+                                   : m_lastPost.load(std::memory_order_relaxed) + interval;
+        if (time < due && !m_handler.isRegistered()) {
+            if (std::exchange(m_isCallPlanned, false))
+                mailbox.forgetVisit(lane);
+            dropBacklog();
+            return;
+        }
+        if (time < due) {
+            if (!std::exchange(m_isCallPlanned, true)) {
+                lane.reserve();
+                mailbox.visitAt(due, lane);
+            }
+            return;
+        }
+        next = time + interval;
+    }
+    QueueEntry *item = m_ring->pop([&](QueueEntry *lost) { loseItem(lost, isMerging); });
+    if (item == nullptr)
+        return;
+    m_nextCall = next;
+    if (m_backlog.overflow() == Overflow::DropNewest)
+        m_ring->release();
+    // Before the call: a nested event loop goes on with it.
+    if (!m_ring->isEmpty())
+        queueVisit();
+    const Event *event = Event::of(item);
+    if (item->isSeparate())
+        drain.freed.add(item, static_cast<SeparateEntry *>(item)->offset);
+    deliver(*event, drain.calls);
+    event->dropReference(drain.freed);
+}
+
+void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
+{
+    m_isCallPlanned = false;
+    visit(mailbox, lane, drain);
+    lane.release(1);
+}
+
+void Route::dropAsPlanned(Lane &lane) noexcept
+{
+    m_isCallPlanned = false; // the thread may start again
+    dropBacklog();
+    lane.release(1);
+}
+
+void Route::dropBacklog() noexcept
+{
+    if (!m_ring)
+        return;
+    m_visit.clear();
+    QueueEntry *taken = nullptr;
+    const auto take = [&](QueueEntry *item) { item->next.store(std::exchange(taken, item), std::memory_order_relaxed); };
+    {
+        // Where the thread has ended, each producer drops what it brought: one at a time takes from the ring.
+        const std::lock_guard lock(m_mutex);
+        while (QueueEntry *item = m_ring->pop(take)) {
+            if (m_backlog.overflow() == Overflow::DropNewest)
+                m_ring->release();
+            take(item);
+        }
+    }
+    while (taken) {
+        refuseClaim();
+        loseItem(std::exchange(taken, taken->next.load(std::memory_order_relaxed)), false);
+    }
+}
+
+} // namespace SignalBox::detail
