@@ -108,6 +108,11 @@ Mailbox::Mailbox(Nesting nesting, bool isOpen)
 {
 }
 
+bool Mailbox::isOf(const QThread *) const noexcept
+{
+    return false;
+}
+
 Mailbox::~Mailbox()
 {
     dropAll();
@@ -259,7 +264,7 @@ bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
             freeEntry(finished, drain.freed);
         return true;
     }
-    if (lane->isProvisional() && lane->route().leaveIfContextHas(*lane, *entry)) [[unlikely]] {
+    if (lane->isProvisional() && !lane->route().mayDeliverHere(*lane, entry)) [[unlikely]] {
         if (finished)
             freeEntry(finished, drain.freed);
         return true;
@@ -419,6 +424,8 @@ void Mailbox::freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept
 
 void Mailbox::dropLane(Lane &lane, const Event *event) noexcept
 {
+    if (lane.isProvisional())
+        lane.route().leaveEndedThread(lane);
     if (lane.next()) {
         forward(lane, event);
         return;

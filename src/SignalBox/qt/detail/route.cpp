@@ -8,6 +8,7 @@
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/nextlane_p.h>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qdebug.h>
 #include <QtCore/qthread.h>
 
@@ -72,8 +73,10 @@ void Route::begin(HandlerReference handler, QObject *watched, Affinity affinity)
     m_handler = std::move(handler);
     if (!watched)
         return;
-    if (affinity == Affinity::Followed && watched->thread() != QThread::currentThread())
-        m_firstLane.setProvisional(true);
+    // The application object stays where it is, and a filter there would be asked about every event of the program.
+    if (watched == QCoreApplication::instance())
+        affinity = Affinity::Ignored;
+    m_firstLane.setProvisional(affinity == Affinity::Followed);
     auto context = std::make_shared<ContextLink>(*this, watched, affinity);
     {
         const std::lock_guard lock(m_mutex);
@@ -358,14 +361,22 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
 void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
 {
     m_isCallPlanned = false;
-    visit(mailbox, lane, drain);
+    if (!lane.isProvisional() || mayDeliverHere(lane, nullptr)) {
+        if (lane.next())
+            queueVisit();
+        else
+            visit(mailbox, lane, drain);
+    }
     lane.release(1);
 }
 
 void Route::dropAsPlanned(Lane &lane) noexcept
 {
     m_isCallPlanned = false; // the thread may start again
-    dropBacklog();
+    if (lane.next())
+        queueVisit();
+    else
+        dropBacklog();
     lane.release(1);
 }
 
