@@ -9,6 +9,7 @@
 #include <QtCore/qeventloop.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -27,6 +28,12 @@ using SignalBox::DispatchReport;
 namespace {
 
 constexpr int producers = 2;
+
+// At least one of each kind.
+constexpr int rounds(int count)
+{
+    return std::max(4, scaled(count));
+}
 
 // One context, moved about at random between threads by itself, its handler, and jobs that wait for it where it arrives.
 class Wanderer
@@ -205,7 +212,7 @@ private Q_SLOTS:
         const unsigned seed = std::random_device()();
         std::array<WorkerThread, 3> workers;
         constexpr int events = 160;
-        for (int round = 0; round < scaled(8); ++round) {
+        for (int round = 0; round < rounds(5); ++round) {
             AsyncRegistry<int> registry;
             Wanderer wanderer({&workers[0], &workers[1], &workers[2]}, seed + unsigned(round));
             const AsyncOptions options{.delivery = round % 4 < 2 ? Delivery::Auto : Delivery::Queued, .backlog = backlog};
@@ -257,7 +264,7 @@ private Q_SLOTS:
         QFETCH(Backlog, backlog);
         const unsigned seed = std::random_device()();
         constexpr int events = 200;
-        for (int round = 0; round < scaled(10); ++round) {
+        for (int round = 0; round < rounds(10); ++round) {
             AsyncRegistry<int> registry;
             std::array<WorkerThread, 2> workers;
             Wanderer wanderer({&workers[0], &workers[1]}, seed + unsigned(round));
@@ -318,7 +325,7 @@ private Q_SLOTS:
     {
         QFETCH(Backlog, backlog);
         constexpr int events = 200;
-        for (int round = 0; round < scaled(10); ++round) {
+        for (int round = 0; round < rounds(10); ++round) {
             AsyncRegistry<int> registry;
             auto gone = std::make_unique<QThread>();
             QObject context;
