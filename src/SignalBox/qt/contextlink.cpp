@@ -6,7 +6,6 @@
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/postcall_p.h>
 
-#include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qthread.h>
 
@@ -19,6 +18,13 @@ class ContextLink::Filter final : public QObject
 {
 public:
     Filter(std::weak_ptr<ContextLink> link, QObject *context) : m_link(std::move(link)), m_context(context) {}
+    ~Filter() override
+    {
+        if (m_announcedAtEnd)
+            m_announcedAtEnd->announce();
+    }
+
+    void announceAtEnd(std::shared_ptr<ContextLink> link) noexcept { m_announcedAtEnd = std::move(link); }
 
     bool eventFilter(QObject *watched, QEvent *event) override
     {
@@ -35,29 +41,32 @@ public:
 private:
     const std::weak_ptr<ContextLink> m_link;
     QObject *const m_context;
+    std::shared_ptr<ContextLink> m_announcedAtEnd;
 };
 
-// What of a link must end on the context's thread.
+// What of a link must end on the filter's thread, which the context may have left when this gets there.
 class ContextLink::Disconnection final : public Task
 {
 public:
-    Disconnection(QMetaObject::Connection connection, std::unique_ptr<QObject> filter)
-        : m_connection(std::move(connection)), m_filter(std::move(filter))
+    Disconnection(std::shared_ptr<ContextLink> link, QMetaObject::Connection connection, std::unique_ptr<Filter> filter)
+        : m_link(std::move(link)), m_connection(std::move(connection)), m_filter(std::move(filter))
     {
     }
-    void run() noexcept override { QObject::disconnect(m_connection); }
+    void run() noexcept override { m_link->disconnectHere(m_connection); }
 
 private:
+    const std::shared_ptr<ContextLink> m_link;
     const QMetaObject::Connection m_connection;
-    const std::unique_ptr<QObject> m_filter;
+    const std::unique_ptr<Filter> m_filter;
 };
 
-// Runs on the thread that is left when the context is on its way.
+// Runs on the thread that is left, or when that ends: the context is on its way then.
 class ContextLink::Departure final : public Task
 {
 public:
     explicit Departure(std::shared_ptr<ContextLink> link) : m_link(std::move(link)) {}
-    void run() noexcept override { m_link->contextHasDeparted(); }
+    ~Departure() override { m_link->announce(); }
+    void run() noexcept override {}
 
 private:
     const std::shared_ptr<ContextLink> m_link;
@@ -89,17 +98,14 @@ void ContextLink::begin(const std::shared_ptr<ContextLink> &self)
         else
             QObject::disconnect(connection);
     }
-    // The application object stays where it is, and a filter there would be asked about every event of the program.
-    if (m_affinity == Affinity::Ignored || m_context == QCoreApplication::instance())
+    if (m_affinity == Affinity::Ignored)
         return;
     if (m_context->thread() == QThread::currentThread()) {
         watch();
+        contextHasArrived();
     } else {
         // To where the context lives when it arrives, which may be yet another thread.
-        postCall(m_context, [self] {
-            self->watch();
-            self->contextHasArrived();
-        });
+        postCall(m_context, [self] { self->contextHasArrived(); });
     }
 }
 
@@ -115,24 +121,36 @@ void ContextLink::watch()
     m_context->installEventFilter(m_filter.get());
 }
 
-bool ContextLink::watchHere() noexcept
+ContextLink::Place ContextLink::watchHere() noexcept
 {
     {
-        // While the link has not ended, and its mutex is held, the context cannot be freed: its death comes through here.
         const std::lock_guard lock(m_mutex);
         if (m_hasEnded || m_isContextGone)
-            return true;
+            return Place::Watched;
         if (m_context->thread() != QThread::currentThread())
-            return false;
+            return Place::Elsewhere;
     }
-    watch(); // only this thread could move it now, or destroy it
-    return true;
+    try {
+        watch(); // only this thread could move it now, or destroy it
+    } catch (const std::bad_alloc &) {
+        return Place::Unwatched;
+    }
+    return Place::Watched;
+}
+
+bool ContextLink::livesElsewhere(const Mailbox &mailbox) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_hasEnded || m_isContextGone)
+        return false;
+    const QThread *const thread = m_context->thread();
+    return thread && !mailbox.isOf(thread);
 }
 
 void ContextLink::contextIsLeaving() noexcept
 {
     Route *route = nullptr;
-    std::unique_ptr<QObject> filter;
+    std::unique_ptr<Filter> filter;
     std::shared_ptr<Mailbox> left;
     {
         const std::lock_guard lock(m_mutex);
@@ -145,59 +163,63 @@ void ContextLink::contextIsLeaving() noexcept
     }
     if (!filter->thread()) // its thread is gone, and the context is being taken over by this one
         filter->moveToThread(QThread::currentThread());
-    filter.release()->deleteLater(); // it is the one that is running
     route->leaveThread();
     route->dropOwner();
     const auto self = shared_from_this();
     try {
         // Arrives with the context...
-        postCall(m_context, [self] {
-            self->watch();
-            self->contextHasArrived();
-        });
+        postCall(m_context, [self] { self->contextHasArrived(); });
     } catch (const std::bad_alloc &) {
         // Then its departure is told alone.
     }
     try {
         // ... unless its new thread ends before. Then this finds that thread, and what waits is dropped as everywhere.
-        if (left)
+        // Where the old one has finished, nothing but Qt's own clearing up comes later than the move.
+        if (left->isClosed())
+            filter->announceAtEnd(self);
+        else
             left->post(std::make_unique<Departure>(self));
     } catch (const std::bad_alloc &) {
         // What waits stays parked until the handler ends.
     }
+    filter.release()->deleteLater(); // it is the one that is running
 }
 
-void ContextLink::contextHasDeparted() noexcept
+void ContextLink::announce() noexcept
 {
     Route *route = nullptr;
     std::shared_ptr<Mailbox> mailbox;
-    {
-        // As in watchHere(): under the mutex the context cannot be freed.
+    try {
         const std::lock_guard lock(m_mutex);
-        if (m_hasEnded || m_isContextGone || m_filter)
+        if (m_hasEnded || m_isContextGone)
             return;
         QThread *const thread = m_context->thread();
-        if (thread == QThread::currentThread())
-            return;
         mailbox = thread ? Mailbox::of(thread) : Mailbox::ofNobody();
         route = m_route;
         route->addOwner();
+    } catch (const std::bad_alloc &) {
+        return; // as above
     }
     route->enterThread(std::move(mailbox), Arrival::Announced);
     route->dropOwner();
 }
 
-void ContextLink::contextHasArrived()
+void ContextLink::contextHasArrived() noexcept
 {
     Route *route = nullptr;
-    {
+    std::shared_ptr<Mailbox> mailbox;
+    try {
+        watch();
+        mailbox = Mailbox::of(QThread::currentThread());
         const std::lock_guard lock(m_mutex);
         if (m_hasEnded)
             return;
         route = m_route;
         route->addOwner();
+    } catch (const std::bad_alloc &) {
+        return; // its lane stays a provisional one
     }
-    route->enterThread(Mailbox::of(QThread::currentThread()), Arrival::Seen);
+    route->enterThread(std::move(mailbox), Arrival::Seen);
     route->dropOwner();
 }
 
@@ -206,23 +228,23 @@ void ContextLink::contextIsDestroyed() noexcept
     Route *route = nullptr;
     {
         const std::lock_guard lock(m_mutex);
+        m_isContextGone = true;
         if (m_hasEnded)
             return;
         route = m_route;
         route->addOwner();
-        m_isContextGone = true;
         m_destroyed = {}; // nothing is left to be disconnected
     }
     route->handler().unregisterAndWait();
     route->dropOwner();
 }
 
-// To disconnect is to touch the context, which is safe on its own thread only. Where that thread is over, or memory is
-// short, the connection stays until the context dies, and then does nothing.
+// To disconnect is to touch the context, which is safe on its own thread only. Where that thread is over, or another one
+// by now, or memory is short, the connection stays until the context dies, and then does nothing.
 void ContextLink::end(Mailbox *mailbox) noexcept
 {
     QMetaObject::Connection connection;
-    std::unique_ptr<QObject> filter;
+    std::unique_ptr<Filter> filter;
     std::shared_ptr<Mailbox> home;
     Route *route = nullptr;
     {
@@ -238,11 +260,11 @@ void ContextLink::end(Mailbox *mailbox) noexcept
     Mailbox *const place = home ? home.get() : mailbox;
     if (connection || filter) {
         if (place && place->isCurrentThread()) {
-            QObject::disconnect(connection);
+            disconnectHere(connection);
             filter.reset();
         } else if (place) {
             try {
-                place->post(std::make_unique<Disconnection>(std::move(connection), std::move(filter)));
+                place->post(std::make_unique<Disconnection>(shared_from_this(), std::move(connection), std::move(filter)));
             } catch (const std::bad_alloc &) {
                 static_cast<void>(filter.release()); // a small leak rather than an object deleted on a wrong thread
             }
@@ -250,6 +272,16 @@ void ContextLink::end(Mailbox *mailbox) noexcept
     }
     if (route)
         route->dropOwner();
+}
+
+void ContextLink::disconnectHere(const QMetaObject::Connection &connection) noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isContextGone || m_context->thread() != QThread::currentThread())
+            return;
+    }
+    QObject::disconnect(connection); // only this thread could move the context now, or destroy it
 }
 
 } // namespace SignalBox::detail

@@ -19,7 +19,8 @@ enum class Affinity;
 
     The object is touched on its own thread only, but for begin(), whose caller promises that it is alive: its death
     comes through destroyed(), its moves through QEvent::ThreadChange, which an event filter sees on the thread that is
-    left; a call that is posted to the object then arrives on the new one. Thread-safe.
+    left; a call that is posted to the object then arrives on the new one. Other threads only ask it where it lives, under
+    the mutex, which its death has to take: so it cannot be freed meanwhile. Thread-safe.
 */
 class ContextLink : public std::enable_shared_from_this<ContextLink>
 {
@@ -29,8 +30,13 @@ public:
     Q_DISABLE_COPY_MOVE(ContextLink)
 
     void begin(const std::shared_ptr<ContextLink> &self);
-    /*! On the thread where the context was when it was registered. False: it has moved since. */
-    bool watchHere() noexcept;
+    /*! Where the context lives: on the calling thread, which sees it leave from now on, or, without memory, does not. */
+    enum class Place { Watched, Unwatched, Elsewhere };
+    Place watchHere() noexcept;
+    /*! Whether the context lives, and on another thread than that of \a mailbox. */
+    bool livesElsewhere(const Mailbox &mailbox) noexcept;
+    /*! Tells the route where the context lives now; it may be on its way from there. */
+    void announce() noexcept;
     /*! The handler is gone. Any thread; \a mailbox leads to that of the context. */
     void end(Mailbox *mailbox) noexcept;
 
@@ -42,10 +48,10 @@ private:
     // All on the context's thread.
     void watch();
     void contextIsLeaving() noexcept;
-    void contextHasArrived();
-    // On the thread that it has left.
-    void contextHasDeparted() noexcept;
+    void contextHasArrived() noexcept;
     void contextIsDestroyed() noexcept;
+
+    void disconnectHere(const QMetaObject::Connection &connection) noexcept;
 
     QObject *const m_context;
     const Affinity m_affinity;
@@ -53,7 +59,7 @@ private:
     std::mutex m_mutex; // guards what follows; never held while foreign code runs
     Route *m_route; // owned, until the handler or the context is gone
     QMetaObject::Connection m_destroyed;
-    std::unique_ptr<QObject> m_filter; // lives on the context's thread
+    std::unique_ptr<Filter> m_filter; // lives on the context's thread
     std::shared_ptr<Mailbox> m_home; // that of the filter's thread
     bool m_isContextGone = false;
     bool m_hasEnded = false;

@@ -60,6 +60,11 @@ Mailbox::Mailbox(Nesting nesting, bool isOpen)
 {
 }
 
+bool Mailbox::isOf(const QThread *) const noexcept
+{
+    return false;
+}
+
 Mailbox::~Mailbox()
 {
     dropAll();
@@ -213,7 +218,7 @@ bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
             freeEntry(finished, drain.freed);
         return true;
     }
-    if (lane->isProvisional() && lane->route().leaveIfContextHas(*lane, *entry)) [[unlikely]] {
+    if (lane->isProvisional() && !lane->route().mayDeliverHere(*lane, entry)) [[unlikely]] {
         if (finished)
             freeEntry(finished, drain.freed);
         return true;

@@ -68,6 +68,12 @@ public:
     Q_DISABLE_COPY_MOVE(Mailbox)
 
     virtual bool isCurrentThread() const noexcept = 0;
+    /*! Whether it is that of \a thread, which may be gone. */
+    virtual bool isOf(const QThread *thread) const noexcept;
+    /*! Nothing is delivered now. */
+    bool isClosed() const noexcept { return m_wakeUp.isClosed(); }
+    /*! Whether the calling thread is the consumer. */
+    bool isDrainedHere() const noexcept { return isCurrentThread() && !isClosed(); }
     /*! For people. Any thread. */
     virtual QString name() const = 0;
 
@@ -94,6 +100,8 @@ public:
 
     /*! Sends on what has come for a lane that was left: \a event, or, if null, a visit. Ends its reservation. Any thread. */
     static void forward(Lane &lane, const Event *event) noexcept;
+    /*! Drops one delivery of \a event, or, if null, a backlog. Ends its reservation. Any thread. */
+    static void dropLane(Lane &lane, const Event *event) noexcept;
     /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
     static void dropLanes(const QueueEntry &entry, const Event &event) noexcept;
     /*! Drops \a entry and all its reservations. Any thread. */
@@ -150,7 +158,6 @@ private:
     void touch(Lane &lane) noexcept;
     void settleTouched() noexcept;
     static void freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept;
-    static void dropLane(Lane &lane, const Event *event) noexcept;
 
     Queue m_queue;
     const Nesting m_nesting;

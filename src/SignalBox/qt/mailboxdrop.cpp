@@ -12,6 +12,8 @@ namespace SignalBox::detail {
 
 void Mailbox::dropLane(Lane &lane, const Event *event) noexcept
 {
+    if (lane.isProvisional())
+        lane.route().leaveEndedThread(lane);
     if (lane.next()) {
         forward(lane, event);
         return;

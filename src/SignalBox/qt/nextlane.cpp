@@ -104,7 +104,7 @@ bool NextLane::setTarget(Mailbox *target, Arrival arrival) noexcept
 
 void NextLane::open(Mailbox &target) noexcept
 {
-    if (target.isCurrentThread())
+    if (target.isDrainedHere()) // and not closed: what would be taken over would be dropped at once, under the mutex
         openOn(target);
     else
         target.post(std::make_unique<Opening>(*this, target));

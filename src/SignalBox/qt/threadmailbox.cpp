@@ -113,6 +113,7 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
         QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
         QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
                              mailbox->close();
+                             mailbox->forgetThread();
                              Mailboxes &all = Mailboxes::instance();
                              const std::lock_guard allLock(all.mutex);
                              all.byThread.erase(thread);
@@ -154,7 +155,12 @@ bool ThreadMailbox::isCurrentThread() const noexcept
 {
     if (const Qt::HANDLE id = m_threadId.load(std::memory_order_relaxed))
         return id == QThread::currentThreadId();
-    return QThread::currentThread() == m_thread;
+    return isOf(QThread::currentThread());
+}
+
+bool ThreadMailbox::isOf(const QThread *thread) const noexcept
+{
+    return thread && m_thread.load(std::memory_order_relaxed) == thread;
 }
 
 QString ThreadMailbox::name() const

@@ -30,6 +30,7 @@ public:
     ~ThreadMailbox() override;
 
     bool isCurrentThread() const noexcept override;
+    bool isOf(const QThread *thread) const noexcept override;
     QString name() const override;
 
     void visitAt(std::int64_t time, Lane &lane) override;
@@ -38,6 +39,8 @@ public:
     // On the thread, or while there is none.
     void open();
     void close() noexcept;
+    // The thread object is gone, and another one may be made at its address.
+    void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
     // Any thread: a call may have been lost.
     void callAgain() noexcept { callConsumer(); }
 
@@ -56,7 +59,8 @@ private:
 
     // On a cache line of their own: producers read them at each event, and what is in front of them in the mailbox is
     // written at each delivery.
-    alignas(64) QThread *const m_thread; // compared, never dereferenced after construction
+    // Compared, never dereferenced after construction. Relaxed: who finds another thread at the address comes after it.
+    alignas(64) std::atomic<QThread *> m_thread;
     // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
     // its own thread only, which wrote it, or that thread is over.
     std::atomic<Qt::HANDLE> m_threadId = nullptr;

@@ -65,9 +65,10 @@ public:
     }
     void leaveFor(NextLane *next) noexcept { m_next.store(next, std::memory_order_release); }
 
-    // Whether the context, which was registered by another thread, may have moved before it could be watched.
-    bool isProvisional() const noexcept { return m_isProvisional; }
-    void setProvisional(bool isProvisional) noexcept { m_isProvisional = isProvisional; }
+    // Whether the context may live elsewhere by now: it has not been seen here (routemove.cpp). Relaxed, both: who drops
+    // on behalf of a thread that has ended looks for itself; all others are on the thread.
+    bool isProvisional() const noexcept { return m_isProvisional.load(std::memory_order_relaxed); }
+    void setProvisional(bool isProvisional) noexcept { m_isProvisional.store(isProvisional, std::memory_order_relaxed); }
 
 private:
     friend class Mailbox;
@@ -88,7 +89,7 @@ private:
     alignas(64) std::atomic<std::uint64_t> m_count = openCount;
     // The consumer's.
     alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
-    bool m_isProvisional = false; // set before there is a delivery
+    std::atomic<bool> m_isProvisional = false;
     Lane *m_nextTouched = nullptr; // those with something to subtract
     std::uint64_t m_visitedIn = 0; // the drain that last looked at the handler's backlog
 };

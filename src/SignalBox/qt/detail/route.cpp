@@ -8,6 +8,7 @@
 #include <SignalBox/qt/mailbox_p.h>
 #include <SignalBox/qt/nextlane_p.h>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qthread.h>
 
 #include <new>
@@ -54,8 +55,10 @@ void Route::begin(HandlerReference handler, QObject *watched, Affinity affinity)
     m_handler = std::move(handler);
     if (!watched)
         return;
-    if (affinity == Affinity::Followed && watched->thread() != QThread::currentThread())
-        m_firstLane.setProvisional(true);
+    // The application object stays where it is, and a filter there would be asked about every event of the program.
+    if (watched == QCoreApplication::instance())
+        affinity = Affinity::Ignored;
+    m_firstLane.setProvisional(affinity == Affinity::Followed);
     auto context = std::make_shared<ContextLink>(*this, watched, affinity);
     {
         const std::lock_guard lock(m_mutex);

@@ -108,8 +108,13 @@ public:
 
     void leaveThread() noexcept;
     void enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept;
-    /*! The first delivery to a provisional lane: whether it, \a begun, and all others have left for where the context is. */
-    bool leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept;
+    /*!
+        On the thread of a provisional \a lane. False: what waits there, with \a begun (or null) in front, has been sent
+        to where the context is; or, without memory, \a begun has been dropped.
+    */
+    bool mayDeliverHere(Lane &lane, const QueueEntry *begun) noexcept;
+    /*! The thread of a provisional \a lane may have ended: leaves the lane if the context lives elsewhere. Any thread. */
+    void leaveEndedThread(Lane &lane) noexcept;
     /*! The context is gone: what is parked has nowhere to go. */
     void abandonParked() noexcept;
 
@@ -134,9 +139,6 @@ public:
 
 private:
     friend class Lane;
-    class LateMove;
-    // Whose the queue of the lane that is left is.
-    enum class Queue { OfThisThread, OfNobody };
     using Ring = BacklogRing<DeliveryPlatform, QueueEntry>;
 
     ~Route();
@@ -146,9 +148,9 @@ private:
     // Sends it to its lane. Throws std::bad_alloc.
     void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
-    bool leaveLane(Queue queue, const QueueEntry *begun) noexcept;
-    void moveLate(Queue queue) noexcept;
-    NextLane *aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival);
+    bool leaveLane(Lane &left, const QueueEntry *begun) noexcept;
+    void aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept;
+    void findContext() noexcept;
     void loseItem(QueueEntry *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
 
@@ -177,9 +179,7 @@ private:
     std::shared_ptr<ContextLink> m_context;
     std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all that its lanes name
     std::vector<std::unique_ptr<NextLane>> m_nextLanes;
-    std::shared_ptr<Mailbox> m_lateTarget; // of the LateMove that is on its way; null: the context has left there again
-    bool m_isMovingLate = false;
-    bool m_isContextSeen = false; // where the lane, or the late move, is aimed at; until it leaves there
+    std::shared_ptr<Mailbox> m_seenAt; // where the context has been seen; null once it has left there
     bool m_hasEnded = false;
 };
 

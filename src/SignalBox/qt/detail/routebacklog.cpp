@@ -98,14 +98,22 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
 void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
 {
     m_isCallPlanned = false;
-    visit(mailbox, lane, drain);
+    if (!lane.isProvisional() || mayDeliverHere(lane, nullptr)) {
+        if (lane.next())
+            queueVisit();
+        else
+            visit(mailbox, lane, drain);
+    }
     lane.release(1);
 }
 
 void Route::dropAsPlanned(Lane &lane) noexcept
 {
     m_isCallPlanned = false; // the thread may start again
-    dropBacklog();
+    if (lane.next())
+        queueVisit();
+    else
+        dropBacklog();
     lane.release(1);
 }
 

@@ -8,77 +8,62 @@
 #include <algorithm>
 #include <new>
 
-// The part of Route that follows a context object to other threads. Each move ends one lane, on the thread that drains
-// it, and begins the next; what waits in the one goes on in the other (nextlane_p.h).
+// The part of Route that follows a context object to other threads. Each move ends one lane and begins the next; what
+// waits in the one goes on in the other (nextlane_p.h). Two things always hold:
+//
+// - An open lane that is not provisional is on the thread where the context has been seen, with the filter that will see
+//   it leave (or that thread has ended, and what comes is dropped). A provisional one is where the context was, or was
+//   going, when somebody looked. So before anything is delivered or dropped there, somebody looks again.
+// - For a parked lane that is aimed nowhere, somebody is on the way who will aim it: the call that travels with the
+//   context, and the Departure on the thread that was left. The one may be lost with the new thread, and the other finds
+//   that thread. Whoever else leaves a lane aims the next one at once. If the context has gone on since, the lane opens
+//   as a provisional one, which is left again.
 
 namespace SignalBox::detail {
 
-// A context that was registered from another thread had moved before it could be watched: the lane can be left on the old
-// thread only, or, when that is over, by whoever finds it so.
-class Route::LateMove final : public Task
-{
-public:
-    explicit LateMove(Route &route) : m_route(route) { m_route.addOwner(); }
-    ~LateMove() override
-    {
-        if (!m_hasRun)
-            m_route.moveLate(Queue::OfNobody);
-        m_route.dropOwner();
-    }
-    void run() noexcept override
-    {
-        m_hasRun = true;
-        m_route.moveLate(Queue::OfThisThread);
-    }
-
-private:
-    Route &m_route;
-    bool m_hasRun = false;
-};
-
 void Route::leaveThread() noexcept
 {
+    Lane *lane = nullptr;
     {
         const std::lock_guard lock(m_mutex);
-        m_isContextSeen = false;
-        m_lateTarget = nullptr;
-        // A late move leaves the lane where it is open; but if the context was back there, it is left now, since what
-        // waits there would be delivered before the late move's turn. That then finds the next lane, and aims it.
-        const Mailbox *open = m_lane.load(std::memory_order_relaxed)->mailbox();
-        if (m_isMovingLate && !(open && open->isCurrentThread()))
-            return;
+        m_seenAt = nullptr;
+        lane = m_lane.load(std::memory_order_relaxed);
     }
-    leaveLane(Queue::OfThisThread, nullptr);
+    leaveLane(*lane, nullptr);
 }
 
-bool Route::leaveLane(Queue queue, const QueueEntry *begun) noexcept
+// Any thread: what does not wait in a queue of this thread is forwarded when its own thread gets to it. False: the lane
+// was parked, and is still, aimed nowhere; or somebody else has left it; or the handler has ended; or memory is short.
+bool Route::leaveLane(Lane &left, const QueueEntry *begun) noexcept
 {
-    Lane *left = nullptr;
     NextLane *next = nullptr;
     std::vector<QueueEntry *> taken;
     try {
         const std::lock_guard lock(m_mutex);
-        left = m_lane.load(std::memory_order_relaxed);
-        if (m_hasEnded || (left != &m_firstLane && static_cast<NextLane *>(left)->closeTarget()))
+        if (m_hasEnded || m_lane.load(std::memory_order_relaxed) != &left)
+            return false;
+        if (&left != &m_firstLane && static_cast<NextLane &>(left).closeTarget())
             return false;
         m_nextLanes.push_back(std::make_unique<NextLane>(*this));
         next = m_nextLanes.back().get();
         addOwner();
         // The lane that is left forwards to the next one, also when the handler has ended: it holds a reservation there.
         next->reserve();
-        left->leaveFor(next);
+        left.leaveFor(next);
         // Sequentially consistent: partner Lane::reserve(). From here on no delivery comes to the lane that has not
         // been counted by it.
         m_lane.store(next, std::memory_order_seq_cst);
     } catch (const std::bad_alloc &) {
-        return false; // the handler stays where it is
+        left.setProvisional(true); // the next delivery tries again
+        return false;
     }
-    Mailbox &mailbox = *left->mailbox();
+    Mailbox &mailbox = *left.mailbox();
+    const bool isMine = mailbox.isDrainedHere();
     if (begun)
-        Mailbox::forward(*left, begun->kind() == QueueEntry::Visit ? nullptr : Event::of(begun));
-    if (queue == Queue::OfThisThread) {
+        Mailbox::forward(left, begun->kind() == QueueEntry::Visit ? nullptr : Event::of(begun));
+    if (isMine) {
         try {
-            mailbox.takeOut(*left, *next, taken);
+            mailbox.takeOut(left, *next, taken);
         } catch (const std::bad_alloc &) {
             // What was not taken out is forwarded when the mailbox gets to it.
         }
@@ -86,104 +71,120 @@ bool Route::leaveLane(Queue queue, const QueueEntry *begun) noexcept
             next->reserve();
             next->forward(entry);
         }
-        left->release(taken.size());
+        left.release(taken.size());
         if (std::exchange(m_isCallPlanned, false))
-            mailbox.forgetVisit(*left);
+            mailbox.forgetVisit(left);
     }
     if (m_ring && !m_ring->isEmpty())
         queueVisit();
-    if (queue == Queue::OfThisThread)
-        mailbox.settle(*left);
-    left->release(Lane::openCount);
+    if (isMine)
+        mailbox.settle(left);
+    left.release(Lane::openCount);
     return true;
 }
 
-bool Route::leaveIfContextHas(Lane &lane, const QueueEntry &begun) noexcept
+bool Route::mayDeliverHere(Lane &lane, const QueueEntry *begun) noexcept
 {
-    lane.setProvisional(false);
     std::shared_ptr<ContextLink> context;
     {
         const std::lock_guard lock(m_mutex);
-        if (m_lane.load(std::memory_order_relaxed) != &lane)
-            return false;
-        context = m_context;
+        if (m_lane.load(std::memory_order_relaxed) == &lane)
+            context = m_context;
     }
-    return context && !context->watchHere() && leaveLane(Queue::OfThisThread, &begun);
+    if (!context) // the caller forwards, or finds that the handler is gone
+        return true;
+    const ContextLink::Place place = context->watchHere();
+    if (place != ContextLink::Place::Elsewhere) {
+        lane.setProvisional(place == ContextLink::Place::Unwatched);
+        return true;
+    }
+    addOwner(); // with `begun` may go the last reservation
+    if (leaveLane(lane, begun))
+        findContext();
+    else if (begun)
+        Mailbox::dropLane(lane, begun->kind() == QueueEntry::Visit ? nullptr : Event::of(begun));
+    else if (!lane.next())
+        dropBacklog();
+    dropOwner();
+    return false;
+}
+
+void Route::leaveEndedThread(Lane &lane) noexcept
+{
+    const Mailbox *mailbox = lane.mailbox();
+    if (!mailbox || !mailbox->isClosed())
+        return;
+    std::shared_ptr<ContextLink> context;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_lane.load(std::memory_order_relaxed) == &lane)
+            context = m_context;
+    }
+    if (context && context->livesElsewhere(*mailbox) && leaveLane(lane, nullptr))
+        findContext();
 }
 
 void Route::enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept
 {
-    Mailbox &target = *mailbox;
+    if (arrival == Arrival::Seen) {
+        Lane *elsewhere = nullptr;
+        {
+            const std::lock_guard lock(m_mutex);
+            if (m_hasEnded)
+                return;
+            m_seenAt = mailbox;
+            Lane *const lane = m_lane.load(std::memory_order_relaxed);
+            const Mailbox *open = lane->mailbox();
+            if (open == mailbox.get())
+                lane->setProvisional(false);
+            else if (open)
+                elsewhere = lane;
+        }
+        // Provisional: the handler is not running there, nor will it be, as long as the context stays here.
+        if (elsewhere)
+            leaveLane(*elsewhere, nullptr);
+    }
+    aim(mailbox, arrival);
+}
+
+// Tells a parked lane where to open.
+void Route::aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept
+{
     NextLane *lane = nullptr;
-    Mailbox *open = nullptr;
     try {
         const std::lock_guard lock(m_mutex);
-        // An announcement may be overtaken by what it announces, and the context may have gone on since.
-        if (m_hasEnded || (arrival == Arrival::Announced && m_isContextSeen))
+        // An announcement may be overtaken by what it announces, and either by the next move. Under the mutex: so it
+        // never replaces what is newer.
+        if (m_hasEnded || (arrival == Arrival::Seen ? m_seenAt != mailbox : m_seenAt != nullptr))
             return;
-        m_isContextSeen = arrival == Arrival::Seen;
-        if (m_isMovingLate) {
-            m_lateTarget = std::move(mailbox);
+        Lane *const current = m_lane.load(std::memory_order_relaxed);
+        if (current->mailbox())
             return;
-        }
-        lane = aim(mailbox, arrival);
-        if (!lane) {
-            Lane *const current = m_lane.load(std::memory_order_relaxed);
-            open = current->mailbox();
-            if (arrival == Arrival::Announced)
-                return;
-            if (open == &target) {
-                current->setProvisional(false);
-                return;
-            }
-            m_lateTarget = std::move(mailbox);
-            m_isMovingLate = true;
-        }
+        if (std::find(m_mailboxes.begin(), m_mailboxes.end(), mailbox) == m_mailboxes.end())
+            m_mailboxes.push_back(mailbox);
+        lane = static_cast<NextLane *>(current);
+        if (!lane->setTarget(mailbox.get(), arrival))
+            return;
     } catch (const std::bad_alloc &) {
         return; // its deliveries stay parked
     }
-    if (open)
-        open->post(std::make_unique<LateMove>(*this));
-    else
-        lane->open(target);
+    lane->open(*mailbox);
 }
 
-// Under the mutex: so an arrival that is told late never replaces a newer one. Null: the lane is open, and its own thread
-// alone can leave it. Throws std::bad_alloc.
-NextLane *Route::aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival)
+// Aims the lane that follows one which was left where the context did not tell of its move.
+void Route::findContext() noexcept
 {
-    Lane *const current = m_lane.load(std::memory_order_relaxed);
-    if (current->mailbox())
-        return nullptr;
-    if (std::find(m_mailboxes.begin(), m_mailboxes.end(), mailbox) == m_mailboxes.end())
-        m_mailboxes.push_back(mailbox);
-    auto *lane = static_cast<NextLane *>(current);
-    return lane->setTarget(mailbox.get(), arrival) ? lane : nullptr;
-}
-
-void Route::moveLate(Queue queue) noexcept
-{
+    std::shared_ptr<Mailbox> seenAt;
+    std::shared_ptr<ContextLink> context;
     {
         const std::lock_guard lock(m_mutex);
-        if (m_lateTarget && m_lateTarget.get() == m_lane.load(std::memory_order_relaxed)->mailbox()) {
-            m_isMovingLate = false; // it is back
-            return;
-        }
+        seenAt = m_seenAt;
+        context = m_context;
     }
-    leaveLane(queue, nullptr);
-    std::shared_ptr<Mailbox> target;
-    NextLane *lane = nullptr;
-    try {
-        const std::lock_guard lock(m_mutex);
-        m_isMovingLate = false; // until here nobody else aims the lane
-        target = std::move(m_lateTarget);
-        if (target && !m_hasEnded)
-            lane = aim(target, m_isContextSeen ? Arrival::Seen : Arrival::Announced);
-    } catch (const std::bad_alloc &) {
-        return; // its deliveries stay parked
-    }
-    if (lane)
-        lane->open(*target);
+    if (seenAt)
+        aim(seenAt, Arrival::Seen);
+    else if (context)
+        context->announce();
 }
 
 void Route::abandonParked() noexcept
