@@ -224,14 +224,14 @@ private Q_SLOTS:
         });
         const auto id = registry.registerHandler(context.object, [](const Large &) {});
         before.registerHandler(a->thread(), [](const int &) {});
-        mayMove.set_value();
-        QVERIFY(waitFor([&] { return context.object->thread() == b.thread(); }));
-        b.drain(); // the context has arrived there, and a is told
         const auto isGone = before.notify(1).then(QtFuture::Launch::Sync, [&](SignalBox::DispatchReport) {
             return registry.unregister(id);
         });
         registry.post(event);
         const auto future = registry.notify(event);
+        mayMove.set_value();
+        QVERIFY(waitFor([&] { return context.object->thread() == b.thread(); }));
+        b.drain(); // the context has arrived there, and what waits for a is to follow
         QCOMPARE(event.value.use_count(), 3L);
         mayEnd.set_value();
         a->finish();
