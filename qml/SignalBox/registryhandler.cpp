@@ -9,6 +9,7 @@
 
 #include <SignalBox/qt/mailbox_p.h>
 
+#include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qqmlengine.h>
 #include <QtQml/qqmlinfo.h>
 
@@ -67,6 +68,37 @@ private:
     RegistryHandler *m_element; // element's thread only
     const std::shared_ptr<const detail::ScriptHome> m_home;
 };
+
+// A function as it is called.
+class RegistryHandler::Function
+{
+public:
+    Function(const QJSValue &value, QJSEngine *engine) : m_value(value, engine) {}
+    Q_DISABLE_COPY_MOVE(Function)
+
+private:
+    friend class FunctionPointer;
+    const QJSManagedValue m_value;
+    int m_holders = 1;
+};
+
+RegistryHandler::FunctionPointer::FunctionPointer(const FunctionPointer &other) noexcept
+    : m_function(other.m_function)
+{
+    if (m_function)
+        ++m_function->m_holders;
+}
+
+RegistryHandler::FunctionPointer::~FunctionPointer()
+{
+    if (m_function && --m_function->m_holders == 0)
+        delete m_function;
+}
+
+const QJSManagedValue &RegistryHandler::FunctionPointer::operator*() const noexcept
+{
+    return m_function->m_value;
+}
 
 RegistryHandler::RegistryHandler(QObject *parent)
     : QObject(parent), CreationOrder(this)
@@ -195,6 +227,7 @@ void RegistryHandler::setFilter(const QJSValue &filter)
 {
     checkFunction(filter, "filter");
     m_filter = filter;
+    m_hasFilter = !filter.isUndefined();
     m_filterFunction.reset();
     Q_EMIT filterChanged();
 }
@@ -242,6 +275,7 @@ void RegistryHandler::end()
     m_hasEnded = true;
     update();
     m_filter = QJSValue();
+    m_hasFilter = false;
     m_filterFunction.reset();
     m_handler = QJSValue();
     m_handlerFunction.reset();
@@ -297,7 +331,7 @@ void RegistryHandler::unregister()
 // While it is registered, the link tells that the registry is gone.
 void RegistryHandler::followRegistry()
 {
-    const bool isWanted = m_registry && !m_id.isValid();
+    const bool isWanted = m_registry && !m_id.isValid() && !m_hasEnded;
     if (isWanted && !m_destroyed)
         m_destroyed = connect(m_registry, &QObject::destroyed, this, &RegistryHandler::registryChanged);
     else if (!isWanted && m_destroyed)
@@ -319,10 +353,10 @@ void RegistryHandler::lookForRemoval()
 }
 
 // Kept, since making one costs as much as a call. Null if \a value is no function.
-RegistryHandler::Function RegistryHandler::callable(Function &kept, const QJSValue &value, QJSEngine *engine)
+RegistryHandler::FunctionPointer RegistryHandler::callable(FunctionPointer &kept, const QJSValue &value, QJSEngine *engine)
 {
     if (!kept && value.isCallable())
-        kept = std::make_shared<const QJSManagedValue>(value, engine);
+        kept = FunctionPointer(new Function(value, engine));
     return kept;
 }
 
@@ -334,14 +368,14 @@ Propagation RegistryHandler::run(const detail::Event &event)
     QJSValueList own;
     const QJSValueList &arguments = detail::argumentsFor(event, m_home, own);
     // The functions are held here, as the properties may be set in the calls.
-    if (!m_filter.isUndefined()) {
+    if (m_hasFilter) {
         const QPointer<RegistryHandler> self(this);
-        const Function filter = callable(m_filterFunction, m_filter, engine);
+        const FunctionPointer filter = callable(m_filterFunction, m_filter, engine);
         const bool isAccepted = !filter || detail::callScript(engine, *filter, arguments).toBool();
         if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
             return Propagation::Continue;
     }
-    const Function handler = callable(m_handlerFunction, m_handler, engine);
+    const FunctionPointer handler = callable(m_handlerFunction, m_handler, engine);
     if (m_isOnce) {
         m_isDone = true;
         unregister();

@@ -9,12 +9,17 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
-#include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
 
 #include <memory>
+#include <utility>
+
+QT_BEGIN_NAMESPACE
+class QJSEngine;
+class QJSManagedValue;
+QT_END_NAMESPACE
 
 namespace SignalBox {
 
@@ -151,7 +156,29 @@ private Q_SLOTS:
 private:
     void completeInOrder() override;
     class Link;
-    using Function = std::shared_ptr<const QJSManagedValue>;
+    class Function;
+    // Holds a function. Engine's thread only, and so it counts without atomic operations.
+    class FunctionPointer
+    {
+    public:
+        FunctionPointer() noexcept = default;
+        explicit FunctionPointer(Function *adopted) noexcept : m_function(adopted) {}
+        FunctionPointer(const FunctionPointer &other) noexcept;
+        FunctionPointer(FunctionPointer &&other) noexcept : m_function(std::exchange(other.m_function, nullptr)) {}
+        FunctionPointer &operator=(FunctionPointer other) noexcept
+        {
+            std::swap(m_function, other.m_function);
+            return *this;
+        }
+        ~FunctionPointer();
+
+        void reset() { *this = FunctionPointer(); }
+        explicit operator bool() const noexcept { return m_function != nullptr; }
+        const QJSManagedValue &operator*() const noexcept;
+
+    private:
+        Function *m_function = nullptr;
+    };
 
     void changeRegistry(RegistryObject *registry);
     void checkFunction(const QJSValue &value, const char *property) const;
@@ -161,7 +188,7 @@ private:
     void unregister();
     void followRegistry();
     void lookForRemoval();
-    static Function callable(Function &kept, const QJSValue &value, QJSEngine *engine);
+    static FunctionPointer callable(FunctionPointer &kept, const QJSValue &value, QJSEngine *engine);
     Propagation run(const detail::Event &event);
 
     QPointer<RegistryObject> m_registry;
@@ -171,14 +198,15 @@ private:
     QString m_name;
     QJSValue m_filter;
     QJSValue m_handler;
-    Function m_filterFunction; // of these two, once they have been called
-    Function m_handlerFunction;
+    FunctionPointer m_filterFunction; // of these two, once they have been called
+    FunctionPointer m_handlerFunction;
     HandlerId m_id; // valid from registration until its end is noticed
     int m_priority = 0;
     QmlBacklog::Kind m_backlog = QmlBacklog::Kind::Unbounded;
     int m_capacity = 0;
     QmlBacklog::Overflow m_overflow = QmlBacklog::Overflow::DropOldest;
     int m_interval = -1;
+    bool m_hasFilter = false; // or null, which accepts everything
     bool m_isOnce = false;
     bool m_isEnabled = true;
     bool m_isComplete = false;

@@ -7,47 +7,84 @@
 
 #include <SignalBox/qt/mailbox_p.h>
 
+#include <QtCore/qmetatype.h>
+#include <QtCore/qvariant.h>
 #include <QtQml/qjsengine.h>
 #include <QtQml/qjsmanagedvalue.h>
+
+#include <mutex>
 
 namespace SignalBox::detail {
 
 namespace {
 
-// Being destroyed on the engine's thread is all that it is for.
-class ScriptValues final : public Task
-{
-public:
-    explicit ScriptValues(QJSValueList &&list) : m_values(std::move(list)) {}
-    void run() noexcept override {}
-
-private:
-    const QJSValueList m_values;
-};
-
-// An event may die on any thread, but its JavaScript values must die on their engine's.
+// The event as JavaScript sees it. It may be let go of on any thread, but its value must die on the engine's.
 class ScriptAttachment final : public EventAttachment
 {
 public:
-    ScriptAttachment(const std::shared_ptr<const ScriptHome> &home, QJSValue &&argument)
-        : EventAttachment(home->key()), m_home(home)
+    // Engine's thread only.
+    static const ScriptAttachment &attach(const Event &event, const ScriptHome &home, QJSValue &&argument)
     {
-        m_arguments.emplaceBack(std::move(argument));
-    }
-
-    ~ScriptAttachment() override
-    {
-        if (!m_home->isCurrentThread())
-            m_home->post(std::make_unique<ScriptValues>(std::move(m_arguments)));
+        std::unique_ptr<EventAttachment> spare = home.takeSpare();
+        if (!spare)
+            spare.reset(new ScriptAttachment(home));
+        auto *const attachment = static_cast<ScriptAttachment *>(spare.get());
+        home.beginAttachment();
+        attachment->m_arguments.front() = std::move(argument);
+        event.attach(std::move(spare));
+        return *attachment;
     }
 
     // Engine's thread only. False: the engine that the key named is gone, and another one may have its address.
-    bool isOf(const ScriptHome &home) const { return m_home->engine() == home.engine(); }
+    bool isOf(const ScriptHome &home) const { return &m_home == &home || m_home.engine() == home.engine(); }
     const QJSValueList &arguments() const { return m_arguments; }
 
+protected:
+    void letGo() noexcept override
+    {
+        if (m_home.isCurrentThread()) {
+            end();
+            return;
+        }
+        const std::shared_ptr<Mailbox> mailbox = m_home.mailbox(); // the home may end with the task
+        mailbox->post(std::make_unique<Ending>(this));
+    }
+
 private:
-    const std::shared_ptr<const ScriptHome> m_home;
-    QJSValueList m_arguments;
+    // Destroyed on the engine's thread, or when that is over.
+    class Ending final : public Task
+    {
+    public:
+        explicit Ending(ScriptAttachment *attachment) : m_attachment(attachment) {}
+        ~Ending() override
+        {
+            if (m_attachment->m_home.isCurrentThread()) {
+                m_attachment->end();
+                return;
+            }
+            static std::mutex mutex; // several threads may come
+            const std::lock_guard lock(mutex);
+            m_attachment->end();
+        }
+        void run() noexcept override {}
+
+    private:
+        ScriptAttachment *const m_attachment;
+    };
+
+    explicit ScriptAttachment(const ScriptHome &home) : EventAttachment(home.key()), m_home(home), m_arguments(1) {}
+
+    void end() noexcept
+    {
+        const ScriptHome &home = m_home;
+        m_arguments.front() = QJSValue();
+        if (!home.keepSpare(this))
+            delete this;
+        home.endAttachment();
+    }
+
+    const ScriptHome &m_home; // which this keeps while it is attached
+    QJSValueList m_arguments; // always one
 };
 
 // The engine lists frames as "function:line:column:source".
@@ -93,6 +130,20 @@ QmlException takeException(QJSEngine *engine)
     return {ScriptHome::of(engine), thrown.toString(), innermost.source, innermost.line, stack.join(u'\n')};
 }
 
+QJSValue toScriptValue(QJSEngine *engine, const Event &event)
+{
+    const Event::Content content = event.content();
+    if (!content.type.isValid())
+        return {};
+    // What most events are is not copied into a QVariant first.
+    if (content.type == QMetaType::fromType<QVariantMap>())
+        return engine->toScriptValue(*static_cast<const QVariantMap *>(content.value));
+    if (content.type != QMetaType::fromType<QVariant>())
+        return engine->toScriptValue(QVariant(content.type, content.value));
+    const auto &variant = *static_cast<const QVariant *>(content.value);
+    return variant.isValid() ? engine->toScriptValue(variant) : QJSValue();
+}
+
 } // namespace
 
 const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValueList &own)
@@ -100,21 +151,16 @@ const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const
     const auto *attached = static_cast<const ScriptAttachment *>(event.attachment(home->key()));
     if (attached && attached->isOf(*home))
         return attached->arguments();
-    const QVariant variant = event.toVariant();
-    QJSValue argument = variant.isValid() ? home->engine()->toScriptValue(variant) : QJSValue();
-    if (!event.hasExtras()) {
-        own.append(std::move(argument));
-        return own;
-    }
-    auto attachment = std::make_unique<ScriptAttachment>(home, std::move(argument));
-    const QJSValueList &result = attachment->arguments();
-    event.attach(std::move(attachment));
-    return result;
+    QJSValue argument = toScriptValue(home->engine(), event);
+    if (event.hasExtras())
+        return ScriptAttachment::attach(event, *home, std::move(argument)).arguments();
+    own.append(std::move(argument));
+    return own;
 }
 
 void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)
 {
-    event.attach(std::make_unique<ScriptAttachment>(home, std::move(argument)));
+    ScriptAttachment::attach(event, *home, std::move(argument));
 }
 
 QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments)

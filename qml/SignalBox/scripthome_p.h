@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/detail/event.h>
+
 #include <QtCore/qglobal.h>
 #include <QtCore/qpointer.h>
 #include <QtQml/qjsengine.h>
 
+#include <cstdint>
 #include <memory>
 
 namespace SignalBox::detail {
@@ -13,14 +16,12 @@ class Mailbox;
 class Task;
 
 /*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. */
-class ScriptHome
+class ScriptHome : public std::enable_shared_from_this<ScriptHome>
 {
 public:
-    /*! Engine's thread only. One for all who ask in a row. */
+    /*! Engine's thread only. The engine keeps it, and whoever else has it. */
     static std::shared_ptr<const ScriptHome> of(QJSEngine *engine);
 
-    /*! Engine's thread only. */
-    explicit ScriptHome(QJSEngine *engine);
     ~ScriptHome();
     Q_DISABLE_COPY_MOVE(ScriptHome)
 
@@ -34,10 +35,28 @@ public:
     /*! False: the thread is over, and \a task has been destroyed by the calling thread. */
     bool post(std::unique_ptr<Task> task) const;
 
+    /*!
+        For attachments of events, so that neither making one nor letting it go takes an atomic operation: the home lives
+        until each that began has ended, and one is kept for the next event. Engine's thread only, or one at a time when that is
+        over.
+    */
+    void beginAttachment() const noexcept { ++m_attachments; }
+    void endAttachment() const noexcept;
+    std::unique_ptr<EventAttachment> takeSpare() const noexcept { return std::move(m_spare); }
+    /*! False: there is one already. */
+    bool keepSpare(EventAttachment *attachment) const noexcept;
+
 private:
+    explicit ScriptHome(QJSEngine *engine);
+    void engineIsGone() const;
+
     const void *const m_key;
     const QPointer<QJSEngine> m_engine;
     const std::shared_ptr<Mailbox> m_mailbox;
+
+    mutable std::uint64_t m_attachments = 0;
+    mutable std::unique_ptr<EventAttachment> m_spare; // it does not count
+    mutable std::shared_ptr<const ScriptHome> m_self; // while there are attachments and no engine
 };
 
 } // namespace SignalBox::detail

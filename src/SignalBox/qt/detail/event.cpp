@@ -10,6 +10,11 @@ namespace SignalBox::detail {
 
 EventAttachment::~EventAttachment() = default;
 
+void EventAttachment::letGo() noexcept
+{
+    delete this;
+}
+
 Event::~Event() = default;
 
 void Event::destroy(FreedBlocks *freed) const noexcept
@@ -22,7 +27,7 @@ void Event::destroy(FreedBlocks *freed) const noexcept
         EventAttachment *next = extras()->attachments.load(std::memory_order_relaxed);
         while (EventAttachment *attachment = next) {
             next = attachment->m_next;
-            delete attachment;
+            attachment->letGo();
         }
         if (Completion *completion = extras()->completion)
             completion->dropReference();
@@ -53,6 +58,11 @@ void Event::attach(std::unique_ptr<EventAttachment> attachment) const noexcept
     std::atomic<EventAttachment *> &first = extras()->attachments;
     EventAttachment *node = attachment.release();
     node->m_next = first.load(std::memory_order_relaxed);
+    if (isSole()) {
+        // Nobody else has the event, so the caller is who hands it on, and orders this before whatever others do with it.
+        first.store(node, std::memory_order_relaxed);
+        return;
+    }
     // Release, partner of the acquire in attachment(). Relaxed on failure: the value is only stored and compared again.
     while (!first.compare_exchange_weak(node->m_next, node, std::memory_order_release, std::memory_order_relaxed)) {
     }

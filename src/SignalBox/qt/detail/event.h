@@ -6,7 +6,6 @@
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qmetatype.h>
-#include <QtCore/qvariant.h>
 
 #include <atomic>
 #include <memory>
@@ -20,7 +19,7 @@ class Completion;
 
 /*!
     What another layer keeps with an event for as long as the event lives, such as the event as
-    JavaScript sees it. Destroyed with the event, on whichever thread lets go of it last.
+    JavaScript sees it. Let go of with the event, on whichever thread lets go of that last.
 */
 class SIGNALBOX_QT_EXPORT EventAttachment
 {
@@ -28,6 +27,10 @@ public:
     explicit EventAttachment(const void *key) noexcept : m_key(key) {}
     virtual ~EventAttachment();
     Q_DISABLE_COPY_MOVE(EventAttachment)
+
+protected:
+    /*! Its event is gone: deletes it, or keeps it for another event. */
+    virtual void letGo() noexcept;
 
 private:
     friend class Event;
@@ -55,8 +58,14 @@ public:
     virtual ~Event();
     Q_DISABLE_COPY_MOVE(Event)
 
-    /*! A copy of the value, or an invalid QVariant if a QVariant cannot hold its type. */
-    virtual QVariant toVariant() const = 0;
+    /*! A value and its type; no type if a QVariant cannot hold it. */
+    struct Content
+    {
+        QMetaType type = {};
+        const void *value = nullptr;
+    };
+    /*! The value, for those who know its type only at run time. It lives as long as the event. */
+    virtual Content content() const = 0;
 
     bool hasExtras() const noexcept { return (m_word.load(std::memory_order_relaxed) & extrasBit) != 0; }
 
@@ -126,9 +135,9 @@ private:
     {
         // Acquire, in both: all other holders' uses before the destruction; partner: the release of each that let go.
         // The load spares the sole holder an exclusive access. Weaker: the value dies under a reader.
-        return (m_word.load(std::memory_order_acquire) & referenceMask) == 1
-            || (m_word.fetch_sub(1, std::memory_order_acq_rel) & referenceMask) == 1;
+        return isSole() || (m_word.fetch_sub(1, std::memory_order_acq_rel) & referenceMask) == 1;
     }
+    bool isSole() const noexcept { return (m_word.load(std::memory_order_acquire) & referenceMask) == 1; }
     void destroy(FreedBlocks *freed) const noexcept;
 
     // References: 20 bits, and a registry has fewer than 2^20 - 16 handlers. Extras: 1 bit. Offset: 11 bits.
@@ -174,12 +183,10 @@ public:
 
     const E &value() const noexcept { return m_value.get(); }
 
-    QVariant toVariant() const override
+    Content content() const override
     {
-        if constexpr (std::is_same_v<E, QVariant>) {
-            return value();
-        } else if constexpr (std::is_default_constructible_v<E> && std::is_copy_constructible_v<E>) {
-            return QVariant::fromValue(value());
+        if constexpr (std::is_default_constructible_v<E> && std::is_copy_constructible_v<E>) {
+            return {QMetaType::fromType<E>(), std::addressof(value())};
         } else {
             static const bool once = (warnOfUnseenType(QMetaType::fromType<E>().name()), true);
             Q_UNUSED(once)
