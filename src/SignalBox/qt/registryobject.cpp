@@ -159,12 +159,6 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
     m_link->setExceptionCallback(std::move(callback));
 }
 
-HandlerId RegistryObject::registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options,
-                                               const SourceLocation &location)
-{
-    return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()"), std::move(function), options, location);
-}
-
 // --- registering ---------------------------------------------------------------------------------
 
 bool RegistryObject::isRefused(const AsyncOptions &options, const char *caller)

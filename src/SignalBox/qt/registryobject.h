@@ -84,11 +84,6 @@ class SIGNALBOX_QT_EXPORT RegistryObject : public QObject
     Q_PROPERTY(int handlerCount READ handlerCount NOTIFY handlersChanged FINAL)
 
 public:
-    //! \cond For layers above
-    /*! A call on the event whose type the caller does not know. */
-    using EventFunction = std::function<Propagation(const detail::Event &)>;
-    //! \endcond
-
     /*! Unregisters all handlers; does not wait. */
     ~RegistryObject() override;
 
@@ -155,14 +150,18 @@ public:
 
     //! \cond For layers above
     /*!
-        Registers a handler without knowing the type of the events, for layers above: \a function runs on the thread of
-        \a context and is gone with it, as with AsyncRegistry::registerHandler().
+        Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &),
+        runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler().
     */
-    HandlerId registerEventHandler(QObject *context, EventFunction function, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current());
+    template <class Call>
+    HandlerId registerEventHandler(QObject *context, Call &&call, const AsyncOptions &options = {},
+                                   const SourceLocation &location = SourceLocation::current())
+    {
+        return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()"), std::forward<Call>(call), options, location);
+    }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
-        the handler but that. \a call: a Propagation(const detail::Event &).
+        the handler but that.
     */
     template <class Call>
     HandlerId registerEventHandler(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call, const AsyncOptions &options = {},
