@@ -42,7 +42,7 @@ public:
 protected:
     void letGo() noexcept override
     {
-        if (m_home.isCurrentThread()) {
+        if (m_home.mailbox()->isDrainedHere()) {
             end();
             return;
         }
@@ -58,11 +58,11 @@ private:
         explicit Ending(ScriptAttachment *attachment) : m_attachment(attachment) {}
         ~Ending() override
         {
-            if (m_attachment->m_home.isCurrentThread()) {
+            if (m_attachment->m_home.mailbox()->isDrainedHere()) {
                 m_attachment->end();
                 return;
             }
-            static std::mutex mutex; // several threads may come
+            static std::mutex mutex; // several threads may come, and the engine's own, which may outlive the application
             const std::lock_guard lock(mutex);
             m_attachment->end();
         }
