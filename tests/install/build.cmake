@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
 # Configures, builds and installs the libraries, afresh, in `work_directory`: to `prefix`, with BUILD_SHARED_LIBS as in
-# `shared`.
+# `shared`. As unity builds, which take half the time.
 file(REMOVE_RECURSE "${work_directory}" "${prefix}")
 execute_process(
     COMMAND "${CMAKE_COMMAND}" -S "${source_directory}" -B "${work_directory}" -G "${generator}"
@@ -10,6 +10,7 @@ execute_process(
         "-DCMAKE_INSTALL_PREFIX=${prefix}"
         "-DQt6_DIR=${qt_directory}"
         "-DBUILD_SHARED_LIBS=${shared}"
+        -DCMAKE_UNITY_BUILD=ON
         -DSIGNALBOX_BUILD_TESTS=OFF -DSIGNALBOX_BUILD_BENCHMARKS=OFF -DSIGNALBOX_BUILD_EXAMPLES=OFF
     COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
