@@ -208,7 +208,7 @@ struct SelfRemoval
 
 void handlerMayRemoveItselfFromTheBottom()
 {
-    inRounds<SelfRemoval>(Stress::scaled(6000, 16, 8));
+    inRounds<SelfRemoval>(Stress::scaled(4000, 16, 8));
 }
 
 // One thread goes deep, the other removes without waiting: the capture goes with the last frame.
@@ -281,7 +281,7 @@ struct Destruction
 
 void registryMayBeDestroyedFromTheBottom()
 {
-    inRounds<Destruction>(Stress::scaled(6000, 16, 8));
+    inRounds<Destruction>(Stress::scaled(2000, 16, 8));
 }
 
 } // namespace
