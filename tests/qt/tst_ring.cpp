@@ -57,7 +57,7 @@ private Q_SLOTS:
         toA.registerHandler(a.context(), [&](const int &event) {
             last = event;
             if (event < rounds)
-                toB.notify(event + 1).then([](SignalBox::DispatchReport) {});
+                toB.notify(event + 1);
         });
         toB.registerHandler(b.context(), [&](const int &event) {
             last = event;
