@@ -36,8 +36,9 @@ private Q_SLOTS:
         registry.registerHandler(worker.thread(), [&](const int &) { seen += 'e'; });
         registry.post(1);
         registry.post(2);
-        worker.run([&] { second.moveToThread(QCoreApplication::instance()->thread()); });
+        worker.drain();
         QCOMPARE(seen, std::string("abcdezabcdez"));
+        worker.run([&] { second.moveToThread(QCoreApplication::instance()->thread()); });
     }
 
     void eventsOfOneProducerKeepTheirOrderAcrossRegistries()

@@ -76,8 +76,10 @@ public:
             break;
         case 2: {
             QEventLoop().processEvents();
-            if (m_context->thread() == QThread::currentThread())
+            if (m_context->thread() == QThread::currentThread()) {
+                SignalBox::detail::SanitizerOrder::acquire(); // it may have been away
                 move();
+            }
             break;
         }
         default:
