@@ -121,8 +121,8 @@ int main(int argc, char *argv[])
     std::atomic<int> called = 0;
     std::atomic<int> failed = 0;
     std::vector<std::jthread> threads;
-    for (const std::string user : users) {
-        threads.emplace_back([&, user] {
+    for (const char *const name : users) {
+        threads.emplace_back([&, user = std::string(name)] {
             for (int number = 0; number < recordsPerUser; ++number) {
                 const bool isDenied = user == "mallory" && number % 300 == 299;
                 const SignalBox::DispatchReport report = audit.notify({user, number, isDenied});

@@ -109,8 +109,12 @@ void AsyncWorld::turnAt(unsigned place)
 
 void AsyncWorld::finishThread(unsigned place)
 {
-    if (place != 0 && std::find(m_busy.begin(), m_busy.end(), place) == m_busy.end())
+    if (place != 0 && std::find(m_busy.begin(), m_busy.end(), place) == m_busy.end()) {
+        // While it ends it is the one that runs: what is dropped there may end a step, and the next one is inline.
+        m_busy.push_back(place);
         m_threads[place - 1].finish();
+        m_busy.pop_back();
+    }
 }
 
 void AsyncWorld::startThread(unsigned place)

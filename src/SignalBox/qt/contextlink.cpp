@@ -200,7 +200,7 @@ void ContextLink::announce() noexcept
     } catch (const std::bad_alloc &) {
         return; // as above
     }
-    route->enterThread(std::move(mailbox), Arrival::Announced);
+    route->enterThread(mailbox, Arrival::Announced);
     route->dropOwner();
 }
 
@@ -219,7 +219,7 @@ void ContextLink::contextHasArrived() noexcept
     } catch (const std::bad_alloc &) {
         return; // its lane stays a provisional one
     }
-    route->enterThread(std::move(mailbox), Arrival::Seen);
+    route->enterThread(mailbox, Arrival::Seen);
     route->dropOwner();
 }
 

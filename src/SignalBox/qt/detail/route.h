@@ -107,7 +107,7 @@ public:
     // --- its context moves, told by ContextLink, on the thread that is left, then on the new one ---
 
     void leaveThread() noexcept;
-    void enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept;
+    void enterThread(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept;
     /*!
         On the thread of a provisional \a lane. False: what waits there, with \a begun (or null) in front, has been sent
         to where the context is; or, without memory, \a begun has been dropped.

@@ -124,7 +124,7 @@ void Route::leaveEndedThread(Lane &lane) noexcept
         findContext();
 }
 
-void Route::enterThread(std::shared_ptr<Mailbox> mailbox, Arrival arrival) noexcept
+void Route::enterThread(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept
 {
     if (arrival == Arrival::Seen) {
         Lane *elsewhere = nullptr;
