@@ -16,11 +16,17 @@ void AsyncWorld::registryHasChanged(unsigned registry)
 bool AsyncWorld::offer(unsigned registry, unsigned &count)
 {
     unsigned registered = 0;
+    bool hasOnce = false;
     for (AsyncRecord &record : m_records) {
         if (record.registry != registry || record.hasEnded)
             continue;
-        REQUIRE(record.isOnce || m_registries[registry]->contains(record.id));
-        if (!record.isOnce)
+        if (!m_registries[registry]->contains(record.id)) {
+            REQUIRE(record.isOnce); // called in a pool, where nothing is recorded
+            continue;
+        }
+        if (record.isOnce)
+            hasOnce = true;
+        else
             ++registered;
         if (!record.isEnabled)
             continue;
@@ -29,7 +35,7 @@ bool AsyncWorld::offer(unsigned registry, unsigned &count)
     }
     const auto known = static_cast<int>(registered);
     REQUIRE(m_registries[registry]->handlerCount() >= known);
-    return m_registries[registry]->handlerCount() == known;
+    return !hasOnce && m_registries[registry]->handlerCount() == known;
 }
 
 void AsyncWorld::forgetExactness(unsigned registry)
