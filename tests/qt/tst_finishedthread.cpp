@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../core/runonthreads.h"
 #include "backlogs.h"
+#include "looplessthread.h"
 #include "scaled.h"
 #include "waitfor.h"
 
@@ -22,31 +23,6 @@
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::DispatchReport;
-
-namespace {
-
-// A thread that waits instead of running an event loop.
-class LooplessThread
-{
-public:
-    LooplessThread() : m_thread(QThread::create([this] { m_end.get_future().wait(); })) { m_thread->start(); }
-    ~LooplessThread() { end(); }
-    Q_DISABLE_COPY_MOVE(LooplessThread)
-
-    QThread *thread() { return m_thread.get(); }
-    void end()
-    {
-        if (m_thread->isRunning())
-            m_end.set_value();
-        m_thread->wait();
-    }
-
-private:
-    std::promise<void> m_end;
-    const std::unique_ptr<QThread> m_thread;
-};
-
-} // namespace
 
 class FinishedThread : public QObject
 {

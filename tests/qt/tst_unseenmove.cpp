@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "looplessthread.h"
 #include "movingcontext.h"
 #include "waitfor.h"
 #include "workerthread.h"
@@ -20,27 +21,6 @@ using SignalBox::Delivery;
 using SignalBox::DispatchReport;
 
 namespace {
-
-// A thread that waits instead of running an event loop: what is posted there is never run.
-class LooplessThread
-{
-public:
-    LooplessThread() : m_thread(QThread::create([this] { m_end.get_future().wait(); })) { m_thread->start(); }
-    ~LooplessThread() { end(); }
-    Q_DISABLE_COPY_MOVE(LooplessThread)
-
-    QThread *thread() { return m_thread.get(); }
-    void end()
-    {
-        if (m_thread->isRunning())
-            m_end.set_value();
-        m_thread->wait();
-    }
-
-private:
-    std::promise<void> m_end;
-    const std::unique_ptr<QThread> m_thread;
-};
 
 // A worker whose event loop ends behind `lastWork`, before it looks at what waits.
 template <class F>
@@ -200,7 +180,7 @@ private Q_SLOTS:
         moved.get_future().wait();
         b.drain();
         registry.post(0);
-        const bool hasArrived = QTest::qWaitFor([&] { return !record.events().empty(); }, 5000);
+        const bool hasArrived = waitFor([&] { return !record.events().empty(); });
         end.set_value();
         QVERIFY(hasArrived);
         QVERIFY(record.isAllOn(b.thread()));

@@ -87,7 +87,7 @@ void QtLoad::post(int thread)
         ++counts.changes;
     }
     while (Parcel::alive > mostWaiting)
-        std::this_thread::sleep_for(std::chrono::microseconds(200)); // a brake, not a wait for anything in particular
+        std::this_thread::sleep_for(std::chrono::microseconds(200)); // until others have taken enough: nobody tells when
 }
 
 void QtLoad::step()

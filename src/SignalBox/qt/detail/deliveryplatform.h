@@ -24,7 +24,7 @@ enum class DeliverySite {
     TakeItem, // consumer
     MoveFirst, // consumer: where it is
     ReadFirst, // producer: has it been overtaken?
-    LookAgain, // consumer: has a producer come too late?
+    LookAgain, // consumer: has a producer come too late? Is a ring of one empty?
     CountItem, // a ring that drops the newest: producer reserves, consumer gives back
 };
 

@@ -36,7 +36,7 @@ public:
     // Null: an inline handler's; or, of a NextLane, not known yet.
     Mailbox *mailbox() const noexcept
     {
-        // Acquire: pairs with NextLane::open(): the parked entries were taken over before.
+        // Acquire: pairs with NextLane::openOn(): the parked entries were taken over before.
         return m_mailbox.load(std::memory_order_acquire);
     }
 
@@ -50,7 +50,6 @@ public:
 
     // --- the consumer: the thread that drains the mailbox ----------------------------------------
 
-    void countDelivered() noexcept { ++m_delivered; }
     bool isPending() const noexcept
     {
         return (m_count.load(std::memory_order_relaxed) & (openCount - 1)) != m_delivered;
