@@ -267,7 +267,7 @@ void ThreadMailbox::close() noexcept
         const std::lock_guard lock(m_mutex);
         drainer = std::exchange(m_drainer, nullptr);
     }
-    if (!drainer && m_wakeUp.isClosed()) // when the thread finished
+    if (!drainer) // it is closed; or being closed by the thread itself, while who has just made it finds that finished
         return;
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
