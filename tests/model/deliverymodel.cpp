@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "lanescenarios.h"
 #include "queuescenarios.h"
 #include "ringscenarios.h"
 
@@ -6,7 +7,8 @@
 #include <iostream>
 #include <string_view>
 
-// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, and the wake-up of both.
+// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, the wake-up of both, and the lanes
+// of a handler.
 //   deliverymodel pass [iterations]             every scenario must pass
 //   deliverymodel weaken [iterations]           each order of the table, weakened, must make its scenario fail
 //   deliverymodel search [iterations]           which scenario fails for which weakened order
@@ -21,6 +23,7 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(ClosedForTwo),   SIGNALBOX_SCENARIO(LatestOfOne),  SIGNALBOX_SCENARIO(LatestOfTwo),
         SIGNALBOX_SCENARIO(BoundedOfOne),   SIGNALBOX_SCENARIO(BoundedOfTwo), SIGNALBOX_SCENARIO(BoundedOfThree),
         SIGNALBOX_SCENARIO(NewestLost),     SIGNALBOX_SCENARIO(NewestLostOfTwo),
+        SIGNALBOX_SCENARIO(LanesForOne),    SIGNALBOX_SCENARIO(LanesForTwo),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -36,6 +39,9 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(TakeTicket),  SIGNALBOX_SITE(ReadTickets), SIGNALBOX_SITE(StoreItem),
         SIGNALBOX_SITE(TakeItem),    SIGNALBOX_SITE(MoveFirst),   SIGNALBOX_SITE(ReadFirst),
         SIGNALBOX_SITE(LookAgain),   SIGNALBOX_SITE(CountItem),
+        SIGNALBOX_SITE(ReserveLane), SIGNALBOX_SITE(ReleaseLane), SIGNALBOX_SITE(MarkSpare),
+        SIGNALBOX_SITE(SeeSpare),    SIGNALBOX_SITE(FindLane),    SIGNALBOX_SITE(ChangeLane),
+        SIGNALBOX_SITE(CheckLane),
 };
 #undef SIGNALBOX_SITE
 
@@ -57,6 +63,13 @@ constexpr Weakened table[] = {
         {DeliverySite::TakeTicket, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::ReadTickets, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::StoreItem, Weakening::Relaxed, "LatestOfOne"},
+        {DeliverySite::ReserveLane, Weakening::Relaxed, "LanesForOne"},
+        {DeliverySite::ReleaseLane, Weakening::Relaxed, "LanesForOne"},
+        {DeliverySite::MarkSpare, Weakening::Relaxed, "LanesForOne"},
+        {DeliverySite::SeeSpare, Weakening::Relaxed, "LanesForOne"},
+        {DeliverySite::FindLane, Weakening::Relaxed, "LanesForOne"},
+        {DeliverySite::CheckLane, Weakening::Relaxed, "LanesForOne"},
+        {DeliverySite::ChangeLane, Weakening::Relaxed, "LanesForOne"},
 };
 
 int weakenAll(unsigned long iterations)

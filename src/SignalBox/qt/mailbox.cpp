@@ -109,7 +109,7 @@ void Mailbox::reachConsumer() noexcept
 
 bool Mailbox::hasMore() const noexcept
 {
-    return m_entry != nullptr || !m_front.empty() || !m_held.empty() || !m_queue.isEmpty();
+    return m_entry != nullptr || !m_front.isEmpty() || !m_held.isEmpty() || !m_queue.isEmpty();
 }
 
 // A handler that only wants the newest event gets one in each drain: so its thread sees one event per turn of its event
@@ -120,31 +120,16 @@ bool Mailbox::holdBack(QueueEntry *entry, Lane &lane) noexcept
         return false;
     if (std::exchange(lane.m_visitedIn, m_drain) != m_drain)
         return false;
-    try {
-        m_held.push_back(entry);
-        return true;
-    } catch (const std::bad_alloc &) {
-        return false;
-    }
-}
-
-void Mailbox::releaseHeld() noexcept
-{
-    if (m_held.empty())
-        return;
-    m_front.insert(m_front.begin(), m_held.begin(), m_held.end());
-    m_held.clear();
+    m_held.append(entry);
+    return true;
 }
 
 QueueEntry *Mailbox::fetch() noexcept
 {
     if (m_entry)
         return m_entry;
-    if (!m_front.empty()) {
-        QueueEntry *entry = m_front.front();
-        m_front.pop_front();
+    if (QueueEntry *entry = m_front.takeFirst())
         return entry;
-    }
     const Queue::Result result = m_queue.pop();
     m_isBlocked = result.state == Queue::State::Blocked;
     return result.node;
@@ -157,7 +142,7 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
         m_running->event->addReference();
         m_running->isRetained = true;
     }
-    releaseHeld(); // by a drain further out
+    m_front.prepend(std::move(m_held)); // by a drain further out
     ++m_depth;
     ++m_drain;
     Drain drain;
@@ -166,7 +151,7 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     bool isOver = false;
     while (!isOver && step(drain, isRaised))
         isOver = clock.isOver();
-    releaseHeld();
+    m_front.prepend(std::move(m_held));
     for (Lane *lane = m_touched; lane; lane = lane->m_nextTouched) {
         if (lane->route().hasLag()) [[unlikely]]
             lane->route().tellLag();
@@ -278,7 +263,9 @@ void Mailbox::visit(Lane &lane, Drain &drain) noexcept
 
 void Mailbox::touch(Lane &lane) noexcept
 {
-    if (lane.m_delivered++ == 0) {
+    const std::uint64_t delivered = lane.m_delivered.load(std::memory_order_relaxed);
+    lane.m_delivered.store(delivered + 1, std::memory_order_relaxed);
+    if (delivered == 0) {
         lane.m_nextTouched = m_touched;
         m_touched = &lane;
     }
@@ -290,7 +277,8 @@ void Mailbox::settle(Lane &lane) noexcept
     std::uint64_t running = 0;
     for (const Running *frame = m_running; frame; frame = frame->outer)
         running += frame->lane == &lane;
-    if (lane.m_delivered == running)
+    const std::uint64_t delivered = lane.m_delivered.load(std::memory_order_relaxed);
+    if (delivered == running)
         return;
     for (Lane **link = &m_touched; running == 0 && *link; link = &(*link)->m_nextTouched) {
         if (*link == &lane) {
@@ -298,14 +286,17 @@ void Mailbox::settle(Lane &lane) noexcept
             break;
         }
     }
-    lane.release(std::exchange(lane.m_delivered, running) - running);
+    lane.m_delivered.store(running, std::memory_order_relaxed);
+    lane.release(delivered - running);
 }
 
 void Mailbox::settleTouched() noexcept
 {
     while (Lane *lane = m_touched) {
         m_touched = lane->m_nextTouched;
-        lane->release(std::exchange(lane->m_delivered, 0)); // and it may be gone
+        const std::uint64_t delivered = lane->m_delivered.load(std::memory_order_relaxed);
+        lane->m_delivered.store(0, std::memory_order_relaxed);
+        lane->release(delivered); // and it may be gone
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/detail/deliveryplatform.h>
 #include <SignalBox/qt/detail/deliveryqueue.h>
+#include <SignalBox/qt/detail/entrylist.h>
 #include <SignalBox/qt/detail/queueentry.h>
 #include <SignalBox/qt/detail/wakeup.h>
 #include <SignalBox/qt/qt_export.h>
@@ -11,10 +12,8 @@
 #include <QtCore/qstring.h>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 QT_BEGIN_NAMESPACE
 class QThread;
@@ -88,9 +87,9 @@ public:
         Takes what waits for \a lane out of the queue: appends an entry of its own for each, for the lane \a to and
         without a reservation of that, oldest first. Throws std::bad_alloc; what was appended has been taken out.
     */
-    void takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken);
-    /*! Queues entries in front of all others. */
-    void takeOver(const std::vector<QueueEntry *> &first, const std::vector<QueueEntry *> &then);
+    void takeOut(Lane &lane, Lane &to, EntryList &taken);
+    /*! Queues \a entries in front of all others. */
+    void takeOver(EntryList &&entries) noexcept;
     /*! Has the lane's backlog looked at, at a time of the steady clock, in nanoseconds. Takes over a reservation. */
     virtual void visitAt(std::int64_t time, Lane &lane) = 0;
     /*! Ends the plan, and its reservation. */
@@ -149,7 +148,6 @@ private:
     void reachConsumer() noexcept;
     QueueEntry *fetch() noexcept;
     bool holdBack(QueueEntry *entry, Lane &lane) noexcept;
-    void releaseHeld() noexcept;
     void dropAll() noexcept; // while closed
     QueueEntry *takeWaiting() noexcept;
     bool step(Drain &drain, bool &isRaised) noexcept;
@@ -166,8 +164,8 @@ private:
     bool m_isEndTaken = false; // under that mutex
 
     // The consumer's.
-    std::deque<QueueEntry *> m_front; // before the queue
-    std::vector<QueueEntry *> m_held; // visits that have been made in this drain: for the next one, before all others
+    EntryList m_front; // before the queue
+    EntryList m_held; // visits that have been made in this drain: for the next one, before all others
     std::uint64_t m_drain = 0; // number of the drain
     QueueEntry *m_entry = nullptr; // of several handlers, begun
     std::uint32_t m_index = 0; // the next of them

@@ -36,7 +36,7 @@ void Mailbox::forward(Lane &lane, const Event *event) noexcept
     lane.release(1);
 }
 
-void Mailbox::takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken)
+void Mailbox::takeOut(Lane &lane, Lane &to, EntryList &taken)
 {
     const auto takeFrom = [&](QueueEntry &entry, std::uint32_t begin) {
         if (entry.kind() == QueueEntry::Work)
@@ -46,7 +46,7 @@ void Mailbox::takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken)
                 return;
             const bool isVisit = entry.kind() == QueueEntry::Visit;
             const Event *event = isVisit ? nullptr : Event::of(&entry);
-            taken.push_back(makeEntry(isVisit ? QueueEntry::Visit : QueueEntry::Handler, to, event));
+            taken.append(makeEntry(isVisit ? QueueEntry::Visit : QueueEntry::Handler, to, event));
             if (event)
                 event->addReference();
             entry.setLane(nullptr);
@@ -56,24 +56,22 @@ void Mailbox::takeOut(Lane &lane, Lane &to, std::vector<QueueEntry *> &taken)
         for (std::uint32_t i = begin; i < list.count; ++i) {
             if (list.lanes[i] != &lane)
                 continue;
-            taken.push_back(makeEntry(QueueEntry::Handler, to, Event::of(&entry)));
+            taken.append(makeEntry(QueueEntry::Handler, to, Event::of(&entry)));
             Event::of(&entry)->addReference();
             list.lanes[i] = nullptr;
         }
     };
     if (m_entry)
         takeFrom(*m_entry, m_index);
-    for (QueueEntry *entry : m_held)
-        takeFrom(*entry, 0);
-    for (QueueEntry *entry : m_front)
-        takeFrom(*entry, 0);
-    m_queue.forEach([&](QueueEntry &entry) { takeFrom(entry, 0); });
+    const auto takeFromAll = [&](QueueEntry &entry) { takeFrom(entry, 0); };
+    m_held.forEach(takeFromAll);
+    m_front.forEach(takeFromAll);
+    m_queue.forEach(takeFromAll);
 }
 
-void Mailbox::takeOver(const std::vector<QueueEntry *> &first, const std::vector<QueueEntry *> &then)
+void Mailbox::takeOver(EntryList &&entries) noexcept
 {
-    m_front.insert(m_front.begin(), then.begin(), then.end());
-    m_front.insert(m_front.begin(), first.begin(), first.end());
+    m_front.prepend(std::move(entries));
     raiseForSelf();
 }
 

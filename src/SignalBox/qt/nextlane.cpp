@@ -2,66 +2,58 @@
 #include <SignalBox/qt/nextlane_p.h>
 
 #include <SignalBox/qt/detail/route.h>
-#include <SignalBox/qt/mailbox_p.h>
 
-#include <new>
 #include <utility>
 
 namespace SignalBox::detail {
 
-namespace {
-
-// Opens a lane whose last obstacle went away on another thread. It owns the route, and the lane with it: the handler may
-// be gone, and nobody reserves a lane that may be empty for good.
-class Opening final : public Task
+void Lane::end() noexcept
 {
-public:
-    Opening(NextLane &lane, Mailbox &mailbox) : m_lane(lane), m_mailbox(mailbox) { m_lane.route().addOwner(); }
-    ~Opening() override
-    {
-        if (!m_hasRun)
-            m_lane.openClosed(m_mailbox);
-        m_lane.route().dropOwner();
-    }
-    void run() noexcept override
-    {
-        m_hasRun = true;
-        m_lane.openOn(m_mailbox);
-    }
-
-private:
-    NextLane &m_lane;
-    Mailbox &m_mailbox; // runs this
-    bool m_hasRun = false;
-};
-
-} // namespace
-
-void Lane::release(std::uint64_t count) noexcept
-{
-    // Sequentially consistent: see reserve(). It also orders what the deliveries did before the end of the route.
-    if (m_count.fetch_sub(count, std::memory_order_seq_cst) != count)
-        return;
-    // Nothing more can come; but a producer that found the lane before it was left may count itself and take that back,
-    // at any time: the lane ends once.
-    std::uint64_t none = 0;
-    if (!m_count.compare_exchange_strong(none, endedCount, std::memory_order_seq_cst))
-        return;
+    Route &route = *m_route;
     if (NextLane *following = next()) {
         following->predecessorIsEmpty();
         following->release(1); // see Route::leaveLane()
     }
-    m_route->dropOwner();
+    m_count.markSpare();
+    route.dropOwner();
 }
 
-bool NextLane::park(QueueEntry *entry)
+NextLane::Opening::~Opening()
+{
+    if (!m_lane)
+        return;
+    m_lane->openClosed(*m_mailbox);
+    m_lane->route().dropOwner();
+}
+
+void NextLane::Opening::run() noexcept
+{
+    m_lane->openOn(*m_mailbox);
+    std::exchange(m_lane, nullptr)->route().dropOwner();
+}
+
+void NextLane::reuse()
+{
+    auto opening = std::make_unique<Opening>();
+    const std::lock_guard lock(m_mutex);
+    m_opening = std::move(opening);
+    m_target = nullptr;
+    m_isPredecessorEmpty = false;
+    m_mailbox.store(nullptr, std::memory_order_relaxed);
+    m_next.store(nullptr, std::memory_order_relaxed);
+    setProvisional(false);
+    m_visitedIn = 0;
+    m_count.reopen();
+}
+
+bool NextLane::park(QueueEntry *entry) noexcept
 {
     {
         const std::lock_guard lock(m_mutex);
         if (mailbox())
             return false;
         if (!m_isAbandoned) {
-            m_parked.push_back(entry);
+            m_parked.append(entry);
             return true;
         }
     }
@@ -70,12 +62,12 @@ bool NextLane::park(QueueEntry *entry)
     return true;
 }
 
-void NextLane::forward(QueueEntry *entry)
+void NextLane::forward(QueueEntry *entry) noexcept
 {
     {
         const std::lock_guard lock(m_mutex);
         if (!m_isAbandoned) {
-            m_forwarded.push_back(entry);
+            m_forwarded.append(entry);
             return;
         }
     }
@@ -102,73 +94,77 @@ bool NextLane::setTarget(Mailbox *target, Arrival arrival) noexcept
     return true;
 }
 
-void NextLane::open(Mailbox &target) noexcept
+void NextLane::open(Mailbox &target, std::unique_ptr<Opening> opening) noexcept
 {
-    if (target.isDrainedHere()) // and not closed: what would be taken over would be dropped at once, under the mutex
+    if (!opening) {
         openOn(target);
-    else
-        target.post(std::make_unique<Opening>(*this, target));
+        return;
+    }
+    // It owns the route, and the lane with it: the handler may be gone, and nobody reserves a lane that may be empty for
+    // good.
+    route().addOwner();
+    opening->m_lane = this;
+    opening->m_mailbox = &target;
+    target.post(std::move(opening));
 }
 
 void NextLane::predecessorIsEmpty() noexcept
 {
     Mailbox *target = nullptr;
+    std::unique_ptr<Opening> opening;
     {
         const std::lock_guard lock(m_mutex);
         m_isPredecessorEmpty = true;
         target = m_target;
+        opening = std::move(m_opening);
     }
     if (target)
-        target->post(std::make_unique<Opening>(*this, *target));
+        open(*target, std::move(opening));
+}
+
+bool NextLane::isInTheWay(const Mailbox &target) const noexcept
+{
+    return !m_isPredecessorEmpty || m_target != &target || m_isAbandoned || mailbox();
 }
 
 void NextLane::openOn(Mailbox &current) noexcept
 {
-    std::vector<QueueEntry *> forwarded;
-    std::vector<QueueEntry *> parked;
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_isPredecessorEmpty || m_target != &current || m_isAbandoned || mailbox())
-            return;
-        forwarded.swap(m_forwarded);
-        parked.swap(m_parked);
-        // In front of all the mailbox has, before anybody can push to it for this lane.
-        current.takeOver(forwarded, parked);
-        // Release: see Lane::mailbox().
-        m_mailbox.store(&current, std::memory_order_release);
-    }
+    const std::lock_guard lock(m_mutex);
+    if (isInTheWay(current))
+        return;
+    // In front of all the mailbox has, before anybody can push to it for this lane.
+    m_parked.prepend(std::move(m_forwarded));
+    current.takeOver(std::move(m_parked));
+    // Release: see Lane::mailbox().
+    m_mailbox.store(&current, std::memory_order_release);
 }
 
 void NextLane::openClosed(Mailbox &closed) noexcept
 {
-    std::vector<QueueEntry *> entries;
+    EntryList entries;
     {
         const std::lock_guard lock(m_mutex);
-        if (!m_isPredecessorEmpty || m_target != &closed || m_isAbandoned || mailbox())
+        if (isInTheWay(closed))
             return;
-        entries.swap(m_forwarded);
-        entries.insert(entries.end(), m_parked.begin(), m_parked.end());
-        m_parked.clear();
+        entries.prepend(std::move(m_parked));
+        entries.prepend(std::move(m_forwarded));
         m_mailbox.store(&closed, std::memory_order_release);
     }
-    for (QueueEntry *entry : entries)
+    while (QueueEntry *entry = entries.takeFirst())
         closed.push(entry);
 }
 
 void NextLane::abandon() noexcept
 {
-    std::vector<QueueEntry *> forwarded;
-    std::vector<QueueEntry *> parked;
+    EntryList entries;
     {
         const std::lock_guard lock(m_mutex);
         m_isAbandoned = true;
-        forwarded.swap(m_forwarded);
-        parked.swap(m_parked);
+        entries.prepend(std::move(m_parked));
+        entries.prepend(std::move(m_forwarded));
     }
     FreedBlocks freed;
-    for (QueueEntry *entry : forwarded)
-        Mailbox::drop(entry, freed);
-    for (QueueEntry *entry : parked)
+    while (QueueEntry *entry = entries.takeFirst())
         Mailbox::drop(entry, freed);
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/detail/entrylist.h>
 #include <SignalBox/qt/detail/lane.h>
+#include <SignalBox/qt/mailbox_p.h>
 
+#include <memory>
 #include <mutex>
-#include <vector>
 
 namespace SignalBox::detail {
 
@@ -18,37 +20,67 @@ enum class Arrival;
     wait here, behind those that the lane before forwards; then the new mailbox takes them over, in front of what it
     has for anybody. So each producer's events keep their order.
 
+    When it has been left and is empty, it is kept for a later move: a handler has as many of them as have something under
+    way at a time. What is late in the life before does no harm in the next one: a producer counts itself and takes that
+    back (lanecount.h); an Opening opens the lane only where it is to be opened now.
+
     Thread-safe. The mutex is for the time of the move only: an open lane is pushed to like any other.
 */
 class NextLane final : public Lane
 {
 public:
-    explicit NextLane(Route &route) noexcept : Lane(route, nullptr) {}
+    /*!
+        Opens a lane whose last obstacle goes away on another thread. Whoever removes an obstacle may not fail: so this is
+        made before.
+    */
+    class Opening final : public Task
+    {
+    public:
+        ~Opening() override;
+        void run() noexcept override;
+
+    private:
+        friend class NextLane;
+
+        NextLane *m_lane = nullptr; // null: not under way, or done
+        Mailbox *m_mailbox = nullptr; // runs this
+    };
+
+    explicit NextLane(Route &route) : Lane(route, nullptr), m_opening(std::make_unique<Opening>()) {}
+
+    /*! Nothing is under way in it, and nothing more will be. */
+    bool isSpare() const noexcept { return m_count.isSpare(); }
+    /*! A spare one becomes as a new one is. Throws std::bad_alloc. */
+    void reuse();
 
     /*! Takes \a entry, which holds a reservation. False: the lane is open; push it to the mailbox. */
-    bool park(QueueEntry *entry);
+    bool park(QueueEntry *entry) noexcept;
     /*! From the lane before. */
-    void forward(QueueEntry *entry);
+    void forward(QueueEntry *entry) noexcept;
 
     /*! The context is on its way again. False: the lane is open already. */
     bool closeTarget() noexcept;
     /*! The context has arrived, or will: the lane opens there with open(). False: the lane is open already. */
     bool setTarget(Mailbox *target, Arrival arrival) noexcept;
-    /*! Opens the lane on the thread of \a target, if that is still its target when it gets there. */
-    void open(Mailbox &target) noexcept;
+    /*! Opens the lane on the thread of \a target, if that is still its target when it gets there. \a opening: null on
+        that thread. */
+    void open(Mailbox &target, std::unique_ptr<Opening> opening) noexcept;
     /*! The lane before is empty. */
     void predecessorIsEmpty() noexcept;
-    /*! On the thread of \a current: opens the lane, if that is its target and nothing is in the way. */
-    void openOn(Mailbox &current) noexcept;
-    /*! The same where that thread has ended: what waits is dropped by its mailbox, as is what still comes. */
-    void openClosed(Mailbox &closed) noexcept;
     /*! The handler is gone: drops what waits, and what is still to come. */
     void abandon() noexcept;
 
 private:
-    std::mutex m_mutex;
-    std::vector<QueueEntry *> m_forwarded;
-    std::vector<QueueEntry *> m_parked;
+    // On the thread of `current`: if that is the lane's target and nothing is in the way.
+    void openOn(Mailbox &current) noexcept;
+    // The same where that thread has ended: what waits is dropped by its mailbox, as is what still comes.
+    void openClosed(Mailbox &closed) noexcept;
+    bool isInTheWay(const Mailbox &target) const noexcept; // under the mutex
+
+    std::mutex m_mutex; // guards what follows
+    EntryList m_forwarded;
+    EntryList m_parked;
+    std::unique_ptr<Opening> m_opening; // for the end of the lane before
     Mailbox *m_target = nullptr;
     bool m_isPredecessorEmpty = false;
     bool m_isAbandoned = false;

@@ -26,6 +26,14 @@ enum class DeliverySite {
     ReadFirst, // producer: has it been overtaken?
     LookAgain, // consumer: has a producer come too late? Is a ring of one empty?
     CountItem, // a ring that drops the newest: producer reserves, consumer gives back
+    // lanecount.h
+    ReserveLane, // producer
+    ReleaseLane, // whoever has delivered, and the mover
+    MarkSpare, // whoever has ended the lane
+    SeeSpare, // a later mover
+    FindLane, // producer, before it counts itself
+    CheckLane, // and after
+    ChangeLane, // mover
 };
 
 struct DeliveryPlatform

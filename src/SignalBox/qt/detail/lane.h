@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/detail/lanecount.h>
 #include <SignalBox/qt/detail/queueentry.h>
 #include <SignalBox/qt/qt_export.h>
 
@@ -8,8 +9,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <mutex>
-#include <vector>
 
 namespace SignalBox::detail {
 
@@ -19,7 +18,7 @@ class Route;
 
 /*!
     A handler's deliveries to one mailbox. A handler has one lane; each time its context object moves to another
-    thread, it gets another one (NextLane).
+    thread, it goes on in another one (NextLane).
 
     A lane counts the deliveries between the walk that finds the handler and the drain that runs it. The count keeps
     lane and route alive, and tells whether something older waits. The two sides write to different cache lines, and
@@ -42,18 +41,23 @@ public:
 
     // --- producers -------------------------------------------------------------------------------
 
-    // Sequentially consistent: partner Route::leaveLane(). A producer counts itself and looks whether the lane is still
-    // the handler's; the mover changes the lane and looks at the count: one of the two sees the other.
-    void reserve() noexcept { m_count.fetch_add(1, std::memory_order_seq_cst); }
+    void reserve() noexcept { m_count.reserve(); }
     // `count` deliveries are over, or will not be. The lane may be gone afterwards.
-    void release(std::uint64_t count) noexcept;
+    void release(std::uint64_t count) noexcept
+    {
+        if (m_count.release(count))
+            end();
+    }
+    // The handler has left it, or is gone. The lane may be gone afterwards, too.
+    void close() noexcept
+    {
+        if (m_count.close())
+            end();
+    }
 
     // --- the consumer: the thread that drains the mailbox ----------------------------------------
 
-    bool isPending() const noexcept
-    {
-        return (m_count.load(std::memory_order_relaxed) & (openCount - 1)) != m_delivered;
-    }
+    bool isPending() const noexcept { return m_count.isPending(m_delivered.load(std::memory_order_relaxed)); }
 
     // The handler's context has left: what still comes here is forwarded to `next`.
     NextLane *next() const noexcept
@@ -71,23 +75,21 @@ public:
 
 private:
     friend class Mailbox;
-    friend class Route;
+    friend class NextLane;
 
-    static constexpr std::uint64_t openCount = std::uint64_t{1} << 40;
-    static constexpr std::uint64_t endedCount = 2 * openCount;
+    void end() noexcept;
 
     // Read by both sides at each delivery, and hardly ever written.
     Route *const m_route;
 
-protected:
     std::atomic<Mailbox *> m_mailbox;
-
-private:
     std::atomic<NextLane *> m_next = nullptr;
     // The producers'.
-    alignas(64) std::atomic<std::uint64_t> m_count = openCount;
+    alignas(64) LaneCount<DeliveryPlatform> m_count;
     // The consumer's.
-    alignas(64) std::uint64_t m_delivered = 0; // not yet subtracted from the count
+    // Not yet subtracted from the count. Relaxed: written by the consumer alone, and read by it, or in vain by a thread that
+    // the handler has just left.
+    alignas(64) std::atomic<std::uint64_t> m_delivered = 0;
     std::atomic<bool> m_isProvisional = false;
     Lane *m_nextTouched = nullptr; // those with something to subtract
     std::uint64_t m_visitedIn = 0; // the drain that last looked at the handler's backlog

@@ -86,7 +86,7 @@ void Route::end() noexcept
     if (m_ring && !m_ring->isEmpty())
         queueVisit();
     // Nobody is inside the handler, so nobody takes out a reservation any more.
-    lane->release(Lane::openCount);
+    lane->close();
     m_link->handlersHaveChanged();
 }
 
@@ -193,15 +193,7 @@ bool Route::runsInline() const noexcept
 
 Lane &Route::reserveLane() noexcept
 {
-    for (;;) {
-        // Acquire: the lane is constructed.
-        Lane *lane = m_lane.load(std::memory_order_acquire);
-        lane->reserve();
-        // Sequentially consistent: see Lane::reserve().
-        if (m_lane.load(std::memory_order_seq_cst) == lane) [[likely]]
-            return *lane;
-        lane->release(1);
-    }
+    return *reserveCurrent<DeliveryPlatform, Lane>(m_lane);
 }
 
 // --- deliveries ----------------------------------------------------------------------------------

@@ -149,6 +149,7 @@ private:
     void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
     bool leaveLane(Lane &left, const QueueEntry *begun) noexcept;
+    NextLane *spareLane();
     void aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept;
     void findContext() noexcept;
     void loseItem(QueueEntry *item, bool isMerged) noexcept;
@@ -160,7 +161,7 @@ private:
     const bool m_isAuto;
     const Backlog m_backlog;
 
-    std::atomic<Lane *> m_lane; // null once the handler is gone
+    std::atomic<Lane *> m_lane; // the current one
     Lane m_firstLane;
     std::atomic<int> m_owners; // the handler, each lane, and who else needs it
 
@@ -178,7 +179,7 @@ private:
     mutable std::mutex m_mutex; // guards what follows; changes of lane
     std::shared_ptr<ContextLink> m_context;
     std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all that its lanes name
-    std::vector<std::unique_ptr<NextLane>> m_nextLanes;
+    std::vector<std::unique_ptr<NextLane>> m_nextLanes; // one of them current, or none; others under way, or spare
     std::shared_ptr<Mailbox> m_seenAt; // where the context has been seen; null once it has left there
     bool m_hasEnded = false;
 };

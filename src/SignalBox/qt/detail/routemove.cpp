@@ -37,22 +37,19 @@ void Route::leaveThread() noexcept
 bool Route::leaveLane(Lane &left, const QueueEntry *begun) noexcept
 {
     NextLane *next = nullptr;
-    std::vector<QueueEntry *> taken;
     try {
         const std::lock_guard lock(m_mutex);
         if (m_hasEnded || m_lane.load(std::memory_order_relaxed) != &left)
             return false;
         if (&left != &m_firstLane && static_cast<NextLane &>(left).closeTarget())
             return false;
-        m_nextLanes.push_back(std::make_unique<NextLane>(*this));
-        next = m_nextLanes.back().get();
+        next = spareLane();
         addOwner();
         // The lane that is left forwards to the next one, also when the handler has ended: it holds a reservation there.
         next->reserve();
         left.leaveFor(next);
-        // Sequentially consistent: partner Lane::reserve(). From here on no delivery comes to the lane that has not
-        // been counted by it.
-        m_lane.store(next, std::memory_order_seq_cst);
+        // From here on no delivery comes to the lane that has not been counted by it (lanecount.h).
+        makeCurrent<DeliveryPlatform, Lane>(m_lane, next);
     } catch (const std::bad_alloc &) {
         left.setProvisional(true); // the next delivery tries again
         return false;
@@ -62,16 +59,17 @@ bool Route::leaveLane(Lane &left, const QueueEntry *begun) noexcept
     if (begun)
         Mailbox::forward(left, begun->kind() == QueueEntry::Visit ? nullptr : Event::of(begun));
     if (isMine) {
+        EntryList taken;
         try {
             mailbox.takeOut(left, *next, taken);
         } catch (const std::bad_alloc &) {
             // What was not taken out is forwarded when the mailbox gets to it.
         }
-        for (QueueEntry *entry : taken) {
+        while (QueueEntry *entry = taken.takeFirst()) {
             next->reserve();
             next->forward(entry);
+            left.release(1);
         }
-        left.release(taken.size());
         if (std::exchange(m_isCallPlanned, false))
             mailbox.forgetVisit(left);
     }
@@ -79,8 +77,21 @@ bool Route::leaveLane(Lane &left, const QueueEntry *begun) noexcept
         queueVisit();
     if (isMine)
         mailbox.settle(left);
-    left.release(Lane::openCount);
+    left.close();
     return true;
+}
+
+// Under the mutex. Throws std::bad_alloc.
+NextLane *Route::spareLane()
+{
+    for (const std::unique_ptr<NextLane> &lane : m_nextLanes) {
+        if (lane->isSpare()) {
+            lane->reuse();
+            return lane.get();
+        }
+    }
+    m_nextLanes.push_back(std::make_unique<NextLane>(*this));
+    return m_nextLanes.back().get();
 }
 
 bool Route::mayDeliverHere(Lane &lane, const QueueEntry *begun) noexcept
@@ -151,7 +162,12 @@ void Route::enterThread(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival
 void Route::aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept
 {
     NextLane *lane = nullptr;
+    std::unique_ptr<NextLane::Opening> opening;
     try {
+        // On that thread it opens at once. (Where the thread has ended, what is taken over would be dropped at once, under
+        // the lane's mutex.)
+        if (!mailbox->isDrainedHere())
+            opening = std::make_unique<NextLane::Opening>();
         const std::lock_guard lock(m_mutex);
         // An announcement may be overtaken by what it announces, and either by the next move. Under the mutex: so it
         // never replaces what is newer.
@@ -168,7 +184,7 @@ void Route::aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexce
     } catch (const std::bad_alloc &) {
         return; // its deliveries stay parked
     }
-    lane->open(*mailbox);
+    lane->open(*mailbox, std::move(opening));
 }
 
 // Aims the lane that follows one which was left where the context did not tell of its move.
