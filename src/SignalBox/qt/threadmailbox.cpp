@@ -123,14 +123,14 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
         mailboxes.byThread.erase(place);
         throw;
     }
-    // It may have finished before it was connected to.
+    // It may have finished before it was connected to, or be about to.
     if (thread->isFinished())
         mailbox->close();
     return mailbox;
 }
 
 ThreadMailbox::ThreadMailbox(QThread *thread)
-    : Mailbox(Nesting::Possible, !thread->isFinished()), m_thread(thread), m_name(thread->objectName())
+    : Mailbox(Nesting::Possible, true), m_thread(thread), m_name(thread->objectName())
 {
     if (m_name.isEmpty()) {
         m_name = QCoreApplication::instance() && thread == QCoreApplication::instance()->thread()
@@ -139,8 +139,6 @@ ThreadMailbox::ThreadMailbox(QThread *thread)
     }
     if (QThread::currentThread() == thread)
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
-    if (thread->isFinished())
-        return;
     auto drainer = std::make_unique<Drainer>(*this);
     drainer->moveToThread(thread);
     m_drainer = drainer.release();
@@ -267,7 +265,7 @@ void ThreadMailbox::close() noexcept
         const std::lock_guard lock(m_mutex);
         drainer = std::exchange(m_drainer, nullptr);
     }
-    if (!drainer) // it is closed; or being closed by the thread itself, while who has just made it finds that finished
+    if (!drainer) // closed already; or another thread is doing it: that of the mailbox, or who has made it
         return;
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
