@@ -17,6 +17,7 @@
 #include <memory>
 #include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using SignalBox::AsyncOptions;
@@ -333,14 +334,17 @@ private Q_SLOTS:
             QObject context;
             std::atomic<int> calls = 0;
             std::atomic<int> faults = 0;
+            std::array<int, producers> last{-1, -1};
             context.moveToThread(gone.get());
             gone->start();
             std::promise<void> registered;
             SignalBox::detail::postCall(&context, [&] {
-                registry.registerHandler(&context, [&](const int &) {
+                registry.registerHandler(&context, [&](const int &event) {
                     ++calls;
                     if (QThread::currentThread() != context.thread())
                         ++faults;
+                    const int before = std::exchange(last[std::size_t(event % producers)], event / producers);
+                    faults += event / producers <= before;
                 }, {.delivery = Delivery::Queued, .backlog = backlog});
                 registered.set_value();
             });

@@ -83,6 +83,12 @@ void Mailbox::push(QueueEntry *entry) noexcept
     reachConsumer();
 }
 
+void Mailbox::append(EntryList &&entries) noexcept
+{
+    while (QueueEntry *entry = entries.takeFirst())
+        Queue::link(m_queue.append(entry), entry);
+}
+
 bool Mailbox::post(std::unique_ptr<Task> task)
 {
     if (m_wakeUp.isClosed())
@@ -91,7 +97,7 @@ bool Mailbox::post(std::unique_ptr<Task> task)
     return true;
 }
 
-void Mailbox::raiseForSelf() noexcept
+void Mailbox::wake() noexcept
 {
     if (m_wakeUp.raise())
         reachConsumer();
@@ -165,7 +171,7 @@ void Mailbox::endTurn() noexcept
 {
     m_wakeUp.clear();
     if (!m_queue.isUntouched())
-        raiseForSelf();
+        wake();
 }
 
 bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
@@ -191,7 +197,7 @@ bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
     }
     if (!isRaised && hasMore()) {
         isRaised = true;
-        raiseForSelf();
+        wake();
     }
     if (entry->kind() == QueueEntry::Work) {
         const std::unique_ptr<Task> task(static_cast<Task *>(entry));

@@ -78,6 +78,10 @@ public:
 
     /*! Wait-free, but for the first of a burst, which calls the consumer. */
     void push(QueueEntry *entry) noexcept;
+    /*! Queues \a entries, without calling the consumer: wake() has to follow. */
+    void append(EntryList &&entries) noexcept;
+    /*! Has the consumer look. */
+    void wake() noexcept;
     /*! False: the thread is over, and \a task has been destroyed by the calling thread. */
     bool post(std::unique_ptr<Task> task);
 
@@ -97,9 +101,10 @@ public:
     /*! Subtracts what has been delivered to \a lane from its count, but for what still runs. */
     void settle(Lane &lane) noexcept;
 
-    /*! Sends on what has come for a lane that was left: \a event, or, if null, a visit. Ends its reservation. Any thread. */
+    /*! Sends on what has come for a lane that was left: \a event, or, if null, a visit; or drops it. Ends its reservation.
+        Any thread. */
     static void forward(Lane &lane, const Event *event) noexcept;
-    /*! Drops one delivery of \a event, or, if null, a backlog. Ends its reservation. Any thread. */
+    /*! Forwards one delivery of \a event, or, if null, a backlog, or drops it. Ends its reservation. Any thread. */
     static void dropLane(Lane &lane, const Event *event) noexcept;
     /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
     static void dropLanes(const QueueEntry &entry, const Event &event) noexcept;
@@ -123,7 +128,6 @@ protected:
     // `begin`: when the time budget began to be used, on the steady clock, in nanoseconds.
     Ending process(std::int64_t begin) noexcept;
     bool hasMore() const noexcept;
-    void raiseForSelf() noexcept;
     // The consumer gives its place up, having found nothing: from here on another thread may take it.
     void endTurn() noexcept;
     void dropWaiting() noexcept; // the consumer's
@@ -145,11 +149,33 @@ private:
         Running *outer;
     };
 
+    // What is in front of the queue of a mailbox that has no consumer any more.
+    struct Waiting
+    {
+        enum class Way {
+            Empty, // or a producer is between its two steps
+            Look, // it has not been taken: its lane is provisional, and has one reservation more
+            Forwarded, // to the next lane
+            Drop,
+            Nothing, // nothing is left to be done
+            Work,
+        };
+        Way way = Way::Empty;
+        Lane *lane = nullptr;
+        const Event *event = nullptr; // null: a visit
+        QueueEntry *finished = nullptr; // it was the last in there
+    };
+
     void reachConsumer() noexcept;
     QueueEntry *fetch() noexcept;
     bool holdBack(QueueEntry *entry, Lane &lane) noexcept;
     void dropAll() noexcept; // while closed
-    QueueEntry *takeWaiting() noexcept;
+    template <class Take>
+    void dropEach(Take take) noexcept;
+    // `seen`: a lane whose context has just been looked for; or null.
+    Waiting takeWaiting(const Lane *seen) noexcept;
+    void dropTaken(const Waiting &waiting, FreedBlocks &freed) noexcept;
+    static bool passOn(Lane &lane, const Event *event) noexcept;
     bool step(Drain &drain, bool &isRaised) noexcept;
     void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept;
     void visit(Lane &lane, Drain &drain) noexcept;

@@ -12,16 +12,14 @@ namespace SignalBox::detail {
 
 void Mailbox::dropLane(Lane &lane, const Event *event) noexcept
 {
-    if (lane.isProvisional())
-        lane.route().leaveEndedThread(lane);
+    const Mailbox *mailbox = lane.mailbox();
+    if (mailbox && mailbox->isClosed() && lane.isProvisional())
+        lane.route().leaveEndedThread(lane, *mailbox);
     if (lane.next()) {
         forward(lane, event);
         return;
     }
-    if (event)
-        lane.route().drop(*event);
-    else
-        lane.route().dropBacklog();
+    lane.route().drop(event);
     lane.release(1);
 }
 
@@ -42,56 +40,115 @@ void Mailbox::dropLanes(const QueueEntry &entry, const Event &event) noexcept
 
 void Mailbox::drop(QueueEntry *entry, FreedBlocks &freed) noexcept
 {
-    switch (entry->kind()) {
-    case QueueEntry::Work:
-        delete static_cast<Task *>(entry);
-        return;
-    case QueueEntry::Visit:
-        if (entry->lane())
-            dropLane(*entry->lane(), nullptr);
-        break;
-    default:
-        dropLanes(*entry, *Event::of(entry));
-    }
+    dropLane(*entry->lane(), entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
     freeEntry(entry, freed);
 }
 
-QueueEntry *Mailbox::takeWaiting() noexcept
+// By the consumer, or under the mutex; which also orders what is forwarded here: so deliveries that one producer has posted
+// stay in their order, whoever takes them.
+Mailbox::Waiting Mailbox::takeWaiting(const Lane *seen) noexcept
 {
-    const std::uint32_t delivered = m_entry ? m_index : 0;
+    Waiting result;
     QueueEntry *const entry = fetch();
-    m_entry = nullptr;
-    for (std::uint32_t i = 0; i < delivered; ++i)
-        entry->lanes()->lanes[i] = nullptr;
-    return entry;
+    if (entry == nullptr)
+        return result;
+    if (entry == &m_end) {
+        m_isEndTaken = true;
+        result.way = Waiting::Way::Nothing;
+        return result;
+    }
+    if (entry->kind() == QueueEntry::Work) {
+        result.way = Waiting::Way::Work;
+        result.finished = entry;
+        return result;
+    }
+    LaneList *const list = entry->kind() == QueueEntry::Handlers ? entry->lanes() : nullptr;
+    if (list && m_entry == nullptr) {
+        m_entry = entry;
+        m_index = 0;
+    }
+    Lane *const lane = list ? list->lanes[m_index] : entry->lane();
+    if (lane && lane->isProvisional() && !lane->next() && lane != seen) {
+        lane->reserve();
+        if (!list)
+            m_front.prepend(entry);
+        result.way = Waiting::Way::Look;
+        result.lane = lane;
+        return result;
+    }
+    const bool isLast = !list || ++m_index == list->count;
+    if (isLast) {
+        m_entry = nullptr;
+        result.finished = entry;
+    }
+    if (entry->kind() != QueueEntry::Visit)
+        result.event = Event::of(entry);
+    if (!isLast) // whoever takes the others may be done with the entry first
+        result.event->addReference();
+    result.lane = lane;
+    if (lane == nullptr)
+        result.way = Waiting::Way::Nothing;
+    else if (lane->next() && passOn(*lane, result.event))
+        result.way = Waiting::Way::Forwarded;
+    else
+        result.way = Waiting::Way::Drop;
+    return result;
+}
+
+// What drops run is foreign code: entries are taken under the mutex, and dropped without it.
+void Mailbox::dropTaken(const Waiting &waiting, FreedBlocks &freed) noexcept
+{
+    switch (waiting.way) {
+    case Waiting::Way::Empty:
+        return;
+    case Waiting::Way::Look:
+        waiting.lane->route().leaveEndedThread(*waiting.lane, *this);
+        return;
+    case Waiting::Way::Work:
+        delete static_cast<Task *>(waiting.finished);
+        return;
+    case Waiting::Way::Drop:
+        waiting.lane->route().drop(waiting.event);
+        [[fallthrough]];
+    case Waiting::Way::Forwarded:
+        waiting.lane->release(1);
+        break;
+    case Waiting::Way::Nothing:
+        break;
+    }
+    if (waiting.finished)
+        freeEntry(waiting.finished, freed);
+    else if (waiting.event)
+        waiting.event->dropReference(freed);
+}
+
+template <class Take>
+void Mailbox::dropEach(Take take) noexcept
+{
+    FreedBlocks freed;
+    Lane *seen = nullptr; // its context has been looked for
+    for (;;) {
+        const Waiting waiting = take(seen);
+        if (seen)
+            seen->release(1);
+        if (waiting.way == Waiting::Way::Empty)
+            return;
+        seen = waiting.way == Waiting::Way::Look ? waiting.lane : nullptr;
+        dropTaken(waiting, freed);
+    }
 }
 
 void Mailbox::dropWaiting() noexcept
 {
-    FreedBlocks freed;
-    while (QueueEntry *entry = takeWaiting())
-        drop(entry, freed);
+    dropEach([this](const Lane *seen) { return takeWaiting(seen); });
 }
 
-// What drops run is foreign code: entries are taken under the mutex, and dropped without it.
 void Mailbox::dropAll() noexcept
 {
-    FreedBlocks freed;
-    for (;;) {
-        QueueEntry *entry = nullptr;
-        {
-            const std::lock_guard lock(m_dropMutex);
-            if (m_wakeUp.isClosed())
-                entry = takeWaiting();
-            if (entry == &m_end) {
-                m_isEndTaken = true;
-                continue;
-            }
-        }
-        if (entry == nullptr)
-            return; // or a producer is between its steps: see closeQueue()
-        drop(entry, freed);
-    }
+    dropEach([this](const Lane *seen) {
+        const std::lock_guard lock(m_dropMutex);
+        return m_wakeUp.isClosed() ? takeWaiting(seen) : Waiting();
+    });
 }
 
 // A producer between its two steps hides what others have appended behind it. If it finds the queue closed, it comes to drop
@@ -99,6 +156,7 @@ void Mailbox::dropAll() noexcept
 // made its second step, which is near. (It waits for none that comes later, or a flood of them could keep it here.)
 void Mailbox::closeQueue() noexcept
 {
+    m_front.prepend(std::move(m_held));
     m_wakeUp.close();
     {
         const std::lock_guard lock(m_dropMutex);

@@ -12,27 +12,31 @@
 
 namespace SignalBox::detail {
 
-// The handler's context has left this thread.
-void Mailbox::forward(Lane &lane, const Event *event) noexcept
+// False: there is no memory for it, or nobody any more whom it could reach. Runs no foreign code.
+bool Mailbox::passOn(Lane &lane, const Event *event) noexcept
 {
     NextLane &next = *lane.next();
-    next.reserve();
     QueueEntry *entry = nullptr;
     try {
         entry = makeEntry(event ? QueueEntry::Handler : QueueEntry::Visit, next, event);
-        // First: a lane that has been abandoned drops the entry at once, and the entry's reference with it.
-        if (event)
-            event->addReference();
-        next.forward(entry);
     } catch (const std::bad_alloc &) {
-        if (entry) {
-            FreedBlocks freed;
-            freeEntry(entry, freed);
-        }
-        if (event)
-            next.route().drop(*event);
-        next.release(1);
+        return false;
     }
+    if (event)
+        event->addReference();
+    next.reserve();
+    if (next.forward(entry))
+        return true;
+    next.release(1); // the lane has a reservation of its own there: see Route::leaveLane()
+    FreedBlocks freed;
+    freeEntry(entry, freed);
+    return false;
+}
+
+void Mailbox::forward(Lane &lane, const Event *event) noexcept
+{
+    if (!passOn(lane, event))
+        lane.route().drop(event);
     lane.release(1);
 }
 
@@ -72,7 +76,7 @@ void Mailbox::takeOut(Lane &lane, Lane &to, EntryList &taken)
 void Mailbox::takeOver(EntryList &&entries) noexcept
 {
     m_front.prepend(std::move(entries));
-    raiseForSelf();
+    wake();
 }
 
 } // namespace SignalBox::detail

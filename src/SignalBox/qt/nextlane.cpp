@@ -62,17 +62,13 @@ bool NextLane::park(QueueEntry *entry) noexcept
     return true;
 }
 
-void NextLane::forward(QueueEntry *entry) noexcept
+bool NextLane::forward(QueueEntry *entry) noexcept
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_isAbandoned) {
-            m_forwarded.append(entry);
-            return;
-        }
-    }
-    FreedBlocks freed;
-    Mailbox::drop(entry, freed);
+    const std::lock_guard lock(m_mutex);
+    if (m_isAbandoned)
+        return false;
+    m_forwarded.append(entry);
+    return true;
 }
 
 bool NextLane::closeTarget() noexcept
@@ -141,17 +137,16 @@ void NextLane::openOn(Mailbox &current) noexcept
 
 void NextLane::openClosed(Mailbox &closed) noexcept
 {
-    EntryList entries;
     {
         const std::lock_guard lock(m_mutex);
         if (isInTheWay(closed))
             return;
-        entries.prepend(std::move(m_parked));
-        entries.prepend(std::move(m_forwarded));
+        // Before anybody can push to it for this lane.
+        m_parked.prepend(std::move(m_forwarded));
+        closed.append(std::move(m_parked));
         m_mailbox.store(&closed, std::memory_order_release);
     }
-    while (QueueEntry *entry = entries.takeFirst())
-        closed.push(entry);
+    closed.wake();
 }
 
 void NextLane::abandon() noexcept

@@ -55,8 +55,8 @@ public:
 
     /*! Takes \a entry, which holds a reservation. False: the lane is open; push it to the mailbox. */
     bool park(QueueEntry *entry) noexcept;
-    /*! From the lane before. */
-    void forward(QueueEntry *entry) noexcept;
+    /*! The same from the lane before, which is not empty yet. False: the handler is gone. */
+    bool forward(QueueEntry *entry) noexcept;
 
     /*! The context is on its way again. False: the lane is open already. */
     bool closeTarget() noexcept;

@@ -35,6 +35,14 @@ public:
         m_last = entry;
     }
 
+    void prepend(QueueEntry *entry) noexcept
+    {
+        entry->next.store(m_first, std::memory_order_relaxed);
+        m_first = entry;
+        if (!m_last)
+            m_last = entry;
+    }
+
     /*! Puts all of \a others in front. */
     void prepend(EntryList &&others) noexcept
     {

@@ -178,7 +178,7 @@ void Route::deliverOrForward(const Event &event) noexcept
         HandlerCalls calls;
         deliver(event, calls);
     } else if (step.way == Step::Way::Refused) {
-        drop(event);
+        drop(&event);
     }
 }
 
@@ -224,11 +224,15 @@ void Route::deliver(const Event &event, HandlerCalls &calls) noexcept
                         m_handler.id());
 }
 
-void Route::drop(const Event &event) noexcept
+void Route::drop(const Event *event) noexcept
 {
+    if (!event) {
+        dropBacklog();
+        return;
+    }
     refuseClaim();
     m_statistics.countDropped(1);
-    if (Completion *completion = event.completion())
+    if (Completion *completion = event->completion())
         completion->drop();
 }
 

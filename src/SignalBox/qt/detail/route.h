@@ -82,8 +82,8 @@ public:
     void deliver(const Event &event, HandlerCalls &calls) noexcept;
     /*! A step of a sequence: calls the handler now, or sends it the event, or drops that. */
     void deliverOrForward(const Event &event) noexcept;
-    /*! It will not be called with \a event, or with anything in its backlog. */
-    void drop(const Event &event) noexcept;
+    /*! It will not be called with \a event; null: with anything in its backlog. */
+    void drop(const Event *event) noexcept;
     void dropBacklog() noexcept;
     /*! Delivers what its backlog gives at this time. By the mailbox that drains \a lane. */
     void visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept;
@@ -113,8 +113,8 @@ public:
         to where the context is; or, without memory, \a begun has been dropped.
     */
     bool mayDeliverHere(Lane &lane, const QueueEntry *begun) noexcept;
-    /*! The thread of a provisional \a lane may have ended: leaves the lane if the context lives elsewhere. Any thread. */
-    void leaveEndedThread(Lane &lane) noexcept;
+    /*! Leaves a provisional \a lane, whose thread has \a ended, if the context lives elsewhere. Any thread. */
+    void leaveEndedThread(Lane &lane, const Mailbox &ended) noexcept;
     /*! The context is gone: what is parked has nowhere to go. */
     void abandonParked() noexcept;
 

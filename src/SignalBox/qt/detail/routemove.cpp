@@ -67,7 +67,10 @@ bool Route::leaveLane(Lane &left, const QueueEntry *begun) noexcept
         }
         while (QueueEntry *entry = taken.takeFirst()) {
             next->reserve();
-            next->forward(entry);
+            if (!next->forward(entry)) {
+                FreedBlocks freed;
+                Mailbox::drop(entry, freed);
+            }
             left.release(1);
         }
         if (std::exchange(m_isCallPlanned, false))
@@ -120,18 +123,15 @@ bool Route::mayDeliverHere(Lane &lane, const QueueEntry *begun) noexcept
     return false;
 }
 
-void Route::leaveEndedThread(Lane &lane) noexcept
+void Route::leaveEndedThread(Lane &lane, const Mailbox &ended) noexcept
 {
-    const Mailbox *mailbox = lane.mailbox();
-    if (!mailbox || !mailbox->isClosed())
-        return;
     std::shared_ptr<ContextLink> context;
     {
         const std::lock_guard lock(m_mutex);
         if (m_lane.load(std::memory_order_relaxed) == &lane)
             context = m_context;
     }
-    if (context && context->livesElsewhere(*mailbox) && leaveLane(lane, nullptr))
+    if (context && context->livesElsewhere(ended) && leaveLane(lane, nullptr))
         findContext();
 }
 
