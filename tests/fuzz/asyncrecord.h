@@ -75,6 +75,7 @@ struct AsyncRecord
     unsigned argument = 0; // of the action
     bool isOnce = false;
     bool isEnabled = true;
+    bool isLate = false; // its backlog waits for an hour
     bool hasEnded = false;
     bool isExact = true; // `offered` is what was offered, and not more
     unsigned offered = 0; // events

@@ -57,6 +57,11 @@ void AsyncWorld::send(unsigned registry, How how)
     AsyncPromise promise;
     promise.registry = registry;
     promise.isExact = offer(registry, promise.offered);
+    // What comes behind a step that waits for an hour waits with it.
+    if (how == How::NotifySequentially
+        && std::any_of(m_records.begin(), m_records.end(),
+                       [&](const AsyncRecord &record) { return record.registry == registry && !record.hasEnded && record.isLate; }))
+        forgetExactness(registry);
     const Walk walk{registry, m_busy.back()};
     const bool isNested = std::find(m_walks.begin(), m_walks.end(), walk) != m_walks.end();
     const AsyncEvent event(m_busy.back(), ++m_lastNumber,

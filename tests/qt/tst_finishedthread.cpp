@@ -8,6 +8,7 @@
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/qt/postcall_p.h>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qtest.h>
@@ -208,6 +209,53 @@ private Q_SLOTS:
             const DispatchReport report = future.result();
             QCOMPARE(report.called + report.dropped, std::uint32_t(1));
         }
+    }
+
+    // The same while it starts again.
+    void deliveriesArriveAfterAThreadHasStartedAgainWhileItsMailboxWasMade()
+    {
+        for (int round = 0; round < scaled(500); ++round) {
+            QThread thread;
+            QObject anchor;
+            anchor.moveToThread(&thread);
+            thread.start();
+            thread.quit();
+            thread.wait();
+            AsyncRegistry<int> registry;
+            std::thread starter([&] { thread.start(); });
+            registry.registerHandler(&thread, [](const int &) {});
+            starter.join();
+            std::promise<void> isInLoop;
+            SignalBox::detail::postCall(&anchor, [&] { isInLoop.set_value(); });
+            isInLoop.get_future().wait();
+            const auto future = registry.notify(1);
+            QVERIFY(finishes(future));
+            COMPARE_REPORT(future.result(), 1, 0, 0);
+            thread.quit();
+            thread.wait();
+        }
+    }
+
+    // What is dropped for one handler does not nest in what is dropped for the next: the thread's stack is small.
+    void thousandsOfHandlersComeWithTheirContextToAThreadThatEnds()
+    {
+        constexpr int count = 4000;
+        std::promise<void> end;
+        const std::unique_ptr<QThread> thread(QThread::create([&] { end.get_future().wait(); }));
+        thread->setStackSize(256 * 1024);
+        thread->start();
+        QObject context;
+        AsyncRegistry<int> registry;
+        for (int i = 0; i < count; ++i)
+            registry.registerHandler(&context, [](const int &) {}, {.delivery = SignalBox::Delivery::Queued});
+        const auto future = registry.notify(1);
+        context.moveToThread(thread.get());
+        QCoreApplication::processEvents(); // the departure
+        end.set_value();
+        thread->wait();
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 0, 0, count);
+        registry.clear();
     }
 
     void threadThatQtDidNotStartTakesDeliveriesUntilItEnds()

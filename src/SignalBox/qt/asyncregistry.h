@@ -63,8 +63,8 @@ inline constexpr bool isFuture<QFuture<T>> = true;
     Reentrancy: handlers may register, unregister, notify again, open event loops, and destroy the registry.
 
     \lifetime A handler with a context is gone when the context is destroyed, which may happen on the context's thread
-    at any moment; it follows a context that is moved to another thread, with what is queued for it; each move keeps some
-    300 bytes until the handler ends. A context must be alive while it is registered. When a thread ends, what waits for it is dropped and counted. A pool must outlive
+    at any moment; it follows a context that is moved to another thread, with what is queued for it. A context must
+    be alive while it is registered. When a thread ends, what waits for it is dropped and counted. A pool must outlive
     the notifies that may reach it.
 
     \code

@@ -40,7 +40,8 @@ std::shared_ptr<Mailbox> Mailbox::ofNobody()
     private:
         void callConsumer() noexcept override {}
     };
-    return std::make_shared<Nobody>();
+    static const auto *const nobody = new std::shared_ptr<Mailbox>(std::make_shared<Nobody>());
+    return *nobody;
 }
 
 QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event)
@@ -136,9 +137,7 @@ QueueEntry *Mailbox::fetch() noexcept
         return m_entry;
     if (QueueEntry *entry = m_front.takeFirst())
         return entry;
-    const Queue::Result result = m_queue.pop();
-    m_isBlocked = result.state == Queue::State::Blocked;
-    return result.node;
+    return m_queue.pop().node;
 }
 
 Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept

@@ -35,6 +35,8 @@ public:
     Q_DISABLE_COPY_MOVE(Task)
 
     virtual void run() noexcept = 0;
+    /*! Instead of run(), where the mailbox has closed: ends the task. What it queues in that mailbox is dropped afterwards. */
+    virtual void drop() noexcept { delete this; }
 
 private:
     friend class Mailbox;
@@ -149,7 +151,7 @@ private:
         Running *outer;
     };
 
-    // What is in front of the queue of a mailbox that has no consumer any more.
+    // What is in front of a queue of which nothing is delivered any more.
     struct Waiting
     {
         enum class Way {
@@ -157,12 +159,14 @@ private:
             Look, // it has not been taken: its lane is provisional, and has one reservation more
             Forwarded, // to the next lane
             Drop,
+            Visit, // the backlog where the handler is by now
             Nothing, // nothing is left to be done
             Work,
         };
         Way way = Way::Empty;
         Lane *lane = nullptr;
         const Event *event = nullptr; // null: a visit
+        EntryList backlog = {}; // what was in it
         QueueEntry *finished = nullptr; // it was the last in there
     };
 
@@ -174,7 +178,7 @@ private:
     void dropEach(Take take) noexcept;
     // `seen`: a lane whose context has just been looked for; or null.
     Waiting takeWaiting(const Lane *seen) noexcept;
-    void dropTaken(const Waiting &waiting, FreedBlocks &freed) noexcept;
+    void dropTaken(Waiting &&waiting, FreedBlocks &freed) noexcept;
     static bool passOn(Lane &lane, const Event *event) noexcept;
     bool step(Drain &drain, bool &isRaised) noexcept;
     void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept;
@@ -197,7 +201,6 @@ private:
     std::uint32_t m_index = 0; // the next of them
     Running *m_running = nullptr;
     int m_depth = 0;
-    bool m_isBlocked = false; // a producer is between its two steps
     Lane *m_touched = nullptr;
 };
 

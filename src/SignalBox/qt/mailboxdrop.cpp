@@ -19,7 +19,10 @@ void Mailbox::dropLane(Lane &lane, const Event *event) noexcept
         forward(lane, event);
         return;
     }
-    lane.route().drop(event);
+    if (event)
+        lane.route().drop(*event);
+    else
+        lane.route().dropBacklog(lane);
     lane.release(1);
 }
 
@@ -90,13 +93,15 @@ Mailbox::Waiting Mailbox::takeWaiting(const Lane *seen) noexcept
         result.way = Waiting::Way::Nothing;
     else if (lane->next() && passOn(*lane, result.event))
         result.way = Waiting::Way::Forwarded;
-    else
+    else if (result.event || lane->route().takeBacklog(*lane, result.backlog))
         result.way = Waiting::Way::Drop;
+    else
+        result.way = Waiting::Way::Visit;
     return result;
 }
 
 // What drops run is foreign code: entries are taken under the mutex, and dropped without it.
-void Mailbox::dropTaken(const Waiting &waiting, FreedBlocks &freed) noexcept
+void Mailbox::dropTaken(Waiting &&waiting, FreedBlocks &freed) noexcept
 {
     switch (waiting.way) {
     case Waiting::Way::Empty:
@@ -105,11 +110,19 @@ void Mailbox::dropTaken(const Waiting &waiting, FreedBlocks &freed) noexcept
         waiting.lane->route().leaveEndedThread(*waiting.lane, *this);
         return;
     case Waiting::Way::Work:
-        delete static_cast<Task *>(waiting.finished);
+        static_cast<Task *>(waiting.finished)->drop();
         return;
     case Waiting::Way::Drop:
-        waiting.lane->route().drop(waiting.event);
-        [[fallthrough]];
+        if (waiting.event)
+            waiting.lane->route().drop(*waiting.event);
+        else
+            waiting.lane->route().dropItems(std::move(waiting.backlog));
+        waiting.lane->release(1);
+        break;
+    case Waiting::Way::Visit:
+        waiting.lane->route().visitWhereItIs();
+        waiting.lane->release(1);
+        break;
     case Waiting::Way::Forwarded:
         waiting.lane->release(1);
         break;
@@ -128,13 +141,13 @@ void Mailbox::dropEach(Take take) noexcept
     FreedBlocks freed;
     Lane *seen = nullptr; // its context has been looked for
     for (;;) {
-        const Waiting waiting = take(seen);
+        Waiting waiting = take(seen);
         if (seen)
             seen->release(1);
         if (waiting.way == Waiting::Way::Empty)
             return;
         seen = waiting.way == Waiting::Way::Look ? waiting.lane : nullptr;
-        dropTaken(waiting, freed);
+        dropTaken(std::move(waiting), freed);
     }
 }
 
@@ -153,7 +166,7 @@ void Mailbox::dropAll() noexcept
 
 // A producer between its two steps hides what others have appended behind it. If it finds the queue closed, it comes to drop
 // that itself. If it had found the consumer called, it relies on the consumer: which waits here until the last of those has
-// made its second step, which is near. (It waits for none that comes later, or a flood of them could keep it here.)
+// made its second step, which is near.
 void Mailbox::closeQueue() noexcept
 {
     m_front.prepend(std::move(m_held));

@@ -35,8 +35,12 @@ bool Mailbox::passOn(Lane &lane, const Event *event) noexcept
 
 void Mailbox::forward(Lane &lane, const Event *event) noexcept
 {
-    if (!passOn(lane, event))
-        lane.route().drop(event);
+    if (!passOn(lane, event)) {
+        if (event)
+            lane.route().drop(*event);
+        else
+            lane.route().visitWhereItIs(); // tries again
+    }
     lane.release(1);
 }
 

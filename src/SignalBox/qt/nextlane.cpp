@@ -23,7 +23,19 @@ NextLane::Opening::~Opening()
     if (!m_lane)
         return;
     m_lane->openClosed(*m_mailbox);
+    m_mailbox->wake();
     m_lane->route().dropOwner();
+}
+
+// Without a call of the mailbox for each Opening that waits in it, or one would end inside of the other.
+void NextLane::Opening::drop() noexcept
+{
+    NextLane *const lane = std::exchange(m_lane, nullptr);
+    lane->openClosed(*m_mailbox);
+    if (!m_mailbox->isClosed()) // its thread has started again
+        m_mailbox->wake();
+    lane->route().dropOwner();
+    delete this;
 }
 
 void NextLane::Opening::run() noexcept
@@ -146,7 +158,6 @@ void NextLane::openClosed(Mailbox &closed) noexcept
         closed.append(std::move(m_parked));
         m_mailbox.store(&closed, std::memory_order_release);
     }
-    closed.wake();
 }
 
 void NextLane::abandon() noexcept

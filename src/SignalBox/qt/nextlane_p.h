@@ -38,6 +38,7 @@ public:
     public:
         ~Opening() override;
         void run() noexcept override;
+        void drop() noexcept override;
 
     private:
         friend class NextLane;
@@ -73,7 +74,8 @@ public:
 private:
     // On the thread of `current`: if that is the lane's target and nothing is in the way.
     void openOn(Mailbox &current) noexcept;
-    // The same where that thread has ended: what waits is dropped by its mailbox, as is what still comes.
+    // The same where that thread has ended: what waits is dropped by its mailbox, as is what still comes. Whoever calls
+    // has that look.
     void openClosed(Mailbox &closed) noexcept;
     bool isInTheWay(const Mailbox &target) const noexcept; // under the mutex
 

@@ -107,7 +107,7 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
     const auto mailbox = std::make_shared<ThreadMailbox>(thread);
     const auto place = mailboxes.byThread.emplace(thread, mailbox).first;
     try {
-        // Direct connections: started() and finished() are emitted by the thread itself, so the drainer is made and
+        // Direct connections: started() and finished() are emitted by the thread itself, so a drainer is made again and
         // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
         QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
         QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
@@ -123,9 +123,7 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
         mailboxes.byThread.erase(place);
         throw;
     }
-    // It may have finished before it was connected to, or be about to.
-    if (thread->isFinished())
-        mailbox->close();
+    mailbox->closeIfFinished(*thread); // before it was connected to
     return mailbox;
 }
 
@@ -258,6 +256,17 @@ void ThreadMailbox::open()
     callConsumer();
 }
 
+// By who has just made it, for nobody else has it. In one step: meanwhile the thread may start again, or finish.
+void ThreadMailbox::closeIfFinished(const QThread &thread) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_drainer || !thread.isFinished())
+        return;
+    delete std::exchange(m_drainer, nullptr);
+    m_threadId.store(nullptr, std::memory_order_relaxed);
+    m_wakeUp.close();
+}
+
 void ThreadMailbox::close() noexcept
 {
     Drainer *drainer = nullptr;
@@ -265,7 +274,7 @@ void ThreadMailbox::close() noexcept
         const std::lock_guard lock(m_mutex);
         drainer = std::exchange(m_drainer, nullptr);
     }
-    if (!drainer) // closed already; or another thread is doing it: that of the mailbox, or who has made it
+    if (!drainer) // closed already
         return;
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;

@@ -39,6 +39,7 @@ public:
     // On the thread, or while there is none.
     void open();
     void close() noexcept;
+    void closeIfFinished(const QThread &thread) noexcept;
     // The thread object is gone, and another one may be made at its address.
     void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
     // Any thread: a call may have been lost.
@@ -67,7 +68,8 @@ private:
     QString m_name;
 
     std::mutex m_mutex; // orders calls of the drainer against its end
-    Drainer *m_drainer = nullptr; // written under the mutex, on the thread; null while closed
+    // Null while closed. Written under the mutex; once others have the mailbox, on its thread, or when that is gone.
+    Drainer *m_drainer = nullptr;
 
     // The consumer's.
     std::vector<Visit> m_visits; // planned

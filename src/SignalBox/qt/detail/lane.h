@@ -68,10 +68,12 @@ public:
     }
     void leaveFor(NextLane *next) noexcept { m_next.store(next, std::memory_order_release); }
 
-    // Whether the context may live elsewhere by now: it has not been seen here (routemove.cpp). Relaxed, both: who drops
-    // on behalf of a thread that has ended looks for itself; all others are on the thread.
-    bool isProvisional() const noexcept { return m_isProvisional.load(std::memory_order_relaxed); }
-    void setProvisional(bool isProvisional) noexcept { m_isProvisional.store(isProvisional, std::memory_order_relaxed); }
+    // Whether the context may live elsewhere by now: it has not been seen here (routemove.cpp).
+    // Acquire, and release: for who holds no reservation. He asks this first and for the mailbox then. If that is his own
+    // thread's, which nobody else opens a lane on, no later life of the lane has begun before, and what he has read is
+    // of this one. Weaker: he takes the lane that his thread has left for one that is where its context was seen.
+    bool isProvisional() const noexcept { return m_isProvisional.load(std::memory_order_acquire); }
+    void setProvisional(bool isProvisional) noexcept { m_isProvisional.store(isProvisional, std::memory_order_release); }
 
 private:
     friend class Mailbox;

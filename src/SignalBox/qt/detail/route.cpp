@@ -47,7 +47,7 @@ Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbo
 
 Route::~Route()
 {
-    dropBacklog();
+    dropBacklog(*m_lane.load(std::memory_order_relaxed));
 }
 
 void Route::begin(HandlerReference handler, QObject *watched, Affinity affinity)
@@ -178,17 +178,18 @@ void Route::deliverOrForward(const Event &event) noexcept
         HandlerCalls calls;
         deliver(event, calls);
     } else if (step.way == Step::Way::Refused) {
-        drop(&event);
+        drop(event);
     }
 }
 
 bool Route::runsInline() const noexcept
 {
     const Lane &lane = *m_lane.load(std::memory_order_acquire);
+    const bool isProvisional = lane.isProvisional(); // before the next line: see there
     const Mailbox *mailbox = lane.mailbox();
     if (mailbox == nullptr)
         return &lane == &m_firstLane;
-    return m_isAuto && !m_ring && mailbox->isCurrentThread() && !lane.isPending() && !lane.isProvisional();
+    return m_isAuto && !m_ring && mailbox->isCurrentThread() && !lane.isPending() && !isProvisional;
 }
 
 Lane &Route::reserveLane() noexcept
@@ -224,15 +225,11 @@ void Route::deliver(const Event &event, HandlerCalls &calls) noexcept
                         m_handler.id());
 }
 
-void Route::drop(const Event *event) noexcept
+void Route::drop(const Event &event) noexcept
 {
-    if (!event) {
-        dropBacklog();
-        return;
-    }
     refuseClaim();
     m_statistics.countDropped(1);
-    if (Completion *completion = event->completion())
+    if (Completion *completion = event.completion())
         completion->drop();
 }
 

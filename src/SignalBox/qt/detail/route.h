@@ -4,6 +4,7 @@
 #include <SignalBox/core/detail/handlerreference.h>
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/detail/backlogring.h>
+#include <SignalBox/qt/detail/entrylist.h>
 #include <SignalBox/qt/detail/event.h>
 #include <SignalBox/qt/detail/handlerstatistics.h>
 #include <SignalBox/qt/detail/lane.h>
@@ -82,9 +83,14 @@ public:
     void deliver(const Event &event, HandlerCalls &calls) noexcept;
     /*! A step of a sequence: calls the handler now, or sends it the event, or drops that. */
     void deliverOrForward(const Event &event) noexcept;
-    /*! It will not be called with \a event; null: with anything in its backlog. */
-    void drop(const Event *event) noexcept;
-    void dropBacklog() noexcept;
+    /*! It will not be called with \a event. */
+    void drop(const Event &event) noexcept;
+    /*! Nor with anything in its backlog, if \a lane is still its lane; if not, that is looked at where the handler is now. */
+    void dropBacklog(const Lane &lane) noexcept;
+    /*! The same in steps. False: \a lane has been left, and visitWhereItIs() has to follow. Runs no foreign code. */
+    bool takeBacklog(const Lane &lane, EntryList &taken) noexcept;
+    void dropItems(EntryList &&taken) noexcept;
+    void visitWhereItIs() noexcept;
     /*! Delivers what its backlog gives at this time. By the mailbox that drains \a lane. */
     void visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept;
     /*! What Mailbox::visitAt() leads to. Ends its reservation. */

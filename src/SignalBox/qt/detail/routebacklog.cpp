@@ -67,7 +67,7 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
         if (time < due && !m_handler.isRegistered()) {
             if (std::exchange(m_isCallPlanned, false))
                 mailbox.forgetVisit(lane);
-            dropBacklog();
+            dropBacklog(lane);
             return;
         }
         if (time < due) {
@@ -113,30 +113,51 @@ void Route::dropAsPlanned(Lane &lane) noexcept
     if (lane.next())
         queueVisit();
     else
-        dropBacklog();
+        dropBacklog(lane);
     lane.release(1);
 }
 
-void Route::dropBacklog() noexcept
+void Route::dropBacklog(const Lane &lane) noexcept
+{
+    EntryList taken;
+    if (takeBacklog(lane, taken))
+        dropItems(std::move(taken));
+    else
+        visitWhereItIs();
+}
+
+// The caller sees to it that no consumer of that lane begins meanwhile; no other one begins under the mutex. And where the
+// thread has ended, each producer drops what it brought: one at a time takes from the ring.
+bool Route::takeBacklog(const Lane &lane, EntryList &taken) noexcept
 {
     if (!m_ring)
-        return;
+        return true;
+    const auto take = [&](QueueEntry *item) { taken.append(item); };
+    const std::lock_guard lock(m_mutex);
+    if (m_lane.load(std::memory_order_relaxed) != &lane)
+        return false;
     m_visit.clear();
-    QueueEntry *taken = nullptr;
-    const auto take = [&](QueueEntry *item) { item->next.store(std::exchange(taken, item), std::memory_order_relaxed); };
-    {
-        // Where the thread has ended, each producer drops what it brought: one at a time takes from the ring.
-        const std::lock_guard lock(m_mutex);
-        while (QueueEntry *item = m_ring->pop(take)) {
-            if (m_backlog.overflow() == Overflow::DropNewest)
-                m_ring->release();
-            take(item);
-        }
+    while (QueueEntry *item = m_ring->pop(take)) {
+        if (m_backlog.overflow() == Overflow::DropNewest)
+            m_ring->release();
+        take(item);
     }
-    while (taken) {
+    return true;
+}
+
+void Route::dropItems(EntryList &&taken) noexcept
+{
+    while (QueueEntry *item = taken.takeFirst()) {
         refuseClaim();
-        loseItem(std::exchange(taken, taken->next.load(std::memory_order_relaxed)), false);
+        loseItem(item, false);
     }
+}
+
+void Route::visitWhereItIs() noexcept
+{
+    m_visit.clear(); // that visit is over
+    if (!m_ring->isEmpty())
+        queueVisit();
 }
 
 } // namespace SignalBox::detail

@@ -118,7 +118,7 @@ bool Route::mayDeliverHere(Lane &lane, const QueueEntry *begun) noexcept
     else if (begun)
         Mailbox::dropLane(lane, begun->kind() == QueueEntry::Visit ? nullptr : Event::of(begun));
     else if (!lane.next())
-        dropBacklog();
+        dropBacklog(lane);
     dropOwner();
     return false;
 }
