@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/detail/language.h>
+
 #include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/detail/watchstate.h>
 #include <SignalBox/core/handlerguard.h>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/detail/language.h>
+
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/watchreceiver.h>
