@@ -63,9 +63,12 @@ int main(int argc, char *argv[])
 
     int result = 1;
     const auto takePicture = [&] {
-        result = window->grabWindow().save(fileName) ? 0 : 1;
-        std::fputs(qPrintable((result == 0 ? QStringLiteral("saved %1\n") : QStringLiteral("cannot save a picture as %1\n")).arg(fileName)),
-                   result == 0 ? stdout : stderr);
+        if (window->grabWindow().save(fileName)) {
+            result = 0;
+            std::printf("saved %s\n", qPrintable(fileName));
+        } else {
+            std::fprintf(stderr, "cannot save a picture as %s\n", qPrintable(fileName));
+        }
         QCoreApplication::quit();
     };
     const auto start = [&] {

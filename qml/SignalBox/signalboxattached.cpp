@@ -43,8 +43,8 @@ HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &functi
     const detail::ScriptArguments arguments(engine, "SignalBox.on()");
     if (!registry) {
         // Whatever is no Registry arrives as null.
-        arguments.refuse(QStringLiteral("registry: expected a Registry, such as SignalBox.find(name) returns where there is one, "
-                                        "not null or anything else"));
+        arguments.refuse(QStringLiteral("registry: expected a Registry, such as SignalBox.find(name) returns where "
+                                        "there is one, not null or anything else"));
         return {};
     }
     if (!arguments.isFunction(function))
