@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: MIT
+//
+// A coroutine that waits for the handlers of what it notifies, without blocking its thread: a file is saved, and goes on
+// when an index and a log on another thread have heard of it.
+//
+// What makes it work: notify() and notifySequential() return a QFuture, which QCoro awaits. It finishes when each handler
+// has ended, and in any case: a handler, context or thread that goes counts as dropped.
+
 #include <SignalBox/AsyncRegistry>
 
 #include <QCoroFuture>

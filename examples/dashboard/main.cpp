@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+//
+// Live values of the machine through all layers, and floods of events for one window: README.md beside this says how.
+//
+// What makes it work: threads post and never wait; the window's handlers have backlogs, so they get what they can show, and
+// its thread gives way to painting. This file reads the options, and ends the program in order.
+
 #include "dashboard.h"
 #include "options.h"
 #include "recording.h"

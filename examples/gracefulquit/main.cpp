@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: MIT
+//
+// A program with worker threads that leaves in good order: on Ctrl+C or SIGTERM the workers end, and what they have
+// counted is saved; the next run goes on from there. On SIGHUP it reads its configuration again, without a pause in
+// the work.
+//
+//     gracefulquit [CONFIGURATION [STATE]]        kill -HUP PID, kill PID
+//
+// What makes it work: signals arrive on the event loop, where everything may be done, and the first that asks to end quits
+// it. A worker that waits for a change wakes at once when the watch's sender goes, and sees that it is closed.
+
 #include "configuration.h"
 
 #include <SignalBox/OsSignals>
@@ -15,12 +25,6 @@
 #include <optional>
 #include <thread>
 #include <vector>
-
-// A program with worker threads that leaves in good order: on Ctrl+C or SIGTERM the workers end, and what they have
-// counted is saved; the next run goes on from there. On SIGHUP it reads its configuration again, without a pause in
-// the work.
-//
-//     gracefulquit [CONFIGURATION [STATE]]        kill -HUP PID, kill PID
 
 using SignalBox::OsSignals;
 using SignalBox::WaitOutcome;

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: MIT
+//
+// A settings file, followed while it is edited, and many parts of a program that want to know: some the settings as a
+// whole, some each change of one, on the main thread and on another. Ends on Ctrl+C.
+//
+//     hotreload [FILE]        echo "colour = red" >> hotreload.conf
+//
+// What makes it work: a watch has the latest settings, and whoever subscribes is called on the thread of its context after
+// each change, without those in between where they come faster; a registry leaves no change out. Both end with the
+// context.
+
 #include "settingsfile.h"
 
 #include <SignalBox/AsyncWatch>
@@ -11,11 +21,6 @@
 #include <memory>
 #include <mutex>
 #include <vector>
-
-// A settings file, followed while it is edited, and many parts of a program that want to know: some the settings as a
-// whole, some each change of one, on the main thread and on another. Ends on Ctrl+C.
-//
-//     hotreload [FILE]        echo "colour = red" >> hotreload.conf
 
 namespace {
 
@@ -86,7 +91,7 @@ int main(int argc, char *argv[])
                                                change.after.isNull() ? QStringLiteral("nothing") : change.after));
     });
 
-    say(QStringLiteral("following, %1 settings").arg(file.watch().value().size()));
+    say(QStringLiteral("following %1, %2 settings").arg(file.fileName()).arg(file.watch().value().size()));
     const int result = QCoreApplication::exec();
     thread.quit();
     thread.wait();

@@ -18,6 +18,7 @@ class SettingsFile : public QObject
 public:
     explicit SettingsFile(const QString &fileName);
 
+    QString fileName() const { return m_fileName; }
     SignalBox::WatchReceiver<Settings> watch() const { return m_settings.subscribe(); }
     SignalBox::AsyncRegistry<SettingChange> &changes() { return m_changes; }
 

@@ -13,7 +13,7 @@ private Q_SLOTS:
         RunningExample example;
         example.write("hotreload.conf", "colour = red\n");
         example.start();
-        QVERIFY(!example.lineWith(QStringLiteral("following, 1 settings")).isNull());
+        QVERIFY(!example.lineWith(QStringLiteral("/hotreload.conf, 1 settings")).isNull());
 
         example.replace("hotreload.conf", "colour = blue\nsize = 3\n");
         awaitAll(example, {QStringLiteral("colour: red -> blue"), QStringLiteral("size: nothing -> 3"),

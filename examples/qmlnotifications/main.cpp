@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Shows Main.qml. --screenshot FILE: saves a picture instead, after a few key presses.
+// Notes that come from anywhere, and a window that lists them, flashes for alarms, and holds back the rest on demand: Main.qml
+// has all of it, this only shows it.
+//
+//     qmlnotifications [--screenshot FILE]        saves a picture instead, after a few key presses; without a display, too
+//
+// What makes it work: a RegistryHandler lives and dies with the item it stands in; handlers run in the order of their
+// priorities, one that returns SignalBox.Stop is the last, and a filter says which events a handler gets.
+
 #include <QtCore/qcommandlineparser.h>
 #include <QtCore/qtimer.h>
 #include <QtGui/qevent.h>
@@ -8,6 +15,8 @@
 #include <QtGui/qimage.h>
 #include <QtQml/qqmlapplicationengine.h>
 #include <QtQuick/qquickwindow.h>
+
+#include <cstdio>
 
 namespace {
 
@@ -46,12 +55,20 @@ int main(int argc, char *argv[])
     auto *const window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow *>(engine.rootObjects().constFirst());
     if (!window)
         return 1; // the engine has said why
-    if (!parser.isSet(screenshot))
+    QString fileName = parser.value(screenshot);
+    if (fileName.isEmpty() && QGuiApplication::platformName() == QStringLiteral("offscreen"))
+        fileName = QStringLiteral("qmlnotifications.png"); // nobody sees the window, or could close it
+    if (fileName.isEmpty())
         return QGuiApplication::exec();
 
     int result = 1;
     const auto takePicture = [&] {
-        result = window->grabWindow().save(parser.value(screenshot)) ? 0 : 1;
+        if (window->grabWindow().save(fileName)) {
+            result = 0;
+            std::printf("saved %s\n", qPrintable(fileName));
+        } else {
+            std::fprintf(stderr, "cannot save a picture as %s\n", qPrintable(fileName));
+        }
         QCoreApplication::quit();
     };
     const auto start = [&] {

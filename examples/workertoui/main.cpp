@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+//
+// A worker thread has more to say than a window can show: it posts a million values, and the window shows the newest.
+//
+// What makes it work: a handler runs on the thread of its context. With Backlog::latest() it gets the newest event only, and
+// the worker never waits. The future of notify() finishes when the handler has ended.
+
 #include <SignalBox/AsyncRegistry>
 
 #include <QtCore/QCoreApplication>

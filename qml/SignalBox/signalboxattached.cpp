@@ -42,7 +42,9 @@ HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &functi
         return {};
     const detail::ScriptArguments arguments(engine, "SignalBox.on()");
     if (!registry) {
-        arguments.refuse(QStringLiteral("registry: expected a Registry"));
+        // Whatever is no Registry arrives as null.
+        arguments.refuse(QStringLiteral("registry: expected a Registry, such as SignalBox.find(name) returns where "
+                                        "there is one, not null or anything else"));
         return {};
     }
     if (!arguments.isFunction(function))

@@ -96,6 +96,10 @@ function(signalbox_add_qml_module)
     signalbox_configure_library(${layer} "${SignalBox_SOURCE_DIR}/qml")
     signalbox_install_library(${layer} ${object_targets})
     signalbox_install_qml_plugin(${layer} "${SIGNALBOX_INSTALL_QMLDIR}/${module_path}")
+    if(NOT BUILD_SHARED_LIBS)
+        # As in the package: there is such a target where programs are to link the plugin.
+        add_library(SignalBox::${target}plugin ALIAS ${target}plugin)
+    endif()
 endfunction()
 
 # The first target of a directory with these headers and this key compiles the headers, later ones use the result.

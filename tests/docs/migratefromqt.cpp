@@ -7,7 +7,9 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
+#include <QtCore/qthread.h>
 
+#include <functional>
 #include <thread>
 
 QStringList qtSignalsBefore()
@@ -40,4 +42,27 @@ QStringList qtSignalsAfter()
     worker.join();
     QCoreApplication::processEvents();
     return done;
+}
+
+// The rows of the table on slots, and on a signal without arguments.
+QStringList qtSlotsAfter()
+{
+    SignalBox::AsyncRegistry<QString> finished;
+    SignalBox::AsyncRegistry<Cleared> cleared;
+    Window window;
+    finished.registerHandler(&window, std::bind_front(&Window::show, &window));
+    cleared.registerHandler(&window, [&](const Cleared &) { window.clear(); });
+    finished.post(QStringLiteral("a.txt"));
+    cleared.post({});
+    finished.post(QStringLiteral("b.txt"));
+    return window.shown;
+}
+
+// The row on a registry that is a member.
+bool movedWithItsOwner()
+{
+    QThread thread;
+    Downloader downloader;
+    downloader.moveToThread(&thread);
+    return downloader.finished.thread() == &thread;
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/AsyncRegistry>
+
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
+#include <QtCore/qstringlist.h>
 
 class Downloads : public QObject
 {
@@ -10,4 +13,24 @@ class Downloads : public QObject
 
 Q_SIGNALS:
     void finished(const QString &file);
+};
+
+// A signal without arguments, after.
+struct Cleared {};
+
+// Receives, by functions of its own.
+class Window : public QObject
+{
+public:
+    void show(const QString &file) { shown.append(file); }
+    void clear() { shown.clear(); }
+
+    QStringList shown;
+};
+
+// Its registry is a member, and moves with it.
+class Downloader : public QObject
+{
+public:
+    SignalBox::AsyncRegistry<QString> finished{this};
 };

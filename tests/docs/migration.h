@@ -6,6 +6,8 @@
 // What the two sides of a pair of src/MIGRATION.md have done; sides that need what is not in Debian are not there.
 QStringList qtSignalsBefore();
 QStringList qtSignalsAfter();
+QStringList qtSlotsAfter();
+bool movedWithItsOwner();
 QStringList signals2Before(); // with Boost only
 QStringList signals2After();
 QStringList sigslotAfter();

@@ -17,6 +17,12 @@ private Q_SLOTS:
         QCOMPARE(qtSignalsAfter(), QStringList({QStringLiteral("log a.txt"), QStringLiteral("show a.txt")}));
     }
 
+    void qtRows()
+    {
+        QCOMPARE(qtSlotsAfter(), QStringList({QStringLiteral("b.txt")}));
+        QVERIFY(movedWithItsOwner());
+    }
+
     void signals2()
     {
 #ifdef SIGNALBOX_TEST_BOOST

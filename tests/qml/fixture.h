@@ -5,6 +5,7 @@
 
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
+#include <QtCore/qvariant.h>
 #include <QtQml/qqmlregistration.h>
 
 #include <atomic>
@@ -32,6 +33,12 @@ public:
     QString unit;
 };
 
+// An event that QML can hold, and see nothing of.
+struct PlainReading
+{
+    int value = 0;
+};
+
 // A registry of C++ events, and what a test has to do to it from C++.
 class Fixture : public QObject
 {
@@ -39,10 +46,16 @@ class Fixture : public QObject
     QML_ELEMENT
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry CONSTANT FINAL)
     Q_PROPERTY(SignalBox::RegistryObject *opaqueRegistry READ opaqueRegistry CONSTANT FINAL)
+    Q_PROPERTY(SignalBox::RegistryObject *plainRegistry READ plainRegistry CONSTANT FINAL)
+    Q_PROPERTY(SignalBox::RegistryObject *mapRegistry READ mapRegistry CONSTANT FINAL)
+    Q_PROPERTY(SignalBox::RegistryObject *objectRegistry READ objectRegistry CONSTANT FINAL)
 
 public:
     SignalBox::RegistryObject *registry() { return &m_registry; }
     SignalBox::RegistryObject *opaqueRegistry() { return &m_opaqueRegistry; }
+    SignalBox::RegistryObject *plainRegistry() { return &m_plainRegistry; }
+    SignalBox::RegistryObject *mapRegistry() { return &m_mapRegistry; }
+    SignalBox::RegistryObject *objectRegistry() { return &m_objectRegistry; }
 
     Q_INVOKABLE void post(int value) { m_registry.post(Reading(value, QStringLiteral("m"))); }
     Q_INVOKABLE void postFromAnotherThread(int value)
@@ -56,6 +69,9 @@ public:
         return Reading::copies;
     }
     Q_INVOKABLE void postOpaque() { m_opaqueRegistry.post(std::make_unique<int>(1)); }
+    Q_INVOKABLE void postPlain(int value) { m_plainRegistry.post({value}); }
+    Q_INVOKABLE void postMap(int value) { m_mapRegistry.post({{QStringLiteral("value"), value}}); }
+    Q_INVOKABLE void postObject() { m_objectRegistry.post(this); }
     Q_INVOKABLE void clear() { m_registry.clear(); }
 
     // Eight threads that post to the registry until stopFlood() or the end of the fixture.
@@ -87,6 +103,9 @@ public:
 private:
     SignalBox::AsyncRegistry<Reading> m_registry;
     SignalBox::AsyncRegistry<std::unique_ptr<int>> m_opaqueRegistry; // no QVariant can hold its events
+    SignalBox::AsyncRegistry<PlainReading> m_plainRegistry;
+    SignalBox::AsyncRegistry<QVariantMap> m_mapRegistry;
+    SignalBox::AsyncRegistry<QObject *> m_objectRegistry;
     std::atomic<bool> m_isFlooding = false;
     std::atomic<int> m_posted = 0;
     std::vector<std::thread> m_producers;

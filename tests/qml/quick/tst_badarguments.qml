@@ -59,7 +59,8 @@ TestCase {
             { tag: "function for an id", call: () => bus.setPriority(none, 1), text: "not a function" },
             { tag: "fraction for a new priority", call: () => setPriority(0.5), text: "priority: expected an integer, not 0.5" },
             { tag: "text for a new priority", call: () => setPriority("high"), text: "priority: expected an integer" },
-            { tag: "nothing for a registry", call: () => SignalBox.on(null, none), text: "registry: expected a Registry" },
+            { tag: "nothing for a registry", call: () => SignalBox.on(null, none), text: "registry: expected a Registry, such as SignalBox.find(name) returns where there is one, not null" },
+            { tag: "name for a registry", call: () => SignalBox.on("bus", none), text: "not null or anything else" },
             { tag: "number for a listening function", call: () => SignalBox.on(bus, 5), text: "function: expected a function, not 5" },
             { tag: "owner where it is implied", call: () => SignalBox.on(bus, none, { owner: testCase }), text: "owner: expected none" }
         ];

@@ -175,6 +175,30 @@ TestCase {
         compare(seen[0].unit, "m");
     }
 
+    function test_eventFromCppIsAMapOrAnObject() {
+        handler.registry = fixture.mapRegistry;
+        fixture.postMap(9);
+        handler.registry = fixture.objectRegistry;
+        fixture.postObject();
+        compare(seen.length, 2);
+        compare(seen[0].value, 9);
+        compare(seen[1].registry, fixture.registry);
+    }
+
+    function test_eventFromCppWithoutPropertiesShowsNoMembers() {
+        handler.registry = fixture.plainRegistry;
+        fixture.postPlain(7);
+        compare(seen.length, 1);
+        verify(seen[0] !== undefined);
+        compare(seen[0].value, undefined);
+    }
+
+    // notify() is a QmlRegistry's: what the events of another registry are, QML does not know.
+    function test_registryOfCppIsNotNotifiedFromQml() {
+        verify(!("notify" in fixture.registry));
+        verify(!("post" in fixture.registry));
+    }
+
     function test_eventFromAnotherThreadComesThroughTheLoop() {
         handler.registry = fixture.registry;
         fixture.postFromAnotherThread(8);
