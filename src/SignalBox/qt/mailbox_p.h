@@ -110,7 +110,7 @@ public:
     static void dropLane(Lane &lane, const Event *event) noexcept;
     /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
     static void dropLanes(const QueueEntry &entry, const Event &event) noexcept;
-    /*! Drops \a entry and all its reservations. Any thread. */
+    /*! Forwards or drops \a entry, which is for one lane, as dropLane() does. Any thread. */
     static void drop(QueueEntry *entry, FreedBlocks &freed) noexcept;
 
 protected:

@@ -130,34 +130,26 @@ void NextLane::predecessorIsEmpty() noexcept
         open(*target, std::move(opening));
 }
 
-bool NextLane::isInTheWay(const Mailbox &target) const noexcept
-{
-    return !m_isPredecessorEmpty || m_target != &target || m_isAbandoned || mailbox();
-}
-
 void NextLane::openOn(Mailbox &current) noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    if (isInTheWay(current))
-        return;
-    // In front of all the mailbox has, before anybody can push to it for this lane.
-    m_parked.prepend(std::move(m_forwarded));
-    current.takeOver(std::move(m_parked));
-    // Release: see Lane::mailbox().
-    m_mailbox.store(&current, std::memory_order_release);
+    openAt(current, &Mailbox::takeOver); // in front of all that it has
 }
 
 void NextLane::openClosed(Mailbox &closed) noexcept
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        if (isInTheWay(closed))
-            return;
-        // Before anybody can push to it for this lane.
-        m_parked.prepend(std::move(m_forwarded));
-        closed.append(std::move(m_parked));
-        m_mailbox.store(&closed, std::memory_order_release);
-    }
+    openAt(closed, &Mailbox::append);
+}
+
+void NextLane::openAt(Mailbox &mailbox, void (Mailbox::*queueEntries)(EntryList &&) noexcept) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_isPredecessorEmpty || m_target != &mailbox || m_isAbandoned || this->mailbox())
+        return;
+    // Before anybody can push to it for this lane.
+    m_parked.prepend(std::move(m_forwarded));
+    (mailbox.*queueEntries)(std::move(m_parked));
+    // Release: see Lane::mailbox().
+    m_mailbox.store(&mailbox, std::memory_order_release);
 }
 
 void NextLane::abandon() noexcept

@@ -77,7 +77,7 @@ private:
     // The same where that thread has ended: what waits is dropped by its mailbox, as is what still comes. Whoever calls
     // has that look.
     void openClosed(Mailbox &closed) noexcept;
-    bool isInTheWay(const Mailbox &target) const noexcept; // under the mutex
+    void openAt(Mailbox &mailbox, void (Mailbox::*queueEntries)(EntryList &&) noexcept) noexcept;
 
     std::mutex m_mutex; // guards what follows
     EntryList m_forwarded;
