@@ -44,6 +44,40 @@ private Q_SLOTS:
         QCOMPARE(calls, 1);
     }
 
+    void isEnabledTellsRegisteredAndNotPaused()
+    {
+        Registry registry;
+        Registry other;
+        const HandlerId id = registry.registerHandler([](const int &) {});
+        const HandlerId paused = registry.registerHandler([](const int &) {}, {.enabled = false});
+        const Registry &constant = registry;
+        QVERIFY(constant.isEnabled(id));
+        QVERIFY(!constant.isEnabled(paused));
+        registry.setEnabled(id, false);
+        registry.setEnabled(paused, true);
+        QVERIFY(!registry.isEnabled(id));
+        QVERIFY(registry.isEnabled(paused));
+        registry.unregister(paused);
+        QVERIFY(!registry.isEnabled(paused));
+        QVERIFY(!registry.isEnabled(HandlerId()));
+        QVERIFY(!other.isEnabled(id));
+        static_assert(noexcept(constant.isEnabled(id)));
+    }
+
+    void isEnabledIsRightInsideTheHandler()
+    {
+        Registry registry;
+        std::vector<bool> seen;
+        HandlerId id;
+        id = registry.registerHandler([&](const int &) {
+            seen.push_back(registry.isEnabled(id));
+            registry.setEnabled(id, false);
+            seen.push_back(registry.isEnabled(id));
+        });
+        registry.notify(0);
+        QCOMPARE(seen, (std::vector<bool>{true, false}));
+    }
+
     void pausingTwiceIsLikePausingOnce()
     {
         Registry registry;

@@ -6,6 +6,7 @@
 #include <SignalBox/EventRegistry>
 #include <SignalBox/GuardSet>
 #include <SignalBox/HandlerGuard>
+#include <SignalBox/RunningHandler>
 #include <SignalBox/SparseStorage>
 #include <SignalBox/SyncRegistry>
 #include <SignalBox/WaitReport>
@@ -19,6 +20,7 @@
 #include <semaphore.h>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -71,6 +73,11 @@ void apply(const Settings &settings)
     written.push_back(settings.title);
 }
 
+bool isLast(const Saved &file)
+{
+    return std::string_view(file.path) == "last.txt";
+}
+
 bool hasWoken = false;
 constexpr auto wakeMainLoop = []() noexcept { hasWoken = true; };
 
@@ -108,6 +115,19 @@ void exceptionInfo()
     });
     registry.registerHandler([](const Order &) { throw std::runtime_error("disk full"); }, {.name = "backup"});
     CHECK(registry.notify({}).failed == 1);
+}
+
+void runningHandler()
+{
+    SignalBox::SyncRegistry<Saved> registry;
+    registry.registerHandler([&registry](const Saved &file) {
+        if (isLast(file))
+            registry.unregister(SignalBox::runningHandler());
+    });
+    registry.notify(Saved{"a.txt"});
+    CHECK(registry.handlerCount() == 1);
+    registry.notify(Saved{"last.txt"});
+    CHECK(registry.isEmpty());
 }
 
 void handlerGuard()
@@ -275,6 +295,7 @@ int main()
     RUN(syncRegistry);
     RUN(dispatchReport);
     RUN(exceptionInfo);
+    RUN(runningHandler);
     RUN(handlerGuard);
     RUN(guardSet);
     RUN(handlerId);

@@ -6,9 +6,11 @@
 
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <latch>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -54,6 +56,59 @@ private Q_SLOTS:
         registry.post(3);
         QTRY_VERIFY(!seen.empty());
         QCOMPARE(seen, std::vector<int>{3});
+    }
+
+    void runningHandlerIsTheHandlersInEveryKindOfDelivery()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::vector<HandlerId> expected;
+        std::mutex mutex;
+        std::vector<HandlerId> seen;
+        const auto note = [&](const int &) {
+            const std::lock_guard lock(mutex);
+            seen.push_back(SignalBox::runningHandler());
+        };
+        const std::vector<SignalBox::AsyncOptions> all{
+            {},
+            {.once = true},
+            {.delivery = Delivery::Queued},
+            {.once = true, .delivery = Delivery::Queued},
+            {.backlog = SignalBox::Backlog::latest()},
+            {.once = true, .backlog = SignalBox::Backlog::latest()},
+        };
+        QObject context;
+        for (const SignalBox::AsyncOptions &options : all) {
+            expected.push_back(registry.registerHandler(&context, note, options));
+            expected.push_back(registry.registerHandler(worker.context(), note, options));
+        }
+        expected.push_back(registry.registerHandler(note));
+        expected.push_back(registry.registerHandler(note, {.once = true}));
+        registry.post(1);
+        const auto isDone = [&] {
+            const std::lock_guard lock(mutex);
+            return seen.size() == expected.size();
+        };
+        QTRY_VERIFY(isDone());
+        std::sort(seen.begin(), seen.end());
+        std::sort(expected.begin(), expected.end());
+        QCOMPARE(seen, expected);
+        QVERIFY(!SignalBox::runningHandler().isValid());
+    }
+
+    void runningHandlerIsInvalidInTheExceptionCallback()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        registry.onException([&](const SignalBox::ExceptionInfo &) {
+            ++calls;
+            QVERIFY(!SignalBox::runningHandler().isValid());
+        });
+        registry.registerHandler([](const int &) { throw 1; });
+        registry.registerHandler(&context, [](const int &) { throw 2; }, {.delivery = Delivery::Queued});
+        registry.post(1);
+        QTRY_COMPARE(calls, 2);
     }
 
     void clearDropsWhatIsQueued()

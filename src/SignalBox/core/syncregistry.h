@@ -11,6 +11,7 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/runninghandler.h>
 #include <SignalBox/core/sourcelocation.h>
 
 #include <concepts>
@@ -167,6 +168,9 @@ public:
     /*! Pauses or resumes a handler, which keeps its place. A paused handler costs notify() nothing. False
         where unregister() would be. Lock-free; needs no memory. */
     bool setEnabled(HandlerId id, bool enabled) noexcept { return m_core.setEnabled(id, enabled); }
+
+    /*! Whether the handler is registered and not paused. May be stale on return. Lock-free, O(1). */
+    [[nodiscard]] bool isEnabled(HandlerId id) const noexcept { return m_core.isEnabled(id); }
 
     /*! Moves a handler to another priority, last among its new equals; it keeps its id. False where
         unregister() would be. Throws std::bad_alloc; nothing has changed then. Lock-free. */

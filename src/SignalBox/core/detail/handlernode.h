@@ -107,6 +107,7 @@ struct HandlerNode : Retirable
     Atomic<std::uint64_t> sequence{0};
     HandlerId id;
     bool once = false;
+    bool isExceptionCallback = false;
     HandlerNode *nextClaimed = nullptr; // links the handlers that one clear() claimed; its claimer only
     HandlerNode *nextReleased = nullptr; // links those whose guards end together; the guards' owner only
     [[no_unique_address]] typename Platform::Canary canary;

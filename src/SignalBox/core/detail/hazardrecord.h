@@ -100,6 +100,21 @@ struct alignas(128) HazardRecord
         return deepFramesInside(node) != 0;
     }
 
+    // The handler that this record's own thread entered last and has not left, or null. Own thread only. Slots are taken
+    // in order, and given back in the opposite one.
+    const HandlerNode<Platform> *innermostHandler() const noexcept
+    {
+        for (const DeepFrame<Platform> *frame = deepFrames; frame; frame = frame->below) {
+            if (frame->current)
+                return frame->current;
+        }
+        for (int i = readerSlotCount - 1; i >= 0; --i) {
+            if (const HandlerNode<Platform> *node = slotArray[i].current.load(std::memory_order_relaxed))
+                return node;
+        }
+        return nullptr;
+    }
+
     std::uint32_t deepFramesInside(const HandlerNode<Platform> *node) const noexcept
     {
         std::uint32_t count = 0;

@@ -168,6 +168,15 @@ public:
         return m_control->handlerCount.load(std::memory_order_relaxed);
     }
 
+    bool isEnabled(HandlerId id) const noexcept
+    {
+        Scope scope(*m_control);
+        scope.protect(); // keeps the node alive, as in remove()
+        const Node *node = m_control->ids.find(id);
+        // Relaxed: stale on return anyway.
+        return node && !(node->state.load(std::memory_order_relaxed) & (Node::Disabled | Node::Removed));
+    }
+
     bool setEnabled(HandlerId id, bool isEnabled) noexcept
     {
         Scope scope(*m_control);
@@ -270,6 +279,7 @@ public:
     void setExceptionCallback(NodePointer node)
     {
         Control &callback = *node->control;
+        node->isExceptionCallback = true;
         replaceAll(callback, std::move(node));
     }
     void clearExceptionCallback() noexcept

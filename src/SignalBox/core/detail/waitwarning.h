@@ -38,16 +38,9 @@ private:
     // The innermost handler that the waiting thread itself is in.
     WaitReport::Handler callerHandler() const noexcept
     {
-        if (!m_own)
-            return {};
-        if (m_own->deepFrames && m_own->deepFrames->current)
-            return describe(*m_own->deepFrames->current);
-        for (int i = Record::readerSlotCount - 1; i >= 0; --i) {
-            // Own slot, so the handler is alive: this thread is inside of it.
-            if (const Node *node = m_own->slotArray[i].current.load(std::memory_order_relaxed))
-                return describe(*node);
-        }
-        return {};
+        const Node *node = m_own ? m_own->innermostHandler() : nullptr;
+        // Alive: this thread is inside of it.
+        return node ? describe(*node) : WaitReport::Handler{};
     }
 
     const Node *m_awaited;

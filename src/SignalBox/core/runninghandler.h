@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/core_export.h>
+#include <SignalBox/core/handlerid.h>
+
+namespace SignalBox {
+
+/*!
+    The id of the handler that the calling thread is in; of nested ones, the innermost. Invalid outside of handlers, and
+    in the callback of SyncRegistry::onException().
+
+    A handler can so end, pause or move itself, without having been told its id. The id stays the same for the whole
+    call, also when the handler has been unregistered meanwhile, by `once` or by anybody else. The callbacks of a watch and
+    the listeners of an EventRegistry are handlers too.
+
+    \threadsafety Thread-safe: each thread gets its own answer.
+    \cost Some nanoseconds; no allocation, no lock. It costs notify() nothing.
+
+    \code
+    registry.registerHandler([&registry](const Saved &file) {
+        if (isLast(file))
+            registry.unregister(SignalBox::runningHandler());
+    });
+    \endcode
+*/
+[[nodiscard]] SIGNALBOX_CORE_EXPORT HandlerId runningHandler() noexcept;
+
+} // namespace SignalBox
