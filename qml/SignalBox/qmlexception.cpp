@@ -3,9 +3,9 @@
 
 #include "scripthome_p.h"
 
-#include <SignalBox/qt/detail/logging.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
-#include <SignalBox/qt/mailbox_p.h>
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qlist.h>

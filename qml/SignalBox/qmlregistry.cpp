@@ -8,8 +8,8 @@
 #include "scripthome_p.h"
 #include "scriptvariant_p.h"
 
-#include <SignalBox/qt/detail/logging.h>
-#include <SignalBox/qt/postcall_p.h>
+#include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/diagnostics/logging.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qthread.h>

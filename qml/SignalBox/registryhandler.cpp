@@ -7,7 +7,7 @@
 #include "scriptcall_p.h"
 #include "scripthome_p.h"
 
-#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qqmlengine.h>

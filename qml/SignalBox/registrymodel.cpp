@@ -3,7 +3,7 @@
 
 #include "scriptarguments_p.h"
 
-#include <SignalBox/qt/detail/statisticsrequest.h>
+#include <SignalBox/qt/handlers/statisticsrequest.h>
 
 #include <QtQml/qqmlengine.h>
 

@@ -5,7 +5,7 @@
 #include "scripthome_p.h"
 #include "signalboxattached.h"
 
-#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtCore/qmetatype.h>
 #include <QtCore/qvariant.h>

@@ -4,7 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handleroptions.h>
 #endif
-#include <SignalBox/qt/detail/event.h>
+#include <SignalBox/qt/delivery/event.h>
 
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>

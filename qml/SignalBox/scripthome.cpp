@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "scripthome_p.h"
 
-#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtCore/qthread.h>
 #include <QtCore/qvariant.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/detail/event.h>
+#include <SignalBox/qt/delivery/event.h>
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qpointer.h>

@@ -4,7 +4,7 @@
 #include "scriptarguments_p.h"
 #include "scripthandler_p.h"
 
-#include <SignalBox/qt/detail/registrydirectory.h>
+#include <SignalBox/qt/diagnostics/registrydirectory.h>
 
 #include <QtQml/qqmlengine.h>
 

@@ -4,8 +4,8 @@
 #include "relacyplatform.h"
 #include "simulation.h"
 
-#include <SignalBox/qt/detail/deliveryplatform.h>
-#include <SignalBox/qt/detail/wakeup.h>
+#include <SignalBox/qt/delivery/deliveryplatform.h>
+#include <SignalBox/qt/delivery/wakeup.h>
 
 #include <array>
 #include <cstdint>

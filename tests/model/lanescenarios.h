@@ -3,7 +3,7 @@
 
 #include "deliveryscenario.h"
 
-#include <SignalBox/qt/detail/lanecount.h>
+#include <SignalBox/qt/handlers/lanecount.h>
 
 #include <memory>
 #include <vector>

@@ -3,7 +3,7 @@
 
 #include "deliveryscenario.h"
 
-#include <SignalBox/qt/detail/deliveryqueue.h>
+#include <SignalBox/qt/delivery/deliveryqueue.h>
 
 // Scenarios of a mailbox: its queue, its wake-up, and its end.
 

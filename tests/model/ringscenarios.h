@@ -3,7 +3,7 @@
 
 #include "deliveryscenario.h"
 
-#include <SignalBox/qt/detail/backlogring.h>
+#include <SignalBox/qt/handlers/backlogring.h>
 
 // Scenarios of a backlog: its ring, and the wake-up of its visits.
 

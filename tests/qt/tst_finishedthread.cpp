@@ -6,7 +6,7 @@
 #include "waitfor.h"
 
 #include <SignalBox/AsyncRegistry>
-#include <SignalBox/qt/postcall_p.h>
+#include <SignalBox/qt/delivery/handover_p.h>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>

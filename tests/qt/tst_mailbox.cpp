@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/mailbox_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtCore/qthread.h>
 #include <QtTest/qtest.h>

@@ -3,7 +3,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
-#include <SignalBox/qt/detail/statisticsrequest.h>
+#include <SignalBox/qt/handlers/statisticsrequest.h>
 
 #include <QtCore/qpromise.h>
 #include <QtTest/qsignalspy.h>

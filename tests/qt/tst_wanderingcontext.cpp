@@ -4,7 +4,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
-#include <SignalBox/qt/detail/sanitizerorder.h>
+#include <SignalBox/qt/delivery/sanitizerorder.h>
 
 #include <QtCore/qeventloop.h>
 #include <QtTest/qtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/detail/sanitizerorder.h>
+#include <SignalBox/qt/delivery/sanitizerorder.h>
 
 #include <QtCore/qfuture.h>
 #include <QtTest/qtest.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/mailbox_p.h>
-#include <SignalBox/qt/postcall_p.h>
+#include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>

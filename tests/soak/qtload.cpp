@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "qtload.h"
 
-#include <SignalBox/qt/postcall_p.h>
+#include <SignalBox/qt/delivery/handover_p.h>
 
 #include <algorithm>
 #include <chrono>

@@ -6,9 +6,9 @@
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/sourcelocation.h>
-#include <SignalBox/qt/detail/answer.h>
+#include <SignalBox/qt/futures/answer.h>
 #endif
-#include <SignalBox/qt/detail/event.h>
+#include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/registryobject.h>
 
 #include <functional>

@@ -8,8 +8,8 @@
 #include <SignalBox/core/watchreceiver.h>
 #endif
 #include <SignalBox/qt/asyncregistry.h>
-#include <SignalBox/qt/detail/answer.h>
-#include <SignalBox/qt/detail/logging.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/futures/answer.h>
 
 #include <QtCore/qfuture.h>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/detail/answer.h>
-#include <SignalBox/qt/detail/logging.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/futures/answer.h>
 #include <SignalBox/qt/ossignals.h>
 #if defined(Q_OS_UNIX)
-#    include <SignalBox/qt/signalhub_p.h>
-#    include <SignalBox/qt/signalsource_p.h>
+#    include <SignalBox/qt/ossignals/signalhub_p.h>
+#    include <SignalBox/qt/ossignals/signalsource_p.h>
 #endif
 
 #include <QtCore/qcoreapplication.h>

@@ -2,12 +2,12 @@
 #include <SignalBox/qt/registryobject.h>
 
 #include <SignalBox/core/exceptioninfo.h>
-#include <SignalBox/qt/detail/logging.h>
-#include <SignalBox/qt/detail/registrydirectory.h>
-#include <SignalBox/qt/detail/registrylink.h>
-#include <SignalBox/qt/mailbox_p.h>
-#include <SignalBox/qt/poolmailbox_p.h>
-#include <SignalBox/qt/sequence_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/delivery/poolmailbox_p.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/diagnostics/registrydirectory.h>
+#include <SignalBox/qt/futures/sequence_p.h>
+#include <SignalBox/qt/handlers/registrylink.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qmetatype.h>

@@ -6,8 +6,8 @@
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
 #include <SignalBox/core/sourcelocation.h>
-#include <SignalBox/qt/detail/notification.h>
-#include <SignalBox/qt/detail/route.h>
+#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/handlers/route.h>
 #endif
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/asyncoptions.h>

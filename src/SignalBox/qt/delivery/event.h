@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/delivery/queueentry.h>
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qglobal.h>
+#include <QtCore/qmetatype.h>
+
+#include <atomic>
+#include <memory>
+#include <new>
+#include <type_traits>
+#include <utility>
+
+namespace SignalBox::detail {
+
+class Completion;
+
+/*!
+    What another layer keeps with an event for as long as the event lives, such as the event as
+    JavaScript sees it. Let go of with the event, on whichever thread lets go of that last.
+*/
+class SIGNALBOX_QT_EXPORT EventAttachment
+{
+public:
+    explicit EventAttachment(const void *key) noexcept : m_key(key) {}
+    virtual ~EventAttachment();
+    Q_DISABLE_COPY_MOVE(EventAttachment)
+
+protected:
+    /*! Its event is gone: deletes it, or keeps it for another event. */
+    virtual void letGo() noexcept;
+
+private:
+    friend class Event;
+    const void *const m_key;
+    EventAttachment *m_next = nullptr;
+};
+
+/*!
+    One event, stored once and shared by all its deliveries, which only read it. Reference-counted; in one block of
+    EventMemory with the queue entry in front of it and, where wanted, its extras in front of that:
+
+        [ EventExtras ] QueueEntry  Event  value
+
+    An int takes 32 bytes.
+
+    Attachments form a list that only grows, newest first. Each thread looks for its own key, so a key is
+    attached by one thread only and no attachment is ever missed by the thread that made it.
+*/
+class SIGNALBOX_QT_EXPORT Event
+{
+public:
+    /*! What only some events need. */
+    enum class Extras { No, Yes };
+
+    virtual ~Event();
+    Q_DISABLE_COPY_MOVE(Event)
+
+    /*! A value and its type; no type if a QVariant cannot hold it. */
+    struct Content
+    {
+        QMetaType type = {};
+        const void *value = nullptr;
+    };
+    /*! The value, for those who know its type only at run time. It lives as long as the event. */
+    virtual Content content() const = 0;
+
+    bool hasExtras() const noexcept { return (m_word.load(std::memory_order_relaxed) & extrasBit) != 0; }
+
+    /*! The newest attachment with this key, or null. Thread-safe. */
+    EventAttachment *attachment(const void *key) const noexcept;
+    /*! Thread-safe. An event without extras keeps nothing: the attachment is destroyed at once. */
+    void attach(std::unique_ptr<EventAttachment> attachment) const noexcept;
+
+    /*! Who wants to know what became of the deliveries; null if nobody does. */
+    Completion *completion() const noexcept { return hasExtras() ? extras()->completion : nullptr; }
+    /*! By the notifying thread, before the event is queued anywhere. The event owns the reference it is given. */
+    void setCompletion(Completion *completion) const noexcept { extras()->completion = completion; }
+
+    /*! The entry that lies in front of the event. */
+    QueueEntry *entry() const noexcept
+    {
+        return reinterpret_cast<QueueEntry *>(const_cast<Event *>(this)) - 1;
+    }
+    static const Event *of(const QueueEntry *entry) noexcept
+    {
+        return entry->isSeparate() ? static_cast<const SeparateEntry *>(entry)->event
+                                   : std::launder(reinterpret_cast<const Event *>(entry + 1));
+    }
+
+    void addReference(std::uint32_t count = 1) const noexcept
+    {
+        // Relaxed: whoever adds one has one.
+        m_word.fetch_add(count, std::memory_order_relaxed);
+    }
+    // By the only holder: nobody else counts meanwhile.
+    void addFirstReferences(std::uint32_t count) const noexcept
+    {
+        // Relaxed: what makes the event known to others orders it.
+        m_word.store(m_word.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+    }
+    void dropReference() const noexcept
+    {
+        if (isLast())
+            destroy(nullptr);
+    }
+    // The same; the memory is freed with that of others.
+    void dropReference(FreedBlocks &freed) const noexcept
+    {
+        if (isLast())
+            destroy(&freed);
+    }
+
+protected:
+    Event(Extras extras, EventMemory::Offset offset) noexcept
+        : m_word(1 | (extras == Extras::Yes ? extrasBit : 0) | (offset << offsetShift))
+    {
+    }
+
+private:
+    template <class E>
+    friend class EventStorage;
+
+    struct EventExtras
+    {
+        std::atomic<EventAttachment *> attachments = nullptr;
+        Completion *completion = nullptr;
+    };
+
+    EventExtras *extras() const noexcept { return reinterpret_cast<EventExtras *>(entry()) - 1; }
+
+    bool isLast() const noexcept
+    {
+        // Acquire, in both: all other holders' uses before the destruction; partner: the release of each that let go.
+        // The load spares the sole holder an exclusive access. Weaker: the value dies under a reader.
+        return isSole() || (m_word.fetch_sub(1, std::memory_order_acq_rel) & referenceMask) == 1;
+    }
+    bool isSole() const noexcept { return (m_word.load(std::memory_order_acquire) & referenceMask) == 1; }
+    void destroy(FreedBlocks *freed) const noexcept;
+
+    // References: 20 bits, and a registry has fewer than 2^20 - 16 handlers. Extras: 1 bit. Offset: 11 bits.
+    static constexpr std::uint32_t referenceMask = (1U << 20) - 1;
+    static constexpr std::uint32_t extrasBit = 1U << 20;
+    static constexpr int offsetShift = 21;
+    static_assert(offsetShift + EventMemory::offsetBits == 32);
+
+    mutable std::atomic<std::uint32_t> m_word;
+};
+
+/*! Logs, for a type that no QVariant can hold, that QML handlers get undefined for its events. */
+SIGNALBOX_QT_EXPORT void warnOfUnseenType(const char *typeName);
+
+// The value itself, or, where EventMemory does not align it, a pointer to it.
+template <class E, bool isAligned = (alignof(E) <= EventMemory::alignment)>
+class EventValue
+{
+protected:
+    explicit EventValue(E &&event) : m_value(std::move(event)) {}
+    const E &value() const noexcept { return m_value; }
+
+private:
+    const E m_value;
+};
+
+template <class E>
+class EventValue<E, false>
+{
+protected:
+    explicit EventValue(E &&event) : m_value(std::make_unique<const E>(std::move(event))) {}
+    const E &value() const noexcept { return *m_value; }
+
+private:
+    const std::unique_ptr<const E> m_value;
+};
+
+template <class E>
+class StoredEvent final : public Event
+{
+public:
+    StoredEvent(E &&event, Extras extras, EventMemory::Offset offset) : Event(extras, offset), m_value(std::move(event)) {}
+
+    const E &value() const noexcept { return m_value.get(); }
+
+    Content content() const override
+    {
+        if constexpr (std::is_default_constructible_v<E> && std::is_copy_constructible_v<E>) {
+            return {QMetaType::fromType<E>(), std::addressof(value())};
+        } else {
+            static const bool once = (warnOfUnseenType(QMetaType::fromType<E>().name()), true);
+            Q_UNUSED(once)
+            return {};
+        }
+    }
+
+private:
+    struct Value : EventValue<E>
+    {
+        explicit Value(E &&event) : EventValue<E>(std::move(event)) {}
+        const E &get() const noexcept { return this->value(); }
+    };
+    Value m_value;
+};
+
+/*! Owns a reference. */
+class EventPointer
+{
+public:
+    EventPointer() noexcept = default;
+    explicit EventPointer(const Event *adopted) noexcept : m_event(adopted) {}
+    EventPointer(EventPointer &&other) noexcept : m_event(std::exchange(other.m_event, nullptr)) {}
+    EventPointer(const EventPointer &) = delete;
+    EventPointer &operator=(EventPointer &&other) noexcept
+    {
+        std::swap(m_event, other.m_event);
+        return *this;
+    }
+    ~EventPointer()
+    {
+        if (m_event)
+            m_event->dropReference();
+    }
+
+    explicit operator bool() const noexcept { return m_event != nullptr; }
+    const Event &operator*() const noexcept { return *m_event; }
+    const Event *operator->() const noexcept { return m_event; }
+    const Event *get() const noexcept { return m_event; }
+    const Event *release() noexcept { return std::exchange(m_event, nullptr); }
+
+private:
+    const Event *m_event = nullptr;
+};
+
+template <class E>
+class EventStorage
+{
+public:
+    /*! Throws std::bad_alloc and what moving the value throws. */
+    static EventPointer create(E &&event, Event::Extras extras)
+    {
+        static_assert(alignof(StoredEvent<E>) <= EventMemory::alignment);
+        const std::size_t front = sizeof(QueueEntry) + (extras == Event::Extras::Yes ? sizeof(Event::EventExtras) : 0);
+        const EventMemory::Block block = EventMemory::allocate(front + sizeof(StoredEvent<E>));
+        auto *place = static_cast<std::byte *>(block.memory);
+        if (extras == Event::Extras::Yes)
+            ::new (place) Event::EventExtras;
+        ::new (place + front - sizeof(QueueEntry)) QueueEntry;
+        try {
+            return EventPointer(::new (place + front) StoredEvent<E>(std::move(event), extras, block.offset));
+        } catch (...) {
+            EventMemory::deallocate(block.memory, block.offset);
+            throw;
+        }
+    }
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/delivery/sanitizerorder.h>
+
+#include <QtCore/qglobal.h>
+#include <QtCore/qobject.h>
+
+#include <utility>
+
+namespace SignalBox::detail {
+
+/*!
+    A function without arguments that one thread gives to Qt and another thread gets from it, in a queued call or a
+    connection; it says so to ThreadSanitizer. Elsewhere it is the function and nothing more.
+*/
+template <class F>
+class HandOver
+{
+public:
+    explicit HandOver(F function) : m_function(std::move(function)) { SanitizerOrder::release(); }
+    HandOver(HandOver &&other) noexcept : m_function(std::move(other.m_function)) { SanitizerOrder::release(); }
+    ~HandOver() { SanitizerOrder::acquire(); }
+    Q_DISABLE_COPY(HandOver)
+    HandOver &operator=(HandOver &&) = delete;
+
+    void operator()()
+    {
+        SanitizerOrder::acquire();
+        m_function();
+        SanitizerOrder::release();
+    }
+
+private:
+    F m_function;
+};
+
+/*!
+    Calls \a function on the thread of \a receiver, through its event loop, or destroys it with the receiver. The
+    library's one use of Qt's own queue.
+*/
+template <class F>
+void postCall(QObject *receiver, F function)
+{
+    QMetaObject::invokeMethod(receiver, HandOver(std::move(function)), Qt::QueuedConnection);
+}
+
+} // namespace SignalBox::detail

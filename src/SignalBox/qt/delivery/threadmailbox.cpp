@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/delivery/threadmailbox_p.h>
+
+#include <SignalBox/qt/delivery/drainclock_p.h>
+#include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/handlers/route.h>
+
+#include <QtCore/qbasictimer.h>
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
+#include <QtCore/qthread.h>
+
+#include <algorithm>
+#include <limits>
+#include <new>
+#include <unordered_map>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+// Not destroyed at exit: threads and statics may still let go of their mailboxes then.
+struct Mailboxes
+{
+    std::mutex mutex;
+    std::unordered_map<QThread *, std::shared_ptr<ThreadMailbox>> byThread;
+
+    static Mailboxes &instance()
+    {
+        static auto *const mailboxes = new Mailboxes;
+        return *mailboxes;
+    }
+
+    std::vector<std::shared_ptr<ThreadMailbox>> all()
+    {
+        std::vector<std::shared_ptr<ThreadMailbox>> result;
+        const std::lock_guard lock(mutex);
+        for (const auto &[thread, mailbox] : byThread)
+            result.push_back(mailbox);
+        return result;
+    }
+
+    std::shared_ptr<ThreadMailbox> find(QThread *thread)
+    {
+        const std::lock_guard lock(mutex);
+        const auto place = byThread.find(thread);
+        return place == byThread.end() ? nullptr : place->second;
+    }
+};
+
+// The application's thread usually goes on after its application object, but nothing is delivered there any more.
+void closeForApplication()
+{
+    if (const auto mailbox = Mailboxes::instance().find(QThread::currentThread()))
+        mailbox->close();
+}
+
+// When an application object has been made: each time, and each time for one only.
+void openForApplication()
+{
+    if (const auto mailbox = Mailboxes::instance().find(QThread::currentThread()))
+        mailbox->open();
+    // While there was no application, Qt threw away the calls that other threads' event loops got to.
+    for (const auto &mailbox : Mailboxes::instance().all())
+        mailbox->callAgain();
+    qAddPostRoutine(closeForApplication);
+}
+Q_COREAPP_STARTUP_FUNCTION(openForApplication)
+
+} // namespace
+
+class ThreadMailbox::Drainer final : public QObject
+{
+public:
+    explicit Drainer(ThreadMailbox &mailbox) : m_mailbox(mailbox) {}
+
+    void timerEvent(QTimerEvent *event) override
+    {
+        if (event->timerId() == yieldTimer.timerId()) {
+            yieldTimer.stop();
+            m_mailbox.m_isYielding = false;
+            m_mailbox.m_lastDrain = 0; // the thread had its turn
+            m_mailbox.drain();
+        } else if (event->timerId() == visitTimer.timerId()) {
+            visitTimer.stop();
+            m_mailbox.visitDue();
+        }
+    }
+
+    void drain() { m_mailbox.drain(); }
+
+    QBasicTimer yieldTimer;
+    QBasicTimer visitTimer;
+
+private:
+    ThreadMailbox &m_mailbox;
+};
+
+std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
+{
+    Mailboxes &mailboxes = Mailboxes::instance();
+    const std::lock_guard lock(mailboxes.mutex);
+    if (const auto place = mailboxes.byThread.find(thread); place != mailboxes.byThread.end())
+        return place->second;
+
+    const auto mailbox = std::make_shared<ThreadMailbox>(thread);
+    const auto place = mailboxes.byThread.emplace(thread, mailbox).first;
+    try {
+        // Direct connections: started() and finished() are emitted by the thread itself, so a drainer is made again and
+        // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
+        QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
+        QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
+        QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
+                             mailbox->close();
+                             mailbox->forgetThread();
+                             Mailboxes &all = Mailboxes::instance();
+                             const std::lock_guard allLock(all.mutex);
+                             all.byThread.erase(thread);
+                         }));
+    } catch (...) {
+        // One that does not hear of its thread's end must not be found. What has been connected opens and closes it in vain.
+        mailboxes.byThread.erase(place);
+        throw;
+    }
+    mailbox->closeIfFinished(*thread); // before it was connected to
+    return mailbox;
+}
+
+ThreadMailbox::ThreadMailbox(QThread *thread)
+    : Mailbox(Nesting::Possible, true), m_thread(thread), m_name(thread->objectName())
+{
+    if (m_name.isEmpty()) {
+        m_name = QCoreApplication::instance() && thread == QCoreApplication::instance()->thread()
+            ? QStringLiteral("main")
+            : QStringLiteral("QThread 0x%1").arg(reinterpret_cast<quintptr>(thread), 0, 16);
+    }
+    if (QThread::currentThread() == thread)
+        m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
+    auto drainer = std::make_unique<Drainer>(*this);
+    drainer->moveToThread(thread);
+    m_drainer = drainer.release();
+}
+
+ThreadMailbox::~ThreadMailbox()
+{
+    close();
+}
+
+bool ThreadMailbox::isCurrentThread() const noexcept
+{
+    if (const Qt::HANDLE id = m_threadId.load(std::memory_order_relaxed))
+        return id == QThread::currentThreadId();
+    return isOf(QThread::currentThread());
+}
+
+bool ThreadMailbox::isOf(const QThread *thread) const noexcept
+{
+    return thread && m_thread.load(std::memory_order_relaxed) == thread;
+}
+
+QString ThreadMailbox::name() const
+{
+    return m_name;
+}
+
+void ThreadMailbox::callConsumer() noexcept
+{
+    try {
+        const std::lock_guard lock(m_mutex);
+        if (m_drainer)
+            postCall(m_drainer, [drainer = m_drainer] { drainer->drain(); });
+    } catch (const std::bad_alloc &) {
+        m_wakeUp.clear(); // the next push calls
+    }
+}
+
+void ThreadMailbox::drain() noexcept
+{
+    if (m_isYielding)
+        return;
+    if (!m_threadId.load(std::memory_order_relaxed))
+        m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
+    m_wakeUp.clear();
+    // Calls that are posted while others run are served in the same turn of the event loop. So drains that follow each
+    // other share one budget: it is the turn that must end.
+    const std::int64_t begin = steadyNanoseconds();
+    if (begin - m_lastDrain > turnGap)
+        m_turnBegin = begin;
+    const Ending ending = process(m_turnBegin);
+    m_lastDrain = steadyNanoseconds();
+    if (ending == Ending::Done || !m_drainer || m_isYielding)
+        return;
+    m_isYielding = true;
+    m_wakeUp.keepRaised();
+    m_drainer->yieldTimer.start(0, m_drainer);
+}
+
+void ThreadMailbox::visitAt(std::int64_t time, Lane &lane)
+{
+    m_visits.push_back({time, &lane});
+    startVisitTimer();
+}
+
+void ThreadMailbox::forgetVisit(Lane &lane) noexcept
+{
+    const auto place =
+        std::find_if(m_visits.begin(), m_visits.end(), [&](const Visit &visit) { return visit.lane == &lane; });
+    if (place == m_visits.end())
+        return;
+    m_visits.erase(place);
+    lane.release(1);
+}
+
+void ThreadMailbox::startVisitTimer() noexcept
+{
+    if (m_visits.empty() || !m_drainer)
+        return;
+    const std::int64_t first =
+        std::min_element(m_visits.begin(), m_visits.end(), [](const Visit &a, const Visit &b) { return a.time < b.time; })
+            ->time;
+    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, first - steadyNanoseconds()));
+    const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+    m_drainer->visitTimer.start(static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())),
+                                Qt::PreciseTimer, m_drainer);
+}
+
+void ThreadMailbox::visitDue() noexcept
+{
+    const std::int64_t time = steadyNanoseconds();
+    const auto self = shared_from_this();
+    Drain drain;
+    // One at a time: what runs may plan and forget.
+    for (;;) {
+        const auto place = std::find_if(m_visits.begin(), m_visits.end(), [&](const Visit &visit) { return visit.time <= time; });
+        if (place == m_visits.end())
+            break;
+        Lane &lane = *place->lane;
+        m_visits.erase(place);
+        lane.route().visitAsPlanned(*this, lane, drain);
+    }
+    startVisitTimer();
+}
+
+void ThreadMailbox::open()
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_drainer)
+            return;
+        m_drainer = new Drainer(*this);
+    }
+    m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
+    m_isYielding = false;
+    reopen();
+    callConsumer();
+}
+
+// By who has just made it, for nobody else has it. In one step: meanwhile the thread may start again, or finish.
+void ThreadMailbox::closeIfFinished(const QThread &thread) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (!m_drainer || !thread.isFinished())
+        return;
+    delete std::exchange(m_drainer, nullptr);
+    m_threadId.store(nullptr, std::memory_order_relaxed);
+    m_wakeUp.close();
+}
+
+void ThreadMailbox::close() noexcept
+{
+    Drainer *drainer = nullptr;
+    {
+        const std::lock_guard lock(m_mutex);
+        drainer = std::exchange(m_drainer, nullptr);
+    }
+    if (!drainer) // closed already
+        return;
+    m_threadId.store(nullptr, std::memory_order_relaxed);
+    delete drainer;
+    closeQueue();
+    for (const Visit &visit : std::exchange(m_visits, {}))
+        visit.lane->route().dropAsPlanned(*visit.lane);
+}
+
+} // namespace SignalBox::detail

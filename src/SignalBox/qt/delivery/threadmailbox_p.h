@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/delivery/mailbox_p.h>
+
+#include <QtCore/qnamespace.h>
+#include <QtCore/qobject.h>
+
+#include <atomic>
+#include <vector>
+
+namespace SignalBox::detail {
+
+/*!
+    The mailbox of a QThread: one per thread that a handler was ever registered for, process-wide.
+
+    It owns a QObject in its thread, the drainer, which is called through Qt's queue, once per burst. So a producer touches
+    nothing that its user owns: a context object may be deleted on its thread at any moment.
+
+    Past its budget a drain arms a timer of no duration: those run when the thread has nothing else to do. (A call posted
+    instead would run in the same pass of the event loop, before timers and input.)
+
+    It closes when the thread finishes or is destroyed, and, that of the application, when the application object is;
+    it opens again if the QThread is started again, or with the next application.
+*/
+class ThreadMailbox final : public Mailbox
+{
+public:
+    explicit ThreadMailbox(QThread *thread);
+    ~ThreadMailbox() override;
+
+    bool isCurrentThread() const noexcept override;
+    bool isOf(const QThread *thread) const noexcept override;
+    QString name() const override;
+
+    void visitAt(std::int64_t time, Lane &lane) override;
+    void forgetVisit(Lane &lane) noexcept override;
+
+    // On the thread, or while there is none.
+    void open();
+    void close() noexcept;
+    void closeIfFinished(const QThread &thread) noexcept;
+    // The thread object is gone, and another one may be made at its address.
+    void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
+    // Any thread: a call may have been lost.
+    void callAgain() noexcept { callConsumer(); }
+
+private:
+    class Drainer;
+    struct Visit
+    {
+        std::int64_t time;
+        Lane *lane; // with a reservation
+    };
+
+    void callConsumer() noexcept override;
+    void drain() noexcept;
+    void visitDue() noexcept;
+    void startVisitTimer() noexcept;
+
+    // On a cache line of their own: producers read them at each event, and what is in front of them in the mailbox is
+    // written at each delivery.
+    // Compared, never dereferenced after construction. Relaxed: who finds another thread at the address comes after it.
+    alignas(64) std::atomic<QThread *> m_thread;
+    // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
+    // its own thread only, which wrote it, or that thread is over.
+    std::atomic<Qt::HANDLE> m_threadId = nullptr;
+    QString m_name;
+
+    std::mutex m_mutex; // orders calls of the drainer against its end
+    // Null while closed. Written under the mutex; once others have the mailbox, on its thread, or when that is gone.
+    Drainer *m_drainer = nullptr;
+
+    // The consumer's.
+    std::vector<Visit> m_visits; // planned
+    bool m_isYielding = false; // the timer will call
+    // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.
+    static constexpr std::int64_t turnGap = 1'000'000;
+    std::int64_t m_turnBegin = 0;
+    std::int64_t m_lastDrain = 0;
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/core/handlerinfo.h>
+#include <SignalBox/core/waitreport.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/qt/scriptexception.h>
+
+#include <QtCore/qdebug.h>
+
+namespace SignalBox::detail {
+
+namespace {
+
+// When the library is loaded, so that a program's own callback, set later, stays.
+[[maybe_unused]] const WaitReportCallback coreCallback = setWaitReportCallback(&logLongWait);
+
+template <class Handler>
+QString describe(const Handler &handler)
+{
+    return QStringLiteral("\"%1\" (%2, registered at %3:%4)")
+        .arg(QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size())),
+             QString::fromStdString(handler.id.toString()), QString::fromUtf8(handler.registeredAt.file_name()))
+        .arg(handler.registeredAt.line());
+}
+
+} // namespace
+
+const QLoggingCategory &loggingCategory()
+{
+    static const QLoggingCategory category("signalbox");
+    return category;
+}
+
+void warnRefused(const char *caller, const QString &problem, const char *outcome)
+{
+    qCWarning(loggingCategory).noquote().nospace() << "SignalBox::" << caller << ": " << problem << "; " << outcome;
+}
+
+QString describeFailure(const HandlerFailure &failure, const QString &registryName)
+{
+    return QStringLiteral("Registry \"%1\": handler \"%2\" (%3) threw: %4")
+        .arg(registryName, failure.handlerName(), QString::fromStdString(failure.handlerId().toString()),
+             failure.message().isEmpty() ? QStringLiteral("an exception without a message") : failure.message());
+}
+
+void logFailure(const HandlerFailure &failure, const QString &registryName)
+{
+    try {
+        if (failure.exception())
+            std::rethrow_exception(failure.exception());
+    } catch (const ScriptException &exception) {
+        if (exception.logUnheard(failure, registryName))
+            return;
+    } catch (...) {
+        // Only scripts know better.
+    }
+    const QByteArray fileName = failure.fileName().toUtf8();
+    const char *const file = fileName.isEmpty() ? nullptr : fileName.constData();
+    if (!loggingCategory().isWarningEnabled())
+        return;
+    QDebug line = QMessageLogger(file, failure.lineNumber(), nullptr, loggingCategory().categoryName()).warning();
+    line.noquote().nospace() << describeFailure(failure, registryName);
+    if (file)
+        line << " (" << failure.fileName() << ':' << failure.lineNumber() << ')';
+}
+
+void logLongWait(const WaitReport &report) noexcept
+{
+    const QString from =
+        report.caller.id.isValid() ? QStringLiteral(", from inside handler ") + describe(report.caller) : QString();
+    qCWarning(loggingCategory).noquote().nospace()
+        << "Waiting for more than one second for handler " << describe(report.awaited) << from
+        << "; two handlers that wait for each other never end";
+}
+
+void logSlowHandler(const HandlerInfo &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget)
+{
+    using Milliseconds = std::chrono::duration<double, std::milli>;
+    qCWarning(loggingCategory).noquote().nospace()
+        << "Handler " << describe(handler) << " took " << QString::number(Milliseconds(time).count(), 'f', 1)
+        << " ms; its budget is " << QString::number(Milliseconds(budget).count(), 'f', 1) << " ms";
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/delivery/sanitizerorder.h>
+
+#include <QtCore/qfuture.h>
+#include <QtCore/qglobal.h>
+#include <QtCore/qpromise.h>
+
+#include <atomic>
+#include <utility>
+
+namespace SignalBox::detail {
+
+/*!
+    The sender's end of a future that always finishes: with what is given first, or with \a R's default when the last
+    owner lets go, whatever the reason. Shared by all who may answer. Thread-safe.
+*/
+template <class R>
+class Answer
+{
+public:
+    Answer() { m_promise.start(); }
+    ~Answer()
+    {
+        try {
+            give(R());
+        } catch (...) {
+            // Without memory for the result the promise's own end finishes the future, as a cancelled one.
+        }
+    }
+    Q_DISABLE_COPY_MOVE(Answer)
+
+    QFuture<R> future() const { return m_promise.future(); }
+
+    /*! Nobody wants it any more. */
+    bool isCanceled() const { return m_promise.isCanceled(); }
+
+    void give(R result)
+    {
+        // Sequentially consistent, as it is off every hot path: exactly one answer.
+        if (m_isGiven.exchange(true))
+            return;
+        SanitizerOrder::acquire();
+        m_promise.addResult(std::move(result));
+        SanitizerOrder::release();
+        m_promise.finish();
+    }
+
+private:
+    QPromise<R> m_promise;
+    std::atomic<bool> m_isGiven = false;
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/handlers/notification.h>
+
+#include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/futures/completion_p.h>
+#include <SignalBox/qt/futures/futureservice_p.h>
+#include <SignalBox/qt/handlers/lane.h>
+#include <SignalBox/qt/handlers/nextlane_p.h>
+#include <SignalBox/qt/handlers/route.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <new>
+
+namespace SignalBox::detail {
+
+namespace {
+
+LaneList *makeList(std::uint32_t capacity)
+{
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers
+    const EventMemory::Block block = EventMemory::allocate(offsetof(LaneList, lanes) + capacity * sizeof(Lane *));
+    auto *list = static_cast<LaneList *>(block.memory);
+    list->count = 0;
+    list->capacity = capacity;
+    list->offset = block.offset;
+    return list;
+}
+
+constexpr std::uint32_t firstCapacity = 8;
+
+} // namespace
+
+void Notification::await(const QFuture<void> &future, Route &route) const
+{
+    if (future.isFinished()) {
+        QFuture<void>(future).waitForFinished(); // throws what it holds
+        return;
+    }
+    Completion *completion = m_completion;
+    if (m_kind == Kind::Walk)
+        completion = static_cast<const Walk *>(this)->expectDelivery();
+    if (completion && m_kind == Kind::Walk) {
+        if (!completion->begin())
+            return;
+        static_cast<const Walk *>(this)->countAwaited();
+    }
+    isAwaited = true;
+    FutureService::await(future, route, completion);
+}
+
+Walk::Walk(EventPointer event, Report report) noexcept
+    : Notification(Kind::Walk, event.release()), m_wantsReport(report == Report::Yes)
+{
+}
+
+Walk::~Walk()
+{
+    if (m_batchCount == 0) {
+        m_event->dropReference();
+        return;
+    }
+    // The walk's own reference goes with the last entry, and nothing of the event is touched after that: its target
+    // may have run the handler and freed it.
+    if (m_batchCount > 1)
+        share(m_batchCount - 1);
+    queueBatches();
+}
+
+void Walk::share(std::uint32_t count) const noexcept
+{
+    if (std::exchange(m_isShared, true))
+        m_event->addReference(count);
+    else
+        m_event->addFirstReferences(count);
+}
+
+Completion *Walk::completion() const
+{
+    if (!m_wantsReport)
+        return nullptr;
+    if (!m_completion) {
+        m_completion = new Completion;
+        m_event->setCompletion(m_completion);
+    }
+    return m_completion;
+}
+
+Completion *Walk::expectDelivery() const
+{
+    Completion *const result = completion();
+    if (result)
+        result->expect();
+    return result;
+}
+
+void Walk::queueBacklog(Route &route) const noexcept
+{
+    ++m_forwarded;
+    bool isExpected = false;
+    try {
+        isExpected = expectDelivery() != nullptr;
+        QueueEntry *item = m_isEntryUsed ? makeItem(*m_event) : m_event->entry();
+        m_isEntryUsed = true;
+        share(1);
+        route.queueBacklog(item);
+    } catch (const std::bad_alloc &) {
+        route.refuseClaim();
+        route.statistics().countDropped(1);
+        if (isExpected)
+            m_completion->drop();
+        else
+            ++m_lost;
+    }
+}
+
+void Walk::queue(Lane &lane) const noexcept
+{
+    ++m_forwarded;
+    bool isExpected = false;
+    try {
+        isExpected = expectDelivery() != nullptr;
+        Mailbox *const mailbox = lane.mailbox();
+        if (!mailbox) {
+            QueueEntry *entry = makeEntry(QueueEntry::Handler, lane, m_event);
+            share(1);
+            if (!static_cast<NextLane &>(lane).park(entry))
+                lane.mailbox()->push(entry);
+            return;
+        }
+        for (std::uint32_t i = 0; i < m_batchCount; ++i) {
+            if (m_batches[i].mailbox == mailbox) {
+                add(m_batches[i], lane);
+                return;
+            }
+        }
+        if (m_batchCount == m_batches.size())
+            flushBatches();
+        m_batches[m_batchCount++] = {mailbox, &lane, nullptr};
+    } catch (const std::bad_alloc &) {
+        lane.route().refuseClaim();
+        lane.route().statistics().countDropped(1);
+        if (isExpected)
+            m_completion->drop();
+        else
+            ++m_lost;
+        lane.release(1);
+    }
+}
+
+void Walk::add(Batch &batch, Lane &lane) const
+{
+    LaneList *list = batch.others;
+    if (list == nullptr || list->count == list->capacity) {
+        LaneList *larger = makeList(list ? 2 * list->capacity : firstCapacity);
+        if (list) {
+            std::copy_n(list->lanes, list->count, larger->lanes);
+            larger->count = list->count;
+            EventMemory::deallocate(list, list->offset);
+        } else {
+            larger->lanes[0] = batch.first;
+            larger->count = 1;
+        }
+        batch.others = list = larger;
+    }
+    list->lanes[list->count++] = &lane;
+}
+
+void Walk::flushBatches() const noexcept
+{
+    share(m_batchCount);
+    queueBatches();
+}
+
+void Walk::queueBatches() const noexcept
+{
+    const std::uint32_t count = std::exchange(m_batchCount, 0);
+    for (std::uint32_t i = 0; i < count; ++i)
+        queueBatch(m_batches[i]);
+}
+
+void Walk::queueBatch(const Batch &batch) const noexcept
+{
+    QueueEntry *entry = nullptr;
+    const std::uint64_t kind = batch.others ? QueueEntry::Handlers : QueueEntry::Handler;
+    void *const target = batch.others ? static_cast<void *>(batch.others) : batch.first;
+    if (!m_isEntryUsed) {
+        m_isEntryUsed = true;
+        entry = m_event->entry();
+        entry->target = kind | reinterpret_cast<std::uintptr_t>(target);
+    } else {
+        try {
+            entry = makeEntry(static_cast<QueueEntry::Kind>(kind), *batch.first, m_event);
+            entry->target = kind | QueueEntry::Separate | reinterpret_cast<std::uintptr_t>(target);
+        } catch (const std::bad_alloc &) {
+            QueueEntry none;
+            none.target = kind | reinterpret_cast<std::uintptr_t>(target);
+            Mailbox::dropLanes(none, *m_event);
+            m_event->dropReference();
+            return;
+        }
+    }
+    batch.mailbox->push(entry);
+}
+
+DispatchReport Walk::finish(DispatchReport report) noexcept
+{
+    flush();
+    report.called -= m_forwarded + m_skipped;
+    report.dropped += m_lost;
+    return report;
+}
+
+QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, QDeadlineTimer deadline)
+{
+    const DispatchReport own = finish(report);
+    if (!m_completion)
+        return QtFuture::makeReadyFuture(own);
+    QFuture<DispatchReport> future = m_completion->future();
+    if (!deadline.isForever() && !future.isFinished())
+        FutureService::expireAt(deadline, *m_completion);
+    m_completion->endWalk(own);
+    return future;
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/dispatchreport.h>
+#include <SignalBox/qt/asynchandlerinfo.h>
+#include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qfuture.h>
+#include <QtCore/qglobal.h>
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+namespace SignalBox::detail {
+
+class Completion;
+class Lane;
+class Mailbox;
+class Route;
+
+/*!
+    What the handlers of a registry's SyncRegistry are called with.
+
+    A walk calls them all, in priority order: each runs or forwards itself. A delivery has arrived on its target thread
+    and calls that handler alone, through the same core: so whether it is still registered and enabled, who waits for
+    it, and what its exceptions do, is decided in one place.
+*/
+class SIGNALBOX_QT_EXPORT Notification
+{
+public:
+    enum class Kind : unsigned char {
+        Walk, // run, or forward yourself
+        Delivery, // run: you are where you wanted to be
+        Collection, // put yourself into the list of steps
+        Step, // forward yourself, or say that you run here
+        Inspection, // describe yourself
+    };
+
+    Notification(Kind kind, const Event *event, Completion *completion = nullptr) noexcept
+        : m_event(event), m_completion(completion), m_kind(kind)
+    {
+    }
+    Q_DISABLE_COPY_MOVE(Notification)
+
+    Kind kind() const noexcept { return m_kind; }
+    const Event &event() const noexcept { return *m_event; }
+
+    /*!
+        The handler that is being called has returned a future, and is done when that is. Throws what the future
+        holds, if it is finished already.
+    */
+    void await(const QFuture<void> &future, Route &route) const;
+
+    // What became of a delivery, told by the handler.
+    mutable bool isRefused = false; // it did not want it
+    mutable bool isAwaited = false; // it ends later
+
+protected:
+    const Event *m_event;
+    mutable Completion *m_completion;
+
+private:
+    const Kind m_kind;
+};
+
+/*!
+    One walk over a registry's handlers. Lives on the stack of the notifying thread.
+
+    Handlers that follow each other on one target thread share one queue entry. What has been collected is queued before
+    an inline handler runs, and at the end.
+*/
+class SIGNALBOX_QT_EXPORT Walk final : public Notification
+{
+public:
+    /*! Whether the caller wants a report: then, from the first delivery on, there is a Completion. */
+    enum class Report { No, Yes };
+
+    Walk(EventPointer event, Report report) noexcept;
+    ~Walk();
+
+    /*! Takes over a reservation of \a lane. A delivery for which there is no memory is dropped and counted. */
+    void queue(Lane &lane) const noexcept;
+    void queueBacklog(Route &route) const noexcept;
+    /*! Queues what has been collected: an inline handler is about to run. */
+    void flush() const noexcept
+    {
+        if (m_batchCount != 0)
+            flushBatches();
+    }
+    /*! A handler was neither called nor forwarded to. */
+    void countSkipped() const noexcept { ++m_skipped; }
+    /*! A handler that was called inline ends later: the completion counts it. */
+    void countAwaited() const noexcept { ++m_skipped; }
+    /*! Null if nobody wants a report. Throws std::bad_alloc. */
+    Completion *expectDelivery() const;
+    Completion *completion() const;
+
+    /*! Ends the walk. \a report: the core's, which counts those forwarded as called. */
+    DispatchReport finish(DispatchReport report) noexcept;
+    /*! The same; the future finishes with the last delivery. */
+    QFuture<DispatchReport> finishLater(const DispatchReport &report, QDeadlineTimer deadline);
+
+private:
+    struct Batch
+    {
+        Mailbox *mailbox;
+        Lane *first;
+        LaneList *others; // with the first; null if there is none
+    };
+
+    void share(std::uint32_t count) const noexcept;
+    void add(Batch &batch, Lane &lane) const;
+    void flushBatches() const noexcept;
+    // Each entry takes over a reference to the event.
+    void queueBatches() const noexcept;
+    void queueBatch(const Batch &batch) const noexcept;
+
+    mutable std::array<Batch, 4> m_batches;
+    mutable std::uint32_t m_batchCount = 0;
+    mutable std::uint32_t m_forwarded = 0;
+    mutable std::uint32_t m_skipped = 0;
+    mutable std::uint32_t m_lost = 0; // there was no memory to expect them
+    mutable bool m_isEntryUsed = false; // the one in front of the event
+    mutable bool m_isShared = false; // the walk is not the only one that holds the event
+    const bool m_wantsReport;
+};
+
+/*! Collects the handlers of a sequential notify. It owns each, until the sequence does. */
+class Collection final : public Notification
+{
+public:
+    Collection() noexcept : Notification(Kind::Collection, nullptr) {}
+    mutable std::vector<Route *> steps;
+    mutable bool isIncomplete = false; // there was no memory for one of them
+};
+
+/*!
+    One handler's turn in a sequential notify. A reservation of its lane is taken out now, inside of the core's call, and
+    not when the sequence began: what waits for its turn must not look like something older that waits for the handler,
+    and a handler that is gone has no lane any more.
+*/
+class Step final : public Notification
+{
+public:
+    enum class Way { Forwarded, Inline, Refused };
+
+    explicit Step(const Event *event) noexcept : Notification(Kind::Step, event) {}
+    EventPointer shareEvent() const noexcept
+    {
+        m_event->addReference();
+        return EventPointer(m_event);
+    }
+    mutable Way way = Way::Refused;
+};
+
+/*! Asks every handler what it is and how it does. */
+class Inspection final : public Notification
+{
+public:
+    Inspection() noexcept : Notification(Kind::Inspection, nullptr) {}
+    mutable std::vector<AsyncHandlerInfo> rows;
+    mutable bool isIncomplete = false; // there was no memory for one of them
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/ossignals.h>
+#include <SignalBox/qt/ossignals/signalhub_p.h>
+#include <SignalBox/qt/ossignals/signalsource_p.h>
+
+#include <QtCore/qabstracteventdispatcher.h>
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
+#include <QtCore/qfuturewatcher.h>
+#include <QtCore/qsocketnotifier.h>
+#include <QtCore/qthread.h>
+
+#include <atomic>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+const auto startEvent = QEvent::Type(QEvent::registerEventType());
+const auto cancellationEvent = QEvent::Type(QEvent::registerEventType());
+
+std::mutex hubMutex; // held while a hub is made or leaves, never while foreign code runs
+std::atomic<SignalHub *> currentHub = nullptr; // sequentially consistent: off every hot path
+
+} // namespace
+
+class SignalHub::CancellationEvent : public QEvent
+{
+public:
+    CancellationEvent(QFuture<std::optional<int>> f, HandlerId handler)
+        : QEvent(cancellationEvent), future(std::move(f)), id(handler)
+    {
+    }
+    const QFuture<std::optional<int>> future;
+    const HandlerId id;
+};
+
+SignalHub *SignalHub::existing() noexcept
+{
+    return currentHub.load();
+}
+
+SignalHub *SignalHub::current(QString *error)
+{
+    if (!QCoreApplication::instance()) {
+        *error = QStringLiteral("there is no QCoreApplication, on whose thread signals arrive");
+        return nullptr;
+    }
+    *error = SignalSource::instance().open();
+    if (!error->isEmpty())
+        return nullptr;
+    // A second application of the process has a hub from its beginning, for receivers that outlive the first one. Calls
+    // makeHub() at once for the present one.
+    static const bool isAdded = (qAddPreRoutine(&SignalHub::makeHub), true);
+    Q_UNUSED(isAdded)
+    makeHub();
+    return existing();
+}
+
+void SignalHub::makeHub()
+{
+    const std::lock_guard lock(hubMutex);
+    if (currentHub.load())
+        return;
+    auto *const hub = new SignalHub;
+    hub->moveToThread(QCoreApplication::instance()->thread());
+    // A routine serves one application only.
+    qAddPostRoutine(&SignalHub::endHub);
+    currentHub.store(hub);
+    if (hub->thread() == QThread::currentThread() && QAbstractEventDispatcher::instance())
+        hub->startReading();
+    else
+        QCoreApplication::postEvent(hub, new QEvent(startEvent));
+}
+
+// In the destructor of the application, on its thread.
+void SignalHub::endHub()
+{
+    SignalHub *hub = nullptr;
+    {
+        const std::lock_guard lock(hubMutex);
+        hub = currentHub.exchange(nullptr);
+    }
+    if (!hub)
+        return;
+    const bool wasQuitting = hub->stopQuittingOnTermination();
+    delete hub;
+    if (wasQuitting)
+        Q_EMIT OsSignals::instance()->quitOnTerminationChanged(false);
+}
+
+SignalHub::SignalHub() : m_quitTimer(this)
+{
+    m_quitTimer.setSingleShot(true);
+    m_quitTimer.setInterval(0);
+    connect(&m_quitTimer, &QTimer::timeout, this, &SignalHub::quit);
+    connect(QCoreApplication::instance(), &QCoreApplication::aboutToQuit, this, [this] { m_quitTimer.stop(); });
+    EventRegistry<> &events = SignalSource::instance().events();
+    for (int number = 1; number < NSIG; ++number)
+        m_forwards.push_back(events.registerListener(EventId(number)).onChanged([this, number] { deliver(number); }));
+}
+
+SignalHub::~SignalHub() = default;
+
+AsyncRegistry<int> &SignalHub::handlersOf(int number)
+{
+    const std::lock_guard lock(m_mutex);
+    auto &handlers = m_handlers[number];
+    if (!handlers) {
+        handlers = std::make_unique<AsyncRegistry<int>>();
+        handlers->setName(QStringLiteral("signal %1").arg(number));
+        handlers->moveToThread(thread());
+    }
+    return *handlers;
+}
+
+bool SignalHub::unregister(HandlerId id) noexcept
+{
+    for (auto &place : m_handlers) {
+        AsyncRegistry<int> *handlers = nullptr;
+        {
+            const std::lock_guard lock(m_mutex);
+            handlers = place.get();
+        }
+        if (handlers && handlers->unregister(id))
+            return true;
+    }
+    return false;
+}
+
+void SignalHub::watchCancellation(const QFuture<std::optional<int>> &future, HandlerId id)
+{
+    if (QThread::currentThread() == thread())
+        followFuture(future, id);
+    else
+        QCoreApplication::postEvent(this, new CancellationEvent(future, id));
+}
+
+void SignalHub::followFuture(const QFuture<std::optional<int>> &future, HandlerId id)
+{
+    auto *const watcher = new QFutureWatcher<std::optional<int>>(this);
+    connect(watcher, &QFutureWatcherBase::canceled, this, [this, id] { unregister(id); });
+    connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
+    watcher->setFuture(future);
+}
+
+QString SignalHub::startQuittingOnTermination()
+{
+    SignalSource &source = SignalSource::instance();
+    const std::lock_guard lock(m_mutex);
+    if (!m_terminationListeners.empty())
+        return {};
+    // First, so that the handler knows what the first signal that it catches means.
+    source.setTermination(SignalSource::Termination::Awaited);
+    QString error;
+    Listeners listeners;
+    for (const int number : {SIGINT, SIGTERM}) {
+        auto listener = source.listen(number, &error);
+        if (!listener) {
+            source.setTermination(SignalSource::Termination::Plain);
+            return error;
+        }
+        listeners.push_back(std::move(listener));
+    }
+    m_terminationListeners.swap(listeners);
+    return {};
+}
+
+bool SignalHub::stopQuittingOnTermination() noexcept
+{
+    Listeners listeners; // they end after the lock
+    const std::lock_guard lock(m_mutex);
+    if (m_terminationListeners.empty())
+        return false;
+    m_terminationListeners.swap(listeners);
+    SignalSource::instance().setTermination(SignalSource::Termination::Plain);
+    return true;
+}
+
+bool SignalHub::isQuittingOnTermination() const
+{
+    const std::lock_guard lock(m_mutex);
+    return !m_terminationListeners.empty();
+}
+
+bool SignalHub::event(QEvent *event)
+{
+    if (event->type() == startEvent) {
+        startReading();
+        return true;
+    }
+    if (event->type() == cancellationEvent) {
+        const auto *const cancellation = static_cast<CancellationEvent *>(event);
+        followFuture(cancellation->future, cancellation->id);
+        return true;
+    }
+    return QObject::event(event);
+}
+
+void SignalHub::startReading()
+{
+    auto *const notifier = new QSocketNotifier(SignalSource::instance().descriptor(), QSocketNotifier::Read, this);
+    connect(notifier, &QSocketNotifier::activated, this, &SignalHub::read);
+}
+
+void SignalHub::read()
+{
+    SignalSource &source = SignalSource::instance();
+    if (source.takeWakeUps())
+        source.events().broadcast();
+}
+
+void SignalHub::deliver(int number)
+{
+    OsSignals *const face = OsSignals::instance();
+    Q_EMIT face->received(number);
+    AsyncRegistry<int> *handlers = nullptr;
+    {
+        const std::lock_guard lock(m_mutex);
+        handlers = m_handlers[number].get();
+    }
+    if (handlers)
+        handlers->post(number);
+    if (!SignalSource::isTermination(number) || !SignalSource::instance().isTerminationRequested())
+        return;
+    Q_EMIT face->terminated(number);
+    // A slot may have decided to stay.
+    if (SignalSource::instance().isTerminationRequested())
+        quit();
+}
+
+// QCoreApplication::quit() does nothing before exec(), not even to another loop that runs then; the event that it
+// sends ends each loop of the thread, after windows have been asked to close. Repeated until exec() has ended: a loop
+// that was ended before exec() is followed by it.
+void SignalHub::quit()
+{
+    if (thread()->loopLevel() == 0) {
+        m_quitTimer.start();
+        return;
+    }
+    QEvent request(QEvent::Quit);
+    QCoreApplication::sendEvent(QCoreApplication::instance(), &request);
+    if (request.isAccepted())
+        m_quitTimer.start();
+}
+
+} // namespace SignalBox::detail
