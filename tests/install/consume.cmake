@@ -2,7 +2,7 @@
 #
 # Configures, builds and runs the project in `consumer`, afresh, in `work_directory`.
 #   prefix            where SignalBox is installed
-#   version           which one the consumer asks for; 0.1 unless told
+#   version           which one the consumer asks for; 0.2 unless told
 #   components, optional_components   what the consumer asks for, joined by +
 #   find_with         how the consumer finds SignalBox; cmake unless told
 #   without_qt=ON     Qt may neither be looked for nor linked
