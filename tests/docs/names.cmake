@@ -9,8 +9,8 @@ set(inside "${ROOT}/src/ARCHITECTURE.md" "${ROOT}/src/SignalBox/core/README.md" 
 set(known AddressSanitizer ThreadSanitizer deprecated)
 
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/src/*" "${ROOT}/qml/*" "${ROOT}/tests/*" "${ROOT}/benchmarks/*"
-    "${ROOT}/examples/*")
-list(APPEND files CMakeLists.txt CMakePresets.json README.md CHANGELOG.md)
+    "${ROOT}/examples/*" "${ROOT}/packaging/*")
+list(APPEND files CMakeLists.txt CMakePresets.json README.md CHANGELOG.md SECURITY.md)
 set(code "")
 foreach(file IN LISTS files)
     string(APPEND code "\n${file}\n")
