@@ -83,7 +83,7 @@ int main(int argc, char *argv[])
               << (next.result() ? "a" : "no") << " page\n";
 
     // From an event loop: go on when the handlers have run, on the thread of a context.
-    pages.registerHandler(&worker, [](const Page &page) {
+    pages.registerHandler(SignalBox::onThread(&worker), [](const Page &page) {
         std::cout << "log: " << page.address << " on the " << currentThread() << '\n';
     });
     pages.notify({"f.html"}).then(&application, [](const DispatchReport &last) {

@@ -111,7 +111,7 @@ int main(int argc, char *argv[])
     int priority = 30;
     for (Worker &worker : workers) {
         worker.thread.start();
-        arrived.registerHandler(&worker.thread,
+        arrived.registerHandler(SignalBox::onThread(&worker.thread),
                                 [&record, &worker](const Arrived &event) {
                                     record.add("begin", worker.name);
                                     event.start->arrive_and_wait();

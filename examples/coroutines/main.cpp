@@ -45,8 +45,8 @@ int main(int argc, char *argv[])
     indexer.start();
 
     SignalBox::AsyncRegistry<Saved> saved;
-    saved.registerHandler(&indexer, [](const Saved &file) { std::cout << "index " + file.path + '\n'; }, {.priority = 1});
-    saved.registerHandler(&indexer, [](const Saved &file) { std::cout << "log " + file.path + '\n'; });
+    saved.registerHandler(SignalBox::onThread(&indexer), [](const Saved &file) { std::cout << "index " + file.path + '\n'; }, {.priority = 1});
+    saved.registerHandler(SignalBox::onThread(&indexer), [](const Saved &file) { std::cout << "log " + file.path + '\n'; });
 
     const QCoro::Task<> task = save(saved);
     const int result = application.exec();

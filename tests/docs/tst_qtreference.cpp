@@ -12,8 +12,10 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdebug.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
+#include <atomic>
 #include <csignal>
 #include <optional>
 #include <stdexcept>
@@ -46,6 +48,10 @@ public:
 };
 
 void show(const Progress &) {}
+std::atomic<int> stored = 0;
+void store(const Progress &progress) { stored += progress.percent; }
+std::atomic<int> compressed = 0;
+void compress(const Progress &progress) { compressed += progress.percent; }
 void append(const Progress &) {}
 
 void pauseAll(SignalBox::RegistryObject &registry)
@@ -70,6 +76,21 @@ private Q_SLOTS:
         std::thread worker([&] { progress.post({.percent = 50}); });
         worker.join();
         QTRY_COMPARE(window.shown, 50);
+    }
+
+    void targets()
+    {
+        QThread worker;
+        worker.start();
+        QThreadPool pool;
+        SignalBox::AsyncRegistry<Progress> loaded;
+        loaded.registerHandler(SignalBox::onThread(&worker), [](const Progress &progress) { store(progress); });
+        loaded.registerHandler(SignalBox::inPool(&pool), [](const Progress &progress) { compress(progress); });
+        loaded.post({.percent = 7});
+        QTRY_COMPARE(stored.load(), 7);
+        QTRY_COMPARE(compressed.load(), 7);
+        worker.quit();
+        QVERIFY(worker.wait());
     }
 
     void options()

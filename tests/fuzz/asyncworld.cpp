@@ -164,13 +164,13 @@ void AsyncWorld::registerHandler(const Registration &registration)
         record.id = registry.registerHandler(m_contexts[registration.target].get(), handler, options);
         break;
     case TargetKind::Thread:
-        record.id = registry.registerHandler(threadOf(registration.target), handler, options);
+        record.id = registry.registerHandler(SignalBox::onThread(threadOf(registration.target)), handler, options);
         break;
     case TargetKind::Pool:
         if (options.backlog.isTimed())
             options.backlog = {};
         record.isLate = false;
-        record.id = registry.registerHandler(&m_pool, handler, options);
+        record.id = registry.registerHandler(SignalBox::inPool(&m_pool), handler, options);
         break;
     }
     REQUIRE(record.id.isValid());

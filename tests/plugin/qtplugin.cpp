@@ -32,10 +32,10 @@ public:
     {
         auto &messages = *host.messages;
         m_guards.add(messages.registerGuard(counter(host, Kind::GuardedInline)));
-        m_guards.add(messages.registerGuard(host.thread, counter(host, Kind::GuardedOnThread),
+        m_guards.add(messages.registerGuard(SignalBox::onThread(host.thread), counter(host, Kind::GuardedOnThread),
                                             {.name = QStringLiteral("text in the plugin's own memory")}));
-        m_guards.add(messages.registerGuard(host.pool, counter(host, Kind::GuardedInPool), {.backlog = Backlog::bounded(100)}));
-        m_guards.add(messages.registerGuard(host.thread, counter(host, Kind::GuardedLatest), {.backlog = Backlog::latest()}));
+        m_guards.add(messages.registerGuard(SignalBox::inPool(host.pool), counter(host, Kind::GuardedInPool), {.backlog = Backlog::bounded(100)}));
+        m_guards.add(messages.registerGuard(SignalBox::onThread(host.thread), counter(host, Kind::GuardedLatest), {.backlog = Backlog::latest()}));
     }
 
     void registerWithOwners(QtHost &host) override

@@ -25,7 +25,7 @@ class Producers
 {
 public:
     Producers(AsyncRegistry<Message> &messages, QThread *worker)
-        : m_guard(messages.registerGuard(worker, [this](const Message &) { m_received.fetch_add(1, std::memory_order_relaxed); }))
+        : m_guard(messages.registerGuard(SignalBox::onThread(worker), [this](const Message &) { m_received.fetch_add(1, std::memory_order_relaxed); }))
     {
         for (int i = 0; i < threadCount; ++i)
             m_threads.emplace_back([this, &messages] { run(messages); });
@@ -124,7 +124,7 @@ private Q_SLOTS:
         QFuture<SignalBox::DispatchReport> future;
         {
             Visitor visitor(gate, [&] { worker.run([&] { gate.pass(); }); });
-            messages.registerHandler(worker.thread(), [&](const Message &) { ++received; });
+            messages.registerHandler(SignalBox::onThread(worker.thread()), [&](const Message &) { ++received; });
             for (int number = 0; number < eventCount - 1; ++number)
                 messages.post({number});
             future = messages.notify({eventCount - 1});

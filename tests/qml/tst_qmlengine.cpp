@@ -220,7 +220,7 @@ private Q_SLOTS:
         // Whichever of the two threads is the last to be done with an event destroys it.
         QThread other;
         std::atomic<int> seen = 0;
-        registry.registerHandler(&other, [&](const Point &) { ++seen; });
+        registry.registerHandler(SignalBox::onThread(&other), [&](const Point &) { ++seen; });
         other.start();
         std::thread producer([&] {
             for (int i = 0; i < events; ++i)

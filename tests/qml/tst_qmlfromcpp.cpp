@@ -166,7 +166,7 @@ private Q_SLOTS:
         QThread worker;
         worker.start();
         std::atomic<int> sum = 0;
-        m_registry->registerHandler(&worker, [&](const QVariant &event) {
+        m_registry->registerHandler(SignalBox::onThread(&worker), [&](const QVariant &event) {
             sum += event.toMap().value(QStringLiteral("size")).toInt();
         });
         for (int i = 0; i < 1000; ++i)

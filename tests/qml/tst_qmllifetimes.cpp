@@ -264,7 +264,7 @@ private Q_SLOTS:
         std::atomic<int> seen = 0;
         QThread worker;
         worker.start();
-        registry->registerHandler(&worker, [&](const QVariant &event) {
+        registry->registerHandler(SignalBox::onThread(&worker), [&](const QVariant &event) {
             if (event.toMap().value(QStringLiteral("size")).toInt() == 1)
                 ++seen;
         });

@@ -30,7 +30,7 @@ public:
         add([&](auto handler) { return registry.registerHandler(handler); });
         add([&](auto handler) { return registry.registerHandler(&context, handler, {.delivery = SignalBox::Delivery::Queued}); });
         add([&](auto handler) { return registry.registerHandler(worker->context(), handler); });
-        add([&](auto handler) { return registry.registerHandler(&m_pool, handler); });
+        add([&](auto handler) { return registry.registerHandler(SignalBox::inPool(&m_pool), handler); });
         add([&](auto handler) { return registry.registerHandler(worker->context(), handler, {.backlog = SignalBox::Backlog::bounded(100)}); });
         settle();
     }

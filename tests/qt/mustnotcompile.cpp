@@ -15,7 +15,7 @@ void misuse(QObject *context, QThread *thread)
 
     AsyncRegistry<int> registry;
     registry.registerHandler(context, [](const int &) {});
-    registry.registerHandler(thread, [](int) { return SignalBox::Propagation::Continue; });
+    registry.registerHandler(SignalBox::onThread(thread), [](int) { return SignalBox::Propagation::Continue; });
     registry.registerHandler([](const int &) { return QFuture<std::string>(); });
     registry.registerGuard(context, [](const int &) {}); // refused: nodiscard
     registry.unregister(5); // refused: HandlerId

@@ -153,7 +153,7 @@ private Q_SLOTS:
     {
         AsyncRegistry<int> registry;
         QThread unstarted;
-        registry.registerHandler(&unstarted, [](const int &) {});
+        registry.registerHandler(SignalBox::onThread(&unstarted), [](const int &) {});
         const auto future = registry.notify(1, QDeadlineTimer(3600000));
         QVERIFY(future.isFinished());
         COMPARE_REPORT(future.result(), 0, 0, 1);
@@ -164,7 +164,7 @@ private Q_SLOTS:
         Application application;
         AsyncRegistry<int> registry;
         QThread unstarted;
-        registry.registerHandler(&unstarted, [](const int &) {});
+        registry.registerHandler(SignalBox::onThread(&unstarted), [](const int &) {});
         const auto future = registry.notify(1, QDeadlineTimer(3600000));
         QVERIFY(!future.isFinished());
         application.end();

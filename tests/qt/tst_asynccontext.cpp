@@ -192,7 +192,7 @@ private Q_SLOTS:
         QThread *const thread = nullptr;
         QTest::ignoreMessage(QtWarningMsg,
                              "SignalBox::AsyncRegistry::registerHandler(): the thread is null; nothing was registered");
-        QVERIFY(!registry.registerHandler(thread, [](const int &) {}).isValid());
+        QVERIFY(!registry.registerHandler(SignalBox::onThread(thread), [](const int &) {}).isValid());
         QVERIFY(registry.isEmpty());
     }
 

@@ -29,6 +29,12 @@ struct Counted
 static_assert(!std::is_copy_constructible_v<AsyncRegistry<int>>);
 static_assert(!std::is_move_constructible_v<AsyncRegistry<int>>);
 static_assert(std::has_virtual_destructor_v<AsyncRegistry<int>>);
+// A registry that one may only read notifies, as SyncRegistry does.
+static_assert(requires(const AsyncRegistry<int> &registry) {
+    registry.post(1);
+    registry.notify(1);
+    registry.notifySequential(1);
+});
 
 using Handler = void (*)(const int &);
 using Returning = int (*)(const int &);

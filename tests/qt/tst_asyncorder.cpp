@@ -33,7 +33,7 @@ private Q_SLOTS:
         add(worker.context(), 10, 'b');
         add(worker.context(), 5, 'd'); // a tie: after c
         add(&second, std::numeric_limits<int>::max(), 'a');
-        registry.registerHandler(worker.thread(), [&](const int &) { seen += 'e'; });
+        registry.registerHandler(SignalBox::onThread(worker.thread()), [&](const int &) { seen += 'e'; });
         registry.post(1);
         registry.post(2);
         worker.drain();
@@ -50,7 +50,7 @@ private Q_SLOTS:
         std::vector<std::vector<int>> seen(2);
         const auto collect = [&](const int &event) { seen.at(std::size_t(event) / events).push_back(event % events); };
         even.registerHandler(worker.context(), collect);
-        odd.registerHandler(worker.thread(), collect);
+        odd.registerHandler(SignalBox::onThread(worker.thread()), collect);
         std::vector<std::thread> producers;
         for (int producer = 0; producer < 2; ++producer) {
             producers.emplace_back([&, producer] {

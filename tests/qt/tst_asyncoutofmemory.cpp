@@ -59,7 +59,7 @@ void failedRegistrationWithAContextOfAnotherThreadLeavesNone()
 
 void failedRegistrationWithAThreadLeavesNone()
 {
-    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(worker->thread(), ignore); });
+    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(SignalBox::onThread(worker->thread()), ignore); });
 }
 
 void failedRegistrationWithAThreadThatIsNewLeavesNone()
@@ -67,14 +67,14 @@ void failedRegistrationWithAThreadThatIsNewLeavesNone()
     eachAllocationFails(
         [](Scene &scene) {
             QThread thread;
-            scene.registry.unregister(scene.registry.registerHandler(&thread, ignore));
+            scene.registry.unregister(scene.registry.registerHandler(SignalBox::onThread(&thread), ignore));
         },
         [](Scene &scene, Ending) { CHECK(scene.registry.handlerCount() == handlerCount); });
 }
 
 void failedRegistrationWithAPoolLeavesNone()
 {
-    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(scene.pool(), ignore); });
+    failedRegistrationLeavesNoHandler([](Scene &scene) { return scene.registry.registerHandler(SignalBox::inPool(scene.pool()), ignore); });
 }
 
 void failedRegistrationWithABacklogLeavesNone()

@@ -83,7 +83,7 @@ private Q_SLOTS:
         const Producers producers(registry, 1);
         for (int round = 0; round < rounds; ++round) {
             auto target = std::make_unique<Target>();
-            const HandlerId id = registry.registerHandler(worker.thread(), [raw = target.get()](const int &) { raw->use(); });
+            const HandlerId id = registry.registerHandler(SignalBox::onThread(worker.thread()), [raw = target.get()](const int &) { raw->use(); });
             registry.post(round);
             QVERIFY(registry.unregisterAndWait(id));
             target.reset();
@@ -99,7 +99,7 @@ private Q_SLOTS:
         for (int round = 0; round < rounds; ++round) {
             const auto target = std::make_unique<Target>();
             const HandlerGuard guard = registry.registerGuard(
-                worker.thread(), [raw = target.get()](const int &) { raw->use(); },
+                SignalBox::onThread(worker.thread()), [raw = target.get()](const int &) { raw->use(); },
                 {.backlog = round % 2 ? SignalBox::Backlog::latest() : SignalBox::Backlog::unbounded()});
             registry.post(round);
         }
@@ -114,7 +114,7 @@ private Q_SLOTS:
         worker.run([&] {
             for (int round = 0; round < rounds; ++round) {
                 auto target = std::make_unique<Target>();
-                const HandlerId id = registry.registerHandler(QThread::currentThread(), [raw = target.get()](const int &) { raw->use(); },
+                const HandlerId id = registry.registerHandler(SignalBox::onThread(QThread::currentThread()), [raw = target.get()](const int &) { raw->use(); },
                                                               {.delivery = Delivery::Queued});
                 if (round % 16 == 0)
                     QCoreApplication::sendPostedEvents(); // some are delivered
@@ -137,7 +137,7 @@ private Q_SLOTS:
         std::atomic<bool> stop = false;
         std::thread changing([&] {
             while (!stop) {
-                const auto guard = registry.registerGuard(worker.thread(), [](const int &) {}, {.name = QStringLiteral("guest")});
+                const auto guard = registry.registerGuard(SignalBox::onThread(worker.thread()), [](const int &) {}, {.name = QStringLiteral("guest")});
                 const auto other = registry.registerGuard([](const int &) {}, {.name = QStringLiteral("guest")});
             }
         });
@@ -155,7 +155,7 @@ private Q_SLOTS:
         WorkerThread worker;
         AsyncRegistry<int> registry;
         quint64 calls = 0;
-        const HandlerId id = registry.registerHandler(worker.thread(), [&](const int &) { ++calls; });
+        const HandlerId id = registry.registerHandler(SignalBox::onThread(worker.thread()), [&](const int &) { ++calls; });
         std::atomic<bool> stop = false;
         std::thread switching([&] {
             bool isOn = false;
@@ -188,8 +188,8 @@ private Q_SLOTS:
         WorkerThread worker;
         AsyncRegistry<int> registry;
         quint64 calls = 0;
-        const HandlerId id = registry.registerHandler(worker.thread(), [&](const int &) { ++calls; });
-        registry.registerHandler(worker.thread(), [](const int &) {});
+        const HandlerId id = registry.registerHandler(SignalBox::onThread(worker.thread()), [&](const int &) { ++calls; });
+        registry.registerHandler(SignalBox::onThread(worker.thread()), [](const int &) {});
         for (int round = 0; round < rounds; ++round) {
             registry.post(round);
             QVERIFY(registry.setPriority(id, round % 3 - 1));

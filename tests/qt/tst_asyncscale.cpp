@@ -55,7 +55,7 @@ private Q_SLOTS:
         std::vector<HandlerId> ids;
         int calls[2] = {};
         for (int i = 0; i < count; ++i) {
-            ids.push_back(registry.registerHandler(workers[i % 2].thread(), [&calls, i](const int &) { ++calls[i % 2]; },
+            ids.push_back(registry.registerHandler(SignalBox::onThread(workers[i % 2].thread()), [&calls, i](const int &) { ++calls[i % 2]; },
                                                    {.priority = i % 3}));
         }
         QCOMPARE(registry.handlerCount(), count);

@@ -37,7 +37,7 @@ private Q_SLOTS:
         WorkerThread worker;
         AsyncRegistry<int> registry;
         QThread *seen = nullptr;
-        registry.registerHandler(worker.thread(), [&](const int &) { seen = QThread::currentThread(); });
+        registry.registerHandler(SignalBox::onThread(worker.thread()), [&](const int &) { seen = QThread::currentThread(); });
         registry.post(1);
         worker.drain();
         QCOMPARE(seen, worker.thread());
@@ -108,7 +108,7 @@ private Q_SLOTS:
         const auto token = std::make_shared<int>(0);
         AsyncRegistry<std::shared_ptr<int>> registry;
         QThread thread;
-        registry.registerHandler(&thread, [](const std::shared_ptr<int> &) {});
+        registry.registerHandler(SignalBox::onThread(&thread), [](const std::shared_ptr<int> &) {});
         registry.post(token); // waits: the thread has not started
         QCOMPARE(token.use_count(), 2L);
         QObject stopper;
@@ -127,7 +127,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         std::atomic<int> calls = 0;
         QThread thread;
-        registry.registerHandler(&thread, [&](const int &) { ++calls; });
+        registry.registerHandler(SignalBox::onThread(&thread), [&](const int &) { ++calls; });
         for (int run = 1; run <= 2; ++run) {
             thread.start();
             // The mailbox opens as the thread starts.

@@ -63,7 +63,7 @@ private Q_SLOTS:
         Failures failures;
         QThreadPool pool;
         pool.setExpiryTimeout(0);
-        failures.registry.registerHandler(&pool, &Failures::fail);
+        failures.registry.registerHandler(SignalBox::inPool(&pool), &Failures::fail);
         std::vector<QFuture<DispatchReport>> futures;
         for (int i = 0; i < count; ++i) {
             futures.push_back(failures.registry.notify(i));
@@ -97,7 +97,7 @@ private Q_SLOTS:
         for (int round = 0; round < rounds; ++round) {
             Failures failures;
             QThread thread;
-            failures.registry.registerHandler(&thread, &Failures::fail, {.delivery = SignalBox::Delivery::Queued});
+            failures.registry.registerHandler(SignalBox::onThread(&thread), &Failures::fail, {.delivery = SignalBox::Delivery::Queued});
             thread.start();
             std::vector<QFuture<DispatchReport>> futures;
             for (int i = 0; i < 50; ++i) {
@@ -127,7 +127,7 @@ private Q_SLOTS:
             Failures failures;
             QThread thread;
             failures.registry.registerHandler(&Failures::fail);
-            failures.registry.registerHandler(&thread, &Failures::fail);
+            failures.registry.registerHandler(SignalBox::onThread(&thread), &Failures::fail);
             QFuture<DispatchReport> atTheEnd;
             connect(&thread, &QThread::finished, &thread, [&] { atTheEnd = failures.registry.notify(1); }, Qt::DirectConnection);
             thread.start();

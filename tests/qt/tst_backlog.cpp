@@ -193,7 +193,7 @@ private Q_SLOTS:
         pool.setMaxThreadCount(1);
         AsyncRegistry<int> registry;
         std::vector<int> seen;
-        registry.registerHandler(&pool, [&](const int &event) {
+        registry.registerHandler(SignalBox::inPool(&pool), [&](const int &event) {
             seen.push_back(event);
             if (event == 0) {
                 entered.set_value();

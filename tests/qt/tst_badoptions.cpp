@@ -51,9 +51,9 @@ private Q_SLOTS:
         expect("registerHandler", problem);
         QVERIFY(!registry.registerHandler(this, [](const int &) {}, options).isValid());
         expect("registerGuard", problem);
-        QVERIFY(!registry.registerGuard(&thread, [](const int &) {}, options).isActive());
+        QVERIFY(!registry.registerGuard(SignalBox::onThread(&thread), [](const int &) {}, options).isActive());
         expect("registerHandler", backlog.isTimed() ? QStringLiteral("pool") : problem);
-        QVERIFY(!registry.registerHandler(&pool, [](const int &) {}, options).isValid());
+        QVERIFY(!registry.registerHandler(SignalBox::inPool(&pool), [](const int &) {}, options).isValid());
         expect("registerHandler", QStringLiteral("inline handler has no backlog"));
         QVERIFY(!registry.registerHandler([](const int &) {}, options).isValid());
         QVERIFY(registry.isEmpty());
@@ -66,7 +66,7 @@ private Q_SLOTS:
         QThreadPool pool;
         for (const Backlog &backlog : {Backlog::throttled(5), Backlog::debounced(5)}) {
             QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("pool handler has no throttled or debounced")));
-            QVERIFY(!registry.registerHandler(&pool, [](const int &) {}, {.backlog = backlog}).isValid());
+            QVERIFY(!registry.registerHandler(SignalBox::inPool(&pool), [](const int &) {}, {.backlog = backlog}).isValid());
         }
     }
 
@@ -84,7 +84,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QTest::ignoreMessage(QtWarningMsg,
                              "SignalBox::AsyncRegistry::registerHandler(): the thread pool is null; nothing was registered");
-        QVERIFY(!registry.registerHandler(static_cast<QThreadPool *>(nullptr), [](const int &) {}).isValid());
+        QVERIFY(!registry.registerHandler(SignalBox::inPool(static_cast<QThreadPool *>(nullptr)), [](const int &) {}).isValid());
     }
 
     // What was captured for a handler that is refused is destroyed.

@@ -206,7 +206,7 @@ void deadlinesDoNotFollowTheCalendar()
 {
     AsyncRegistry<int> registry;
     QThread neverStarted;
-    registry.registerHandler(&neverStarted, [](const int &) {});
+    registry.registerHandler(SignalBox::onThread(&neverStarted), [](const int &) {});
     const auto future = registry.notify(1, QDeadlineTimer(interval));
     jumpCalendar(years);
     turn();

@@ -31,9 +31,9 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         registry.registerHandler([](const int &) {}, {.priority = 5});
         registry.registerHandler(this, [](const int &) {}, {.priority = 4});
-        registry.registerHandler(&named, [](const int &) {}, {.priority = 3});
+        registry.registerHandler(SignalBox::onThread(&named), [](const int &) {}, {.priority = 3});
         registry.registerHandler(worker.context(), [](const int &) {}, {.priority = 2});
-        registry.registerHandler(&pool, [](const int &) {}, {.priority = 1});
+        registry.registerHandler(SignalBox::inPool(&pool), [](const int &) {}, {.priority = 1});
         const auto rows = registry.handlers();
         QCOMPARE(rows.size(), std::size_t(5));
         QCOMPARE(rows[0].threadName, QString());
@@ -146,8 +146,8 @@ private Q_SLOTS:
         connect(&registry, &AsyncRegistry<int>::handlerFailed, this, [&] { ++failed; });
         const auto throws = [](const int &) { throw std::string("no"); };
         registry.registerHandler(throws);
-        registry.registerHandler(&pool, throws);
-        registry.registerHandler(worker.thread(), throws);
+        registry.registerHandler(SignalBox::inPool(&pool), throws);
+        registry.registerHandler(SignalBox::onThread(worker.thread()), throws);
         registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::latest()});
         registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::bounded(2)});
         registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::debounced(1)});

@@ -39,7 +39,7 @@ private Q_SLOTS:
         QFETCH(Backlog, backlog);
         LooplessThread target;
         AsyncRegistry<int> registry;
-        registry.registerHandler(target.thread(), [](const int &) {}, {.backlog = backlog});
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {}, {.backlog = backlog});
         const auto future = registry.notify(1);
         QVERIFY(!future.isFinished());
         target.end();
@@ -52,10 +52,10 @@ private Q_SLOTS:
     {
         LooplessThread target;
         AsyncRegistry<int> registry;
-        registry.registerHandler(target.thread(), [](const int &) {});
-        registry.registerHandler(target.thread(), [](const int &) {}, {.backlog = Backlog::latest()});
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {});
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {}, {.backlog = Backlog::latest()});
         target.end();
-        registry.registerHandler(target.thread(), [](const int &) {}); // after its end, too
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {}); // after its end, too
         const auto concurrent = registry.notify(1);
         QVERIFY(concurrent.isFinished());
         COMPARE_REPORT(concurrent.result(), 0, 0, 3);
@@ -70,7 +70,7 @@ private Q_SLOTS:
         QFuture<DispatchReport> future;
         {
             QThread thread;
-            registry.registerHandler(&thread, [](const int &) {});
+            registry.registerHandler(SignalBox::onThread(&thread), [](const int &) {});
             future = registry.notify(1);
             QVERIFY(!future.isFinished());
         }
@@ -83,7 +83,7 @@ private Q_SLOTS:
         LooplessThread target;
         AsyncRegistry<int> registry;
         std::atomic<int> calls = 0;
-        registry.registerHandler(target.thread(), [&](const int &) { ++calls; });
+        registry.registerHandler(SignalBox::onThread(target.thread()), [&](const int &) { ++calls; });
         registry.registerHandler([](const int &) {});
         const auto future = registry.notify(1, QDeadlineTimer(20));
         QVERIFY(!future.isFinished());
@@ -112,7 +112,7 @@ private Q_SLOTS:
         const int events = scaled(20000);
         LooplessThread target;
         AsyncRegistry<int> registry;
-        registry.registerHandler(target.thread(), [](const int &) {}, {.backlog = backlog});
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {}, {.backlog = backlog});
         target.end();
         std::vector<QFuture<DispatchReport>> last(producers);
         runOnThreads(producers, [&](int producer) {
@@ -131,7 +131,7 @@ private Q_SLOTS:
         QThread thread;
         AsyncRegistry<int> registry;
         std::atomic<quint64> calls = 0;
-        registry.registerHandler(&thread, [&](const int &) { ++calls; });
+        registry.registerHandler(SignalBox::onThread(&thread), [&](const int &) { ++calls; });
         std::atomic<bool> stop = false;
         std::atomic<quint64> posted = 0;
         std::vector<std::thread> producers;
@@ -168,7 +168,7 @@ private Q_SLOTS:
         QThread thread;
         AsyncRegistry<int> registry;
         std::atomic<int> last = 0;
-        registry.registerHandler(&thread, [&](const int &event) { last = event; }, {.backlog = backlog});
+        registry.registerHandler(SignalBox::onThread(&thread), [&](const int &event) { last = event; }, {.backlog = backlog});
         QObject anchor;
         anchor.moveToThread(&thread);
         thread.start();
@@ -202,7 +202,7 @@ private Q_SLOTS:
             AsyncRegistry<int> registry;
             std::unique_ptr<QThread> thread(QThread::create([] {}));
             thread->start();
-            registry.registerHandler(thread.get(), [](const int &) {});
+            registry.registerHandler(SignalBox::onThread(thread.get()), [](const int &) {});
             const auto future = registry.notify(1);
             thread->wait();
             QVERIFY(finishes(future));
@@ -223,7 +223,7 @@ private Q_SLOTS:
             thread.wait();
             AsyncRegistry<int> registry;
             std::thread starter([&] { thread.start(); });
-            registry.registerHandler(&thread, [](const int &) {});
+            registry.registerHandler(SignalBox::onThread(&thread), [](const int &) {});
             starter.join();
             std::promise<void> isInLoop;
             SignalBox::detail::postCall(&anchor, [&] { isInLoop.set_value(); });
@@ -268,7 +268,7 @@ private Q_SLOTS:
             QObject context;
             QEventLoop events;
             loop = &events;
-            registry.registerHandler(QThread::currentThread(), [&](const int &) {
+            registry.registerHandler(SignalBox::onThread(QThread::currentThread()), [&](const int &) {
                 ++calls;
                 events.quit();
             });

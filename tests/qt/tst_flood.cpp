@@ -104,7 +104,7 @@ private Q_SLOTS:
             if (next[std::size_t(event % producers)]++ != event / producers)
                 ++faults;
         };
-        even.registerHandler(worker.thread(), check);
+        even.registerHandler(SignalBox::onThread(worker.thread()), check);
         odd.registerHandler(worker.context(), check);
         runOnThreads(producers, [&](int producer) {
             for (int i = 0; i < events; ++i)

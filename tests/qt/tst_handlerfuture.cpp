@@ -47,7 +47,7 @@ private Q_SLOTS:
         text.start();
         registry.registerHandler([&](const int &) { return nothing.future(); });
         registry.registerHandler(worker.context(), [&](const int &) { return number.future(); });
-        registry.registerHandler(&pool, [&](const int &) { return text.future(); });
+        registry.registerHandler(SignalBox::inPool(&pool), [&](const int &) { return text.future(); });
         const auto future = registry.notify(1);
         worker.drain();
         pool.waitForDone();

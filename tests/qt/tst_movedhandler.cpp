@@ -223,7 +223,7 @@ private Q_SLOTS:
             QThread::currentThread()->quit();
         });
         const auto id = registry.registerHandler(context.object, [](const Large &) {});
-        before.registerHandler(a->thread(), [](const int &) {});
+        before.registerHandler(SignalBox::onThread(a->thread()), [](const int &) {});
         const auto isGone = before.notify(1).then(QtFuture::Launch::Sync, [&](SignalBox::DispatchReport) {
             return registry.unregister(id);
         });

@@ -51,7 +51,7 @@ private Q_SLOTS:
         });
         registry.registerHandler(second.context(), [&](const int &) { ++calls; });
         registry.registerHandler([&](const int &) { ++calls; });
-        registry.registerHandler(second.thread(), [](const int &) { throw 1; });
+        registry.registerHandler(SignalBox::onThread(second.thread()), [](const int &) { throw 1; });
         const auto future = registry.notify(1);
         second.drain();
         QVERIFY(!future.isFinished());

@@ -44,7 +44,7 @@ private Q_SLOTS:
         };
         registry.registerHandler(first.context(), [&](const int &) { run('b'); }, {.priority = 5});
         registry.registerHandler([&](const int &) { run('f'); }, {.priority = 1});
-        registry.registerHandler(&pool, [&](const int &) { run('d'); }, {.priority = 3});
+        registry.registerHandler(SignalBox::inPool(&pool), [&](const int &) { run('d'); }, {.priority = 3});
         registry.registerHandler([&](const int &) { run('a'); }, {.priority = 6});
         registry.registerHandler(second.context(), [&](const int &) { run('c'); }, {.priority = 4, .backlog = Backlog::latest()});
         registry.registerHandler(this, [&](const int &) { run('e'); }, {.priority = 2});
@@ -180,7 +180,7 @@ private Q_SLOTS:
         QThread unstarted;
         std::atomic<int> later = 0;
         registry.registerHandler([](const int &) {}, {.priority = 2});
-        registry.registerHandler(&unstarted, [](const int &) {}, {.priority = 1});
+        registry.registerHandler(SignalBox::onThread(&unstarted), [](const int &) {}, {.priority = 1});
         registry.registerHandler(worker.context(), [&](const int &) { ++later; });
         const auto future = registry.notifySequential(1, QDeadlineTimer(20));
         QVERIFY(finishes(future));

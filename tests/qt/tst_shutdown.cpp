@@ -163,7 +163,7 @@ private Q_SLOTS:
             AsyncRegistry<std::shared_ptr<int>> registry;
             registry.registerHandler(worker.context(), [capture](const std::shared_ptr<int> &) {});
             registry.registerHandler(worker.context(), [capture](const std::shared_ptr<int> &) {}, {.backlog = Backlog::latest()});
-            registry.registerHandler(worker.thread(), [capture](const std::shared_ptr<int> &) {}, {.once = true});
+            registry.registerHandler(SignalBox::onThread(worker.thread()), [capture](const std::shared_ptr<int> &) {}, {.once = true});
             registry.post(capture);
             futures.push_back(registry.notify(capture));
             futures.push_back(registry.notifySequential(capture));
@@ -183,7 +183,7 @@ private Q_SLOTS:
         const auto empty = registry.notify(1);
         QVERIFY(empty.isFinished());
         COMPARE_REPORT(empty.result(), 0, 0, 0);
-        registry.registerHandler(QThread::currentThread(), [](const int &) {}, {.delivery = Delivery::Queued});
+        registry.registerHandler(SignalBox::onThread(QThread::currentThread()), [](const int &) {}, {.delivery = Delivery::Queued});
         const auto before = registry.notify(1);
         registry.clear();
         const auto concurrent = registry.notify(1);

@@ -115,7 +115,7 @@ private Q_SLOTS:
         registry.setStatisticsEnabled(true);
         quint64 seen = 0;
         connect(&registry, &RegistryObject::statisticsChanged, this, [&] { seen = onlyRow(registry).calls; });
-        registry.registerHandler(worker.thread(), [](const int &) {});
+        registry.registerHandler(SignalBox::onThread(worker.thread()), [](const int &) {});
         for (quint64 i = 0; i < events; ++i)
             registry.post(1);
         QTRY_COMPARE_WITH_TIMEOUT(seen, events, 60000);

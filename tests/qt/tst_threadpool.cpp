@@ -33,7 +33,9 @@ private Q_SLOTS:
         AsyncRegistry<int> second;
         std::array<std::vector<int>, 4> seen;
         for (std::size_t i = 0; i < seen.size(); ++i)
-            (i % 2 ? first : second).registerHandler(&pool, [&, i](const int &event) { seen[i].push_back(event); });
+            (i % 2 ? first : second).registerHandler(SignalBox::inPool(&pool), [&, i](const int &event) {
+                seen[i].push_back(event);
+            });
         std::vector<int> expected;
         for (int i = 0; i < events; ++i) {
             first.post(i);
@@ -55,7 +57,7 @@ private Q_SLOTS:
         std::atomic<int> inside = 0;
         std::atomic<int> faults = 0;
         std::array<int, producers> next{};
-        registry.registerHandler(&pool, [&](const int &event) {
+        registry.registerHandler(SignalBox::inPool(&pool), [&](const int &event) {
             if (++inside != 1)
                 ++faults;
             if (next[std::size_t(event % producers)]++ != event / producers)
@@ -80,11 +82,11 @@ private Q_SLOTS:
         AsyncRegistry<int> busy;
         AsyncRegistry<int> other;
         std::atomic<bool> stop = false;
-        busy.registerHandler(&pool, [&](const int &event) {
+        busy.registerHandler(SignalBox::inPool(&pool), [&](const int &event) {
             if (!stop)
                 busy.post(event);
         });
-        other.registerHandler(&pool, [](const int &) {});
+        other.registerHandler(SignalBox::inPool(&pool), [](const int &) {});
         busy.post(1);
         const auto future = other.notify(1);
         const bool hasRun = finishes(future);
@@ -100,7 +102,7 @@ private Q_SLOTS:
         QThreadPool pool;
         pool.setMaxThreadCount(1);
         AsyncRegistry<int> blocking;
-        blocking.registerHandler(&pool, [&](const int &) {
+        blocking.registerHandler(SignalBox::inPool(&pool), [&](const int &) {
             entered.set_value();
             end.get_future().wait();
         });
@@ -108,7 +110,7 @@ private Q_SLOTS:
         entered.get_future().wait();
         AsyncRegistry<int> registry;
         std::vector<int> seen;
-        registry.registerHandler(&pool, [&](const int &event) { seen.push_back(event); });
+        registry.registerHandler(SignalBox::inPool(&pool), [&](const int &event) { seen.push_back(event); });
         const auto first = registry.notify(1);
         const auto second = registry.notify(2);
         pool.clear();
@@ -130,7 +132,7 @@ private Q_SLOTS:
         pool.setMaxThreadCount(2);
         AsyncRegistry<int> registry;
         std::atomic<quint64> calls = 0;
-        registry.registerHandler(&pool, [&](const int &) { ++calls; });
+        registry.registerHandler(SignalBox::inPool(&pool), [&](const int &) { ++calls; });
         std::atomic<bool> stop = false;
         std::thread clearing([&] {
             while (!stop)
@@ -153,8 +155,9 @@ private Q_SLOTS:
             AsyncRegistry<int> registry;
             auto pool = std::make_unique<QThreadPool>();
             pool->setMaxThreadCount(1);
-            registry.registerHandler(pool.get(), [](const int &) {});
-            registry.registerHandler(pool.get(), [](const int &) {}, {.backlog = SignalBox::Backlog::latest()});
+            registry.registerHandler(SignalBox::inPool(pool.get()), [](const int &) {});
+            registry.registerHandler(SignalBox::inPool(pool.get()), [](const int &) {},
+                                     {.backlog = SignalBox::Backlog::latest()});
             std::vector<QFuture<DispatchReport>> futures;
             for (int i = 0; i < 10; ++i)
                 futures.push_back(registry.notify(i));
@@ -173,7 +176,7 @@ private Q_SLOTS:
         auto *registry = new AsyncRegistry<int>;
         std::atomic<int> calls = 0;
         SignalBox::HandlerId id;
-        id = registry->registerHandler(&pool, [&](const int &) {
+        id = registry->registerHandler(SignalBox::inPool(&pool), [&](const int &) {
             ++calls;
             registry->unregister(id);
         });
@@ -190,7 +193,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         std::atomic<int> failures = 0;
         connect(&registry, &AsyncRegistry<int>::handlerFailed, this, [&] { ++failures; });
-        registry.registerHandler(&pool, [](const int &event) {
+        registry.registerHandler(SignalBox::inPool(&pool), [](const int &event) {
             if (event == 1)
                 throw 1;
         });
@@ -210,7 +213,7 @@ private Q_SLOTS:
         QThreadPool pool;
         AsyncRegistry<int> registry;
         std::atomic<bool> hasLeft = false;
-        auto guard = registry.registerGuard(&pool, [&](const int &) {
+        auto guard = registry.registerGuard(SignalBox::inPool(&pool), [&](const int &) {
             entered.set_value();
             end.get_future().wait();
             hasLeft = true;

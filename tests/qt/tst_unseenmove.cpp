@@ -305,7 +305,7 @@ private Q_SLOTS:
             left.set_value();
         };
         // A drain goes on behind its handler; the event loop does not.
-        mover.registerHandler(a.thread(), [&](const int &) { leaveAndEnd(); });
+        mover.registerHandler(SignalBox::onThread(a.thread()), [&](const int &) { leaveAndEnd(); });
         if (looksBefore)
             mover.post(0);
         else

@@ -2,8 +2,14 @@
 #
 # Compiles SOURCE with COMPILER, FLAGS and the directories in INCLUDES, once for each case, and looks at the first error.
 list(TRANSFORM INCLUDES PREPEND "-I")
-set(expected "a handler of AsyncRegistry<E> is a callable on const E & that returns void, Propagation or QFuture<T>")
-foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT NO_EVENT)
+set(signature "a handler of AsyncRegistry<E> is a callable on const E & that returns void, Propagation or QFuture<T>")
+set(target "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object)")
+foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT NO_EVENT
+        THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD)
+    set(expected "${signature}")
+    if(case MATCHES "THREAD|POOL")
+        set(expected "${target}")
+    endif()
     execute_process(
         COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fPIC -D${case} ${INCLUDES} ${SOURCE}
         RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)

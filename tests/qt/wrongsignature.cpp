@@ -1,17 +1,40 @@
 // SPDX-License-Identifier: MIT
 //
-// Handlers whose signature does not fit: the first error says what is expected. One per compilation, see CMakeLists.txt.
+// Handlers whose signature or target does not fit: the first error says what is expected. One per compilation, see CMakeLists.txt.
 #include <SignalBox/AsyncRegistry>
 
 #include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
+#include <QtCore/qthread.h>
+#include <QtCore/qthreadpool.h>
 
 #include <string>
 
-void misuse(QObject *context)
+class Pool : public QThreadPool
+{};
+
+class Worker : public QThread
+{
+public:
+    void listen(SignalBox::AsyncRegistry<int> &registry)
+    {
+#if defined(CORRECT)
+        registry.registerHandler(static_cast<QObject *>(this), [](const int &){});
+        registry.registerHandler(SignalBox::onThread(this), [](const int &){});
+#elif defined(THREAD_ITSELF)
+        registry.registerHandler(this, [](const int &){});
+#endif
+    }
+};
+
+void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, [[maybe_unused]] Pool *pool)
 {
     SignalBox::AsyncRegistry<int> registry;
 #if defined(CORRECT)
     registry.registerHandler(context, [](const int &) {});
+    registry.registerHandler(SignalBox::onThread(worker), [](const int &) {}, {.priority = 1});
+    registry.registerHandler(SignalBox::inPool(pool), [](const int &) {});
+    registry.registerHandler(nullptr, [](const int &) {}); // refused when it runs
 #elif defined(OTHER_EVENT)
     registry.registerHandler(context, [](const std::string &) {});
 #elif defined(OTHER_RESULT)
@@ -20,5 +43,17 @@ void misuse(QObject *context)
     registry.registerHandler([](int &) {});
 #elif defined(NO_EVENT)
     static_cast<void>(registry.registerGuard(context, [] {}));
+#elif defined(THREAD_ALONE)
+    registry.registerHandler(static_cast<QThread *>(worker), [](const int &) {});
+#elif defined(POOL_ALONE)
+    registry.registerHandler(static_cast<QThreadPool *>(pool), [](const int &) {}, {.priority = 1});
+#elif defined(DERIVED_THREAD)
+    registry.registerHandler(worker, [](const int &) {});
+#elif defined(DERIVED_POOL)
+    registry.registerHandler(pool, [](const int &) {});
+#elif defined(THREAD_POINTER)
+    registry.registerHandler(QPointer<QThread>(worker), [](const int &) {});
+#elif defined(GUARD_ON_THREAD)
+    static_cast<void>(registry.registerGuard(worker, [](const int &) {}));
 #endif
 }

@@ -35,8 +35,8 @@ QtLoad::QtLoad() : m_watch(m_sender.subscribe()), m_there(new QObject), m_wander
 
     m_posted.onException([](const SignalBox::ExceptionInfo &) { ++counts.failures; }); // or they would be logged
     addStable([&](auto handler) { return m_posted.registerHandler(handler); });
-    addStable([&](auto handler) { return m_posted.registerHandler(&m_pool, handler); });
-    addStable([&](auto handler) { return m_posted.registerHandler(&m_restarting, handler); });
+    addStable([&](auto handler) { return m_posted.registerHandler(SignalBox::inPool(&m_pool), handler); });
+    addStable([&](auto handler) { return m_posted.registerHandler(SignalBox::onThread(&m_restarting), handler); });
     addStable([&](auto handler) { return m_posted.registerHandler(m_wanderer, handler); });
     for (const Backlog &backlog : backlogs) {
         const AsyncOptions options{.backlog = backlog};
@@ -48,7 +48,7 @@ QtLoad::QtLoad() : m_watch(m_sender.subscribe()), m_there(new QObject), m_wander
     m_notified.registerHandler(ignore);
     m_notified.registerHandler(&m_here, ignore, {.delivery = SignalBox::Delivery::Queued});
     m_notified.registerHandler(m_there, ignore, {.backlog = Backlog::bounded(4)});
-    m_notified.registerHandler(&m_restarting, ignore);
+    m_notified.registerHandler(SignalBox::onThread(&m_restarting), ignore);
     m_watch.onChanged(&m_here, [this](const int &value) { m_seen = value; });
 }
 

@@ -9,6 +9,7 @@
 #include <SignalBox/qt/futures/answer.h>
 #endif
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/handlertarget.h>
 #include <SignalBox/qt/registryobject.h>
 
 #include <functional>
@@ -110,23 +111,23 @@ public:
         return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As above on \a thread, whoever else lives there. What waits when the thread ends is dropped. */
+    /*! As above on the thread of \a target, made by onThread(). What waits when the thread ends is dropped. */
     template <class F>
-    HandlerId registerHandler(QThread *thread, F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(ThreadTarget target, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(thread, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
+        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*!
-        \a function runs on some thread of \a pool, on one at a time, in the order of its events. It is gone with the
-        pool. A throttled or debounced backlog is refused.
+        \a function runs on some thread of the pool of \a target, made by inPool(), on one at a time, in the order of its
+        events. It is gone with the pool. A throttled or debounced backlog is refused.
     */
     template <class F>
-    HandlerId registerHandler(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(PoolTarget target, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(pool, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
+        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*!
@@ -148,20 +149,20 @@ public:
         return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
-    /*! As above on \a thread. */
+    /*! As above on a thread: \a target is made by onThread(). */
     template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(QThread *thread, F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(ThreadTarget target, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addTo(thread, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
+        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
-    /*! As above in \a pool. */
+    /*! As above in a pool: \a target is made by inPool(). */
     template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(QThreadPool *pool, F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(PoolTarget target, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addTo(pool, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
+        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
     /*! As above, inline. */
@@ -172,8 +173,23 @@ public:
         return addInline(std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
+    //! \cond Refused, and says what to write instead
+    template <detail::AmbiguousTarget Target, class F>
+    HandlerId registerHandler(const Target &, F &&, const AsyncOptions & = {})
+    {
+        refuseTarget<Target>();
+        return {};
+    }
+    template <detail::AmbiguousTarget Target, class F>
+    HandlerGuard registerGuard(const Target &, F &&, const AsyncOptions & = {})
+    {
+        refuseTarget<Target>();
+        return {};
+    }
+    //! \endcond
+
     /*! Fire and forget: calls inline handlers, forwards to the others, and returns. The cheap call. */
-    void post(E event)
+    void post(E event) const
     {
         if (isEmpty())
             return;
@@ -188,7 +204,7 @@ public:
 
         The future is finished on return if all handlers were inline. Costs a QPromise more than post().
     */
-    QFuture<DispatchReport> notify(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever)
+    QFuture<DispatchReport> notify(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
         if (isEmpty())
             return QtFuture::makeReadyFuture(DispatchReport());
@@ -199,7 +215,7 @@ public:
         The same, one handler after the other, in priority order: each, wherever it runs, has ended before the next one
         begins. A handler that returns Propagation::Stop ends it.
     */
-    QFuture<DispatchReport> notifySequential(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever)
+    QFuture<DispatchReport> notifySequential(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
         if (isEmpty())
             return QtFuture::makeReadyFuture(DispatchReport());
@@ -225,8 +241,16 @@ public:
     }
 
 private:
+    template <class Target>
+    static constexpr void refuseTarget()
+    {
+        static_assert(!detail::AmbiguousTarget<Target>,
+                      "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object) "
+                      "for one that runs where that object lives, as with QObject::connect()");
+    }
+
     template <class Target, class F>
-    HandlerGuard addTo(Target *target, F &&function, const AsyncOptions &options, const char *caller,
+    HandlerGuard addTo(Target target, F &&function, const AsyncOptions &options, const char *caller,
                        const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {

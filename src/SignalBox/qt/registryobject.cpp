@@ -201,20 +201,20 @@ RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &
             .affinity = detail::Affinity::Followed};
 }
 
-RegistryObject::Way RegistryObject::wayTo(QThread *thread, const AsyncOptions &options, const char *caller) const
+RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller) const
 {
-    if (!thread) {
+    if (!target.thread()) {
         warn(caller, "the thread is null");
         return {};
     }
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(thread), options)};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options)};
 }
 
-RegistryObject::Way RegistryObject::wayTo(QThreadPool *pool, const AsyncOptions &options, const char *caller) const
+RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller) const
 {
-    if (!pool) {
+    if (!target.pool()) {
         warn(caller, "the thread pool is null");
         return {};
     }
@@ -224,7 +224,7 @@ RegistryObject::Way RegistryObject::wayTo(QThreadPool *pool, const AsyncOptions 
     }
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(pool), options), .watched = pool};
+    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options), .watched = target.pool()};
 }
 
 RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options,

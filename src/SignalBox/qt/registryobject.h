@@ -12,6 +12,7 @@
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/qt/handlertarget.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qdeadlinetimer.h>
@@ -25,11 +26,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-QT_BEGIN_NAMESPACE
-class QThread;
-class QThreadPool;
-QT_END_NAMESPACE
 
 namespace SignalBox {
 
@@ -203,8 +199,8 @@ protected:
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
     Way wayTo(QObject *context, const AsyncOptions &options, const char *caller) const;
-    Way wayTo(QThread *thread, const AsyncOptions &options, const char *caller) const;
-    Way wayTo(QThreadPool *pool, const AsyncOptions &options, const char *caller) const;
+    Way wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller) const;
+    Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller) const;
     Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller) const;
     static void warn(const char *caller, const char *problem);
 
