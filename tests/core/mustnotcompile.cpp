@@ -12,6 +12,16 @@ struct Event
     void visit() const {}
 };
 
+struct Object
+{
+    void onEvent(const Event &) {}
+    void onChange() {}
+    int count() const { return 0; }
+    void onText(const std::string &) {}
+    void change(Event &) {}
+    int number = 0;
+};
+
 void misuse()
 {
     using SignalBox::ExceptionInfo;
@@ -29,8 +39,33 @@ void misuse()
     registry.registerHandler([](Event &) {}); // refused: no matching
     registry.registerHandler([](const Event &) { return true; }); // refused: no matching
     registry.registerHandler([](const Event &) -> Propagation { return false; }); // refused: Propagation
-    registry.registerHandler([] {}); // refused: no matching
+    registry.registerHandler([] {});
+    registry.registerHandler([] { return true; }); // refused: no matching
+    registry.registerHandler([](const Event & = {}, int = 0) { return true; }); // refused: no matching
+    registry.registerHandler(5); // refused: no matching
     constant.registerHandler([](const Event &) {}); // refused: const|no matching
+
+    Object object;
+    const Object &constantObject = object;
+    registry.registerHandler(&object, &Object::onEvent);
+    registry.registerHandler(&object, &Object::onChange, {.priority = 1});
+    registry.registerHandler(&constantObject, &Object::count);
+    registry.registerHandler(&constantObject, &Object::onEvent); // refused: no matching
+    registry.registerHandler(object, &Object::onEvent); // refused: no matching
+    registry.registerHandler(&object, &Object::onText); // refused: no matching
+    registry.registerHandler(&object, &Object::change); // refused: no matching
+    registry.registerHandler(&object, &Object::number); // refused: no matching
+    registry.registerHandler(&registry, &Object::onEvent); // refused: no matching
+    registry.registerHandler(&object, [](const Event &) {}); // refused: no matching
+
+    SignalBox::SyncRegistry<void> bell;
+    bell.registerHandler([] {});
+    bell.registerHandler(&object, &Object::onChange);
+    bell.notify();
+    bell.registerHandler([](int) {}); // refused: no matching
+    bell.registerHandler(&object, &Object::onEvent); // refused: no matching
+    bell.notify(5); // refused: no matching
+    registry.notify(); // refused: no matching
 
     HandlerGuard guard = registry.registerGuard([](const Event &) {});
     registry.registerGuard([](const Event &) {}); // refused: the handler is unregistered when its guard is destroyed

@@ -21,7 +21,9 @@ static_assert(HandlerFor<void (*)(const int &), int>);
 static_assert(HandlerFor<void (*)(int), int>, "a copy of the event may be taken");
 static_assert(HandlerFor<void (&)(const int &) noexcept, int>);
 static_assert(HandlerFor<Propagation (*)(const int &), int>);
-static_assert(!HandlerFor<void (*)(), int> && !HandlerFor<void (*)(int &), int> && !HandlerFor<void (*)(int &&), int>);
+static_assert(HandlerFor<void (*)(), int> && HandlerFor<Propagation (*)(), int> && HandlerFor<void (*)(), void>);
+static_assert(!HandlerFor<bool (*)(), int> && !HandlerFor<bool (*)(), void> && !HandlerFor<void (*)(int), void>);
+static_assert(!HandlerFor<void (*)(int &), int> && !HandlerFor<void (*)(int &&), int>);
 static_assert(!HandlerFor<bool (*)(const int &), int> && !HandlerFor<int (*)(const int &), int>);
 static_assert(!HandlerFor<Propagation &(*)(const int &), int> && !HandlerFor<int, int>);
 static_assert(!HandlerFor<void (*)(const std::string &), int> && !HandlerFor<std::nullptr_t, int>);
@@ -175,20 +177,77 @@ private Q_SLOTS:
         QCOMPARE(value, 5);
     }
 
-    void eventMayBeAnArrayAPointerOrConst()
+    void eventMayBeAnArrayOrAPointer()
     {
         SyncRegistry<int[3]> arrays;
         SyncRegistry<const char *> pointers;
-        SyncRegistry<const int> constants;
         std::string seen;
         arrays.registerHandler([&](const int (&event)[3]) { seen += std::to_string(event[2]); });
         pointers.registerHandler([&](const char *const &event) { seen += event; });
-        constants.registerHandler([&](const int &event) { seen += std::to_string(event); });
         const int numbers[3] = {1, 2, 3};
         arrays.notify(numbers);
         pointers.notify("x");
-        constants.notify(7);
-        QCOMPARE(seen, std::string("3x7"));
+        QCOMPARE(seen, std::string("3x"));
+    }
+
+    void callableWithoutArgumentsIsAHandlerOfAnyEvent()
+    {
+        SyncRegistry<Document> registry;
+        int calls = 0;
+        int counter = 0;
+        registry.registerHandler([&] { ++calls; });
+        registry.registerHandler([owner = std::make_unique<int>(0), &calls]() mutable { calls += ++*owner; });
+        registry.registerHandler(std::function<void()>([&] { ++calls; }));
+        const HandlerId stopper = registry.registerHandler([] { return Propagation::Stop; });
+        registry.registerHandler([&] { ++calls; });
+        QCOMPARE(registry.notify(Document(&counter)), (SignalBox::DispatchReport{.called = 4, .stoppedBy = stopper}));
+        QCOMPARE(calls, 3);
+        QCOMPARE(counter, 0);
+        QVERIFY_EXCEPTION_THROWN(registry.registerHandler(std::function<void()>()), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(registry.registerHandler(static_cast<void (*)()>(nullptr)), std::invalid_argument);
+    }
+
+    void callableThatTakesTheEventOrNothingGetsIt()
+    {
+        SyncRegistry<int> registry;
+        std::vector<int> seen;
+        registry.registerHandler([&](const int &event = -1) { seen.push_back(event); });
+        registry.registerHandler([&](auto &&...events) { (seen.push_back(10 * events), ...); });
+        // Its body is wrong without an event, and so is not tried without one.
+        registry.registerHandler([&](const auto &...events) { return seen.push_back((events + ...)); });
+        registry.notify(3);
+        QCOMPARE(seen, (std::vector<int>{3, 30, 3}));
+    }
+
+    void exceptionCallbackMayTakeNothing()
+    {
+        SyncRegistry<int> registry;
+        int calls = 0;
+        registry.onException([&] { ++calls; });
+        registry.registerHandler([] { throw 1; });
+        QCOMPARE(registry.notify(0).failed, 1U);
+        QCOMPARE(calls, 1);
+    }
+
+    void eventMayBeVoid()
+    {
+        SyncRegistry<void> registry;
+        std::string seen;
+        registry.registerHandler([&] { seen += 'b'; });
+        registry.registerHandler([&] { seen += 'a'; }, {.priority = 1});
+        registry.registerHandler([&] { seen += 'o'; }, {.once = true});
+        registry.registerHandler([&](auto &&...nothing) { seen += std::to_string(sizeof...(nothing)); });
+        const auto guard = registry.registerGuard([&] { throw seen; });
+        int failures = 0;
+        registry.onException([&](const SignalBox::ExceptionInfo &info) { failures += info.handlerId() == guard.id(); });
+        const SyncRegistry<void> &constant = registry;
+        static_assert(noexcept(constant.notify()));
+        static_assert(std::is_void_v<SyncRegistry<void>::Event>);
+        QCOMPARE(constant.notify(), (SignalBox::DispatchReport{.called = 5, .failed = 1}));
+        QCOMPARE(seen, std::string("abo0"));
+        QCOMPARE(failures, 1);
+        const HandlerId stopper = registry.registerHandler([] { return Propagation::Stop; }, {.priority = 2});
+        QCOMPARE(constant.notify(), (SignalBox::DispatchReport{.called = 1, .stoppedBy = stopper}));
     }
 
     void notifyOfAConstRegistryCompiles()

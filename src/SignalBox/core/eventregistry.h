@@ -116,7 +116,10 @@ public:
     {
         const auto shared = std::make_shared<F>(std::move(callback));
         m_storage.forEach([&](EventInfo &event) {
-            Access::sender(event).onException([shared](const ExceptionInfo &info) { (void)std::invoke(*shared, info); }, location);
+            const auto report = [shared](const ExceptionInfo &info) {
+                static_cast<void>(detail::invokeHandler<ExceptionInfo>(*shared, &info));
+            };
+            Access::sender(event).onException(report, location);
         });
     }
 

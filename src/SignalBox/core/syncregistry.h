@@ -3,6 +3,7 @@
 
 #include <SignalBox/core/detail/language.h>
 
+#include <SignalBox/core/detail/handlerinvocation.h>
 #include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/detail/registrycore.h>
 #include <SignalBox/core/dispatchreport.h>
@@ -15,7 +16,6 @@
 #include <SignalBox/core/sourcelocation.h>
 
 #include <concepts>
-#include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -32,20 +32,23 @@ class HandlerVisit;
     \brief Everything of the library. What is in a namespace \c detail is nobody else's.
 */
 
-/*! A callable on `const E &` that returns void or Propagation: what a SyncRegistry of E takes. */
+/*!
+    What a SyncRegistry of E takes: a callable that returns void or Propagation, on `const E &` or without arguments. One
+    that can be called either way gets the event. For E = void: without arguments.
+*/
 template <class F, class E>
-concept HandlerFor = std::invocable<std::decay_t<F> &, const E &>
-        && (std::is_void_v<std::invoke_result_t<std::decay_t<F> &, const E &>>
-            || std::same_as<std::invoke_result_t<std::decay_t<F> &, const E &>, Propagation>);
+concept HandlerFor = detail::isInvocableFor<std::decay_t<F>, E>
+        && (std::is_void_v<detail::HandlerResult<std::decay_t<F>, E>>
+            || std::same_as<detail::HandlerResult<std::decay_t<F>, E>, Propagation>);
 
 /*!
     \class SignalBox::SyncRegistry
     \brief Handlers of one event type, called inline, on the notifying thread, in priority order.
 
     An event is a `const E &` that lives in the notifier for the duration of the call; E need not be
-    copyable. A handler is any callable on it that returns void or Propagation, copied or moved into the
-    registry. Handlers are called one after another: higher priority first, equal ones in the order of
-    their registration.
+    copyable. E = void is an event without data. A handler is any callable on the event, or without arguments, that
+    returns void or Propagation, copied or moved into the registry; or a member function of an object. Handlers are
+    called one after another: higher priority first, equal ones in the order of their registration.
 
     \threadsafety Thread-safe: any member but the destructor, from any number of threads at once, and from inside
     handlers, too: register, unregister (themselves, others, all), notify again to any depth, replace the
@@ -87,9 +90,15 @@ concept HandlerFor = std::invocable<std::decay_t<F> &, const E &>
 template <class E>
 class SyncRegistry
 {
+    static_assert(detail::isEventType<E>, "SyncRegistry<E>: E is void or a type without reference, const and volatile");
+
     using Platform = detail::StandardPlatform;
     using Core = detail::RegistryCore<Platform>;
     using Node = detail::HandlerNode<Platform>;
+    struct NoEvent
+    {
+    };
+    using Argument = std::conditional_t<std::is_void_v<E>, NoEvent, E>;
 
 public:
     /*! What the handlers get a reference to. */
@@ -126,6 +135,25 @@ public:
                           priority, isEnabled);
     }
 
+    /*!
+        As above: the handler calls `member` on `object`, which outlives the handler. The member function takes the
+        event or nothing. If it returns Propagation, that counts; anything else that it returns is ignored.
+
+        \errors std::invalid_argument for a null object or a null member function; otherwise as above.
+    */
+    template <class Object, class Member>
+        requires detail::MemberHandlerFor<Member, Object, E>
+    HandlerId registerHandler(Object *object, Member member, HandlerOptions options = {},
+                              SourceLocation location = SourceLocation::current())
+    {
+        const int priority = options.priority;
+        const bool isEnabled = options.enabled;
+        return m_core.add(makeMemberNode(object, member, std::move(options), location,
+                                         "SyncRegistry::registerHandler: the object is null",
+                                         "SyncRegistry::registerHandler: the member function is null"),
+                          priority, isEnabled);
+    }
+
     /*! Like registerHandler(), but the handler is registered only as long as the guard lives, whose end waits. */
     template <HandlerFor<E> F>
     [[nodiscard("the handler is unregistered when its guard is destroyed")]] HandlerGuard
@@ -137,6 +165,22 @@ public:
         return HandlerGuard(
                 m_core.addGuarded(makeNode(std::forward<F>(handler), std::move(options), location,
                                            "SyncRegistry::registerGuard: the handler is empty; expected something callable"),
+                                  priority, isEnabled));
+    }
+
+    /*! As above, for a member function of `object`. */
+    template <class Object, class Member>
+        requires detail::MemberHandlerFor<Member, Object, E>
+    [[nodiscard("the handler is unregistered when its guard is destroyed")]] HandlerGuard
+    registerGuard(Object *object, Member member, HandlerOptions options = {},
+                  SourceLocation location = SourceLocation::current())
+    {
+        const int priority = options.priority;
+        const bool isEnabled = options.enabled;
+        return HandlerGuard(
+                m_core.addGuarded(makeMemberNode(object, member, std::move(options), location,
+                                                 "SyncRegistry::registerGuard: the object is null",
+                                                 "SyncRegistry::registerGuard: the member function is null"),
                                   priority, isEnabled));
     }
 
@@ -195,7 +239,18 @@ public:
     void clearExceptionCallback() noexcept { m_core.clearExceptionCallback(); }
 
     /*! Calls the handlers; see the class for order, threads and cost. Reports how many. */
-    DispatchReport notify(const E &event) const noexcept { return m_core.notify(std::addressof(event)); }
+    DispatchReport notify(const Argument &event) const noexcept
+        requires(!std::is_void_v<E>)
+    {
+        return m_core.notify(std::addressof(event));
+    }
+
+    /*! The same for E = void. */
+    DispatchReport notify() const noexcept
+        requires std::is_void_v<E>
+    {
+        return m_core.notify(nullptr);
+    }
 
     /*! A row for every handler, in the order of their calls, paused ones included. Throws std::bad_alloc. O(n). */
     [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_core.handlers(); }
@@ -204,18 +259,18 @@ private:
     friend class detail::HandlerReference;
     friend class detail::HandlerVisit;
 
-    // Calls the callable on the event behind the untyped pointer of the dispatch path.
+    // Calls the callable for the event behind the untyped pointer of the dispatch path. Results that make no sense were
+    // refused when it was registered.
     template <class Event, class Callable>
     struct Call
     {
         void operator()(Callable &callable, const void *event, [[maybe_unused]] detail::Outcome *outcome) const
         {
-            const Event &typed = *static_cast<const Event *>(event);
-            if constexpr (std::is_void_v<std::invoke_result_t<Callable &, const Event &>>) {
-                std::invoke(callable, typed);
-            } else {
-                if (std::invoke(callable, typed) == Propagation::Stop)
+            if constexpr (std::is_same_v<detail::HandlerResult<Callable, Event>, Propagation>) {
+                if (detail::invokeHandler<Event>(callable, event) == Propagation::Stop)
                     *outcome = detail::Outcome::Stop;
+            } else {
+                static_cast<void>(detail::invokeHandler<Event>(callable, event));
             }
         }
     };
@@ -238,6 +293,17 @@ private:
     {
         detail::requireCallable(handler, emptyMessage);
         return makeNodeIn<E, std::decay_t<F>>(m_core.control(), std::forward<F>(handler), std::move(options), location);
+    }
+
+    template <class Object, class Member>
+    typename Core::NodePointer makeMemberNode(Object *object, Member member, HandlerOptions &&options,
+                                              SourceLocation location, const char *nullObjectMessage,
+                                              const char *nullMemberMessage)
+    {
+        detail::requireCallable(object, nullObjectMessage);
+        detail::requireCallable(member, nullMemberMessage);
+        using Callable = detail::BoundMember<Object, Member>;
+        return makeNodeIn<E, Callable>(m_core.control(), Callable{object, member}, std::move(options), location);
     }
 
     Core m_core;

@@ -186,8 +186,7 @@ public:
             return {};
         HandlerGuard guard = m_state->changed.registerGuard(
                 // With the state, which may own more than the watch; see withOwner().
-                [state = m_state, function = std::decay_t<F>(std::forward<F>(callback))](
-                        const detail::WatchChanged &) mutable {
+                [state = m_state, function = std::decay_t<F>(std::forward<F>(callback))]() mutable {
                     if constexpr (std::invocable<std::decay_t<F> &>)
                         std::invoke(function);
                     else
@@ -216,13 +215,11 @@ public:
         }
         options.once = true;
         HandlerGuard guard = m_state->closed.registerGuard(
-                [function = std::decay_t<F>(std::forward<F>(callback))](const detail::WatchClosed &) mutable {
-                    std::invoke(function);
-                },
+                [function = std::decay_t<F>(std::forward<F>(callback))]() mutable { std::invoke(function); },
                 std::move(options), location);
         // Whoever notifies first fires the handler; it is for one call.
         if (Version::isClosed(m_state->version.stateAfterRegistration()))
-            m_state->closed.notify({});
+            m_state->closed.notify();
         return guard;
     }
 

@@ -177,7 +177,7 @@ public:
     void onException(F callback, SourceLocation location = SourceLocation::current())
     {
         const auto shared = std::make_shared<F>(std::move(callback));
-        const auto report = [shared](const ExceptionInfo &info) { (void)std::invoke(*shared, info); };
+        const auto report = [shared](const ExceptionInfo &info) { static_cast<void>(detail::invokeHandler<ExceptionInfo>(*shared, &info)); };
         m_state->changed.onException(report, location);
         m_state->closed.onException(report, location);
     }

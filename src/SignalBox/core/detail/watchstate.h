@@ -17,13 +17,6 @@
 namespace SignalBox::detail {
 
 // The events of the two registries: they say that, the value is read by whoever is called.
-struct WatchChanged
-{
-};
-struct WatchClosed
-{
-};
-
 class WatchStateBase
 {
 public:
@@ -39,7 +32,7 @@ public:
     void tell() noexcept
     {
         version.wakeWaiters();
-        changed.notify({});
+        changed.notify();
     }
 
     // The sender goes. Captures that own receivers of this watch end here, so that no cycle stays.
@@ -47,7 +40,7 @@ public:
     {
         version.close();
         version.wakeWaiters();
-        closed.notify({});
+        closed.notify();
         changed.clear();
     }
 
@@ -60,8 +53,8 @@ public:
     }
 
     Version version;
-    SyncRegistry<WatchChanged> changed;
-    SyncRegistry<WatchClosed> closed; // handlers for one call: both close() and a late registration fire them
+    SyncRegistry<void> changed;
+    SyncRegistry<void> closed; // handlers for one call: both close() and a late registration fire them
 
 private:
     std::atomic<std::size_t> m_receivers{0};

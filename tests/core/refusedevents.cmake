@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: MIT
+#
+# Compiles SOURCE with COMPILER and the directories in INCLUDES, with EVENT as each of several types. Those that are no events
+# are refused by exactly one error, whose text matches EXPECTED; one that is one compiles.
+list(TRANSFORM INCLUDES PREPEND "-I")
+
+function(compile event)
+    execute_process(
+        COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDES} ${OPTIONS} "-DEVENT=${event}" ${SOURCE}
+        RESULT_VARIABLE result
+        OUTPUT_VARIABLE output
+        ERROR_VARIABLE output)
+    set(result "${result}" PARENT_SCOPE)
+    string(REGEX REPLACE "[][;]" "" output "${output}")
+    string(REPLACE "\n" ";" lines "${output}")
+    list(FILTER lines INCLUDE REGEX " error: ")
+    set(errors "${lines}" PARENT_SCOPE)
+endfunction()
+
+foreach(event IN ITEMS "void" "int" "int*")
+    compile("${event}")
+    if(NOT result EQUAL 0)
+        message(SEND_ERROR "${event} is an event, but refused: ${errors}")
+    endif()
+endforeach()
+foreach(event IN ITEMS "int&" "const int&" "int&&" "const int" "volatile int" "const void" "int()")
+    compile("${event}")
+    list(LENGTH errors count)
+    if(NOT count EQUAL 1 OR NOT errors MATCHES "${EXPECTED}")
+        message(SEND_ERROR "${event}: one error with \"${EXPECTED}\" was expected, got ${count}: ${errors}")
+    endif()
+endforeach()
