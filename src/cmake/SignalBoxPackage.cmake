@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# The files by which other build systems find an installed SignalBox: the CMake package and pkg-config's description of
-# Core. They belong to Core's development component, since every other layer needs that one anyway.
+# The files by which other build systems find an installed SignalBox: the CMake package, which belongs to Core's
+# development component, since every other layer needs that one anyway, and pkg-config's description of each layer.
 include(CMakePackageConfigHelpers)
 
 configure_package_config_file(
@@ -20,11 +20,33 @@ set(pkgconfig_directory "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 # Relative, so that a moved prefix still works.
 cmake_path(RELATIVE_PATH CMAKE_CURRENT_BINARY_DIR BASE_DIRECTORY
     "${CMAKE_CURRENT_BINARY_DIR}/${pkgconfig_directory}" OUTPUT_VARIABLE SIGNALBOX_PC_PREFIX)
-set(SIGNALBOX_PC_DEFINITIONS)
-if(NOT BUILD_SHARED_LIBS)
-    set(SIGNALBOX_PC_DEFINITIONS " -DSIGNALBOX_CORE_STATIC_DEFINE")
+
+# A layer needs the layer below of exactly this version, as their headers and libraries do.
+function(signalbox_install_pkgconfig layer summary)
+    cmake_parse_arguments(PARSE_ARGV 2 arg "" "REQUIRES;PRIVATE;VARIABLES" "")
+    set(SIGNALBOX_PC_LAYER "${layer}")
+    set(SIGNALBOX_PC_SUMMARY "${summary}")
+    set(SIGNALBOX_PC_REQUIRES "${arg_REQUIRES}")
+    set(SIGNALBOX_PC_PRIVATE "${arg_PRIVATE}")
+    set(SIGNALBOX_PC_VARIABLES "${arg_VARIABLES}")
+    set(SIGNALBOX_PC_DEFINITIONS)
+    string(TOLOWER "signalbox-${layer}.pc" name)
+    if(NOT BUILD_SHARED_LIBS)
+        string(TOUPPER " -DSIGNALBOX_${layer}_STATIC_DEFINE" SIGNALBOX_PC_DEFINITIONS)
+    endif()
+    configure_file("${SignalBox_SOURCE_DIR}/src/cmake/signalbox.pc.in" "${SignalBox_BINARY_DIR}/${name}" @ONLY)
+    install(FILES "${SignalBox_BINARY_DIR}/${name}"
+        DESTINATION "${pkgconfig_directory}" COMPONENT SignalBox${layer}Development)
+endfunction()
+
+signalbox_install_pkgconfig(Core "the layer without Qt" PRIVATE "-pthread")
+if(SIGNALBOX_BUILD_QT)
+    signalbox_install_pkgconfig(Qt "handlers on the event loops of threads"
+        REQUIRES "signalbox-core = ${SignalBox_VERSION}, Qt6Core >= 6.4")
 endif()
-configure_file("${SignalBox_SOURCE_DIR}/src/cmake/signalbox-core.pc.in"
-    "${SignalBox_BINARY_DIR}/signalbox-core.pc" @ONLY)
-install(FILES "${SignalBox_BINARY_DIR}/signalbox-core.pc"
-    DESTINATION "${pkgconfig_directory}" COMPONENT SignalBoxCoreDevelopment)
+if(SIGNALBOX_BUILD_QML)
+    signalbox_install_pkgconfig(Qml "import SignalBox"
+        REQUIRES "signalbox-qt = ${SignalBox_VERSION}, Qt6Qml >= 6.4"
+        # What belongs into QQmlEngine::addImportPath().
+        VARIABLES "qmldir=\${prefix}/${SIGNALBOX_INSTALL_QMLDIR}\n")
+endif()
