@@ -29,7 +29,12 @@ public:
     QFuture<SignalBox::DispatchReport> notifyWithFuture(const Event &event)
     {
         m_loop.notify(event);
-        return QtFuture::makeReadyFuture(SignalBox::DispatchReport{.called = m_count});
+        const SignalBox::DispatchReport report{.called = m_count};
+#if QT_VERSION >= QT_VERSION_CHECK(6, 6, 0)
+        return QtFuture::makeReadyValueFuture(report);
+#else
+        return QtFuture::makeReadyFuture(report);
+#endif
     }
 
 private:

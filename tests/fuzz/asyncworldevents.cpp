@@ -85,7 +85,7 @@ void AsyncWorld::send(unsigned registry, How how)
     }
     m_walks.pop_back();
     if (how == How::Post)
-        report = QtFuture::makeReadyFuture(SignalBox::DispatchReport{.called = promise.offered});
+        report = SignalBox::detail::finishedFuture({.called = promise.offered});
     m_promises[place].report = report;
     // What inline handlers changed may have kept the event from those that came after them.
     if (m_changes[registry] != changesBefore)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "failpromise.h"
+#include "finishedfuture.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -64,7 +65,7 @@ private Q_SLOTS:
     void finishedFutureIsNotWaitedFor()
     {
         AsyncRegistry<int> registry;
-        registry.registerHandler([](const int &) { return QtFuture::makeReadyFuture(5); });
+        registry.registerHandler([](const int &) { return finishedFuture(5); });
         registry.registerHandler([](const int &) { return QFuture<void>(); });
         const auto future = registry.notify(1);
         QVERIFY(future.isFinished());

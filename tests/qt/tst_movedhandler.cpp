@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "finishedfuture.h"
 #include "movingcontext.h"
 #include "waitfor.h"
 #include "workerthread.h"
@@ -345,7 +346,7 @@ private Q_SLOTS:
         QPromise<void> first;
         first.start();
         registry.registerHandler([&](const int &event) {
-            return event == 0 ? first.future() : QtFuture::makeReadyFuture();
+            return event == 0 ? first.future() : finishedFuture();
         }, {.priority = 1});
         a.run([&] { registry.registerHandler(context.object, [&](const int &event) { record.add(event); }); });
         const auto future = registry.notifySequential(0);

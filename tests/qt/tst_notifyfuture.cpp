@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../core/runonthreads.h"
+#include "finishedfuture.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -267,7 +268,7 @@ private Q_SLOTS:
     {
         WorkerThread worker;
         AsyncRegistry<int> registry;
-        registry.registerHandler(worker.context(), [](const int &) { return QtFuture::makeReadyFuture(); });
+        registry.registerHandler(worker.context(), [](const int &) { return finishedFuture(); });
         registry.registerHandler([](const int &) {});
         auto future = registry.notify(1);
         future.waitForFinished();

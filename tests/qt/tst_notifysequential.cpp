@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "finishedfuture.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -197,7 +198,7 @@ private Q_SLOTS:
         promise.start();
         std::atomic<int> seen = 0;
         registry.registerHandler([&](const int &event) {
-            return event == 1 ? promise.future() : QtFuture::makeReadyFuture();
+            return event == 1 ? promise.future() : finishedFuture();
         }, {.priority = 1});
         registry.registerHandler(worker.context(), [&](const int &event) { seen = event; });
         const auto sequence = registry.notifySequential(1);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "finishedfuture.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -27,7 +28,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         std::atomic<int> calls = 0;
         registry.registerHandler(worker.context(), [&](const int &) { ++calls; });
-        registry.registerHandler(worker.context(), [](const int &) -> QFuture<int> { return QtFuture::makeReadyFuture(1); });
+        registry.registerHandler(worker.context(), [](const int &) -> QFuture<int> { return finishedFuture(1); });
         bool isOver = false;
         const auto run = [&]() -> QCoro::Task<> {
             const DispatchReport concurrent = co_await registry.notify(1);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "finishedfuture.h"
 #include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
@@ -61,7 +62,7 @@ private Q_SLOTS:
         });
         toB.registerHandler(b.context(), [&](const int &event) {
             last = event;
-            return event < rounds ? QFuture<void>(toA.notify(event + 1)) : QtFuture::makeReadyFuture();
+            return event < rounds ? QFuture<void>(toA.notify(event + 1)) : finishedFuture();
         });
         QVERIFY(finishes(toA.notify(1)));
         QVERIFY(waitFor([&] { return last == rounds; }));

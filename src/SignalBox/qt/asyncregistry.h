@@ -9,6 +9,7 @@
 #include <SignalBox/qt/futures/answer.h>
 #endif
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlertarget.h>
 #include <SignalBox/qt/registryobject.h>
 
@@ -207,7 +208,7 @@ public:
     QFuture<DispatchReport> notify(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
         if (isEmpty())
-            return QtFuture::makeReadyFuture(DispatchReport());
+            return detail::finishedFuture({});
         return notifyEvent(detail::EventStorage<E>::create(std::move(event), detail::Event::Extras::Yes), deadline);
     }
 
@@ -218,7 +219,7 @@ public:
     QFuture<DispatchReport> notifySequential(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
         if (isEmpty())
-            return QtFuture::makeReadyFuture(DispatchReport());
+            return detail::finishedFuture({});
         return notifyEventSequentially(detail::EventStorage<E>::create(std::move(event), detail::Event::Extras::Yes),
                                        deadline);
     }

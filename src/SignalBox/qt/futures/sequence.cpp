@@ -18,7 +18,7 @@ Sequence::~Sequence() = default;
 QFuture<DispatchReport> Sequence::run(EventPointer event, std::vector<Route *> steps, QDeadlineTimer deadline)
 {
     if (steps.empty())
-        return QtFuture::makeReadyFuture(DispatchReport());
+        return finishedFuture({});
     const Event *const stored = event.get();
     Sequence *sequence = nullptr;
     try {

@@ -211,11 +211,20 @@ DispatchReport Walk::finish(DispatchReport report) noexcept
     return report;
 }
 
+QFuture<DispatchReport> finishedFuture(const DispatchReport &report)
+{
+#if QT_VERSION >= QT_VERSION_CHECK(6, 6, 0)
+    return QtFuture::makeReadyValueFuture(report);
+#else
+    return QtFuture::makeReadyFuture(report);
+#endif
+}
+
 QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, QDeadlineTimer deadline)
 {
     const DispatchReport own = finish(report);
     if (!m_completion)
-        return QtFuture::makeReadyFuture(own);
+        return finishedFuture(own);
     QFuture<DispatchReport> future = m_completion->future();
     if (!deadline.isForever() && !future.isFinished())
         FutureService::expireAt(deadline, *m_completion);

@@ -21,6 +21,9 @@ class Lane;
 class Mailbox;
 class Route;
 
+/*! The future of a notify that has nothing to wait for. */
+SIGNALBOX_QT_EXPORT QFuture<DispatchReport> finishedFuture(const DispatchReport &report);
+
 /*!
     What the handlers of a registry's SyncRegistry are called with.
 
