@@ -69,7 +69,7 @@ std::unique_ptr<SampleSource> openSource(const Options &options, QString *error)
     if (options.replay.isEmpty() && QFileInfo::exists(options.proc + QStringLiteral("/stat")))
         return machineSource(options.proc);
     const bool isOwn = options.replay.isEmpty();
-    const QString fileName = isOwn ? QStringLiteral(":/Dashboard/recorded.samples") : options.replay;
+    const QString fileName = isOwn ? QStringLiteral(":/qt/qml/Dashboard/recorded.samples") : options.replay;
     const QList<Sample> samples = Recording::read(fileName, error);
     if (samples.isEmpty())
         return nullptr;
@@ -115,7 +115,7 @@ int main(int argc, char *argv[])
     QQmlApplicationEngine engine;
     engine.setInitialProperties({{QStringLiteral("dashboard"), QVariant::fromValue(&dashboard)},
                                  {QStringLiteral("isLight"), options.isLight}});
-    engine.load(QUrl(QStringLiteral("qrc:/Dashboard/Main.qml")));
+    engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Dashboard/Main.qml")));
     auto *const window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow *>(engine.rootObjects().constFirst());
     if (!window)
         return Failure; // the engine has said why

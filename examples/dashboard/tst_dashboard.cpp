@@ -225,7 +225,7 @@ private:
         m_output = QString::fromUtf8(process.readAllStandardOutput());
         m_errors = QString::fromUtf8(process.readAllStandardError());
         // What QML has to complain about, a binding that fails for example.
-        if (m_errors.contains(QStringLiteral("qrc:/Dashboard")))
+        if (m_errors.contains(QStringLiteral("qrc:/qt/qml/Dashboard")))
             return -2;
         return process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -3;
     }

@@ -28,7 +28,7 @@ private Q_SLOTS:
         m_engine.emplace();
         m_engine->setInitialProperties({{QStringLiteral("dashboard"), QVariant::fromValue(&*m_dashboard)},
                                         {QStringLiteral("isLight"), false}});
-        m_engine->load(QUrl(QStringLiteral("qrc:/Dashboard/Main.qml")));
+        m_engine->load(QUrl(QStringLiteral("qrc:/qt/qml/Dashboard/Main.qml")));
         QVERIFY(!m_engine->rootObjects().isEmpty());
         m_window = qobject_cast<QQuickWindow *>(m_engine->rootObjects().constFirst());
         QVERIFY(m_window);

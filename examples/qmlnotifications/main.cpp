@@ -51,7 +51,7 @@ int main(int argc, char *argv[])
     parser.process(application);
 
     QQmlApplicationEngine engine;
-    engine.load(QUrl(QStringLiteral("qrc:/Notifications/Main.qml")));
+    engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Notifications/Main.qml")));
     auto *const window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow *>(engine.rootObjects().constFirst());
     if (!window)
         return 1; // the engine has said why

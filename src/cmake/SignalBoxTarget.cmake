@@ -51,6 +51,11 @@ function(signalbox_qt_target target)
 endfunction()
 
 function(signalbox_import_qml_module target)
+    get_target_property(type Qt6::Qml TYPE)
+    if(type STREQUAL SHARED_LIBRARY)
+        # What Qt's scan of imports is for, linking static plugins, it only warns of here.
+        set_target_properties(${target} PROPERTIES QT_QML_MODULE_NO_IMPORT_SCAN TRUE)
+    endif()
     if(BUILD_SHARED_LIBS)
         # Loaded at run time, so nothing else makes a build of the program alone build it.
         add_dependencies(${target} SignalBoxQmlplugin)
@@ -86,6 +91,7 @@ function(signalbox_add_qml_module)
     qt_add_qml_module(${target}
         URI ${arg_URI}
         VERSION ${arg_VERSION}
+        RESOURCE_PREFIX /qt/qml # the default since Qt 6.5: an import path there
         OUTPUT_DIRECTORY "${SignalBox_QML_IMPORT_PATH}/${module_path}"
         OUTPUT_TARGETS object_targets
         SOURCES ${arg_SOURCES} ${arg_HEADERS}
