@@ -3,7 +3,6 @@
 
 #include "scripthome_p.h"
 
-#include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
 

@@ -7,8 +7,6 @@
 #include "scriptcall_p.h"
 #include "scripthome_p.h"
 
-#include <SignalBox/qt/delivery/mailbox_p.h>
-
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qqmlengine.h>
 #include <QtQml/qqmlinfo.h>
@@ -312,7 +310,7 @@ void RegistryHandler::registerAnew()
     }
     m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
-        m_home->mailbox(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
+        m_home->thread().mailbox(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
         {.priority = m_priority, .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()});
     Q_EMIT activeChanged();
 }

@@ -3,9 +3,8 @@
 
 #include "qmlexception_p.h"
 #include "scripthome_p.h"
-#include "signalboxattached.h"
 
-#include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/detail/stopvalue.h>
 
 #include <QtCore/qmetatype.h>
 #include <QtCore/qvariant.h>
@@ -42,12 +41,12 @@ public:
 protected:
     void letGo() noexcept override
     {
-        if (m_home.mailbox()->isDrainedHere()) {
+        if (m_home.thread().isCurrentAndOpen()) {
             end();
             return;
         }
-        const std::shared_ptr<Mailbox> mailbox = m_home.mailbox(); // the home may end with the task
-        mailbox->post(std::make_unique<Ending>(this));
+        const ThreadHandle thread = m_home.thread(); // the home may end with the task
+        thread.post(std::make_unique<Ending>(this));
     }
 
 private:
@@ -58,7 +57,7 @@ private:
         explicit Ending(ScriptAttachment *attachment) : m_attachment(attachment) {}
         ~Ending() override
         {
-            if (m_attachment->m_home.mailbox()->isDrainedHere()) {
+            if (m_attachment->m_home.thread().isCurrentAndOpen()) {
                 m_attachment->end();
                 return;
             }
@@ -174,9 +173,7 @@ QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJ
 
 Propagation propagationOf(const QJSValue &result)
 {
-    return result.isNumber() && result.toNumber() == static_cast<double>(SignalBoxAttached::Propagation::Stop)
-        ? Propagation::Stop
-        : Propagation::Continue;
+    return result.isNumber() && result.toNumber() == stopValue ? Propagation::Stop : Propagation::Continue;
 }
 
 } // namespace SignalBox::detail

@@ -4,7 +4,6 @@
 #include "ownerwatch_p.h"
 #include "scripthome_p.h"
 
-#include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/registryobject.h>
 
 #include <memory>

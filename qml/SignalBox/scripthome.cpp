@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scripthome_p.h"
 
-#include <SignalBox/qt/delivery/mailbox_p.h>
-
 #include <QtCore/qthread.h>
 #include <QtCore/qvariant.h>
 
@@ -33,16 +31,11 @@ std::shared_ptr<const ScriptHome> ScriptHome::of(QJSEngine *engine)
 }
 
 ScriptHome::ScriptHome(QJSEngine *engine)
-    : m_key(engine), m_engine(engine), m_mailbox(Mailbox::of(engine->thread()))
+    : m_key(engine), m_engine(engine), m_thread(engine->thread())
 {
 }
 
 ScriptHome::~ScriptHome() = default;
-
-bool ScriptHome::isCurrentThread() const noexcept
-{
-    return m_mailbox->isCurrentThread();
-}
 
 void ScriptHome::endAttachment() const noexcept
 {
@@ -62,11 +55,6 @@ void ScriptHome::engineIsGone() const
 {
     if (m_attachments != 0)
         m_self = shared_from_this();
-}
-
-bool ScriptHome::post(std::unique_ptr<Task> task) const
-{
-    return m_mailbox->post(std::move(task));
 }
 
 } // namespace SignalBox::detail

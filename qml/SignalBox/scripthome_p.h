@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/delivery/threadhandle_p.h>
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qpointer.h>
@@ -9,11 +10,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 namespace SignalBox::detail {
-
-class Mailbox;
-class Task;
 
 /*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. */
 class ScriptHome : public std::enable_shared_from_this<ScriptHome>
@@ -30,10 +29,10 @@ public:
     /*! The engine's address, for comparison. */
     const void *key() const noexcept { return m_key; }
 
-    const std::shared_ptr<Mailbox> &mailbox() const noexcept { return m_mailbox; }
-    bool isCurrentThread() const noexcept;
+    const ThreadHandle &thread() const noexcept { return m_thread; }
+    bool isCurrentThread() const noexcept { return m_thread.isCurrent(); }
     /*! False: the thread is over, and \a task has been destroyed by the calling thread. */
-    bool post(std::unique_ptr<Task> task) const;
+    bool post(std::unique_ptr<Task> task) const { return m_thread.post(std::move(task)); }
 
     /*!
         For attachments of events, so that neither making one nor letting it go takes an atomic operation: the home lives
@@ -52,7 +51,7 @@ private:
 
     const void *const m_key;
     const QPointer<QJSEngine> m_engine;
-    const std::shared_ptr<Mailbox> m_mailbox;
+    const ThreadHandle m_thread;
 
     mutable std::uint64_t m_attachments = 0;
     mutable std::unique_ptr<EventAttachment> m_spare; // it does not count

@@ -4,6 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerid.h>
 #endif
+#include <SignalBox/detail/stopvalue.h>
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qt/registryobject.h>
 
@@ -50,7 +51,7 @@ public:
     */
     enum class Propagation {
         Continue = 0, //!< Go on with the next handler.
-        Stop = 0x53544f50, //!< Call no further handler. "STOP": not a number that a function returns by chance, as push() returns 1
+        Stop = detail::stopValue, //!< Call no further handler.
     };
     Q_ENUM(Propagation)
 

@@ -24,8 +24,6 @@ SeparateEntry *makeSeparateEntry(QueueEntry::Kind kind, const Event *event)
 
 } // namespace
 
-Task::~Task() = default;
-
 std::shared_ptr<Mailbox> Mailbox::ofNobody()
 {
     class Nobody final : public Mailbox

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/deliveryqueue.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/queueentry.h>
+#include <SignalBox/qt/delivery/task_p.h>
 #include <SignalBox/qt/delivery/wakeup.h>
 #include <SignalBox/qt/qt_export.h>
 
@@ -25,22 +26,6 @@ class Event;
 class Lane;
 class Route;
 struct Drain;
-
-/*! Something to be done on another thread. Destroyed there too, unless that thread is over. */
-class SIGNALBOX_QT_EXPORT Task : private QueueEntry
-{
-public:
-    Task() noexcept { target = Work; }
-    virtual ~Task();
-    Q_DISABLE_COPY_MOVE(Task)
-
-    virtual void run() noexcept = 0;
-    /*! Instead of run(), where the mailbox has closed: ends the task. What it queues in that mailbox is dropped afterwards. */
-    virtual void drop() noexcept { delete this; }
-
-private:
-    friend class Mailbox;
-};
 
 /*!
     The way into a thread, or a pool: a queue, and the one who drains it.
