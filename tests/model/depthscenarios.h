@@ -75,7 +75,7 @@ struct CalledAloneThenFreed : Scenario<CalledAloneThenFreed, 2>
     void run(unsigned index)
     {
         if (index == 0) {
-            SignalBox::detail::Dispatch<Platform>::Calls calls;
+            SignalBox::detail::Walks<Platform>::Calls calls;
             calls.call(referenced, nullptr);
             calls.call(referenced, nullptr);
             Core::forget(referenced);
@@ -95,7 +95,7 @@ struct CalledAloneOfDeadRegistry : Scenario<CalledAloneOfDeadRegistry, 2>
     void run(unsigned index)
     {
         if (index == 0) {
-            SignalBox::detail::Dispatch<Platform>::call(referenced, nullptr);
+            SignalBox::detail::Walks<Platform>::call(referenced, nullptr);
             Core::forget(referenced);
         } else {
             core.reset();
@@ -116,7 +116,7 @@ struct CalledAloneAgainstNamedRemoval : Scenario<CalledAloneAgainstNamedRemoval,
     void run(unsigned index)
     {
         if (index == 0) {
-            SignalBox::detail::Dispatch<Platform>::call(referenced, nullptr);
+            SignalBox::detail::Walks<Platform>::call(referenced, nullptr);
             Core::forget(referenced);
         } else if (index == 1) {
             notify(*core);

@@ -12,8 +12,8 @@
 namespace Model {
 
 using SignalBox::HandlerId;
-using SignalBox::detail::CallableNode;
-using SignalBox::detail::handlerOperations;
+using SignalBox::detail::CallableIn;
+using SignalBox::detail::HandlerNode;
 using SignalBox::detail::Outcome;
 using SignalBox::detail::RegistryCore;
 using SignalBox::detail::Waiting;
@@ -64,13 +64,21 @@ template <int slots = 3>
 struct World
 {
     using Platform = RelacyPlatform<slots>;
-    using Core = RegistryCore<Platform>;
+
+    // A registry, with its lifetime.
+    struct Core : RegistryCore<Platform>
+    {
+        Core() : RegistryCore<Platform>(RegistryCore<Platform>::open()) {}
+        Core(const Core &) = delete;
+        Core &operator=(const Core &) = delete;
+        ~Core() { this->close(); }
+    };
 
     template <class Callable>
     static typename Core::NodePointer node(Core &core, Callable callable, bool once = false)
     {
-        typename Core::NodePointer result(new CallableNode<Platform, Callable>(
-                handlerOperations<Platform, Callable, CallPlainly<Callable>>, core.control(), std::move(callable)));
+        typename Core::NodePointer result(HandlerNode<Platform>::create(
+                CallableIn<Platform, Callable>::template from<CallPlainly<Callable>>(std::move(callable)), core.control()));
         result->once = once;
         return result;
     }

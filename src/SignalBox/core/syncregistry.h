@@ -5,7 +5,7 @@
 
 #include <SignalBox/core/detail/handlerinvocation.h>
 #include <SignalBox/core/detail/nullfunction.h>
-#include <SignalBox/core/detail/registrycore.h>
+#include <SignalBox/core/detail/untypedregistry.h>
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/core/handlerguard.h>
@@ -92,9 +92,7 @@ class SyncRegistry
 {
     static_assert(detail::isEventType<E>, "SyncRegistry<E>: E is void or a type without reference, const and volatile");
 
-    using Platform = detail::StandardPlatform;
-    using Core = detail::RegistryCore<Platform>;
-    using Node = detail::HandlerNode<Platform>;
+    using Node = detail::UntypedRegistry::Node;
     struct NoEvent
     {
     };
@@ -109,7 +107,7 @@ public:
 
     /*! Makes room for the ids of `capacity` handlers, so that many registrations grow no table. Throws
         std::bad_alloc; std::length_error beyond 1048544. */
-    explicit SyncRegistry(std::size_t capacity) { m_core.reserve(capacity); }
+    explicit SyncRegistry(std::size_t capacity) { m_untyped.reserve(capacity); }
 
     SyncRegistry(const SyncRegistry &) = delete;
     SyncRegistry &operator=(const SyncRegistry &) = delete;
@@ -128,11 +126,9 @@ public:
     HandlerId registerHandler(F &&handler, HandlerOptions options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        const int priority = options.priority;
-        const bool isEnabled = options.enabled;
-        return m_core.add(makeNode(std::forward<F>(handler), std::move(options), location,
-                                   "SyncRegistry::registerHandler: the handler is empty; expected something callable"),
-                          priority, isEnabled);
+        detail::requireCallable(handler,
+                                "SyncRegistry::registerHandler: the handler is empty; expected something callable");
+        return m_untyped.add(sourceOf<E>(std::forward<F>(handler)), options, location);
     }
 
     /*!
@@ -146,12 +142,9 @@ public:
     HandlerId registerHandler(Object *object, Member member, HandlerOptions options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        const int priority = options.priority;
-        const bool isEnabled = options.enabled;
-        return m_core.add(makeMemberNode(object, member, std::move(options), location,
-                                         "SyncRegistry::registerHandler: the object is null",
-                                         "SyncRegistry::registerHandler: the member function is null"),
-                          priority, isEnabled);
+        auto handler = bind(object, member, "SyncRegistry::registerHandler: the object is null",
+                            "SyncRegistry::registerHandler: the member function is null");
+        return m_untyped.add(sourceOf<E>(std::move(handler)), options, location);
     }
 
     /*! Like registerHandler(), but the handler is registered only as long as the guard lives, whose end waits. */
@@ -160,12 +153,9 @@ public:
     registerGuard(F &&handler, HandlerOptions options = {},
                   SourceLocation location = SourceLocation::current())
     {
-        const int priority = options.priority;
-        const bool isEnabled = options.enabled;
-        return HandlerGuard(
-                m_core.addGuarded(makeNode(std::forward<F>(handler), std::move(options), location,
-                                           "SyncRegistry::registerGuard: the handler is empty; expected something callable"),
-                                  priority, isEnabled));
+        detail::requireCallable(handler,
+                                "SyncRegistry::registerGuard: the handler is empty; expected something callable");
+        return HandlerGuard(m_untyped.addGuarded(sourceOf<E>(std::forward<F>(handler)), options, location));
     }
 
     /*! As above, for a member function of `object`. */
@@ -175,13 +165,9 @@ public:
     registerGuard(Object *object, Member member, HandlerOptions options = {},
                   SourceLocation location = SourceLocation::current())
     {
-        const int priority = options.priority;
-        const bool isEnabled = options.enabled;
-        return HandlerGuard(
-                m_core.addGuarded(makeMemberNode(object, member, std::move(options), location,
-                                                 "SyncRegistry::registerGuard: the object is null",
-                                                 "SyncRegistry::registerGuard: the member function is null"),
-                                  priority, isEnabled));
+        auto handler = bind(object, member, "SyncRegistry::registerGuard: the object is null",
+                            "SyncRegistry::registerGuard: the member function is null");
+        return HandlerGuard(m_untyped.addGuarded(sourceOf<E>(std::move(handler)), options, location));
     }
 
     /*!
@@ -190,35 +176,35 @@ public:
         the last such thread destroys the handler's captures.
         \cost Lock-free; needs no memory. One process-wide fence if captures have a destructor to run.
     */
-    bool unregister(HandlerId id) noexcept { return m_core.remove(id, detail::Waiting::No); }
+    bool unregister(HandlerId id) noexcept { return m_untyped.remove(id); }
 
     /*! The same, and returns when no other thread is inside the handler, and its captures are destroyed
         unless the calling thread itself is inside. Returns false at once where unregister() does: another
         thread may then be about to remove the handler, and calls may still begin; only a guard waits for that.
         Blocks; see HandlerGuard for what is waited for and what is not. */
-    bool unregisterAndWait(HandlerId id) noexcept { return m_core.remove(id, detail::Waiting::Yes); }
+    bool unregisterAndWait(HandlerId id) noexcept { return m_untyped.removeAndWait(id); }
 
     /*! Unregisters all handlers that are registered when it begins. Does not wait. Guards become inactive. O(n); one
         process-wide fence for all; needs no memory. */
-    void clear() noexcept { m_core.clear(); }
+    void clear() noexcept { m_untyped.clear(); }
 
     /*! Whether the handler is registered, paused or not. Lock-free, O(1). */
-    [[nodiscard]] bool contains(HandlerId id) const noexcept { return m_core.contains(id); }
+    [[nodiscard]] bool contains(HandlerId id) const noexcept { return m_untyped.contains(id); }
     /*! How many are registered, paused ones included. May be stale on return. O(1). */
-    [[nodiscard]] std::size_t handlerCount() const noexcept { return m_core.handlerCount(); }
+    [[nodiscard]] std::size_t handlerCount() const noexcept { return m_untyped.handlerCount(); }
     /*! Whether handlerCount() is 0. */
     [[nodiscard]] bool isEmpty() const noexcept { return handlerCount() == 0; }
 
     /*! Pauses or resumes a handler, which keeps its place. A paused handler costs notify() nothing. False
         where unregister() would be. Lock-free; needs no memory. */
-    bool setEnabled(HandlerId id, bool enabled) noexcept { return m_core.setEnabled(id, enabled); }
+    bool setEnabled(HandlerId id, bool enabled) noexcept { return m_untyped.setEnabled(id, enabled); }
 
     /*! Whether the handler is registered and not paused. May be stale on return. Lock-free, O(1). */
-    [[nodiscard]] bool isEnabled(HandlerId id) const noexcept { return m_core.isEnabled(id); }
+    [[nodiscard]] bool isEnabled(HandlerId id) const noexcept { return m_untyped.isEnabled(id); }
 
     /*! Moves a handler to another priority, last among its new equals; it keeps its id. False where
         unregister() would be. Throws std::bad_alloc; nothing has changed then. Lock-free. */
-    bool setPriority(HandlerId id, int priority) { return m_core.setPriority(id, priority); }
+    bool setPriority(HandlerId id, int priority) { return m_untyped.setPriority(id, priority); }
 
     /*!
         Calls `callback` with an ExceptionInfo, on the notifying thread, whenever a handler throws, in
@@ -230,30 +216,28 @@ public:
     void onException(F &&callback, SourceLocation location = SourceLocation::current())
     {
         detail::requireCallable(callback, "SyncRegistry::onException: the callback is empty; expected something callable");
-        using Callable = std::decay_t<F>;
-        m_core.setExceptionCallback(makeNodeIn<ExceptionInfo, Callable>(m_core.exceptionControl(), std::forward<F>(callback),
-                                                                        {}, location));
+        m_untyped.setExceptionCallback(sourceOf<ExceptionInfo>(std::forward<F>(callback)), location);
     }
 
     /*! Exceptions go unreported from here on, but are counted. Needs no memory. */
-    void clearExceptionCallback() noexcept { m_core.clearExceptionCallback(); }
+    void clearExceptionCallback() noexcept { m_untyped.clearExceptionCallback(); }
 
     /*! Calls the handlers; see the class for order, threads and cost. Reports how many. */
     DispatchReport notify(const Argument &event) const noexcept
         requires(!std::is_void_v<E>)
     {
-        return m_core.notify(std::addressof(event));
+        return m_untyped.notify(std::addressof(event));
     }
 
     /*! The same for E = void. */
     DispatchReport notify() const noexcept
         requires std::is_void_v<E>
     {
-        return m_core.notify(nullptr);
+        return m_untyped.notify(nullptr);
     }
 
     /*! A row for every handler, in the order of their calls, paused ones included. Throws std::bad_alloc. O(n). */
-    [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_core.handlers(); }
+    [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_untyped.handlers(); }
 
 private:
     friend class detail::HandlerReference;
@@ -275,38 +259,24 @@ private:
         }
     };
 
-    template <class Event, class Callable, class F>
-    static Core::NodePointer makeNodeIn(detail::Control<Platform> *control, F &&handler, HandlerOptions &&options,
-                                        SourceLocation location)
+    template <class Event, class F>
+    static Node::Source sourceOf(F &&callable) noexcept
     {
-        typename Core::NodePointer node(new detail::CallableNode<Platform, Callable>(
-                detail::handlerOperations<Platform, Callable, Call<Event, Callable>>, control, std::forward<F>(handler)));
-        node->once = options.once;
-        node->name = std::move(options.name);
-        node->registeredAt = location;
-        return node;
-    }
-
-    template <class F>
-    typename Core::NodePointer makeNode(F &&handler, HandlerOptions &&options, SourceLocation location,
-                                        const char *emptyMessage)
-    {
-        detail::requireCallable(handler, emptyMessage);
-        return makeNodeIn<E, std::decay_t<F>>(m_core.control(), std::forward<F>(handler), std::move(options), location);
+        using Callable = std::decay_t<F>;
+        return detail::CallableIn<detail::StandardPlatform, Callable>::template from<Call<Event, Callable>>(
+                std::forward<F>(callable));
     }
 
     template <class Object, class Member>
-    typename Core::NodePointer makeMemberNode(Object *object, Member member, HandlerOptions &&options,
-                                              SourceLocation location, const char *nullObjectMessage,
-                                              const char *nullMemberMessage)
+    static detail::BoundMember<Object, Member> bind(Object *object, Member member, const char *nullObjectMessage,
+                                                    const char *nullMemberMessage)
     {
         detail::requireCallable(object, nullObjectMessage);
         detail::requireCallable(member, nullMemberMessage);
-        using Callable = detail::BoundMember<Object, Member>;
-        return makeNodeIn<E, Callable>(m_core.control(), Callable{object, member}, std::move(options), location);
+        return {object, member};
     }
 
-    Core m_core;
+    detail::UntypedRegistry m_untyped;
 };
 
 } // namespace SignalBox

@@ -6,6 +6,7 @@
 #include <SignalBox/core/sourcelocation.h>
 
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -38,7 +39,7 @@ struct Retirable
     Kind kind;
 };
 
-// One registered handler: header here, callable behind it (CallableNode).
+// One registered handler: header here, callable behind it (CallableIn).
 //
 // Lifetime: the header lives while a list contains it, a guard names it or an operation works on it
 // (`references`). The callable dies earlier: when the handler has been removed and nobody is inside.
@@ -66,6 +67,32 @@ struct HandlerNode : Retirable
         void (*destroyCallable)(HandlerNode *) noexcept; // null: trivially destructible
         std::size_t alignment; // of header and callable
     };
+
+    // A callable that is about to be registered: what create() needs of its type.
+    struct Source
+    {
+        Operations operations;
+        std::size_t size; // of header and callable
+        void (*construct)(HandlerNode *, void *callable); // moves or copies it behind the header
+        void *callable;
+    };
+
+    // Header and callable. Throws std::bad_alloc, and what the callable's constructor throws.
+    static HandlerNode *create(const Source &source, Control<Platform> *control)
+    {
+        const std::size_t alignment = source.operations.alignment;
+        void *memory = alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__
+                ? ::operator new(source.size, std::align_val_t(alignment))
+                : ::operator new(source.size);
+        auto *node = ::new (memory) HandlerNode(source.operations, control);
+        try {
+            source.construct(node, source.callable);
+        } catch (...) {
+            node->deallocate();
+            throw;
+        }
+        return node;
+    }
 
     HandlerNode(const Operations &itsOperations, Control<Platform> *itsControl) noexcept
         : Retirable(Kind::Node), operations(itsOperations), control(itsControl)
@@ -115,7 +142,7 @@ struct HandlerNode : Retirable
     SourceLocation registeredAt;
 
 private:
-    // Header and memory of the CallableNode that this is. No function of the callable's type, see Operations.
+    // Header and memory. No function of the callable's type, see Operations.
     void deallocate() noexcept
     {
         const std::size_t alignment = operations.alignment;
@@ -127,40 +154,61 @@ private:
     }
 };
 
+// The callable behind its header. Its lifetime is shorter than the header's.
 template <class Platform, class Callable>
-struct CallableNode final : HandlerNode<Platform>
+class CallableIn
 {
-    using Base = HandlerNode<Platform>;
+    using Node = HandlerNode<Platform>;
 
-    template <class F>
-    CallableNode(const typename Base::Operations &itsOperations, Control<Platform> *itsControl, F &&function)
-        : Base(itsOperations, itsControl)
+    static constexpr std::size_t offset = (sizeof(Node) + alignof(Callable) - 1) / alignof(Callable) * alignof(Callable);
+    static constexpr std::size_t alignment = alignof(Callable) > alignof(Node) ? alignof(Callable) : alignof(Node);
+
+    static void *place(Node *node) noexcept { return reinterpret_cast<std::byte *>(node) + offset; }
+
+public:
+    static Callable &of(Node *node) noexcept { return *std::launder(static_cast<Callable *>(place(node))); }
+
+    // `Call` is a stateless function object: void(Callable &, const void *event, Outcome *outcome). It writes to
+    // `outcome` only what is not Continue. `callable` is copied or moved when the node is created.
+    template <class Call, class F>
+    static typename Node::Source from(F &&callable) noexcept
     {
-        ::new (static_cast<void *>(&storage)) Callable(std::forward<F>(function));
+        return {{&invoke<Call>, destroyFunction(), alignment}, offset + sizeof(Callable), &construct<F>, addressOf(callable)};
     }
-    ~CallableNode() = default;
 
-    Callable &callable() noexcept { return *std::launder(reinterpret_cast<Callable *>(&storage)); }
+private:
+    template <class Call>
+    static void invoke(Node *node, const void *event, Outcome *outcome)
+    {
+        Call{}(of(node), event, outcome);
+    }
 
-    static CallableNode *from(Base *node) noexcept { return static_cast<CallableNode *>(node); }
+    // F: as forwarded, so that what is const is copied. A function's address is that of its code.
+    template <class F>
+    static void construct(Node *node, void *source)
+    {
+        using Source = std::remove_reference_t<F>;
+        if constexpr (std::is_function_v<Source>)
+            ::new (place(node)) Callable(reinterpret_cast<Callable>(source));
+        else
+            ::new (place(node)) Callable(std::forward<F>(*static_cast<Source *>(source)));
+    }
+    template <class Source>
+    static void *addressOf(Source &source) noexcept
+    {
+        if constexpr (std::is_function_v<Source>)
+            return reinterpret_cast<void *>(&source);
+        else
+            return const_cast<void *>(static_cast<const void *>(std::addressof(source)));
+    }
 
-    // Its lifetime is shorter than the node's: raw storage.
-    alignas(Callable) std::byte storage[sizeof(Callable)];
-};
-
-// `Call` is a stateless function object: void(Callable &, const void *event, Outcome *outcome). It writes to
-// `outcome` only what is not Continue.
-template <class Platform, class Callable, class Call>
-inline constexpr typename HandlerNode<Platform>::Operations handlerOperations = {
-    [](HandlerNode<Platform> *node, const void *event, Outcome *outcome) {
-        Call{}(CallableNode<Platform, Callable>::from(node)->callable(), event, outcome);
-    },
-    std::is_trivially_destructible_v<Callable>
-            ? nullptr
-            : +[](HandlerNode<Platform> *node) noexcept {
-                  CallableNode<Platform, Callable>::from(node)->callable().~Callable();
-              },
-    alignof(CallableNode<Platform, Callable>),
+    static constexpr auto destroyFunction() noexcept -> void (*)(Node *) noexcept
+    {
+        if constexpr (std::is_trivially_destructible_v<Callable>)
+            return nullptr;
+        else
+            return [](Node *node) noexcept { of(node).~Callable(); };
+    }
 };
 
 } // namespace SignalBox::detail

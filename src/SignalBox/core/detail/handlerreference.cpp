@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/core/detail/handlerreference.h>
 
+#include <SignalBox/core/detail/registrycore.h>
+
 namespace SignalBox::detail {
 
 using Core = RegistryCore<StandardPlatform>;
@@ -36,7 +38,7 @@ bool HandlerReference::isRegistered() const noexcept
 
 Outcome HandlerReference::call(const void *event) const noexcept
 {
-    return Dispatch<StandardPlatform>::call(m_node, event);
+    return Walks<StandardPlatform>::call(m_node, event);
 }
 
 bool HandlerReference::unregister() const noexcept

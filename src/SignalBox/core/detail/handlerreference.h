@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/core/core_export.h>
+#include <SignalBox/core/detail/walk.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/sourcelocation.h>
@@ -45,9 +46,10 @@ public:
     {
         const int priority = options.priority;
         const bool isEnabled = options.enabled;
-        auto node = registry.makeNode(std::forward<F>(handler), std::move(options), location, "the handler is empty");
+        requireCallable(handler, "the handler is empty");
+        auto node = registry.m_untyped.make(registry.template sourceOf<E>(std::forward<F>(handler)), options, location);
         std::forward<Prepare>(prepare)(HandlerReference(node.get()));
-        return HandlerGuard(registry.m_core.addGuarded(std::move(node), priority, isEnabled));
+        return HandlerGuard(registry.m_untyped.addGuarded(std::move(node), priority, isEnabled));
     }
 
     [[nodiscard]] HandlerId id() const noexcept;
@@ -81,7 +83,7 @@ public:
     Outcome call(const HandlerReference &handler, const void *event) noexcept { return m_calls.call(handler.m_node, event); }
 
 private:
-    Dispatch<StandardPlatform>::Calls m_calls;
+    Walks<StandardPlatform>::Calls m_calls;
 };
 
 /*! A notify that calls paused handlers too, in the order of their block: a question to all handlers. */
@@ -91,7 +93,7 @@ public:
     template <class E>
     static void run(const SyncRegistry<E> &registry, const E &event) noexcept
     {
-        registry.m_core.visit(std::addressof(event));
+        registry.m_untyped.visit(std::addressof(event));
     }
 };
 

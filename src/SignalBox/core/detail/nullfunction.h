@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/core_export.h>
+
 #include <cstddef>
-#include <stdexcept>
 #include <type_traits>
 
 namespace SignalBox::detail {
@@ -22,12 +23,15 @@ constexpr bool isNullFunction(const F &function)
         return false;
 }
 
+/*! Throws std::invalid_argument. Not inline: one call where a handler is registered. */
+[[noreturn]] SIGNALBOX_CORE_EXPORT void refuse(const char *message);
+
 /*! Throws std::invalid_argument if \a function is null. */
 template <class F>
 void requireCallable(const F &function, const char *message)
 {
     if (isNullFunction(function))
-        throw std::invalid_argument(message);
+        refuse(message);
 }
 
 } // namespace SignalBox::detail

@@ -384,4 +384,7 @@ void HazardDomain<Platform>::forgetOtherThreads(Record *own) noexcept
     m_forkGeneration.fetch_add(1, std::memory_order_relaxed);
 }
 
+// Compiled once, in reclaimer.cpp.
+extern template class SIGNALBOX_CORE_EXPORT HazardDomain<StandardPlatform>;
+
 } // namespace SignalBox::detail

@@ -3,6 +3,7 @@
 
 #include <SignalBox/core/detail/listedit.h>
 #include <SignalBox/core/detail/reclaimer.h>
+#include <SignalBox/core/detail/walk.h>
 #include <SignalBox/core/detail/writerscope.h>
 #include <SignalBox/core/handlerinfo.h>
 
@@ -48,10 +49,14 @@ public:
     };
     using NodePointer = std::unique_ptr<Node, NodeDeleter>;
 
-    RegistryCore() : m_control(new Control) {}
-    RegistryCore(const RegistryCore &) = delete;
-    RegistryCore &operator=(const RegistryCore &) = delete;
-    ~RegistryCore()
+    // The registry of this control block, which it does not own: see open() and close().
+    explicit RegistryCore(Control *control) noexcept : m_control(control) {}
+
+    // A new registry. Throws std::bad_alloc.
+    static Control *open() { return new Control; }
+
+    // The end of the registry: nothing here may be called any more.
+    void close() noexcept
     {
         if (Control *callback = m_control->exceptionControl.load(std::memory_order_acquire))
             close(*callback);
@@ -65,7 +70,7 @@ public:
 
     DispatchReport notify(const void *event) const noexcept { return Dispatch<Platform>::notify(*m_control, event); }
 
-    void visit(const void *event) const noexcept { Dispatch<Platform>::visit(*m_control, event); }
+    void visit(const void *event) const noexcept { Walks<Platform>::visit(*m_control, event); }
 
     // Throws std::bad_alloc or std::length_error, and has then changed nothing.
     HandlerId add(NodePointer node, int priority, bool isEnabled) { return add(*m_control, std::move(node), priority, isEnabled); }
@@ -612,9 +617,7 @@ private:
     Control *m_control;
 };
 
-// Compiled once, in platform.cpp; the hot path (Dispatch) stays inline.
-extern template class SIGNALBOX_CORE_EXPORT HazardDomain<StandardPlatform>;
-extern template struct SIGNALBOX_CORE_EXPORT Control<StandardPlatform>;
-extern template class SIGNALBOX_CORE_EXPORT RegistryCore<StandardPlatform>;
+// Compiled once, in registrycore.cpp.
+extern template class RegistryCore<StandardPlatform>;
 
 } // namespace SignalBox::detail

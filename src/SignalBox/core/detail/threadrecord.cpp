@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/core/detail/platform.h>
-
-#include <SignalBox/core/detail/registrycore.h>
+#include <SignalBox/core/detail/hazarddomain.h>
 
 #include <atomic>
 #include <cstdlib>
-#include <stdexcept>
 
 #if defined(__unix__) || defined(__APPLE__)
 #    include <pthread.h>
 #endif
 
-namespace SignalBox::detail {
+// What StandardPlatform promises of the process and its threads: the one domain, and each thread's record.
 
-template class HazardDomain<StandardPlatform>;
-template struct Control<StandardPlatform>;
-template class RegistryCore<StandardPlatform>;
+namespace SignalBox::detail {
 
 #if defined(__ELF__)
 constinit thread_local HazardRecord<StandardPlatform> *currentThreadRecord = nullptr;
@@ -142,17 +137,6 @@ void StandardPlatform::returnRecord() noexcept
 const void *StandardPlatform::currentThread() noexcept
 {
     return &currentThreadRecord;
-}
-
-std::uint64_t nextSequence()
-{
-    static constinit std::atomic<std::uint64_t> lastSequence{0};
-    constexpr std::uint64_t limit = std::uint64_t{1} << (64 - IdTable<StandardPlatform>::indexBits);
-    // Relaxed: only distinct and growing numbers are needed.
-    const std::uint64_t sequence = lastSequence.fetch_add(1, std::memory_order_relaxed) + 1;
-    if (sequence >= limit)
-        throw std::length_error("SyncRegistry: all 2^44 handler ids of this process have been given out");
-    return sequence;
 }
 
 } // namespace SignalBox::detail
