@@ -3,7 +3,7 @@
 #include "gate.h"
 
 #include <SignalBox/SourceLocation>
-#include <SignalBox/core/detail/handlerreference.h>
+#include <SignalBox/core/registry/handlerreference.h>
 
 #include <QtTest/qtest.h>
 

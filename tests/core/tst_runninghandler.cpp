@@ -4,7 +4,7 @@
 #include <SignalBox/RunningHandler>
 #include <SignalBox/SyncRegistry>
 #include <SignalBox/WatchSender>
-#include <SignalBox/core/detail/handlerreference.h>
+#include <SignalBox/core/registry/handlerreference.h>
 
 #include <QtTest/qtest.h>
 

@@ -3,8 +3,8 @@
 
 #include "relacyplatform.h"
 
-#include <SignalBox/core/detail/pendingevents.h>
-#include <SignalBox/core/detail/watchversion.h>
+#include <SignalBox/core/watch/pendingevents.h>
+#include <SignalBox/core/watch/watchversion.h>
 
 // Small concurrent programs on the shipped protocols of flagged events and watches. They use neither lists nor
 // fences: both fence modes are the same.

@@ -43,7 +43,7 @@
 #undef assert
 #undef errno
 
-#include <SignalBox/core/detail/registrycore.h>
+#include <SignalBox/core/registry/registrycore.h>
 
 namespace Model {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/core/detail/pendingevents.h>
+#include <SignalBox/core/watch/pendingevents.h>
 #include <SignalBox/core/watchsender.h>
 
 #include <cstdint>

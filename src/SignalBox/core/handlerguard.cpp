@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/core/handlerguard.h>
 
-#include <SignalBox/core/detail/registrycore.h>
+#include <SignalBox/core/registry/registrycore.h>
 
 namespace SignalBox {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/core/runninghandler.h>
 
-#include <SignalBox/core/detail/hazarddomain.h>
+#include <SignalBox/core/list/handlernode.h>
 
 namespace SignalBox {
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/core/detail/language.h>
+#include <SignalBox/core/registry/language.h>
 
-#include <SignalBox/core/detail/handlerinvocation.h>
-#include <SignalBox/core/detail/nullfunction.h>
-#include <SignalBox/core/detail/untypedregistry.h>
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/registry/handlerinvocation.h>
+#include <SignalBox/core/registry/nullfunction.h>
+#include <SignalBox/core/registry/untypedregistry.h>
 #include <SignalBox/core/runninghandler.h>
 #include <SignalBox/core/sourcelocation.h>
 

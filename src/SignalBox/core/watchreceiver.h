@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/core/detail/language.h>
+#include <SignalBox/core/registry/language.h>
 
-#include <SignalBox/core/detail/nullfunction.h>
-#include <SignalBox/core/detail/watchstate.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
-#include <SignalBox/core/waitoutcome.h>
+#include <SignalBox/core/watch/watchstate.h>
 
 #include <chrono>
 #include <concepts>
@@ -23,6 +22,21 @@ namespace SignalBox {
 
 template <class T>
 class WatchSender;
+
+/*!
+    \brief Why WatchReceiver::waitForChange() has returned.
+
+    \code
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+    if (settings.waitForChange(deadline) == SignalBox::WaitOutcome::TimedOut)
+        std::cerr << "no settings after five seconds\n";
+    \endcode
+*/
+enum class WaitOutcome {
+    Changed, //!< There was a change that the receiver had not seen.
+    Closed, //!< The sender is gone, and every change has been seen.
+    TimedOut, //!< The deadline has passed.
+};
 
 /*! A callable that WatchReceiver::onChanged() takes: without arguments, or on a `const T &`. */
 template <class F, class T>

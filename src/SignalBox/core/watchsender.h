@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/core/detail/language.h>
+#include <SignalBox/core/registry/language.h>
 
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/core/sourcelocation.h>

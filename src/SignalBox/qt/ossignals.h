@@ -2,9 +2,9 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
-#include <SignalBox/core/detail/nullfunction.h>
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/watchreceiver.h>
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/core/detail/handlerreference.h>
+#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/event.h>
