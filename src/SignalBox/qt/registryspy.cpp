@@ -11,6 +11,18 @@
 
 namespace SignalBox::detail {
 
+namespace {
+
+// What is left, or a part of it that no clock or timer overflows with.
+std::chrono::milliseconds nextWait(const QDeadlineTimer &deadline)
+{
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(1);
+    return deadline.isForever() ? longest
+                                : std::min(longest, std::chrono::ceil<std::chrono::milliseconds>(deadline.remainingTimeAsDuration()));
+}
+
+} // namespace
+
 void CountWaiter::setCount(std::size_t count) noexcept
 {
     m_count = count;
@@ -31,25 +43,21 @@ bool CountWaiter::waitForCount(std::size_t count, QDeadlineTimer deadline)
         QCoreApplication::instance() ? QAbstractEventDispatcher::instance() : nullptr;
     if (!dispatcher) {
         std::unique_lock lock(mutex);
-        const auto isReached = [&] { return m_count >= count; };
-        if (deadline.isForever()) {
-            m_changed.wait(lock, isReached);
-            return true;
-        }
-        return m_changed.wait_for(lock, deadline.remainingTimeAsDuration(), isReached);
+        while (m_count < count && !deadline.hasExpired())
+            m_changed.wait_for(lock, nextWait(deadline));
+        return m_count >= count;
     }
 
     {
         const std::lock_guard lock(mutex);
         m_sleepers.push_back(dispatcher);
     }
-    // So that the loop wakes when the time is over.
     QTimer timer;
-    timer.setSingleShot(true);
-    if (!deadline.isForever())
-        timer.start(std::chrono::ceil<std::chrono::milliseconds>(deadline.remainingTimeAsDuration()));
+    timer.setTimerType(Qt::PreciseTimer);
     bool isReached = hasCount(count);
     while (!isReached && !deadline.hasExpired()) {
+        // Each wait has a timer of its own that ends it: a timer may fire before the deadline has passed.
+        timer.start(nextWait(deadline));
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
         isReached = hasCount(count);
