@@ -36,6 +36,11 @@ public:
     {
         m_process.setWorkingDirectory(m_folder.path());
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        // What runs the tests may ignore these, and what is ignored at the start stays ignored.
+        m_process.setChildProcessModifier([] {
+            std::signal(SIGINT, SIG_DFL);
+            std::signal(SIGHUP, SIG_DFL);
+        });
         m_process.start(QStringLiteral(EXAMPLE_PROGRAM), {});
     }
     ~RunningExample()

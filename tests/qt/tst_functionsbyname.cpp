@@ -68,6 +68,7 @@ private Q_SLOTS:
     {
         if (!SignalBox::OsSignals::isSupported())
             QSKIP("This system has no signals.");
+        std::signal(SIGINT, SIG_DFL); // one that was ignored at the start stays ignored
         QObject context;
         SignalBox::OsSignals::instance()->registerHandler(SIGINT, &context, onSignal);
         std::raise(SIGINT);

@@ -75,6 +75,18 @@ int eachSignal()
     return execute();
 }
 
+int eachSignalAfterItsDefault()
+{
+    std::signal(std::atoi(arguments[2]), SIG_DFL);
+    return eachSignal();
+}
+
+int eachSignalAfterIgnoringIt()
+{
+    std::signal(std::atoi(arguments[2]), SIG_IGN);
+    return eachSignal();
+}
+
 int storm()
 {
     static int calls = 0;
@@ -330,6 +342,8 @@ int main(int argc, char *argv[])
     arguments = argv;
     const std::map<std::string, int (*)()> scenarios = {
         {"eachSignal", eachSignal},
+        {"eachSignalAfterItsDefault", eachSignalAfterItsDefault},
+        {"eachSignalAfterIgnoringIt", eachSignalAfterIgnoringIt},
         {"storm", storm},
         {"terminationBeforeExec", terminationBeforeExec},
         {"terminationInProcessEventsBeforeExec", terminationInProcessEventsBeforeExec},

@@ -10,10 +10,17 @@
 class Subject
 {
 public:
-    explicit Subject(const QStringList &arguments)
+    // The launcher: a command that runs the program, such as nohup.
+    explicit Subject(const QStringList &arguments, const QStringList &launcher = {})
     {
         m_process.setProcessChannelMode(QProcess::ForwardedErrorChannel);
-        m_process.start(QStringLiteral(SIGNALS_SUBJECT), arguments);
+        // Whatever runs the tests may ignore these.
+        m_process.setChildProcessModifier([] {
+            std::signal(SIGINT, SIG_DFL);
+            std::signal(SIGHUP, SIG_DFL);
+        });
+        const QStringList command = launcher + QStringList(QStringLiteral(SIGNALS_SUBJECT)) + arguments;
+        m_process.start(command.first(), command.mid(1));
     }
 
     ~Subject()

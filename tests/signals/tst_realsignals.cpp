@@ -29,8 +29,32 @@ private Q_SLOTS:
         Subject subject({QStringLiteral("eachSignal"), QString::number(number)});
         QCOMPARE(subject.line(), QStringLiteral("ready"));
         subject.send(number);
-        QCOMPARE(subject.rest(), (QStringList{QStringLiteral("received %1").arg(number), QStringLiteral("handled %1").arg(number),
-                                              QStringLiteral("exec returned 0"), QStringLiteral("exit 0")}));
+        QCOMPARE(subject.rest(), handled(number));
+    }
+
+    void hangupThatNohupIgnoresStaysIgnored()
+    {
+        Subject subject({QStringLiteral("eachSignal"), QString::number(SIGHUP)}, {QStringLiteral("nohup")});
+        QCOMPARE(subject.line(), QStringLiteral("ready"));
+        subject.send(SIGHUP);
+        subject.send(SIGTERM);
+        QCOMPARE(subject.rest(), (QStringList{QStringLiteral("signal %1").arg(SIGTERM)}));
+    }
+
+    void hangupArrivesUnderNohupIfTheProgramSetsItsDefaultFirst()
+    {
+        Subject subject({QStringLiteral("eachSignalAfterItsDefault"), QString::number(SIGHUP)}, {QStringLiteral("nohup")});
+        QCOMPARE(subject.line(), QStringLiteral("ready"));
+        subject.send(SIGHUP);
+        QCOMPARE(subject.rest(), handled(SIGHUP));
+    }
+
+    void signalThatTheProgramItselfHasIgnoredArrives()
+    {
+        Subject subject({QStringLiteral("eachSignalAfterIgnoringIt"), QString::number(SIGINT)});
+        QCOMPARE(subject.line(), QStringLiteral("ready"));
+        subject.send(SIGINT);
+        QCOMPARE(subject.rest(), handled(SIGINT));
     }
 
     void stormOfHundredThousandIsSurvivedAndItsLastSignalHandled()
@@ -73,6 +97,12 @@ private Q_SLOTS:
     }
 
 private:
+    static QStringList handled(int number)
+    {
+        return {QStringLiteral("received %1").arg(number), QStringLiteral("handled %1").arg(number),
+                QStringLiteral("exec returned 0"), QStringLiteral("exit 0")};
+    }
+
     static void expect(const char *scenario, std::initializer_list<const char *> lines)
     {
         QStringList expected;

@@ -113,6 +113,17 @@ private Q_SLOTS:
         QCOMPARE(subject.rest(), expected(SIGTERM, {"terminated %1", "exec returned 7", "exit 7"}));
     }
 
+    // As a shell without job control starts a program in the background.
+    void interruptThatWasIgnoredAtTheStartStaysIgnored()
+    {
+        Subject subject({QStringLiteral("terminationDuringExec")}, ignoring("INT"));
+        QCOMPARE(subject.line(), QStringLiteral("ready"));
+        subject.send(SIGINT);
+        subject.send(SIGTERM);
+        QCOMPARE(subject.rest(),
+                 expected(SIGTERM, {"received %1", "terminated %1", "about to quit", "exec returned 0", "exit 0"}));
+    }
+
     void secondApplicationOfTheProcessQuitsToo()
     {
         Subject subject({QStringLiteral("twoApplications")});
@@ -135,6 +146,12 @@ private Q_SLOTS:
     }
 
 private:
+    static QStringList ignoring(const char *name)
+    {
+        return {QStringLiteral("/bin/sh"), QStringLiteral("-c"),
+                QStringLiteral("trap '' %1; exec \"$0\" \"$@\"").arg(QString::fromUtf8(name))};
+    }
+
     static void signalRows()
     {
         QTest::addColumn<int>("number");

@@ -50,6 +50,10 @@ struct Listening
         if (!listener) {
             hub = nullptr;
             warnRefused(caller, error);
+        } else if (SignalSource::isIgnoredByInheritance(number)) {
+            qCInfo(detail::loggingCategory).nospace()
+                << "SignalBox::" << caller << ": signal " << number
+                << " was ignored when the program started, as nohup and background jobs do; it stays ignored";
         }
     }
 

@@ -47,6 +47,10 @@ namespace SignalBox {
     object; a second one in the process starts without them. Receivers and connections to this object go on. No other
     thread may be calling while the application object is destroyed.
 
+    A SIGINT or SIGHUP that was ignored when the program started stays ignored, as nohup and a shell that starts background
+    jobs expect: listeners are accepted, and hear nothing. A program that wants the signal nevertheless sets \c SIG_DFL with
+    signal() before it listens.
+
     A handler that the program has set for a signal before is not called while the signal is caught; so to listen for
     SIGCHLD is to replace what waits for children where Qt's QProcess has no process descriptors (Linux before 5.4).
     System calls are restarted (\c SA_RESTART) where the system can. In a child of fork() a signal does what it did

@@ -9,6 +9,21 @@ namespace SignalBox::detail {
 
 constinit std::atomic<SignalSource *> SignalSource::current = nullptr;
 
+namespace {
+
+bool isIgnored(int number) noexcept
+{
+    struct sigaction present = {};
+    return sigaction(number, nullptr, &present) == 0 && !(present.sa_flags & SA_SIGINFO) && present.sa_handler == SIG_IGN;
+}
+
+// What nohup, or a shell that starts a program in the background, has ignored. Looked at when the library is loaded, before
+// the program can ignore anything itself.
+const bool wasInterruptIgnored = isIgnored(SIGINT);
+const bool wasHangupIgnored = isIgnored(SIGHUP);
+
+} // namespace
+
 // Holds a signal; the last one of a signal lets go of it.
 class SignalSource::Listener
 {
@@ -63,6 +78,11 @@ QString SignalSource::refusalOf(int number)
     return {};
 }
 
+bool SignalSource::isIgnoredByInheritance(int number) noexcept
+{
+    return ((number == SIGINT && wasInterruptIgnored) || (number == SIGHUP && wasHangupIgnored)) && isIgnored(number);
+}
+
 QString SignalSource::open()
 {
     const std::lock_guard lock(m_mutex);
@@ -106,6 +126,8 @@ bool SignalSource::takeWakeUps()
 
 bool SignalSource::install(int number) noexcept
 {
+    if (isIgnoredByInheritance(number))
+        return true;
     struct sigaction present = {};
     if (sigaction(number, nullptr, &present) != 0)
         return false;

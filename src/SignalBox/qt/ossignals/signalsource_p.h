@@ -46,6 +46,9 @@ public:
     /*! Why the signal cannot be listened to; empty if it can. */
     static QString refusalOf(int number);
 
+    /*! Whether it is SIGINT or SIGHUP, and is ignored as it was when the program started: it stays so. */
+    static bool isIgnoredByInheritance(int number) noexcept;
+
     /*! Opens the descriptor. Empty if it is open; else why not. */
     QString open();
     EventRegistry<> &events() noexcept { return m_events; }
