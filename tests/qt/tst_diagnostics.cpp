@@ -43,6 +43,21 @@ private Q_SLOTS:
         QCOMPARE(rows[4].threadName, QStringLiteral("pool"));
     }
 
+    void threadNameFollowsTheNameOfTheThread()
+    {
+        QThread thread;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(SignalBox::onThread(&thread), [](const int &) {});
+        const QString unnamed = registry.handlers()[0].threadName;
+        QVERIFY(unnamed.startsWith(QStringLiteral("QThread 0x")));
+        thread.setObjectName(QStringLiteral("decoder"));
+        QCOMPARE(registry.handlers()[0].threadName, QStringLiteral("decoder"));
+        thread.setObjectName(QStringLiteral("encoder"));
+        QCOMPARE(registry.handlers()[0].threadName, QStringLiteral("encoder"));
+        thread.setObjectName(QString());
+        QCOMPARE(registry.handlers()[0].threadName, unnamed);
+    }
+
     void callsFailuresAndTimesAreCountedOnDemandOnly()
     {
         WorkerThread worker;

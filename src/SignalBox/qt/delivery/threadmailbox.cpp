@@ -109,6 +109,7 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
     try {
         // Direct connections: started() and finished() are emitted by the thread itself, so a drainer is made again and
         // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
+        QObject::connect(thread, &QObject::objectNameChanged, HandOver([mailbox, thread] { mailbox->setName(thread->objectName()); }));
         QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
         QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
         QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
@@ -128,13 +129,13 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
 }
 
 ThreadMailbox::ThreadMailbox(QThread *thread)
-    : Mailbox(Nesting::Possible, true), m_thread(thread), m_name(thread->objectName())
+    : Mailbox(Nesting::Possible, true),
+      m_thread(thread),
+      m_ownName(QCoreApplication::instance() && thread == QCoreApplication::instance()->thread()
+                    ? QStringLiteral("main")
+                    : QStringLiteral("QThread 0x%1").arg(reinterpret_cast<quintptr>(thread), 0, 16)),
+      m_givenName(thread->objectName())
 {
-    if (m_name.isEmpty()) {
-        m_name = QCoreApplication::instance() && thread == QCoreApplication::instance()->thread()
-            ? QStringLiteral("main")
-            : QStringLiteral("QThread 0x%1").arg(reinterpret_cast<quintptr>(thread), 0, 16);
-    }
     if (QThread::currentThread() == thread)
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     auto drainer = std::make_unique<Drainer>(*this);
@@ -161,7 +162,15 @@ bool ThreadMailbox::isOf(const QThread *thread) const noexcept
 
 QString ThreadMailbox::name() const
 {
-    return m_name;
+    const std::lock_guard lock(m_mutex);
+    return m_givenName.isEmpty() ? m_ownName : m_givenName;
+}
+
+void ThreadMailbox::setName(const QString &name)
+{
+    QString copy = name;
+    const std::lock_guard lock(m_mutex);
+    m_givenName.swap(copy);
 }
 
 void ThreadMailbox::callConsumer() noexcept

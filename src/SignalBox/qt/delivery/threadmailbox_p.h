@@ -42,6 +42,8 @@ public:
     void closeIfFinished(const QThread &thread) noexcept;
     // The thread object is gone, and another one may be made at its address.
     void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
+    // Any thread.
+    void setName(const QString &name);
     // Any thread: a call may have been lost.
     void callAgain() noexcept { callConsumer(); }
 
@@ -65,9 +67,10 @@ private:
     // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
     // its own thread only, which wrote it, or that thread is over.
     std::atomic<Qt::HANDLE> m_threadId = nullptr;
-    QString m_name;
+    const QString m_ownName; // where the thread has no name
 
-    std::mutex m_mutex; // orders calls of the drainer against its end
+    mutable std::mutex m_mutex; // orders calls of the drainer against its end; guards the given name
+    QString m_givenName; // the thread's objectName
     // Null while closed. Written under the mutex; once others have the mailbox, on its thread, or when that is gone.
     Drainer *m_drainer = nullptr;
 
