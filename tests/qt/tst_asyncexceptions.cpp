@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "looplessthread.h"
+#include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
@@ -8,13 +10,40 @@
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::ExceptionInfo;
 using SignalBox::HandlerFailure;
 using SignalBox::HandlerId;
+
+// Counts the messages that contain a text, and keeps all from being printed, while it lives. One at a time.
+class MessageCount
+{
+public:
+    explicit MessageCount(const char *text)
+    {
+        s_count = 0;
+        s_text = QString::fromUtf8(text);
+        m_before = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &message) {
+            if (message.contains(s_text))
+                ++s_count;
+        });
+    }
+    ~MessageCount() { qInstallMessageHandler(m_before); }
+    Q_DISABLE_COPY_MOVE(MessageCount)
+
+    int count() const { return s_count; }
+
+private:
+    static inline std::atomic<int> s_count = 0;
+    static inline QString s_text;
+    QtMessageHandler m_before;
+};
 
 class Exceptions : public QObject
 {
@@ -127,6 +156,123 @@ private Q_SLOTS:
         registry->post(1);
         QVERIFY(!registry);
         QCOMPARE(later, 0);
+    }
+
+    void failureThatWaitsIsLoggedWhenTheRegistryGoes()
+    {
+        WorkerThread worker;
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        registry->setName(QStringLiteral("jobs"));
+        registry->registerHandler(worker.context(), [](const int &) { throw std::runtime_error("no paper"); });
+        registry->post(1);
+        worker.drain();
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("^Registry \"jobs\": .* threw: no paper$")));
+        registry.reset();
+    }
+
+    void failureThatWaitsIsLoggedWhenTheThreadOfTheRegistryEnds()
+    {
+        WorkerThread worker;
+        LooplessThread home;
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("jobs"));
+        registry.moveToThread(home.thread());
+        registry.registerHandler(worker.context(), [](const int &) { throw std::runtime_error("no paper"); });
+        MessageCount messages("Registry \"jobs\": ");
+        registry.post(1);
+        worker.drain();
+        QCOMPARE(messages.count(), 0);
+        home.end();
+        QCOMPARE(messages.count(), 1);
+        registry.post(1); // and at once from here on
+        worker.drain();
+        QCOMPARE(messages.count(), 2);
+    }
+
+    void failuresThatNobodyTakesAreBoundedAndNoneVanishes()
+    {
+        constexpr int failures = 5000;
+        constexpr int waiting = 1024;
+        WorkerThread worker;
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        registry->registerHandler(worker.context(), [](const int &) { throw 1; });
+        MessageCount messages("threw: ");
+        for (int i = 0; i < failures; ++i)
+            registry->post(i);
+        worker.drain();
+        QCOMPARE(messages.count(), failures - waiting);
+        registry.reset();
+        QCOMPARE(messages.count(), failures);
+    }
+
+    void failuresAreToldByTheSignalAsFarAsTheyWaitedAndTheRestWasLogged()
+    {
+        constexpr int failures = 3000;
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::vector<std::string> told;
+        connect(&registry, &AsyncRegistry<int>::handlerFailed, this,
+                [&](const HandlerFailure &failure) { told.push_back(failure.message().toStdString()); });
+        registry.registerHandler(worker.context(), [](const int &event) { throw std::to_string(event); });
+        MessageCount messages("threw: ");
+        for (int i = 0; i < failures; ++i)
+            registry.post(i);
+        worker.drain();
+        const int logged = messages.count();
+        QVERIFY(waitFor([&] { return int(told.size()) + logged == failures; }));
+        for (std::size_t i = 0; i < told.size(); ++i)
+            QCOMPARE(told[i], std::to_string(i));
+        registry.post(failures); // there is room again
+        QVERIFY(waitFor([&] { return told.back() == std::to_string(failures); }));
+        QCOMPARE(messages.count(), logged);
+    }
+
+    void failuresAreToldInOrderInTheLoopThatASlotOpens()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::vector<std::string> told;
+        connect(&registry, &AsyncRegistry<int>::handlerFailed, this, [&](const HandlerFailure &failure) {
+            told.push_back(failure.message().toStdString());
+            if (told.size() == 1) {
+                registry.post(4);
+                worker.drain();
+                QVERIFY(waitFor([&] { return told.size() == 4; }));
+            }
+        });
+        registry.registerHandler(worker.context(), [](const int &event) { throw std::to_string(event); });
+        for (int event = 1; event <= 3; ++event)
+            registry.post(event);
+        worker.drain();
+        QVERIFY(waitFor([&] { return told.size() == 4; }));
+        QCOMPARE(told, (std::vector<std::string>{"1", "2", "3", "4"}));
+    }
+
+    void failuresThatWaitAreLoggedWhenASlotDestroysTheRegistry()
+    {
+        WorkerThread worker;
+        auto *registry = new AsyncRegistry<int>;
+        connect(registry, &AsyncRegistry<int>::handlerFailed, this, [&] { delete std::exchange(registry, nullptr); });
+        registry->registerHandler(worker.context(), [](const int &) { throw 1; });
+        MessageCount messages("threw: ");
+        for (int event = 0; event < 3; ++event)
+            registry->post(event);
+        worker.drain();
+        QVERIFY(waitFor([&] { return !registry; }));
+        QCOMPARE(messages.count(), 2);
+    }
+
+    void failureThatTheCallbackHasSeenIsNotLoggedWhenTheRegistryGoes()
+    {
+        WorkerThread worker;
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        registry->onException([](const ExceptionInfo &) {});
+        registry->registerHandler(worker.context(), [](const int &) { throw 1; });
+        MessageCount messages("threw: ");
+        registry->post(1);
+        worker.drain();
+        registry.reset();
+        QCOMPARE(messages.count(), 0);
     }
 
     void failureOnAnotherThreadAfterTheRegistryIsGoneIsHarmless()

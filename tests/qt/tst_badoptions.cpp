@@ -3,11 +3,13 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/ExceptionInfo>
 
 #include <QtCore/qregularexpression.h>
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -77,6 +79,25 @@ private Q_SLOTS:
             QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("inline handler has no backlog")));
             QVERIFY(!registry.registerHandler([](const int &) {}, {.backlog = backlog}).isValid());
         }
+    }
+
+    void emptyExceptionCallbackIsRefusedAndTheOneBeforeStays()
+    {
+        using Callback = std::function<void(const SignalBox::ExceptionInfo &)>;
+        AsyncRegistry<int> registry;
+        registry.registerHandler([](const int &) { throw 1; });
+        int calls = 0;
+        registry.onException([&](const SignalBox::ExceptionInfo &) { ++calls; });
+        const auto expectWarning = [] {
+            QTest::ignoreMessage(QtWarningMsg,
+                                 "SignalBox::AsyncRegistry::onException(): the callback is empty; nothing was changed");
+        };
+        expectWarning();
+        registry.onException(Callback());
+        expectWarning();
+        registry.onException(static_cast<void (*)(const SignalBox::ExceptionInfo &)>(nullptr));
+        registry.post(1);
+        QCOMPARE(calls, 1);
     }
 
     void nullPoolIsRefused()

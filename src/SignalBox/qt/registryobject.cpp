@@ -39,7 +39,7 @@ RegistryObject::RegistryObject(QObject *parent)
 
 RegistryObject::~RegistryObject()
 {
-    if (!m_name.isEmpty())
+    if (!name().isEmpty())
         detail::RegistryDirectory::instance().remove(this);
     m_link->forgetObject();
     m_link->registry().clear();
@@ -47,14 +47,14 @@ RegistryObject::~RegistryObject()
 
 QString RegistryObject::name() const
 {
-    return m_name;
+    return m_link->name();
 }
 
 void RegistryObject::setName(const QString &name)
 {
-    if (m_name == name)
+    if (this->name() == name)
         return;
-    m_name = name;
+    m_link->setName(name);
     detail::RegistryDirectory::instance().setName(this, name);
     Q_EMIT nameChanged();
 }
@@ -137,8 +137,7 @@ bool RegistryObject::areStatisticsEnabled() const noexcept
 void RegistryObject::setSlowHandlerBudget(std::chrono::milliseconds budget)
 {
     if (budget.count() < 0) {
-        detail::warnRefused("AsyncRegistry::setSlowHandlerBudget()", QStringLiteral("the budget is negative"),
-                            "nothing was changed");
+        warnUnchanged("AsyncRegistry::setSlowHandlerBudget()", "the budget is negative");
         return;
     }
     m_link->setSlowHandlerBudget(budget);
@@ -240,6 +239,11 @@ void RegistryObject::warn(const char *caller, const char *problem)
     detail::warnRefused(caller, QLatin1String(problem), "nothing was registered");
 }
 
+void RegistryObject::warnUnchanged(const char *caller, const char *problem)
+{
+    detail::warnRefused(caller, QLatin1String(problem), "nothing was changed");
+}
+
 // --- notifying -----------------------------------------------------------------------------------
 // A handler may destroy the registry that is calling it: nothing of it is touched after a walk.
 
@@ -281,7 +285,7 @@ void RegistryObject::reportFailure(const HandlerFailure &failure, bool isHandled
     if (isSignalConnected(handlerFailedSignal))
         Q_EMIT handlerFailed(failure);
     else if (!isHandled)
-        detail::logFailure(failure, m_name);
+        detail::logFailure(failure, name());
 }
 
 } // namespace SignalBox

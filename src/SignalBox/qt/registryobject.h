@@ -2,6 +2,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
@@ -132,12 +133,16 @@ public:
     /*!
         \a callback, a void(const ExceptionInfo &), is called for each exception that leaves a handler,
         on the thread of that handler. It replaces the callback before, which may finish its call. An
-        exception of its own is swallowed.
+        exception of its own is swallowed. An empty callable is refused with a warning; the callback before stays.
     */
     template <class F>
         requires std::is_invocable_v<std::decay_t<F> &, const ExceptionInfo &>
     void onException(F &&callback)
     {
+        if (detail::isNullFunction(callback)) {
+            warnUnchanged("AsyncRegistry::onException()", "the callback is empty");
+            return;
+        }
         setExceptionCallback([shared = std::make_shared<std::decay_t<F>>(std::forward<F>(callback))](
                                  const ExceptionInfo &info) { (*shared)(info); });
     }
@@ -177,7 +182,11 @@ Q_SIGNALS:
         the next call of handlers().
     */
     void statisticsChanged();
-    /*! A handler threw. Logged in the category \c signalbox instead if nobody listens, here or through onException(). */
+    /*!
+        A handler threw. Logged in the category \c signalbox instead if nobody listens, here or through onException(); also
+        if the registry is destroyed, or its thread ends, before this can be emitted. While the registry's thread does not
+        run its event loop, 1024 failures on other threads wait for it; later ones are logged at once.
+    */
     void handlerFailed(const SignalBox::HandlerFailure &failure);
     /*!
         The handler did not get \a dropped events since this was last emitted: dropped or merged by its backlog, or
@@ -203,6 +212,7 @@ protected:
     Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller) const;
     Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller) const;
     static void warn(const char *caller, const char *problem);
+    static void warnUnchanged(const char *caller, const char *problem);
 
     // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &).
     template <class Call>
@@ -269,7 +279,6 @@ private:
     void reportFailure(const HandlerFailure &failure, bool isHandled);
 
     const std::shared_ptr<detail::RegistryLink> m_link;
-    QString m_name;
 };
 
 } // namespace SignalBox

@@ -4,9 +4,9 @@
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/registryobject.h>
 
+#include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 
 #include <new>
@@ -14,54 +14,21 @@
 
 namespace SignalBox::detail {
 
-// On its way to the object's thread. The object may have gone, or have moved on.
+// News on their way to the object's thread. The object may have gone, or have moved on.
 class RegistryLink::Message final : public Task
 {
 public:
-    Message(std::shared_ptr<RegistryLink> link, std::function<void(RegistryObject &)> tell)
-        : m_link(std::move(link)), m_tell(std::move(tell))
+    explicit Message(std::shared_ptr<RegistryLink> link) noexcept : m_link(std::move(link)) {}
+    // Unread: the thread is over.
+    ~Message() override
     {
+        if (m_link)
+            m_link->giveUp();
     }
-    void run() noexcept override
-    {
-        RegistryObject *object = nullptr;
-        {
-            const std::lock_guard lock(m_link->m_mutex);
-            object = m_link->m_object;
-            if (object && object->thread() != QThread::currentThread())
-                object = nullptr;
-        }
-        if (object) // and it stays, as only this thread may destroy it
-            m_tell(*object);
-        else
-            m_link->tellObject(std::move(m_tell));
-    }
+    void run() noexcept override { std::exchange(m_link, nullptr)->read(); }
 
 private:
-    const std::shared_ptr<RegistryLink> m_link;
-    std::function<void(RegistryObject &)> m_tell;
-};
-
-class RegistryLink::ChangeReport
-{
-public:
-    explicit ChangeReport(std::shared_ptr<RegistryLink> link) noexcept : m_link(std::move(link)) {}
-    Q_DISABLE_COPY_MOVE(ChangeReport)
-    ~ChangeReport()
-    {
-        if (!m_isRead)
-            m_link->m_changeIsReported = false;
-    }
-    // Before handlersChanged() is emitted: a change after that began sends a message of its own.
-    void read() noexcept
-    {
-        m_isRead = true;
-        m_link->m_changeIsReported = false;
-    }
-
-private:
-    const std::shared_ptr<RegistryLink> m_link;
-    bool m_isRead = false;
+    std::shared_ptr<RegistryLink> m_link; // null: run
 };
 
 RegistryLink::RegistryLink(RegistryObject *object)
@@ -72,19 +39,107 @@ RegistryLink::RegistryLink(RegistryObject *object)
 
 RegistryLink::~RegistryLink() = default;
 
-void RegistryLink::tellObject(std::function<void(RegistryObject &)> tell)
+void RegistryLink::tell(News news) noexcept
 {
-    auto message = std::make_unique<Message>(shared_from_this(), std::move(tell));
-    std::shared_ptr<Mailbox> mailbox;
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!m_object || !m_object->thread())
-            return;
-        mailbox = Mailbox::of(m_object->thread());
-    }
-    mailbox->post(std::move(message));
+    if (m_news.fetch_or(news) == 0)
+        send();
 }
 
+void RegistryLink::send() noexcept
+{
+    try {
+        // Its end gives up, if it is not read.
+        auto message = std::make_unique<Message>(shared_from_this());
+        std::shared_ptr<Mailbox> mailbox;
+        {
+            const std::lock_guard lock(m_mutex);
+            if (m_object && m_object->thread())
+                mailbox = Mailbox::of(m_object->thread());
+        }
+        if (mailbox)
+            mailbox->post(std::move(message));
+    } catch (const std::bad_alloc &) {
+        m_isStatisticsChangeTold = false; // the next call tells of this one too
+        giveUp(); // again, if the message was made: nothing is left then
+    }
+}
+
+RegistryObject *RegistryLink::objectHere() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return m_object && m_object->thread() == QThread::currentThread() ? m_object : nullptr;
+}
+
+void RegistryLink::read()
+{
+    // It stays, as only this thread may destroy it; but each slot may.
+    const QPointer<RegistryObject> object = objectHere();
+    if (!object) {
+        send();
+        return;
+    }
+    // Cleared first: what is added after this sends a message of its own, so this one tells no more than waits now. One
+    // at a time, so that the next message, in an event loop that a slot opens, goes on in order.
+    const unsigned news = m_news.exchange(0);
+    std::size_t lags = 0;
+    std::size_t failures = 0;
+    {
+        const std::lock_guard lock(m_mutex);
+        lags = m_lags.size();
+        failures = m_failures.size();
+    }
+    if (news & HandlersChanged)
+        Q_EMIT object->handlersChanged();
+    if (object && (news & StatisticsChanged))
+        Q_EMIT object->statisticsChanged();
+    for (; object && lags > 0; --lags)
+        tellNextLag(*object);
+    for (; object && failures > 0; --failures)
+        tellNextFailure(*object);
+}
+
+void RegistryLink::tellNextLag(RegistryObject &object)
+{
+    decltype(m_lags)::node_type lag;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_lags.empty())
+            lag = m_lags.extract(m_lags.begin());
+    }
+    if (lag)
+        Q_EMIT object.lagged(lag.key(), lag.mapped());
+}
+
+void RegistryLink::tellNextFailure(RegistryObject &object)
+{
+    std::list<Failure> next;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_failures.empty())
+            next.splice(next.begin(), m_failures, m_failures.begin());
+    }
+    for (const Failure &waiting : next)
+        object.reportFailure(waiting.failure, waiting.isHandled);
+}
+
+void RegistryLink::giveUp() noexcept
+{
+    m_news = 0; // the next change reports what was to be told, too
+    logWaitingFailures();
+}
+
+void RegistryLink::logWaitingFailures() noexcept
+{
+    std::list<Failure> failures;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_failures.swap(failures);
+    }
+    for (const Failure &waiting : failures) {
+        if (!waiting.isHandled)
+            logNow(waiting.failure);
+    }
+}
 void RegistryLink::setExceptionCallback(ExceptionCallback callback)
 {
     auto shared = callback ? std::make_shared<const ExceptionCallback>(std::move(callback)) : nullptr;
@@ -92,39 +147,35 @@ void RegistryLink::setExceptionCallback(ExceptionCallback callback)
     m_exceptionCallback.swap(shared); // the old one is destroyed after the lock
 }
 
-void RegistryLink::handlersHaveChanged() noexcept
+void RegistryLink::setName(const QString &name)
 {
-    if (m_changeIsReported.exchange(true))
-        return;
-    try {
-        // However the message ends, unread with its thread too, the next change sends another one.
-        tellObject([report = std::make_shared<ChangeReport>(shared_from_this())](RegistryObject &object) {
-            report->read();
-            Q_EMIT object.handlersChanged();
-        });
-    } catch (const std::bad_alloc &) {
-        m_changeIsReported = false; // the next change reports this one too
-    }
+    QString copy = name;
+    const std::lock_guard lock(m_mutex);
+    m_name.swap(copy);
+}
+
+QString RegistryLink::name() const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_name;
 }
 
 void RegistryLink::tellLag(HandlerId id, quint64 lost) noexcept
 {
     try {
-        tellObject([id, lost](RegistryObject &object) { Q_EMIT object.lagged(id, lost); });
+        const std::lock_guard lock(m_mutex);
+        m_lags[id] += lost;
     } catch (const std::bad_alloc &) {
-        // A signal less; the count stays.
+        return; // A signal less; the count stays.
     }
+    tell(Lags);
 }
 
 void RegistryLink::statisticsHaveChanged() noexcept
 {
     if (m_isStatisticsChangeTold.load() || m_isStatisticsChangeTold.exchange(true))
         return;
-    try {
-        tellObject([](RegistryObject &object) { Q_EMIT object.statisticsChanged(); });
-    } catch (const std::bad_alloc &) {
-        m_isStatisticsChangeTold = false; // the next call tells of this one too
-    }
+    tell(StatisticsChanged);
 }
 
 void RegistryLink::addStatisticsRequest() noexcept
@@ -162,8 +213,11 @@ void RegistryLink::setSlowHandlerBudget(std::chrono::nanoseconds budget) noexcep
 
 void RegistryLink::forgetObject() noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    m_object = nullptr;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_object = nullptr;
+    }
+    logWaitingFailures();
 }
 
 void RegistryLink::report(const ExceptionInfo &info)
@@ -185,19 +239,34 @@ void RegistryLink::report(const ExceptionInfo &info)
 
     const HandlerFailure failure(info);
     const bool isHandled = callback != nullptr;
-    RegistryObject *object = nullptr;
-    bool isHere = false;
+    if (RegistryObject *const object = objectHere()) // it stays, as only this thread may destroy it
+        object->reportFailure(failure, isHandled);
+    else
+        tellFailure(failure, isHandled);
+}
+
+void RegistryLink::tellFailure(const HandlerFailure &failure, bool isHandled)
+{
+    bool isWaiting = false;
     {
         const std::lock_guard lock(m_mutex);
-        object = m_object;
-        isHere = object && object->thread() == QThread::currentThread();
+        isWaiting = m_object && m_failures.size() < mostWaitingFailures;
+        if (isWaiting)
+            m_failures.push_back({failure, isHandled});
     }
-    if (isHere) // and it stays, as only this thread may destroy it
-        object->reportFailure(failure, isHandled);
-    else if (object)
-        tellObject([failure, isHandled](RegistryObject &told) { told.reportFailure(failure, isHandled); });
+    if (isWaiting)
+        tell(Failures);
     else if (!isHandled)
-        logFailure(failure, QString());
+        logNow(failure);
+}
+
+void RegistryLink::logNow(const HandlerFailure &failure) const noexcept
+{
+    try {
+        logFailure(failure, name());
+    } catch (...) {
+        // Neither a lack of memory nor a message handler of the program may end a thread's clean-up.
+    }
 }
 
 } // namespace SignalBox::detail

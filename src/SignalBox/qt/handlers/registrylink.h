@@ -3,20 +3,25 @@
 
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/syncregistry.h>
+#include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
+#include <QtCore/qstring.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
+#include <unordered_map>
 
 namespace SignalBox {
 class ExceptionInfo;
-class HandlerFailure;
 struct HandlerInfo;
 class RegistryObject;
 }
@@ -30,7 +35,8 @@ class Task;
     as long as it is there, and what all its handlers look at. Each route holds it; the end of the object unregisters
     all handlers, and so lets go of it. Thread-safe.
 
-    The object's signals leave through the mailbox of the object's own thread, whichever thread has something to tell.
+    The object's signals leave through the mailbox of the object's own thread, whichever thread has something to tell: one
+    message at a time, for all that is new.
 */
 class SIGNALBOX_QT_EXPORT RegistryLink : public std::enable_shared_from_this<RegistryLink>
 {
@@ -50,8 +56,13 @@ public:
     /*! Empty: none. */
     void setExceptionCallback(ExceptionCallback callback);
 
+    /*! The registry's name, for logs. */
+    void setName(const QString &name);
+    QString name() const;
+
     /*! Has RegistryObject::handlersChanged() emitted, once for all changes until it is. */
-    void handlersHaveChanged() noexcept;
+    void handlersHaveChanged() noexcept { tell(HandlersChanged); }
+    /*! Has RegistryObject::lagged() emitted, once per handler for all losses until it is. */
     void tellLag(HandlerId id, quint64 lost) noexcept;
     /*! Has RegistryObject::statisticsChanged() emitted, once until statisticsAreLookedAt(). */
     void statisticsHaveChanged() noexcept;
@@ -77,26 +88,47 @@ public:
     void wantExtras() noexcept { m_wantsExtras.store(true, std::memory_order_relaxed); }
     bool wantsExtras() const noexcept { return m_wantsExtras.load(std::memory_order_relaxed); }
 
-    /*! The object is going: nothing refers to it when this returns. */
+    /*! The object is going: nothing refers to it when this returns. Failures that it has not told are logged. */
     void forgetObject() noexcept;
 
 private:
     enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4 };
+    enum News : unsigned { HandlersChanged = 1, StatisticsChanged = 2, Lags = 4, Failures = 8 };
     class Message;
-    class ChangeReport;
+    struct Failure
+    {
+        HandlerFailure failure;
+        bool isHandled; // by the exception callback
+    };
+    // What a thread that does not run its event loop can accumulate; the failures after these are logged at once.
+    static constexpr std::size_t mostWaitingFailures = 1024;
 
-    // Calls tell(object) on the object's thread.
-    void tellObject(std::function<void(RegistryObject &)> tell);
+    // Has the object's signal emitted on its thread.
+    void tell(News news) noexcept;
+    void send() noexcept;
+    void read();
+    void tellNextLag(RegistryObject &object);
+    void tellNextFailure(RegistryObject &object);
+    void tellFailure(const HandlerFailure &failure, bool isHandled);
+    // The object cannot be told.
+    void giveUp() noexcept;
+    void logWaitingFailures() noexcept;
+    void logNow(const HandlerFailure &failure) const noexcept;
+    // The object, if it lives on the calling thread.
+    RegistryObject *objectHere() noexcept;
     void setObserver(Observer observer, bool isOn) noexcept;
 
-    std::mutex m_mutex; // guards the next three; never held while foreign code runs
+    mutable std::mutex m_mutex; // guards the next six; never held while foreign code runs
     RegistryObject *m_object;
+    QString m_name;
     std::shared_ptr<const ExceptionCallback> m_exceptionCallback;
     int m_statisticsRequests = 0;
+    std::unordered_map<HandlerId, quint64> m_lags; // to be told
+    std::list<Failure> m_failures; // to be told, oldest first
 
-    // Set while a message of changes is on its way. Sequentially consistent, as it is off every hot path: the message
-    // clears it before it emits, so that a change after that emission began sends a message of its own.
-    std::atomic<bool> m_changeIsReported = false;
+    // News that a message is on its way with; 0: none is. Sequentially consistent, as it is off every hot path: what is
+    // added before its bit is set, with or without a message of its own, is seen by the message that clears it.
+    std::atomic<unsigned> m_news = 0;
 
     // Sequentially consistent, with HandlerStatistics::m_runTime: whoever counts and then finds it set is seen by the look that is
     // still to clear it. Weaker: the last calls of a burst might stay unseen.
