@@ -14,7 +14,7 @@ template <class T>
 void failPromise(QPromise<T> &promise, const char *message)
 {
     const auto exception = std::make_exception_ptr(std::runtime_error(message));
-    SignalBox::detail::SanitizerOrder::release();
+    SignalBox::detail::SanitizerOrder::release(promise);
     promise.setException(exception);
     promise.finish();
 }

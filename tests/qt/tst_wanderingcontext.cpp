@@ -60,7 +60,7 @@ public:
     // On the context's thread, by the handler.
     void handle(int event)
     {
-        SignalBox::detail::SanitizerOrder::acquire();
+        SignalBox::detail::SanitizerOrder::acquire(this);
         if (QThread::currentThread() != m_context->thread())
             ++m_faults;
         int &last = m_last[std::size_t(event % producers)];
@@ -78,7 +78,7 @@ public:
         case 2: {
             QEventLoop().processEvents();
             if (m_context->thread() == QThread::currentThread()) {
-                SignalBox::detail::SanitizerOrder::acquire(); // it may have been away
+                SignalBox::detail::SanitizerOrder::acquire(this); // it may have been away
                 move();
             }
             break;
@@ -103,14 +103,14 @@ private:
     void moveTo(WorkerThread &worker)
     {
         ++m_moves;
-        SignalBox::detail::SanitizerOrder::release();
+        SignalBox::detail::SanitizerOrder::release(this);
         m_context->moveToThread(worker.thread());
     }
 
     // On the context's thread. Only there, or in a job that it waits for, is anything of this used.
     void step()
     {
-        SignalBox::detail::SanitizerOrder::acquire();
+        SignalBox::detail::SanitizerOrder::acquire(this);
         if (m_isOver) {
             m_hasStopped = true;
             return;

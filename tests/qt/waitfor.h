@@ -21,7 +21,7 @@ template <class T>
 bool finishes(const QFuture<T> &future)
 {
     const bool isFinished = waitFor([&] { return future.isFinished(); });
-    SignalBox::detail::SanitizerOrder::acquire();
+    SignalBox::detail::SanitizerOrder::acquire(future);
     return isFinished;
 }
 

@@ -18,17 +18,17 @@ template <class F>
 class HandOver
 {
 public:
-    explicit HandOver(F function) : m_function(std::move(function)) { SanitizerOrder::release(); }
-    HandOver(HandOver &&other) noexcept : m_function(std::move(other.m_function)) { SanitizerOrder::release(); }
-    ~HandOver() { SanitizerOrder::acquire(); }
+    explicit HandOver(F function) : m_function(std::move(function)) { SanitizerOrder::release(this); }
+    HandOver(HandOver &&other) noexcept : m_function(std::move(other.m_function)) { SanitizerOrder::release(this); }
+    ~HandOver() { SanitizerOrder::acquire(this); }
     Q_DISABLE_COPY(HandOver)
     HandOver &operator=(HandOver &&) = delete;
 
     void operator()()
     {
-        SanitizerOrder::acquire();
+        SanitizerOrder::acquire(this);
         m_function();
-        SanitizerOrder::release();
+        SanitizerOrder::release(this);
     }
 
 private:

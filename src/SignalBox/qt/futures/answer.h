@@ -41,9 +41,9 @@ public:
         // Sequentially consistent, as it is off every hot path: exactly one answer.
         if (m_isGiven.exchange(true))
             return;
-        SanitizerOrder::acquire();
+        SanitizerOrder::acquire(m_promise);
         m_promise.addResult(std::move(result));
-        SanitizerOrder::release();
+        SanitizerOrder::release(m_promise);
         m_promise.finish();
     }
 

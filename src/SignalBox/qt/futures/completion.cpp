@@ -117,9 +117,9 @@ void Completion::finishIfDone(std::unique_lock<std::mutex> lock) noexcept
     lock.unlock();
     // Continuations run here, on this thread. The event or the caller holds a reference.
     if (isDone) {
-        SanitizerOrder::acquire();
+        SanitizerOrder::acquire(m_promise);
         m_promise.addResult(report);
-        SanitizerOrder::release();
+        SanitizerOrder::release(m_promise);
         m_promise.finish();
     }
 }

@@ -57,7 +57,7 @@ private:
     void end() noexcept
     {
         bool hasFailed = false;
-        SanitizerOrder::acquire(); // the future's result
+        SanitizerOrder::acquire(m_future); // the future's result
         try {
             if (m_future.isFinished())
                 m_future.waitForFinished(); // throws what it holds
@@ -190,7 +190,7 @@ public:
         QObject::connect(&m_thread, &QThread::finished, m_owner,
                          [this] {
                              delete std::exchange(m_owner, nullptr);
-                             SanitizerOrder::release();
+                             SanitizerOrder::release(this);
                          },
                          Qt::DirectConnection);
         m_thread.start();
@@ -200,7 +200,7 @@ public:
     {
         m_thread.quit();
         m_thread.wait();
-        SanitizerOrder::acquire();
+        SanitizerOrder::acquire(this);
     }
 
     ServiceAddress address() const { return {m_mailbox, m_owner}; }
