@@ -11,6 +11,8 @@
 
 #include <QtCore/qcoreapplication.h>
 
+#include <limits>
+
 #ifdef SIGNALBOX_TEST_BOOST
 QStringList signals2Before()
 {
@@ -38,6 +40,42 @@ QStringList signals2After()
         saved.notify(QStringLiteral("a.txt"));
     } // and here nobody is inside the handler any more
     return done;
+}
+
+QStringList connectExtendedAfter()
+{
+    QStringList done;
+    SignalBox::SyncRegistry<QString> saved;
+    saved.registerHandler([&](const QString &file) {
+        saved.unregister(SignalBox::runningHandler()); // was connection.disconnect()
+        done.append(QStringLiteral("first ") + file);
+    });
+    saved.notify(QStringLiteral("a.txt"));
+    saved.notify(QStringLiteral("b.txt"));
+    return done;
+}
+
+QStringList groupsAfter()
+{
+    QStringList done;
+    SignalBox::SyncRegistry<QString> saved;
+    for (const int group : {std::numeric_limits<int>::max(), 0, std::numeric_limits<int>::min(), 1})
+        saved.registerHandler([&done, group](const QString &) { done.append(QString::number(group)); }, {.priority = ~group});
+    saved.notify(QStringLiteral("a.txt"));
+    return done;
+}
+
+bool isEndedWithItsRegistry()
+{
+    int calls = 0;
+    auto *saved = new SignalBox::SyncRegistry<QString>;
+    saved->registerHandler([&](const QString &) {
+        ++calls;
+        delete saved;
+    });
+    saved->registerHandler([&](const QString &) { ++calls; });
+    saved->notify(QStringLiteral("a.txt"));
+    return calls == 1;
 }
 
 QStringList sigslotAfter()

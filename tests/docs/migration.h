@@ -10,5 +10,8 @@ QStringList qtSlotsAfter();
 bool movedWithItsOwner();
 QStringList signals2Before(); // with Boost only
 QStringList signals2After();
+QStringList connectExtendedAfter();
+QStringList groupsAfter();
+bool isEndedWithItsRegistry();
 QStringList sigslotAfter();
 QStringList kdBindingsAfter();

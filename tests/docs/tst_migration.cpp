@@ -31,6 +31,14 @@ private Q_SLOTS:
         QCOMPARE(signals2After(), QStringList({QStringLiteral("log a.txt"), QStringLiteral("index a.txt")}));
     }
 
+    void signals2Rows()
+    {
+        QCOMPARE(connectExtendedAfter(), QStringList({QStringLiteral("first a.txt")}));
+        QCOMPARE(groupsAfter(), QStringList({QStringLiteral("-2147483648"), QStringLiteral("0"), QStringLiteral("1"),
+                                             QStringLiteral("2147483647")}));
+        QVERIFY(isEndedWithItsRegistry());
+    }
+
     void sigslot()
     {
         QCOMPARE(sigslotAfter(), QStringList({QStringLiteral("log a.txt"), QStringLiteral("index a.txt")}));
