@@ -232,7 +232,7 @@ private Q_SLOTS:
             (void)nothing.value();
             QFAIL("no exception");
         } catch (const std::logic_error &error) {
-            QVERIFY(std::string(error.what()).find("a receiver of nothing has no value") != std::string::npos);
+            QVERIFY(std::string(error.what()).find("an empty receiver has no value") != std::string::npos);
         }
         WatchSender<int> sender(1);
         WatchReceiver<int> receiver = sender.subscribe();

@@ -9,7 +9,7 @@ namespace SignalBox {
 
 /*!
     \struct SignalBox::DispatchReport
-    \brief What one notify did. Counts of handlers.
+    \brief The result of one notify: how many handlers were called, failed or dropped.
 
     \plainvalue
 
@@ -21,11 +21,11 @@ namespace SignalBox {
 */
 struct DispatchReport
 {
-    /*! Handlers that were called, those that threw included. */
+    /*! Handlers that were called, including those that threw. */
     std::uint32_t called = 0;
-    /*! Of the called ones, those that ended with an exception. */
+    /*! Handlers that threw. They are counted in `called` too. */
     std::uint32_t failed = 0;
-    /*! Deliveries that will not happen: only handlers on other threads can drop, so 0 for SyncRegistry. */
+    /*! Handlers that will not get the event. 0 for SyncRegistry: only deliveries to other threads can be dropped. */
     std::uint32_t dropped = 0;
     /*! The handler that returned Propagation::Stop; invalid if none did. */
     HandlerId stoppedBy = {};

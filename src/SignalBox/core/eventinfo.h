@@ -12,26 +12,26 @@ namespace detail {
 struct EventAccess;
 }
 
-/*! Names an event of an EventRegistry: an index, a signal number, whatever the storage knows. A plain number. */
+/*! The id of an event of an EventRegistry: a number, such as an index or a signal number. The storage defines which ids exist. */
 using EventId = std::uint64_t;
 
 /*!
     \class SignalBox::EventInfo
-    \brief One event of an EventRegistry: whether it is pending, and who listens. What a storage stores.
+    \brief One event of an EventRegistry: whether it is pending, and its listeners. A storage holds these.
 
-    Neither copied nor moved, as a signal handler may be using it.
+    Cannot be copied or moved, since a signal handler may be using it.
 
-    \threadsafety It has no members to call: the EventRegistry uses it, from any thread and from signal handlers.
-    \cost Allocates when it is made, and not later.
-    \lifetime Made and destroyed by the storage, which keeps it where it is as long as the registry lives.
-    \errors std::bad_alloc when it is made.
+    \threadsafety It has no public members. The EventRegistry uses it on any thread and in signal handlers.
+    \cost Allocates in its constructor only.
+    \lifetime The storage creates and destroys it, and keeps its address fixed as long as the registry lives.
+    \errors The constructor throws std::bad_alloc.
 
     The example is EventStorage's.
 */
 class EventInfo
 {
 public:
-    /*! Not pending, without listeners. Throws std::bad_alloc. */
+    /*! An event that is not pending and has no listeners. Throws std::bad_alloc. */
     EventInfo() = default;
     EventInfo(const EventInfo &) = delete;
     EventInfo &operator=(const EventInfo &) = delete;

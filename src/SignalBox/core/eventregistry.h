@@ -22,26 +22,26 @@ namespace SignalBox {
     \brief Events from sources that can only set a flag: POSIX signal handlers, interrupt-like callbacks,
     real-time audio threads.
 
-    recordEvent() marks an event as pending, from wherever it is called, and wakes. Some thread that may do more calls
-    broadcast(), which tells the listeners of each event that is pending. Any number of records before a broadcast are
-    one notification: an event says that something has happened, not how often.
+    recordEvent() marks an event as pending and calls the wake function. An ordinary thread then calls broadcast(), which
+    notifies the listeners of each pending event. All records before a broadcast become one notification: an event says
+    that something has happened, not how often.
 
     \threadsafety Thread-safe: all members but the destructor. recordEvent() is async-signal-safe as well. Several
-    threads may broadcast; each pending event is told by one of them.
+    threads may broadcast at once; one of them notifies the listeners of each pending event.
 
-    \ordering An event that is recorded, at any moment relative to a broadcast, is delivered by it or by the next.
-    What the recorder did before recordEvent() is visible to the listeners, for each of several records. Events of one
-    broadcast are told in the order of the storage.
+    \ordering An event that is recorded during a broadcast is delivered by that broadcast or by the next one.
+    What the recorder did before recordEvent() is visible to the listeners, also if several records become one
+    notification. A broadcast delivers its events in the order of the storage.
 
     \cost recordEvent() is wait-free: the storage's lookup, two atomic exchanges and the wake function. broadcast() with
     nothing pending is one exchange; otherwise it looks at every event. Neither allocates. Listeners cost as in
     WatchSender<void>.
 
-    \errors std::out_of_range for an id that the storage does not have, from registerListener(); recordEvent()
-    ignores it. A listener's callback that throws stops nobody and is reported to onException().
+    \errors registerListener() throws std::out_of_range for an unknown id; recordEvent() ignores it. A callback of a
+    listener that throws stops no other callback, and is reported to onException().
 
-    \lifetime The end of the registry closes its listeners. Nobody may be recording or broadcasting then: where a
-    signal handler may still be running, keep the registry for ever.
+    \lifetime Destroying the registry closes its listeners. No thread may be recording or broadcasting then. If a signal
+    handler may still run, never destroy the registry.
 
     \code
     SignalBox::EventRegistry<> events{SignalBox::VectorStorage(2), wakeMainLoop};
@@ -64,7 +64,7 @@ public:
     EventRegistry(const EventRegistry &) = delete;
     EventRegistry &operator=(const EventRegistry &) = delete;
 
-    /*! A receiver that sees a change whenever the event is broadcast from now on. Throws std::out_of_range for an
+    /*! A receiver that sees a change at each broadcast of the event from now on. Throws std::out_of_range for an
         unknown id. */
     [[nodiscard]] WatchReceiver<> registerListener(EventId id)
     {
@@ -75,7 +75,7 @@ public:
         return Access::sender(*event).subscribe();
     }
 
-    /*! The event is pending until the next broadcast. Async-signal-safe, wait-free; an unknown id is ignored. */
+    /*! Marks the event as pending until the next broadcast. Async-signal-safe, wait-free; an unknown id is ignored. */
     void recordEvent(EventId id) noexcept
     {
         EventInfo *const event = m_storage.find(id);
@@ -87,9 +87,9 @@ public:
     }
 
     /*!
-        Tells the listeners of each pending event, on the calling thread; true if any of them had a listener. A
-        listener may take its time, and may broadcast (in an event loop of its own, say): what this call has not come
-        to yet is told by that one, and the wake function asks for it.
+        Notifies the listeners of each pending event, on the calling thread. Returns whether any of these events had a
+        listener. A listener may block, and may call broadcast() itself, for example in a nested event loop: the inner call
+        then delivers the events that this one has not reached. The wake function is called to ask for it.
     */
     bool broadcast()
     {
@@ -101,8 +101,8 @@ public:
         return hadListener;
     }
 
-    /*! Forgets what is pending: for a child of fork(), to which its parent's events are nothing. As cheap as a broadcast()
-        without listeners. */
+    /*! Discards all pending events: for a child of fork(), which the events of its parent do not concern. Costs as much as a
+        broadcast() without listeners. */
     void discardPending()
     {
         m_summary.take();
@@ -110,7 +110,7 @@ public:
     }
 
     /*! Calls `callback` with an ExceptionInfo when a listener's callback throws; see SyncRegistry::onException(), which is
-        called for each event. Where that throws, the events before it have the new callback already. */
+        called for each event. If that throws, the events before it have the new callback already. */
     template <HandlerFor<ExceptionInfo> F>
     void onException(F callback, SourceLocation location = SourceLocation::current())
     {

@@ -8,16 +8,15 @@
 namespace SignalBox {
 
 /*!
-    \brief Where an EventRegistry keeps its events: which ids there are, and how they are found.
+    \brief Holds the events of an EventRegistry, and finds them by their ids.
 
-    `find(id)` returns the event of that id, or null if there is none. It is called from signal handlers: it only reads
-    memory that does not change as long as the registry lives, and takes no lock. `forEach(visit)`
-    calls `visit(EventInfo &)` with each event once, in the order in which a broadcast tells them. VectorStorage and
-    SparseStorage are two.
+    `find(id)` returns the event of that id, or null if there is none. It is called in signal handlers, so it takes no
+    lock and reads only memory that does not change as long as the registry lives. `forEach(visit)` calls
+    `visit(EventInfo &)` once for each event, in the order of a broadcast. VectorStorage and SparseStorage are storages.
 
     \threadsafety `find()` and `forEach()` are thread-safe, and `find()` is async-signal-safe.
-    \cost What `find()` takes, each record does.
-    \lifetime A storage moves into its registry, and its events stay where they are while it does.
+    \cost Each recordEvent() calls `find()`.
+    \lifetime A storage is moved into its registry. The addresses of its events do not change by that.
     \errors `find()` does not throw.
 
     \code

@@ -12,13 +12,13 @@ namespace SignalBox {
 
 /*!
     \class SignalBox::ExceptionInfo
-    \brief What an exception callback receives: who threw, and what.
+    \brief The argument of an exception callback: which handler threw, and what.
 
     \threadsafety Reentrant.
     \cost No member but message() allocates.
     \lifetime A view: valid during the callback only. Copy what you want to keep; exception() may be kept and
     rethrown later, on any thread.
-    \errors message() throws std::bad_alloc, and nothing else does.
+    \errors message() throws std::bad_alloc. No other member throws.
 
     \code
     registry.onException([](const SignalBox::ExceptionInfo &info) {
@@ -29,10 +29,10 @@ namespace SignalBox {
 class SIGNALBOX_CORE_EXPORT ExceptionInfo
 {
 public:
-    /*! For the library, and for tests of callbacks: a view of these. */
+    /*! For the library, and for tests of callbacks. */
     ExceptionInfo(HandlerId handlerId, std::string_view handlerName, std::exception_ptr exception) noexcept;
 
-    /*! Of the handler that threw. */
+    /*! The id of the handler that threw. */
     [[nodiscard]] HandlerId handlerId() const noexcept { return m_handlerId; }
     /*! HandlerOptions::name of the handler; empty if it has none. */
     [[nodiscard]] std::string_view handlerName() const noexcept { return m_handlerName; }

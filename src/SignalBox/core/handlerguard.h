@@ -23,18 +23,21 @@ struct HandlerNode;
     One move-only type for all registries, whatever their event type, so that guards of different
     registries share a container. The registry may be destroyed before the guard.
 
-    Destructor and reset() unregister, then wait until no other thread is inside this handler: what the
-    handler refers to may be freed afterwards. It is this handler that is waited for, never another one
-    that happens to run on the same list. Not waited for: frames of the calling thread itself; and a
-    thread that is inside the handler and finds it already unregistered by another does not wait at all.
-    Two handlers that wait for each other deadlock, as two threads that join each other do; after one
-    second setWaitReportCallback()'s callback hears of it.
+    The destructor and reset() unregister the handler, then wait until no other thread is inside it, even if it was
+    already unregistered. Afterwards what the handler refers to may be freed. They wait for this handler only, not
+    for others of the same registry. They do not wait for calls on the calling thread itself. A thread that is inside
+    the handler, and finds that another thread has already unregistered it, does not wait at all.
+    Two handlers that wait for each other deadlock, as two threads that join each other do. After one
+    second the callback of setWaitReportCallback() is called.
+
+    Declare a guard that is a member as the last member. Members are destroyed in reverse order, so the guard waits for
+    its handler before the members that the handler uses are destroyed.
 
     \threadsafety Reentrant: separate guards may be used by separate threads at once; also guards of one registry.
     \cost Construction is that of registerHandler(). Ending: as unregister(), and one process-wide fence
-    (benchmarks/PERFORMANCE.md has the figures; GuardSet shares one among many). Ending needs no memory, and moving
-    allocates nothing.
-    \lifetime Independent of the registry's, and of the order in which the two end.
+    (benchmarks/PERFORMANCE.md has the figures; GuardSet needs one fence for many guards). Ending succeeds even if
+    allocation fails, and moving allocates nothing.
+    \lifetime The guard and its registry may be destroyed in any order.
     \errors No member throws.
 
     \code
@@ -49,19 +52,19 @@ struct HandlerNode;
 class SIGNALBOX_CORE_EXPORT HandlerGuard
 {
 public:
-    /*! A guard of nothing. */
+    /*! An empty guard. */
     HandlerGuard() noexcept = default;
     HandlerGuard(const HandlerGuard &) = delete;
     HandlerGuard &operator=(const HandlerGuard &) = delete;
-    /*! Takes the registration over; `other` is a guard of nothing then. */
+    /*! Takes the registration over; `other` is then empty. */
     HandlerGuard(HandlerGuard &&other) noexcept : m_node(std::exchange(other.m_node, nullptr)) {}
-    /*! First lets go of what this guard held, as reset() does. Assigning a guard to itself does nothing. */
+    /*! First resets this guard. Assigning a guard to itself does nothing. */
     HandlerGuard &operator=(HandlerGuard &&other) noexcept
     {
         if (this != &other) {
             HandlerGuard taken(std::move(other));
             reset();
-            swap(taken); // ends what the end of a callable may have put here meanwhile
+            swap(taken); // destroying the callable may have re-entered this guard and filled it: `taken` ends that
         }
         return *this;
     }
@@ -70,22 +73,22 @@ public:
 
     /*! Exchanges the registrations; unregisters nothing. */
     void swap(HandlerGuard &other) noexcept { std::swap(m_node, other.m_node); }
-    /*! As the member. */
+    /*! As the member function. */
     friend void swap(HandlerGuard &a, HandlerGuard &b) noexcept { a.swap(b); }
 
-    /*! Unregisters and waits, as described above. Does nothing on a guard of nothing. */
+    /*! Unregisters and waits, as described above. Does nothing if the guard is empty. */
     void reset() noexcept;
 
     /*! Unregisters without waiting: a call that another thread is in, or is just entering, goes on. */
     void unregister() noexcept;
 
-    /*! Leaves the handler registered for the registry's lifetime and returns its id; invalid for a guard of nothing. */
+    /*! Makes the guard empty and leaves the handler registered. Returns its id; invalid if the guard was empty. */
     HandlerId release() noexcept;
 
-    /*! The id of the handler; invalid for a guard of nothing. It stays the same after the handler is gone. */
+    /*! The id of the handler; invalid if the guard is empty. Stays the same after the handler was unregistered. */
     [[nodiscard]] HandlerId id() const noexcept;
 
-    /*! Whether the handler is registered now. False for a guard of nothing. Lock-free. */
+    /*! Whether the handler is registered now. False if the guard is empty. Lock-free. */
     [[nodiscard]] bool isActive() const noexcept;
 
 private:
@@ -102,13 +105,13 @@ private:
 
 /*!
     \class SignalBox::GuardSet
-    \brief Guards that end together, at the price of one fence for all: what a plugin or a dialog with
-    many handlers holds. After reset() nothing of the library calls or reads the code of the handlers, which
-    may be unloaded.
+    \brief Guards that end together, with one fence for all: for a plugin or a dialog with many handlers.
+
+    After reset() the library neither calls nor reads the code of the handlers: it may be unloaded.
 
     \threadsafety Reentrant.
     \cost add() allocates as a vector does. Ending n guards: n times unregister(), and one process-wide fence.
-    \lifetime As HandlerGuard: the registries may go first.
+    \lifetime As HandlerGuard: the registries may be destroyed first.
     \errors Only add() throws.
 
     \code
@@ -139,7 +142,7 @@ public:
     /*! As reset(). */
     ~GuardSet() { reset(); }
 
-    /*! Takes a guard over. Throws std::bad_alloc; the caller then still has it. */
+    /*! Takes a guard over. Throws std::bad_alloc; the caller then keeps it. */
     void add(HandlerGuard &&guard) { m_guards.push_back(std::move(guard)); }
 
     /*! Unregisters all, then waits for each as HandlerGuard::reset() does. In any order. The set is empty afterwards. */

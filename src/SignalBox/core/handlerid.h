@@ -16,10 +16,10 @@ struct HandlerIdAccess;
 
 /*!
     \class SignalBox::HandlerId
-    \brief Names one registration.
+    \brief Identifies one registration.
 
-    An opaque 64-bit value: unique in the process and never reused, so an id of another registry, or
-    of a handler that is gone, is refused like any unknown one. Ids grow: of two ids, the one
+    An opaque 64-bit value. It is unique in the process and never reused, so a registry refuses an id of another
+    registry, or of an unregistered handler, as it refuses any unknown id. Ids grow: of two ids, the one
     registered later compares greater. A default-constructed id is invalid and belongs to no handler.
 
     \plainvalue
@@ -41,13 +41,13 @@ public:
     /*! The invalid id. */
     constexpr HandlerId() noexcept = default;
 
-    /*! Whether this id was given out by a registry. It says nothing about the handler being still registered. */
+    /*! Whether a registry has made this id. The handler may have been unregistered since. */
     [[nodiscard]] constexpr bool isValid() const noexcept { return m_value != 0; }
 
     /*! The number behind the id, for logs and tables; 0 for an invalid id. */
     [[nodiscard]] constexpr std::uint64_t value() const noexcept { return m_value; }
 
-    /*! "HandlerId(42)", or "HandlerId()" for an invalid id. Allocates where the string does. */
+    /*! "HandlerId(42)", or "HandlerId()" for an invalid id. May allocate. */
     [[nodiscard]] std::string toString() const
     {
         return isValid() ? "HandlerId(" + std::to_string(m_value) + ")" : std::string("HandlerId()");
@@ -55,7 +55,7 @@ public:
 
     /*! Whether both name the same registration, or both are invalid. */
     friend constexpr bool operator==(HandlerId, HandlerId) noexcept = default;
-    /*! By the time of the registration; the invalid id comes first. */
+    /*! The id that was registered earlier is less; the invalid id is the least. */
     // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 means the 0 that a < b is rewritten with
     friend constexpr std::strong_ordering operator<=>(HandlerId, HandlerId) noexcept = default;
 

@@ -10,7 +10,7 @@ namespace SignalBox {
 
 /*!
     \struct SignalBox::HandlerInfo
-    \brief One row of SyncRegistry::handlers(): a copy, valid for as long as you keep it.
+    \brief Describes one handler: a row of SyncRegistry::handlers(). A copy.
 
     \plainvalue
 
@@ -21,11 +21,11 @@ namespace SignalBox {
 */
 struct HandlerInfo
 {
-    /*! What unregister() takes. */
+    /*! The id, for unregister() and the like. */
     HandlerId id = {};
-    /*! As it is now: setPriority() changes it. */
+    /*! The current priority; setPriority() changes it. */
     int priority = 0;
-    /*! As it was registered. */
+    /*! The name that it was registered with. */
     std::string name = {};
     /*! False: paused. */
     bool enabled = true;

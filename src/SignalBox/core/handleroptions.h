@@ -7,7 +7,7 @@ namespace SignalBox {
 
 /*!
     \struct SignalBox::HandlerOptions
-    \brief What a handler asks for when it is registered. An aggregate, meant for designated initialisers.
+    \brief The options of a handler. An aggregate: use designated initialisers.
 
     \plainvalue
 
@@ -28,7 +28,7 @@ struct HandlerOptions
 };
 
 /*!
-    \brief What a handler may return to say whether handlers after it are called.
+    \brief A handler returns this to say whether the handlers after it are called.
 
     \code
     registry.registerHandler([](const Order &order) {
@@ -37,7 +37,7 @@ struct HandlerOptions
     \endcode
 */
 enum class Propagation {
-    Continue, //!< Go on with the next handler; what a handler that returns void does.
+    Continue, //!< Go on with the next handler, as after a handler that returns void.
     Stop,     //!< Call no further handler of this notify.
 };
 

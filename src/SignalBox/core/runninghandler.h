@@ -10,8 +10,8 @@ namespace SignalBox {
     The id of the handler that the calling thread is in; of nested ones, the innermost. Invalid outside of handlers, and
     in the callback of SyncRegistry::onException().
 
-    A handler can so end, pause or move itself, without having been told its id. The id stays the same for the whole
-    call, also when the handler has been unregistered meanwhile, by `once` or by anybody else. The callbacks of a watch and
+    So a handler can unregister, pause or move itself without knowing its id beforehand. The id stays the same during the
+    whole call, even if the handler is unregistered meanwhile. The callbacks of a watch and
     the listeners of an EventRegistry are handlers too.
 
     \threadsafety Thread-safe: each thread gets its own answer.

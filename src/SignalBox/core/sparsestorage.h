@@ -13,10 +13,10 @@ namespace SignalBox {
     \class SignalBox::SparseStorage
     \brief A few events whose ids are far apart, in ascending order. An EventStorage.
 
-    \threadsafety Thread-safe once it is made; find() is async-signal-safe.
-    \cost find() is a binary search. It allocates when it is made, and not later.
-    \lifetime Moves into its EventRegistry. Its events stay where they are.
-    \errors Only making it throws.
+    \threadsafety Thread-safe after construction; find() is async-signal-safe.
+    \cost find() is a binary search. Only the constructor allocates.
+    \lifetime Is moved into its EventRegistry. The addresses of its events do not change.
+    \errors Only the constructor throws.
 
     \code
     SignalBox::EventRegistry<SignalBox::SparseStorage> events{SignalBox::SparseStorage({2, 15, 400})};
@@ -26,7 +26,7 @@ namespace SignalBox {
 class SparseStorage
 {
 public:
-    /*! The events of these ids, in any order; one that is named twice is one event. Throws std::bad_alloc. */
+    /*! Holds one event for each id. Order and repetitions do not matter. Throws std::bad_alloc. */
     explicit SparseStorage(std::vector<EventId> ids) : m_ids(uniqueAndSorted(std::move(ids))), m_events(m_ids.size()) {}
 
     /*! The event of that id, or null. */

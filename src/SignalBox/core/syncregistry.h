@@ -29,7 +29,7 @@ class HandlerVisit;
 
 /*!
     \namespace SignalBox
-    \brief Everything of the library. What is in a namespace \c detail is nobody else's.
+    \brief All classes and functions of the library. Namespaces called \c detail are internal.
 */
 
 /*!
@@ -53,30 +53,29 @@ concept HandlerFor = detail::isInvocableFor<std::decay_t<F>, E>
     \threadsafety Thread-safe: any member but the destructor, from any number of threads at once, and from inside
     handlers, too: register, unregister (themselves, others, all), notify again to any depth, replace the
     exception callback, destroy the registry that is calling them. A handler may be called by several
-    threads at once; what it does to shared data is its own to protect.
+    threads at once and must protect the data that it shares.
 
     \ordering What a thread did before registerHandler() is visible to every call of the handler. What a call of a
-    handler did is visible to whoever returns from unregisterAndWait(), or the end of a waiting guard.
-    A handler registered after notify() began is not called by it. Once unregister() or
-    setEnabled(id, false) has returned, no notify() calls the handler that had not already passed its
-    check of it; on the unregistering thread itself, none at all.
+    handler did is visible after unregisterAndWait(), or the end of a waiting guard, has returned.
+    A notify() does not call handlers that were registered after it began. Once unregister() or
+    setEnabled(id, false) has returned, a notify() on another thread calls the handler only if it had already
+    passed its check of the handler. A notify() on the unregistering thread does not call it.
 
     \cost notify() is lock-free, wait-free while the list does not change, writes no shared cache line and
-    allocates nothing, but for a thread's first notify and the firing of `once`, which acts as a writer.
-    Changes are
-    lock-free; they copy at most some blocks of 64 handlers and a table of blocks, so their cost grows
+    allocates nothing, except for a thread's first notify and the call of a `once` handler, which changes the list.
+    Changes are lock-free; they copy at most some blocks of 64 handlers and a table of blocks, so their cost grows
     slowly with the number of handlers (benchmarks/PERFORMANCE.md has the figures). Readers never block
     writers and writers never block readers.
 
-    \errors notify() never throws: a handler that throws stops nobody, is counted, and is reported to the callback
-    set by onException(). Registering throws std::invalid_argument for an empty callable,
+    \errors notify() never throws. A handler that throws stops no other handler; it is counted, and reported to the
+    callback set by onException(). Registering throws std::invalid_argument for an empty callable,
     std::bad_alloc, std::length_error beyond 1048544 handlers, and what the callable's constructor
-    throws; the registry is then as it was. unregister(), setEnabled() and clear() do their work without memory.
+    throws; the registry has then not changed. unregister(), setEnabled() and clear() succeed even if allocation fails.
 
-    \lifetime A handler's captures are destroyed when it has been unregistered and nobody is inside of it: at once, or by
-    the last thread to leave it, never under a lock. Destroying the registry acts like clear(): it does
-    not wait. Other threads may still be inside notify() then; none may be entering it. A handler that
-    runs long keeps alive the list it is walked in and itself, nothing else.
+    \lifetime A handler's captures are destroyed when it is unregistered and no thread is inside it: by unregister(), or
+    by the last thread that leaves the handler, never under a lock. Destroying the registry acts like clear(): it does
+    not wait, and a notify() under way calls no further handler. Other threads may still be inside notify() then; none
+    may begin one. A handler that runs for long keeps itself and one list of handlers alive, nothing else.
 
     \code
     SignalBox::SyncRegistry<Saved> registry;
@@ -99,28 +98,29 @@ class SyncRegistry
     using Argument = std::conditional_t<std::is_void_v<E>, NoEvent, E>;
 
 public:
-    /*! What the handlers get a reference to. */
+    /*! The type of the events. Handlers get a const reference to one. */
     using Event = E;
 
     /*! An empty registry. One allocation; throws std::bad_alloc. */
     SyncRegistry() = default;
 
-    /*! Makes room for the ids of `capacity` handlers, so that many registrations grow no table. Throws
+    /*! Reserves room for the ids of `capacity` handlers, so that registering them does not grow the table of ids. Throws
         std::bad_alloc; std::length_error beyond 1048544. */
     explicit SyncRegistry(std::size_t capacity) { m_untyped.reserve(capacity); }
 
     SyncRegistry(const SyncRegistry &) = delete;
     SyncRegistry &operator=(const SyncRegistry &) = delete;
 
-    /*! Like clear(); does not wait for calls that are under way. May be called from inside a handler. */
+    /*! As clear(): does not wait for calls that are under way. May be called from inside a handler. */
     ~SyncRegistry() = default;
 
     /*!
-        Registers `handler`, from the next notify() on. Returns its id, which unregister() takes.
+        Registers `handler`. It is called by each notify() that begins after this. Returns its id, for unregister(). Another
+        thread may call the handler before this has returned: a handler finds its own id with runningHandler().
 
         \errors std::invalid_argument for an empty std::function or a null function pointer, std::bad_alloc,
-        std::length_error; nothing has changed then.
-        \cost Lock-free; O(log n) to find the place, and the copy of a block; three allocations or so.
+        std::length_error; the registry has then not changed.
+        \cost Lock-free; O(log n) to find the place, and the copy of a block; about three allocations.
     */
     template <HandlerFor<E> F>
     HandlerId registerHandler(F &&handler, HandlerOptions options = {},
@@ -132,7 +132,7 @@ public:
     }
 
     /*!
-        As above: the handler calls `member` on `object`, which outlives the handler. The member function takes the
+        As above. The handler calls `member` on `object`, which must outlive the handler. The member function takes the
         event or nothing. If it returns Propagation, that counts; anything else that it returns is ignored.
 
         \errors std::invalid_argument for a null object or a null member function; otherwise as above.
@@ -147,7 +147,8 @@ public:
         return m_untyped.add(sourceOf<E>(std::move(handler)), options, location);
     }
 
-    /*! Like registerHandler(), but the handler is registered only as long as the guard lives, whose end waits. */
+    /*! As registerHandler(). The handler is unregistered when the guard is destroyed; the guard's destructor waits for calls on
+        other threads. A guard that is a member is declared last; see HandlerGuard. */
     template <HandlerFor<E> F>
     [[nodiscard("the handler is unregistered when its guard is destroyed")]] HandlerGuard
     registerGuard(F &&handler, HandlerOptions options = {},
@@ -171,46 +172,45 @@ public:
     }
 
     /*!
-        Unregisters. True once per id, for exactly one caller; false for an id that is invalid, gone, or of
-        another registry. Never waits: a call that another thread is in, or is just entering, goes on, and
-        the last such thread destroys the handler's captures.
-        \cost Lock-free; needs no memory. One process-wide fence if captures have a destructor to run.
+        Unregisters the handler. Returns true once per id, to exactly one caller; false for an id that is invalid,
+        already unregistered, or of another registry. Never waits: a call that another thread is in, or is just entering,
+        goes on, and the last such thread destroys the handler's captures.
+        \cost Lock-free; succeeds even if allocation fails. One process-wide fence if the captures have a destructor.
     */
     bool unregister(HandlerId id) noexcept { return m_untyped.remove(id); }
 
-    /*! The same, and returns when no other thread is inside the handler, and its captures are destroyed
-        unless the calling thread itself is inside. Returns false at once where unregister() does: another
-        thread may then be about to remove the handler, and calls may still begin; only a guard waits for that.
-        Blocks; see HandlerGuard for what is waited for and what is not. */
+    /*! As unregister(), and then waits until no other thread is inside the handler. Its captures are destroyed then,
+        unless the calling thread itself is inside. Does not wait for an id that is already unregistered: it returns
+        false at once, while calls of the handler may still run or begin on other threads. Only a guard waits for those.
+        HandlerGuard says what is waited for and what is not. */
     bool unregisterAndWait(HandlerId id) noexcept { return m_untyped.removeAndWait(id); }
 
     /*! Unregisters all handlers that are registered when it begins. Does not wait. Guards become inactive. O(n); one
-        process-wide fence for all; needs no memory. */
+        process-wide fence for all; succeeds even if allocation fails. */
     void clear() noexcept { m_untyped.clear(); }
 
     /*! Whether the handler is registered, paused or not. Lock-free, O(1). */
     [[nodiscard]] bool contains(HandlerId id) const noexcept { return m_untyped.contains(id); }
-    /*! How many are registered, paused ones included. May be stale on return. O(1). */
+    /*! The number of registered handlers, including paused ones. May be out of date on return. O(1). */
     [[nodiscard]] std::size_t handlerCount() const noexcept { return m_untyped.handlerCount(); }
     /*! Whether handlerCount() is 0. */
     [[nodiscard]] bool isEmpty() const noexcept { return handlerCount() == 0; }
 
-    /*! Pauses or resumes a handler, which keeps its place. A paused handler costs notify() nothing. False
-        where unregister() would be. Lock-free; needs no memory. */
+    /*! Pauses or resumes a handler, which keeps its place. A paused handler costs notify() nothing. Returns false
+        if the handler is not registered here. Lock-free; succeeds even if allocation fails. */
     bool setEnabled(HandlerId id, bool enabled) noexcept { return m_untyped.setEnabled(id, enabled); }
 
-    /*! Whether the handler is registered and not paused. May be stale on return. Lock-free, O(1). */
+    /*! Whether the handler is registered and not paused. May be out of date on return. Lock-free, O(1). */
     [[nodiscard]] bool isEnabled(HandlerId id) const noexcept { return m_untyped.isEnabled(id); }
 
-    /*! Moves a handler to another priority, last among its new equals; it keeps its id. False where
-        unregister() would be. Throws std::bad_alloc; nothing has changed then. Lock-free. */
+    /*! Moves a handler to another priority, behind the handlers that have it already. It keeps its id. Returns false
+        if the handler is not registered here. Throws std::bad_alloc, and has then changed nothing. Lock-free. */
     bool setPriority(HandlerId id, int priority) { return m_untyped.setPriority(id, priority); }
 
     /*!
-        Calls `callback` with an ExceptionInfo, on the notifying thread, whenever a handler throws, in
-        place of the callback set before, which may still finish a call. An exception of its own is
-        swallowed.
-        \errors std::invalid_argument for an empty callable, std::bad_alloc; the earlier callback then stays.
+        Sets the callback that is called with an ExceptionInfo, on the notifying thread, whenever a handler throws. It
+        replaces the previous callback, which may still finish a call. An exception of the callback itself is swallowed.
+        \errors std::invalid_argument for an empty callable, std::bad_alloc; the previous callback then stays.
     */
     template <HandlerFor<ExceptionInfo> F>
     void onException(F &&callback, SourceLocation location = SourceLocation::current())
@@ -219,10 +219,10 @@ public:
         m_untyped.setExceptionCallback(sourceOf<ExceptionInfo>(std::forward<F>(callback)), location);
     }
 
-    /*! Exceptions go unreported from here on, but are counted. Needs no memory. */
+    /*! From here on exceptions are counted, but not reported. Succeeds even if allocation fails. */
     void clearExceptionCallback() noexcept { m_untyped.clearExceptionCallback(); }
 
-    /*! Calls the handlers; see the class for order, threads and cost. Reports how many. */
+    /*! Calls the handlers and returns how many were called. The class says what holds for order, threads and cost. */
     DispatchReport notify(const Argument &event) const noexcept
         requires(!std::is_void_v<E>)
     {
@@ -236,7 +236,7 @@ public:
         return m_untyped.notify(nullptr);
     }
 
-    /*! A row for every handler, in the order of their calls, paused ones included. Throws std::bad_alloc. O(n). */
+    /*! Describes all handlers, including paused ones, in the order in which they are called. Throws std::bad_alloc. O(n). */
     [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_untyped.handlers(); }
 
 private:

@@ -12,10 +12,10 @@ namespace SignalBox {
     \class SignalBox::VectorStorage
     \brief The events 0, 1, ... count - 1, side by side in memory. An EventStorage.
 
-    \threadsafety Thread-safe once it is made; find() is async-signal-safe.
-    \cost find() is an index into a vector. It allocates when it is made, and not later.
-    \lifetime Moves into its EventRegistry. Its events stay where they are.
-    \errors Only making it throws.
+    \threadsafety Thread-safe after construction; find() is async-signal-safe.
+    \cost find() is an index into a vector. Only the constructor allocates.
+    \lifetime Is moved into its EventRegistry. The addresses of its events do not change.
+    \errors Only the constructor throws.
 
     \code
     SignalBox::EventRegistry<SignalBox::VectorStorage> events{SignalBox::VectorStorage(2)};
@@ -25,7 +25,7 @@ namespace SignalBox {
 class VectorStorage
 {
 public:
-    /*! `count` events. Throws std::bad_alloc, std::length_error. */
+    /*! Holds `count` events. Throws std::bad_alloc, std::length_error. */
     explicit VectorStorage(std::size_t count) : m_events(count) {}
 
     /*! The event of that index, or null. */

@@ -11,10 +11,10 @@ namespace SignalBox {
 
 /*!
     \struct SignalBox::WaitReport
-    \brief Somebody has waited for a handler for one second, with unregisterAndWait() or a waiting guard.
+    \brief Describes a wait for a handler, by unregisterAndWait() or a guard, that has taken one second.
 
-    Usually a deadlock in the making: the handler waits for something that the waiting thread holds,
-    or two handlers wait for each other.
+    Such a wait is usually a deadlock: the handler waits for something that the waiting thread holds, or two handlers
+    wait for each other.
 
     \threadsafety Reentrant.
     \cost Allocates nothing.
@@ -34,19 +34,19 @@ struct WaitReport
     {
         HandlerId id = {}; //!< Invalid: no handler.
         std::string_view name = {}; //!< Empty if it has none.
-        SourceLocation registeredAt = {}; //!< The line of its registration.
+        SourceLocation registeredAt = {}; //!< Where it was registered.
     };
     Handler awaited; //!< The handler that does not end.
-    Handler caller; //!< The handler out of which the waiting thread waits; invalid if it is in none.
+    Handler caller; //!< The handler that the waiting thread is in; invalid if it is in none.
 };
 
-/*! Called on the thread that waits, while it does. It may take its time, and must not throw. */
+/*! Called on the waiting thread, during the wait. It may block, and must not throw. */
 using WaitReportCallback = void (*)(const WaitReport &) noexcept;
 
 /*!
-    Sets who is told of such a wait, once per wait, on the waiting thread; returns the one before. Null
-    means nobody. The default writes a line to stderr; the Qt layer logs in the category `signalbox`.
-    One for the process. An exchange of a pointer.
+    Sets the callback for such waits and returns the previous one. It is called once per wait, on the waiting thread.
+    Null switches reports off. The default writes a line to stderr; the Qt layer logs in the category `signalbox`.
+    There is one callback per process. Setting it costs the exchange of a pointer.
     \threadsafe
 */
 SIGNALBOX_CORE_EXPORT WaitReportCallback setWaitReportCallback(WaitReportCallback callback) noexcept;

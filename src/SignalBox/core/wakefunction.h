@@ -9,15 +9,15 @@ namespace SignalBox {
 
 /*!
     \class SignalBox::WakeFunction
-    \brief What an EventRegistry calls to have its broadcast() called: writes to a pipe, posts a semaphore.
+    \brief The function by which an EventRegistry asks for a broadcast(): it writes to a pipe or posts a semaphore.
 
-    It is called from signal handlers and must be async-signal-safe: no lock, no memory, no exception. Hence it is a
+    It is called in signal handlers and must be async-signal-safe: no lock, no allocation, no exception. So it is a
     function, or a function object that does not throw and fits into a pointer, such as a lambda that captures `this`.
-    Empty: nobody is woken.
+    An empty one does nothing.
 
-    \threadsafety Thread-safe and async-signal-safe, as far as the function is.
-    \cost An indirect call. No allocation: the function lies inside.
-    \lifetime A value that owns its function; what a captured pointer points to must outlive the registry.
+    \threadsafety Thread-safe and async-signal-safe if the function is.
+    \cost An indirect call. No allocation: the function is stored inside.
+    \lifetime A value that owns its function. The target of a captured pointer must outlive the registry.
     \errors A function that throws, is larger than a pointer or has a destructor does not compile.
 
     \code
@@ -41,7 +41,7 @@ public:
         m_call = [](const void *stored) noexcept { (*std::launder(static_cast<const F *>(stored)))(); };
     }
 
-    /*! Does nothing if empty. As safe as the function. */
+    /*! Calls the function; does nothing if empty. */
     void operator()() const noexcept
     {
         if (m_call)

@@ -24,7 +24,7 @@ template <class T>
 class WatchSender;
 
 /*!
-    \brief Why WatchReceiver::waitForChange() has returned.
+    \brief The reason why WatchReceiver::waitForChange() returned.
 
     \code
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(5);
@@ -34,18 +34,18 @@ class WatchSender;
 */
 enum class WaitOutcome {
     Changed, //!< There was a change that the receiver had not seen.
-    Closed, //!< The sender is gone, and every change has been seen.
+    Closed, //!< The sender was destroyed, and the receiver has seen every change.
     TimedOut, //!< The deadline has passed.
 };
 
-/*! A callable that WatchReceiver::onChanged() takes: without arguments, or on a `const T &`. */
+/*! A callback of WatchReceiver::onChanged(): a callable without arguments, or on a `const T &`. */
 template <class F, class T>
 concept WatchCallback = std::invocable<std::decay_t<F> &>
         || (!std::is_void_v<T> && std::invocable<std::decay_t<F> &, std::add_lvalue_reference_t<const T>>);
 
 /*!
     \struct SignalBox::WatchSnapshot
-    \brief A value that a watch has held, and which one.
+    \brief A value of a watch, and its version.
 
     \plainvalue
 
@@ -58,30 +58,30 @@ template <class T>
 struct WatchSnapshot
 {
     std::shared_ptr<const T> value; //!< Never null, and never changed.
-    std::uint64_t version = 0; //!< 0 is the value that the watch began with.
+    std::uint64_t version = 0; //!< 0 is the initial value.
 };
 
 /*!
     \class SignalBox::WatchReceiver
-    \brief One reader of a watch: sees the latest value, and whether it has seen it before.
+    \brief One reader of a watch: sees the latest value, and knows whether it has seen that value before.
 
-    Comes from WatchSender::subscribe(), or as a copy, which has seen what the original has. Values between
-    two looks are skipped: a watch is for states (a configuration, a mode, a connection), not for commands.
+    Made by WatchSender::subscribe(), or as a copy, which has seen what the original has seen. Values between two
+    reads are skipped: a watch is for states (a configuration, a mode, a connection), not for commands.
 
-    \threadsafety Reentrant: each thread has its own copy. Const members are thread-safe while no other
-    member is called. Callbacks run on the sending thread, on several at once if several send.
+    \threadsafety Reentrant: use one copy per thread. Const members are thread-safe while no other
+    member is called. Callbacks run on the sending thread, on several threads at once if several send.
 
-    \ordering What the sender did before send() is visible to whoever has seen the change: by hasChanged(),
+    \ordering What the sender did before send() is visible after the receiver has seen the change: by hasChanged(),
     by the value, by waitForChange(), or in a callback.
 
     \cost hasChanged(), isClosed(), version() and markSeen() are one load. Reading a value takes a lock for the copy of a
-    pointer, and allocates what the copy of a T does. A watch of void takes no lock and allocates nothing. Callbacks
+    pointer, and copies a T. A watch of void takes no lock and allocates nothing. Callbacks
     cost as handlers of a SyncRegistry.
 
-    \errors std::logic_error for the value of a receiver of nothing, and what copying a T throws.
+    \errors Reading a value throws std::logic_error if the receiver is empty, and what copying a T throws.
 
-    \lifetime May outlive the sender: it is closed then, and keeps the last value. A receiver that was default
-    constructed or moved from is one of nothing: closed, and without a value.
+    \lifetime May outlive the sender: it is then closed, and keeps the last value. A receiver that was default
+    constructed or moved from is empty: closed, and without a value.
 
     \code
     SignalBox::WatchReceiver<Settings> settings = sender.subscribe();
@@ -96,55 +96,55 @@ class WatchReceiver
     using Version = detail::WatchStateBase::Version;
 
 public:
-    /*! Of deadlines. */
+    /*! The clock of deadlines. */
     using Clock = std::chrono::steady_clock;
 
-    /*! A receiver of nothing. */
+    /*! An empty receiver. */
     WatchReceiver() noexcept = default;
     /*! Has seen what `other` has. No allocation. */
     WatchReceiver(const WatchReceiver &other) noexcept : WatchReceiver(other.m_state, other.m_seen) {}
-    /*! `other` becomes a receiver of nothing. */
+    /*! `other` becomes empty. */
     WatchReceiver(WatchReceiver &&other) noexcept
         : m_state(std::exchange(other.m_state, nullptr)), m_seen(std::exchange(other.m_seen, 0))
     {
     }
-    /*! As the copy, or the move, and the end of what was there. */
+    /*! Copy or move assignment. The previous watch has one receiver less. */
     WatchReceiver &operator=(WatchReceiver other) noexcept
     {
         std::swap(m_state, other.m_state);
         std::swap(m_seen, other.m_seen);
         return *this;
     }
-    /*! One listener less. Callbacks stay with their guards. */
+    /*! The watch has one receiver less. Callbacks stay registered as long as their guards live. */
     ~WatchReceiver()
     {
         if (m_state)
             m_state->dropReceiver();
     }
 
-    /*! Whether there is a change that this receiver has not seen. Also true after the sender has gone. */
+    /*! Whether there is a change that this receiver has not seen. May be true after the sender was destroyed. */
     [[nodiscard]] bool hasChanged() const noexcept { return version() != m_seen; }
 
-    /*! Whether the sender is gone. There may still be a change to see. */
+    /*! Whether the sender was destroyed. There may still be a change that was not seen. */
     [[nodiscard]] bool isClosed() const noexcept { return !m_state || Version::isClosed(m_state->state()); }
 
-    /*! How many changes there were. May be stale on return. */
+    /*! The number of changes so far. May be out of date on return. */
     [[nodiscard]] std::uint64_t version() const noexcept
     {
         return m_state ? Version::versionOf(m_state->state()) : 0;
     }
 
-    /*! What there is now has been seen: hasChanged() is false until the next change. */
+    /*! Marks the latest value as seen: hasChanged() is false until the next change. */
     void markSeen() noexcept { m_seen = version(); }
 
-    /*! A copy of the latest value. Throws std::logic_error for a receiver of nothing, and what the copy throws. */
+    /*! A copy of the latest value. Throws std::logic_error if the receiver is empty, and what the copy throws. */
     [[nodiscard]] T value() const
         requires(!std::is_void_v<T> && std::copy_constructible<T>)
     {
         return *snapshot().value;
     }
 
-    /*! The same, and markSeen() for exactly that value. Nothing is marked if it throws. */
+    /*! As value(), and marks exactly that value as seen. Marks nothing if it throws. */
     [[nodiscard]] T valueAndMarkSeen()
         requires(!std::is_void_v<T> && std::copy_constructible<T>)
     {
@@ -154,19 +154,19 @@ public:
         return copy;
     }
 
-    /*! The latest value itself, shared and not copied. It stays as it is: a change is another value. Throws
-        std::logic_error for a receiver of nothing. */
+    /*! The latest value itself, shared and not copied. It never changes: a change is another value. Throws
+        std::logic_error if the receiver is empty. */
     [[nodiscard]] WatchSnapshot<T> snapshot() const
         requires(!std::is_void_v<T>)
     {
-        requireState("WatchReceiver: a receiver of nothing has no value; expected one from WatchSender::subscribe()");
+        requireState("WatchReceiver: an empty receiver has no value; expected one from WatchSender::subscribe()");
         auto [value, state] = m_state->snapshot();
         return {std::move(value), Version::versionOf(state)};
     }
 
     /*!
-        Returns when there is a change that the receiver has not seen, marks it seen, and returns Changed; or
-        when the sender goes; or at the deadline. A change before the end, or at the deadline, comes first.
+        Waits until there is a change that the receiver has not seen, marks it seen, and returns Changed. Returns Closed
+        when the sender is destroyed, TimedOut at the deadline. If there is a change as well, it returns Changed.
         \cost Sleeps; no lock, no allocation.
     */
     WaitOutcome waitForChange(Clock::time_point deadline = Clock::time_point::max()) noexcept
@@ -182,12 +182,12 @@ public:
     }
 
     /*!
-        Calls `callback` on each change from now on, on the thread that sends, as an ordinary handler of a
+        Calls `callback` on each change from now on, on the sending thread, as an ordinary handler of a
         SyncRegistry: in priority order, with exceptions isolated. It gets the value that is the latest when it
-        is called, so that it never goes back on one thread; where several threads send, it may be called by
-        them at once. Marks nothing seen. Of a closed watch, or none, the guard is inactive.
+        is called, so on one thread the values never go back. If several threads send, they may call it at the same time.
+        Marks nothing as seen. If the watch is closed or the receiver empty, the guard is inactive.
 
-        A change from before is not reported: look at hasChanged() afterwards.
+        Earlier changes are not reported: call hasChanged() afterwards.
         \errors std::invalid_argument for an empty callable, std::bad_alloc.
     */
     template <WatchCallback<T> F>
@@ -214,7 +214,7 @@ public:
     }
 
     /*!
-        Calls `callback` once, when the sender goes, on the thread that destroys it; at once if it has gone.
+        Calls `callback` once, when the sender is destroyed, on the thread that destroys it; at once if it was destroyed before.
         \errors As onChanged().
     */
     template <std::invocable F>
@@ -237,8 +237,8 @@ public:
         return guard;
     }
 
-    /*! A receiver of the same watch that also owns `owner`, as its copies and callbacks do: how a source
-        learns that nobody listens any more. */
+    /*! A receiver of the same watch that also owns `owner`, as its copies and callbacks do. When `owner` is destroyed, its
+        source knows that no listener is left. */
     [[nodiscard]] WatchReceiver withOwner(std::shared_ptr<void> owner) const
     {
         if (!m_state)
@@ -264,7 +264,7 @@ private:
             throw std::logic_error(message);
     }
 
-    std::shared_ptr<State> m_state; // null: of nothing
+    std::shared_ptr<State> m_state; // null: empty
     std::uint64_t m_seen = 0; // a version
 };
 

@@ -18,28 +18,28 @@ namespace SignalBox {
 
 /*!
     \class SignalBox::WatchSender
-    \brief Holds the latest value of something, and tells its receivers when it changes.
+    \brief Holds the latest value of something, and notifies its receivers of changes.
 
     With T = void there is no value, only the fact that something has changed.
 
-    Any number of WatchReceivers read, wait or have themselves called. Each sees the latest value; values
-    between two looks are skipped. To deliver every event, use a SyncRegistry.
+    Any number of WatchReceivers read the value, wait for changes, or register callbacks. Each sees the latest value and
+    skips the values between two reads. To deliver every event, use a SyncRegistry.
 
-    \threadsafety Thread-safe: all members but the destructor and assignment. Senders on several threads are
-    put in some order, which all receivers see; their callbacks may run at once.
+    \threadsafety Thread-safe: all members but the destructor and assignment. Values sent on
+    several threads at once get one order, the same for all receivers; their callbacks may run at the same time.
 
     \ordering As WatchReceiver. Callbacks run on the sending thread, before send() returns, after waiting
     threads have been woken; in priority order.
 
-    \cost A change allocates the value, takes a lock for the exchange of a pointer, and wakes only if somebody waits.
-    With T = void: one read-modify-write; lock-free, no allocation. Callbacks cost as in SyncRegistry. Callbacks may
-    send, too: nested, as deep as they do.
+    \cost A change allocates the value, takes a lock for the exchange of a pointer, and wakes threads only if some wait.
+    With T = void: one read-modify-write; lock-free, no allocation. Callbacks cost as in SyncRegistry. A callback may call
+    send(); the calls then nest.
 
-    \errors What T's constructors throw, std::bad_alloc; the watch is then as it was. A callback that throws
-    stops nobody and is reported to onException().
+    \errors What T's constructors throw, std::bad_alloc; the watch has then not changed. A callback that throws
+    stops no other callback, and is reported to onException().
 
-    \lifetime The end of the sender closes its receivers, ends their callbacks as SyncRegistry::clear() does
-    (without waiting for those that run on other threads), and wakes who waits. A callback may destroy the
+    \lifetime Destroying the sender closes its receivers, unregisters their callbacks as SyncRegistry::clear() does
+    (without waiting for those that run on other threads), and wakes waiting threads. A callback may destroy the
     sender that is calling it. Not async-signal-safe; EventRegistry::recordEvent() is. After fork(), a child
     must not use a watch with a value that another thread of its parent was using.
 
@@ -79,7 +79,7 @@ public:
     WatchSender &operator=(const WatchSender &) = delete;
     /*! A sender that was moved from may only be destroyed or assigned to. */
     WatchSender(WatchSender &&other) noexcept = default;
-    /*! First closes the watch that this one sent to. */
+    /*! First closes the watch of this sender. */
     WatchSender &operator=(WatchSender &&other) noexcept
     {
         if (this != &other) {
@@ -96,7 +96,7 @@ public:
             state->close();
     }
 
-    /*! The next value. True if somebody is there to see it; it is kept in any case, for who subscribes later. */
+    /*! Sends a value. Returns whether there are receivers; the value is stored either way. */
     template <class U = T>
         requires(!std::is_void_v<T> && std::constructible_from<T, U &&>)
     bool send(U &&value)
@@ -108,7 +108,7 @@ public:
         return state->receiverCount() != 0;
     }
 
-    /*! Something has changed. True if somebody is there to see it. */
+    /*! Sends a change. Returns whether there are receivers. */
     bool send() noexcept
         requires std::is_void_v<T>
     {
@@ -118,7 +118,7 @@ public:
         return state->receiverCount() != 0;
     }
 
-    /*! As send(), and returns a copy of the value before. */
+    /*! As send(), and returns a copy of the previous value. */
     template <class U = T>
         requires(!std::is_void_v<T> && std::copy_constructible<T> && std::constructible_from<T, U &&>)
     T sendReplace(U &&value)

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 // Sleeping until a 32-bit word changes, with a deadline: what std::atomic::wait lacks. futex(2) on
-// Linux, WaitOnAddress on Windows, a yielding poll elsewhere. May return early; callers loop.
+// Linux, WaitOnAddress on Windows; elsewhere a poll once per millisecond. May return early; callers loop.
 
 namespace SignalBox::detail {
 

@@ -86,7 +86,8 @@ private:
     Walks<StandardPlatform>::Calls m_calls;
 };
 
-/*! A notify that calls paused handlers too, in the order of their block: a question to all handlers. */
+/*! A notify that calls paused handlers too, to ask all handlers something. In each block of the list the enabled handlers
+    come first, in priority order, then the paused ones. */
 class HandlerVisit
 {
 public:
