@@ -58,6 +58,22 @@ private Q_SLOTS:
         QCOMPARE(seen, std::vector<int>{3});
     }
 
+    void queuedDeliveryArrivesIfItsHandlerIsResumedBeforeTheDrain()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        const HandlerId id = registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                                      {.delivery = Delivery::Queued});
+        registry.post(1);
+        QVERIFY(registry.setEnabled(id, false));
+        registry.post(2); // a paused handler does not get it
+        QVERIFY(registry.setEnabled(id, true));
+        registry.post(3);
+        QTRY_COMPARE(seen, (std::vector<int>{1, 3}));
+        QCOMPARE(registry.handlers()[0].dropped, quint64(0));
+    }
+
     void runningHandlerIsTheHandlersInEveryKindOfDelivery()
     {
         WorkerThread worker;

@@ -14,10 +14,10 @@ namespace SignalBox {
 
 /*!
     \struct SignalBox::AsyncHandlerInfo
-    \brief One row of RegistryObject::handlers(): a copy, valid for as long as you keep it.
+    \brief Describes one handler: a row of RegistryObject::handlers(). A copy.
 
-    Calls, failures with the last error, and times are counted from RegistryObject::setStatisticsEnabled() on, and are 0
-    before; what is lost is always counted.
+    Calls, failures, the last error and times are counted while statistics are enabled
+    (RegistryObject::setStatisticsEnabled()), and are 0 before. Lost events are always counted.
 
     \plainvalue
 
@@ -28,21 +28,23 @@ namespace SignalBox {
 */
 struct AsyncHandlerInfo : HandlerInfo
 {
-    /*! Where it runs: the name of its thread ("QThread 0x..." if that has none), "pool", or empty for inline handlers. */
+    /*! Where the handler runs: the current objectName of its thread ("QThread 0x..." if it has none), "pool", or empty for
+        inline handlers. */
     QString threadName = {};
-    /*! Failed ones included. */
+    /*! Calls, including failed ones. */
     quint64 calls = 0;
-    /*! Calls that ended with an exception, and futures returned that did. */
+    /*! Calls that threw, and returned futures that failed. */
     quint64 failures = 0;
-    /*! What the last of them said; empty if there was none. */
+    /*! The message of the last failure; empty if there was none. */
     QString lastError = {};
-    /*! Events that it did not get: its backlog was full, it was paused when they arrived, its thread had ended. */
+    /*! Events that were dropped: the backlog was full, the handler was paused when its thread reached them, or the thread
+        had ended. */
     quint64 dropped = 0;
-    /*! Events that a newer one replaced in its backlog. */
+    /*! Events that a newer event replaced in the backlog. */
     quint64 merged = 0;
-    /*! Of the calls, failed ones included. */
+    /*! The mean run time of all calls, including failed ones. */
     std::chrono::nanoseconds meanRunTime{0};
-    /*! Of the longest call. */
+    /*! The run time of the longest call. */
     std::chrono::nanoseconds worstRunTime{0};
 };
 

@@ -15,15 +15,14 @@ namespace SignalBox {
     \endcode
 */
 enum class Delivery {
-    Auto,   //!< Inline where notifying and target thread are the same and nothing older waits for the handler; else queued.
-            //!< So it never overtakes the handler's own earlier events; it may overtake those of other handlers.
-    Queued, //!< Always through the target thread's event loop.
+    Auto,   //!< Inline if the notifying thread is the target thread and no earlier event waits for the handler; else queued.
+            //!< So an event never overtakes earlier events of its handler. It may overtake those of other handlers.
+    Queued, //!< Always through the event loop of the target thread.
 };
 
 /*!
     \struct SignalBox::AsyncOptions
-    \brief What a handler asks for when it is registered with an AsyncRegistry. An aggregate, meant
-    for designated initialisers.
+    \brief The options of a handler of an AsyncRegistry. An aggregate: use designated initialisers.
 
     \plainvalue
 
@@ -33,7 +32,7 @@ enum class Delivery {
 */
 struct AsyncOptions
 {
-    /*! Higher runs first; equal priorities run in the order of their registration. It holds per event and target thread. */
+    /*! Higher runs first; equal priorities run in the order of their registration. Priorities hold per event and target thread. */
     int priority = 0;
     /*! For diagnostics: logs, failures, handlers(). Need not be unique. */
     QString name = {};
@@ -41,9 +40,10 @@ struct AsyncOptions
     bool once = false;
     /*! False: registered but paused, until setEnabled(id, true). */
     bool enabled = true;
-    /*! Says nothing to inline and pool handlers. */
+    /*! Ignored for inline and pool handlers. */
     Delivery delivery = Delivery::Auto;
-    /*! What happens to events that come faster than the handler runs. Not for inline handlers; no timed one for pools. */
+    /*! What happens to events that arrive faster than the handler runs. Inline handlers have no backlog; pool handlers have no
+        throttled or debounced one. */
     Backlog backlog = {};
 };
 

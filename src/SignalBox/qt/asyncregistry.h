@@ -34,40 +34,40 @@ inline constexpr bool isFuture<QFuture<T>> = true;
     \class SignalBox::AsyncRegistry
     \brief A registry whose handlers choose where they run: on the thread of an object, on a thread, in a pool, or inline.
 
-    An event is any movable value; it is stored once, however many handlers and threads it goes to, and they only read
-    it. A handler is any callable on `const E &` that returns \c void, Propagation (heeded where the handler runs inline,
-    and by notifySequential()), or `QFuture<T>`, which a notify awaits.
+    An event is any movable value. It is stored once, for all handlers and threads, which only read it. A handler is any
+    callable on `const E &` that returns \c void, Propagation (which counts for inline handlers and in notifySequential()),
+    or `QFuture<T>`, which a notify awaits.
 
-    \threadsafety Thread-safe: all functions but the constructor, the destructor, and those of QObject and its properties.
+    \threadsafety Thread-safe: all functions except the constructor, the destructor, and those of QObject and its properties.
 
-    \ordering Handlers are called or forwarded to in priority order, ties in the order of registration. On one target
-    thread each producer's events keep their order, and within an event queued handlers with an unbounded backlog keep
-    priority order, whatever their contexts and registries. Handlers with another backlog keep the order of their own
-    events only. Across threads, and between handlers in pools, priority says nothing. What a thread wrote before it
-    notified is visible to the handlers.
+    \ordering Handlers are called, or get the event queued, in priority order; equal priorities in the order of
+    registration. On one target thread each producer's events keep their order. For one event, queued handlers with an
+    unbounded backlog run in priority order, even if their contexts or registries differ. Handlers with another backlog
+    only keep the order of their own events. Priorities do not order handlers on different threads, or in pools. What a
+    thread wrote before it notified is visible to the handlers.
 
-    Floods: a thread delivers for some milliseconds (setDrainBudget()), gives way to its timers, input and painting, and
-    goes on. Nothing is lost unless the handler's Backlog says so, and every loss is counted.
+    Floods: a thread delivers for some milliseconds (setDrainBudget()), lets its timers, input and painting run, and goes
+    on. Only a handler's Backlog loses events, and every loss is counted.
 
-    Removal: unregistering a handler, or the death of its context, drops what is still queued for it; so does pausing it,
-    when its thread gets there. Called on the handler's own thread, unregister() is final at once; elsewhere
-    unregisterAndWait() and guards are, which wait for a call under way.
+    Removal: unregistering a handler, or destroying its context, drops the events that are still queued for it. On the
+    handler's own thread, no call happens after unregister() has returned. On other threads a call may still be under way;
+    unregisterAndWait() and guards wait for it. Events that a thread reaches while their handler is paused are dropped too.
 
-    \cost post() takes an event's storage and a queue entry from memory that is allocated once for some two hundred
-    small events, and calls the target thread once per burst, through QMetaObject::invokeMethod(), which locks and
-    allocates: it is not for real-time threads. No producer ever waits for a handler.
+    \cost post() takes memory for the event and its queue entry from blocks that hold some two hundred small events. It
+    calls the target thread once per burst, through QMetaObject::invokeMethod(), which locks and allocates: do not call
+    post() on real-time threads. A producer never waits for a handler.
 
-    \errors No exception crosses an event loop or reaches a producer. Those that leave a handler, or are in the future that
-    it returned, go to onException() and to handlerFailed(), and are logged in the category \c signalbox when nobody
-    listens. A call that makes no sense is refused: a warning that names it, and an invalid id, a guard of nothing, or an
-    empty future. Without memory, std::bad_alloc; the registry is then as it was.
+    \errors No exception of a handler reaches an event loop or a producer. Exceptions of handlers, and of futures that they
+    return, go to onException() and handlerFailed(). If nobody listens, they are logged in the category \c signalbox. An
+    invalid call is refused with a warning that names it, and returns an invalid id, an empty guard, or an empty future. If
+    allocation fails, std::bad_alloc is thrown and the registry has not changed.
 
     Reentrancy: handlers may register, unregister, notify again, open event loops, and destroy the registry.
 
-    \lifetime A handler with a context is gone when the context is destroyed, which may happen on the context's thread
-    at any moment; it follows a context that is moved to another thread, with what is queued for it. A context must
-    be alive while it is registered. When a thread ends, what waits for it is dropped and counted. A pool must outlive
-    the notifies that may reach it.
+    \lifetime A handler ends with its context, which may be destroyed on its thread at any moment. If the context is moved
+    to another thread, the handler and its queued events follow. A context must be alive while a handler is registered for
+    it. When a thread ends, the events that wait for it are dropped and counted. A pool must outlive the notifies that may
+    reach it.
 
     \code
     SignalBox::AsyncRegistry<Progress> progress;
@@ -83,7 +83,7 @@ class AsyncRegistry : public RegistryObject
                   "an event is a movable value");
 
 public:
-    /*! What the handlers get a reference to. */
+    /*! The type of the events. Handlers get a const reference to one. */
     using Event = E;
 
     /*! Whether F can handle events of this registry. */
@@ -102,8 +102,9 @@ public:
 
     /*!
         \a function runs on the thread of \a context, through its event loop or, with Delivery::Auto, inline when the
-        notify is called there; it is gone with \a context. What makes no sense is refused with a warning that names
-        the call, and an invalid id: a null context or function, a bounded backlog without capacity, a negative interval.
+        notify is called there. The handler ends with \a context. Refused with a warning that names the call, and an
+        invalid id: a null context or function, a bounded backlog without capacity, a negative interval. Another thread may
+        call the handler before this has returned: a handler finds its own id with runningHandler().
     */
     template <class F>
     HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
@@ -112,7 +113,7 @@ public:
         return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As above on the thread of \a target, made by onThread(). What waits when the thread ends is dropped. */
+    /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped. */
     template <class F>
     HandlerId registerHandler(ThreadTarget target, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
@@ -121,8 +122,8 @@ public:
     }
 
     /*!
-        \a function runs on some thread of the pool of \a target, made by inPool(), on one at a time, in the order of its
-        events. It is gone with the pool. A throttled or debounced backlog is refused.
+        \a function runs on any thread of the pool of \a target, made by inPool(): on one thread at a time, in the order of
+        its events. The handler ends with the pool. A throttled or debounced backlog is refused.
     */
     template <class F>
     HandlerId registerHandler(PoolTarget target, F &&function, const AsyncOptions &options = {},
@@ -132,8 +133,8 @@ public:
     }
 
     /*!
-        \a function runs inline, on the thread that notifies, and on several at a time if they do. A backlog is
-        refused. In notifySequential() it runs where the handler before it ended.
+        \a function runs inline, on the notifying thread; on several at the same time if several threads notify. A backlog
+        is refused. In notifySequential() it runs on the thread where the previous handler ended.
     */
     template <class F>
     HandlerId registerHandler(F &&function, const AsyncOptions &options = {},
@@ -142,7 +143,8 @@ public:
         return addInline(std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As registerHandler(); the guard unregisters when it is destroyed, and waits for calls under way on other threads. */
+    /*! As registerHandler(). The handler is unregistered when the guard is destroyed; the guard's destructor waits for calls
+        on other threads. A guard that is a member is declared last; see HandlerGuard. */
     template <class F>
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
@@ -189,7 +191,7 @@ public:
     }
     //! \endcond
 
-    /*! Fire and forget: calls inline handlers, forwards to the others, and returns. The cheap call. */
+    /*! Calls inline handlers, queues the event for the others, and returns. The cheapest call. */
     void post(E event) const
     {
         if (isEmpty())
@@ -198,12 +200,16 @@ public:
     }
 
     /*!
-        As post(), all handlers concurrently; the future finishes when the last one has ended, the futures that handlers
-        returned included, and has the sum of what happened. Handlers that are gone, threads that have ended and full
-        backlogs count as dropped, and so do handlers that have not begun when \a deadline passes: it is for threads
-        that never run their event loop. Cancelling the future skips what has not begun; a cancelled future has no result.
+        As post(): the handlers run concurrently. The future finishes when the last handler has ended, and the last future
+        that a handler returned. Its result counts what happened. Deliveries to unregistered handlers and ended threads, and
+        those that a backlog drops, count as dropped. Cancelling the future skips handlers that have not begun; a cancelled
+        future has no result.
 
-        The future is finished on return if all handlers were inline. Costs a QPromise more than post().
+        Handlers that have not begun when \a deadline passes count as dropped: the deadline is for threads that never run
+        their event loop. It ends neither a call that has begun nor the future that a handler returned; this future waits
+        for both.
+
+        The future is finished on return if all handlers were inline. The call costs a QPromise more than post().
     */
     QFuture<DispatchReport> notify(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
@@ -213,8 +219,8 @@ public:
     }
 
     /*!
-        The same, one handler after the other, in priority order: each, wherever it runs, has ended before the next one
-        begins. A handler that returns Propagation::Stop ends it.
+        As notify(), one handler after the other, in priority order: each handler ends before the next one begins, whatever
+        their threads. A handler that returns Propagation::Stop ends the sequence.
     */
     QFuture<DispatchReport> notifySequential(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
@@ -225,8 +231,8 @@ public:
     }
 
     /*!
-        The next event, copied; finished on the thread of \a context. Empty when the context or the registry dies
-        first, or the context is null.
+        The next event, copied. The future finishes on the thread of \a context. It is empty if the context or the registry
+        is destroyed first, or the context is null.
     */
     QFuture<std::optional<E>> next(QObject *context, SourceLocation location = SourceLocation::current())
         requires std::is_copy_constructible_v<E>

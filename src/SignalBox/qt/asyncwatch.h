@@ -30,21 +30,21 @@ namespace SignalBox {
     \brief A WatchReceiver for threads with event loops: callbacks run on the thread of their context, and the next
     change is a QFuture.
 
-    Changes that arrive faster than a context's thread looks are merged: its callback runs once, with the latest
-    value. Memory stays flat: each callback has at most one delivery on its way.
+    If changes arrive faster than a context's thread handles them, they are merged: the callback runs once, with the latest
+    value. Memory does not grow: at most one delivery waits for each callback.
 
-    \threadsafety Reentrant. The watch is made, used and destroyed on one thread, as a QObject is; its contexts may
-    live on others, and the sender may send from any.
+    \threadsafety Reentrant. Create, use and destroy the watch on one thread, as a QObject. Its contexts may live on other
+    threads, and the sender may send from any thread.
 
-    \ordering As WatchReceiver. A callback sees versions grow, never go back.
+    \ordering As WatchReceiver. A callback never gets an older version after a newer one.
 
-    \cost A callback allocates a registry of one handler; a change costs its sender a post() for each callback that is not
-    on its way already.
+    \cost A callback allocates a registry of one handler. A change costs its sender a post() for each callback that has no
+    delivery waiting.
 
-    \errors Exceptions are treated as in AsyncRegistry, and logged in the category \c signalbox.
+    \errors Exceptions of callbacks are isolated as in AsyncRegistry, and logged in the category \c signalbox.
 
-    \lifetime The end of the watch unregisters its callbacks and finishes its futures empty. It waits until no sender
-    is handing over to it, not for callbacks that run on other threads. A callback is gone with its context, too. The
+    \lifetime Destroying the watch unregisters its callbacks and finishes its futures empty. It waits for senders that are
+    inside a send() to this watch, not for callbacks that run on other threads. A callback also ends with its context. The
     watch may be destroyed in its own callback, on its own thread.
 
     \code
@@ -64,10 +64,10 @@ class AsyncWatch
     };
 
 public:
-    /*! What changed() gives: the value, or nothing; for T = void whether there was a change. */
+    /*! The result of changed(): the value, or empty; for T = void, whether there was a change. */
     using Next = typename std::conditional_t<std::is_void_v<T>, std::type_identity<bool>, std::type_identity<std::optional<T>>>::type;
 
-    /*! Of what \a receiver receives; what that has seen says nothing here. */
+    /*! Watches what \a receiver receives. What the receiver has already seen does not matter. */
     explicit AsyncWatch(WatchReceiver<T> receiver) : m_receiver(std::move(receiver)) {}
     Q_DISABLE_COPY_MOVE(AsyncWatch)
     /*! Unregisters the callbacks; the futures finish empty. */
@@ -76,7 +76,7 @@ public:
     /*!
         Calls \a function on the thread of \a context after each change from now on, with the latest value if it takes
         one. \a options apply as in AsyncRegistry, except that a callback is always enabled. A null context or
-        function is refused: a warning, and an invalid id.
+        function is refused with a warning and an invalid id.
     */
     template <WatchCallback<T> F>
     HandlerId onChanged(QObject *context, F &&function, const AsyncOptions &options = {},
@@ -101,9 +101,9 @@ public:
     }
 
     /*!
-        The first value that this watch's futures have not given yet: at once if there is one already. Empty (false,
-        for T = void) when sender, context or watch go first. Finishes on the thread of \a context; one that is there
-        already or empty on the thread where that is found.
+        The first value that no future of this watch has given yet; at once if there is one. Empty (false for T = void) if
+        the sender, the context or the watch is destroyed first. Finishes on the thread of \a context. A future that is
+        empty, or whose value is already there, may finish on another thread.
     */
     [[nodiscard]] QFuture<Next> changed(QObject *context)
         requires(std::is_void_v<T> || std::copy_constructible<T>)
@@ -131,7 +131,7 @@ public:
         return future;
     }
 
-    /*! The receiver that the watch was made of: for its value, and whether it is closed. */
+    /*! The receiver that was passed to the constructor: for its value, and whether it is closed. */
     const WatchReceiver<T> &receiver() const noexcept { return m_receiver; }
 
 private:

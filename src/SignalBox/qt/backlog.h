@@ -5,15 +5,15 @@
 
 namespace SignalBox {
 
-/*! \brief Which event a full bounded backlog loses. Backlog has an example. */
+/*! \brief Which event a full bounded backlog drops. Backlog has an example. */
 enum class Overflow {
-    DropOldest, //!< The oldest that waits: what arrives is the recent past.
-    DropNewest, //!< The one that comes: what arrives is the beginning.
+    DropOldest, //!< Drops the oldest waiting event: the newest events arrive.
+    DropNewest, //!< Drops the new event: the oldest events arrive.
 };
 
 /*!
     \class SignalBox::Backlog
-    \brief What becomes of events that come faster than their handler runs. A value, made by one of its functions.
+    \brief What happens to events that arrive faster than their handler runs. A value, made by one of its static functions.
 
     \plainvalue
 
@@ -22,17 +22,17 @@ enum class Overflow {
     progress.registerHandler(&log, append, {.backlog = SignalBox::Backlog::bounded(1000, SignalBox::Overflow::DropNewest)});
     \endcode
 
-    Each handler has a backlog of its own. All but unbounded() always go through the event loop, and order only their
-    own events. Whatever a backlog drops or merges is counted (RegistryObject::handlers()) and told by
-    RegistryObject::lagged(). None ever blocks a producer.
+    Each handler has its own backlog. Handlers with another backlog than unbounded() always run through the event loop, and
+    only their own events keep an order. Events that a backlog drops or merges are counted (RegistryObject::handlers()) and
+    reported by RegistryObject::lagged(). No backlog ever blocks a producer.
 
-    Commands and edges ("key pressed") belong into an unbounded or bounded backlog: latest(), throttled() and
-    debounced() are for states, where the newest value says all.
+    Use unbounded() or bounded() for commands and edges ("key pressed"). Use latest(), throttled() and debounced() for
+    states, where only the newest value matters.
 */
 class Backlog
 {
 public:
-    /*! Which of the functions below has made it. */
+    /*! Which function made the backlog. */
     enum class Kind {
         Unbounded, //!< unbounded(), or the constructor.
         Latest, //!< latest().
@@ -43,23 +43,23 @@ public:
 
     /*! As unbounded(). */
     constexpr Backlog() noexcept = default;
-    /*! Every event arrives. Memory grows with what waits. */
+    /*! Every event arrives. Memory grows with the number of waiting events. */
     static constexpr Backlog unbounded() noexcept { return {}; }
-    /*! One event at the most waits: a newer one replaces it in place. */
+    /*! At most one event waits. A newer event replaces it in place. */
     static constexpr Backlog latest() noexcept { return Backlog(Kind::Latest, 1, Overflow::DropOldest, {}); }
-    /*! \a capacity events at the most wait; it must be positive. */
+    /*! At most \a capacity events wait. The capacity must be positive. */
     static constexpr Backlog bounded(int capacity, Overflow overflow = Overflow::DropOldest) noexcept
     {
         return Backlog(Kind::Bounded, capacity, overflow, {});
     }
-    /*! The first event at once, then one per \a interval at the most; the last one of a burst always arrives. */
+    /*! Delivers the first event at once, then at most one per \a interval. The last event of a burst always arrives. */
     static constexpr Backlog throttled(std::chrono::milliseconds interval) noexcept
     {
         return Backlog(Kind::Throttled, 1, Overflow::DropOldest, interval);
     }
     /*! The same. */
     static constexpr Backlog throttled(int milliseconds) noexcept { return throttled(std::chrono::milliseconds(milliseconds)); }
-    /*! One event, the last, when none has come for \a interval. */
+    /*! Delivers the last event when no event has come for \a interval. */
     static constexpr Backlog debounced(std::chrono::milliseconds interval) noexcept
     {
         return Backlog(Kind::Debounced, 1, Overflow::DropOldest, interval);
@@ -67,18 +67,18 @@ public:
     /*! The same. */
     static constexpr Backlog debounced(int milliseconds) noexcept { return debounced(std::chrono::milliseconds(milliseconds)); }
 
-    /*! Which function has made it. */
+    /*! Which function made it. */
     constexpr Kind kind() const noexcept { return m_kind; }
     /*! In events; 0 for unbounded(). */
     constexpr int capacity() const noexcept { return m_capacity; }
-    /*! Which event is lost when there is no room; DropOldest for all but bounded(). */
+    /*! Which event is dropped when the backlog is full; DropOldest for all but bounded(). */
     constexpr Overflow overflow() const noexcept { return m_overflow; }
-    /*! 0 for those without a clock. */
+    /*! 0 if it is neither throttled() nor debounced(). */
     constexpr std::chrono::milliseconds interval() const noexcept { return m_interval; }
-    /*! Whether it is throttled() or debounced(): such a one needs a thread with an event loop. */
+    /*! Whether it is throttled() or debounced(). Such a backlog needs a thread with an event loop. */
     constexpr bool isTimed() const noexcept { return m_kind == Kind::Throttled || m_kind == Kind::Debounced; }
 
-    /*! Whether both were made by the same function of the same arguments. */
+    /*! Whether both were made by the same function with the same arguments. */
     friend constexpr bool operator==(const Backlog &, const Backlog &) noexcept = default;
 
 private:

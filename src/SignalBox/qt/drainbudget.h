@@ -8,20 +8,20 @@
 namespace SignalBox {
 
 /*!
-    How long a thread delivers queued events before it gives way to its timers, its input and its painting; it goes on
-    right after those. For the whole process; the default is 4 ms. A longer budget gives more events per second under a
-    flood, a shorter one a smoother window. A handler is never interrupted: one that takes longer than the budget takes
-    longer. 0: after each delivery or, where handlers take less than microseconds, every few of them.
+    How long a thread delivers queued events before it lets its timers, input and painting run; it goes on after those. One
+    setting for the process; the default is 4 ms. A longer budget delivers more events per second in a flood, a shorter
+    one keeps a window smoother. A handler is never interrupted, even if it takes longer than the budget. With 0, other
+    events of the loop run after each delivery. A negative budget counts as 0.
 
     \threadsafe
-    \cost A store; drains look at it without a lock.
+    \cost A store of an atomic.
 
     \code
     SignalBox::setDrainBudget(std::chrono::milliseconds(2));
     \endcode
 */
 SIGNALBOX_QT_EXPORT void setDrainBudget(std::chrono::microseconds budget) noexcept;
-/*! What setDrainBudget() has set. Thread-safe. */
+/*! The budget that setDrainBudget() has set. Thread-safe. */
 SIGNALBOX_QT_EXPORT std::chrono::microseconds drainBudget() noexcept;
 
 } // namespace SignalBox

@@ -18,10 +18,10 @@ class ExceptionInfo;
 
 /*!
     \class SignalBox::HandlerFailure
-    \brief What RegistryObject::handlerFailed() tells: which handler threw, and what.
+    \brief The argument of RegistryObject::handlerFailed(): which handler threw, and what.
 
-    A value: copy it, keep it, pass it to other threads. In QML its properties have the names below;
-    fileName, lineNumber and stack are known for handlers written in QML only (else empty, 0 and empty).
+    A value that may be copied, stored, and passed to other threads. In QML its properties have the names of the functions
+    below. fileName, lineNumber and stack are known for handlers written in QML only; else they are empty, 0 and empty.
 
     \plainvalue
 
@@ -43,20 +43,20 @@ class SIGNALBOX_QT_EXPORT HandlerFailure
     //! \endcond
 
 public:
-    /*! Of no handler. */
+    /*! An empty failure. */
     HandlerFailure() = default;
-    /*! A copy of what \a info views. */
+    /*! Copies \a info. */
     explicit HandlerFailure(const ExceptionInfo &info);
 
-    /*! Of the handler that threw. */
+    /*! The id of the handler that threw. */
     HandlerId handlerId() const { return m_handlerId; }
     /*! AsyncOptions::name of the handler; empty if it has none. */
     QString handlerName() const { return m_handlerName; }
     /*! As ExceptionInfo::message(). */
     QString message() const { return m_message; }
-    /*! Where the script threw: a URL or a path, as the engine names it. */
+    /*! The file of the script that threw: a URL or a path, as the engine names it. */
     QString fileName() const { return m_fileName; }
-    /*! Where the script threw, counted from 1. */
+    /*! The line of the script that threw, counted from 1. */
     int lineNumber() const { return m_lineNumber; }
     /*! As ScriptException::stack(). */
     QString stack() const { return m_stack; }

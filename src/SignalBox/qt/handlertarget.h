@@ -16,7 +16,7 @@ namespace SignalBox {
 
 /*!
     \class SignalBox::ThreadTarget
-    \brief Says that a handler runs on a thread. onThread() makes it.
+    \brief The target of a handler that runs on a thread. Made by onThread().
 
     \plainvalue
 
@@ -38,7 +38,7 @@ private:
 
 /*!
     \class SignalBox::PoolTarget
-    \brief Says that a handler runs in a thread pool. inPool() makes it.
+    \brief The target of a handler that runs in a thread pool. Made by inPool().
 
     \plainvalue
 
@@ -59,16 +59,16 @@ private:
 };
 
 /*!
-    The handler runs on \a thread itself: the code that QThread::run() runs, and its event loop. The QThread object lives
-    elsewhere, mostly on the thread that has made it: a handler that is to run there, as QObject::connect() has it,
-    has `static_cast<QObject *>(thread)` as its context.
+    The handler runs on \a thread itself, in the event loop that QThread::run() runs. The QThread object usually lives
+    elsewhere, on the thread that created it. For a handler that runs there, as with QObject::connect(), pass
+    `static_cast<QObject *>(thread)` as the context.
 */
 [[nodiscard]] constexpr ThreadTarget onThread(QThread *thread) noexcept
 {
     return ThreadTarget(thread);
 }
 
-/*! The handler runs on some thread of \a pool, on one at a time. */
+/*! The handler runs on any thread of \a pool, on one at a time. */
 [[nodiscard]] constexpr PoolTarget inPool(QThreadPool *pool) noexcept
 {
     return PoolTarget(pool);

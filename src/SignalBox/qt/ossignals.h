@@ -26,36 +26,41 @@ namespace SignalBox {
     \class SignalBox::OsSignals
     \brief POSIX signals on the application's event loop: Ctrl+C, SIGTERM, SIGHUP and the others.
 
-    A signal is caught while somebody listens for it: a handler, a receiver, a future, or quitOnTermination(). When the
-    last one goes, the signal does again what it did before, unless somebody else has set a handler meanwhile. Listeners
-    run in the event loop and may do anything. Several arrivals before the loop comes to them are one.
+    A signal is caught while there is a listener for it: a handler, a receiver, a future, or quitOnTermination(). When the
+    last listener goes, the previous disposition is restored. Listeners run in the event loop and may call any function.
+    Several arrivals before the event loop handles them are merged into one.
 
-    \threadsafety Thread-safe: all functions. Signals of this object are emitted on the application's thread,
-    whichever thread the object was made on.
+    \threadsafety Thread-safe: all functions. The Qt signals of this object are emitted on the application's thread.
 
     \ordering On the application's thread, received() comes before handlers, handlers before terminated(), and that
-    before the loop is asked to quit. Different signals that arrive together come in the order of their numbers.
+    before the loop is asked to quit. Different signals that arrive together are handled in the order of their numbers.
 
-    \cost In the interrupted thread two atomic exchanges, getpid() and one write(); nothing is allocated or locked,
-    and errno is kept.
+    \cost In the interrupted thread: two atomic exchanges, getpid() and one write(). Nothing is allocated or locked, and
+    errno is preserved.
 
-    \errors A refused call warns in the category \c signalbox, saying what and why, and changes nothing. Refused are
-    SIGKILL and SIGSTOP, which cannot be caught; SIGILL, SIGFPE, SIGSEGV and SIGBUS, since the fault would be repeated
-    for ever; numbers that are no signal; and everything without a QCoreApplication, or where isSupported() is false.
+    \errors A refused call logs a warning in the category \c signalbox, with the reason, and changes nothing. These are
+    refused: SIGKILL and SIGSTOP, which cannot be caught; SIGILL, SIGFPE, SIGSEGV and SIGBUS, since the fault would be
+    repeated for ever; numbers of no signal; and every call without a QCoreApplication, or if isSupported() is false.
 
     \lifetime The object is never destroyed. Handlers, futures and quitOnTermination() end with the QCoreApplication
     object; a second one in the process starts without them. Receivers and connections to this object go on. No other
     thread may be calling while the application object is destroyed.
 
-    A SIGINT or SIGHUP that was ignored when the program started stays ignored, as nohup and a shell that starts background
-    jobs expect: listeners are accepted, and hear nothing. A program that wants the signal nevertheless sets \c SIG_DFL with
-    signal() before it listens.
+    <b>Ignored at the start.</b> A SIGINT or SIGHUP that was ignored when the program started stays ignored, as nohup and
+    background jobs expect. Listeners are accepted, but are not called. A program that needs the signal anyway calls
+    `signal(SIGHUP, SIG_DFL)` before it adds the listener.
 
-    A handler that the program has set for a signal before is not called while the signal is caught; so to listen for
-    SIGCHLD is to replace what waits for children where Qt's QProcess has no process descriptors (Linux before 5.4).
-    System calls are restarted (\c SA_RESTART) where the system can. In a child of fork() a signal does what it did
-    before it was caught, and neither wakes the parent nor is seen by it, until the child uses OsSignals itself.
-    Programs that are started have the default again.
+    <b>Other signal handlers.</b> A handler that the program has installed before is not called while the signal is caught.
+    In particular, a listener for SIGCHLD replaces the handler by which QProcess waits for children where the system has no
+    process descriptors (Linux before 5.4). If other code installs a handler after SignalBox, that one stays: listeners are
+    not called any more, unless it calls the handler that it replaced, and it is not removed when the last listener goes.
+
+    <b>The last listener.</b> A signal that is on its way while the last listener goes meets the restored disposition, which
+    for SIGTERM ends the process. One that was caught before and not yet handled is lost.
+
+    System calls are restarted (\c SA_RESTART) where the system supports it. In a child of fork() a signal does what it did
+    before it was caught. It neither wakes the parent nor is seen by it, until the child uses OsSignals itself. A program
+    that is started by exec() has the default again.
 
     \code
     QCoreApplication application(argc, argv);
@@ -73,22 +78,22 @@ class SIGNALBOX_QT_EXPORT OsSignals : public QObject
                    FINAL)
 
 public:
-    /*! Made by the first call: by the main thread, where there is no application yet. */
+    /*! The one object. The first call creates it; call it on the main thread if there is no application yet. */
     static OsSignals *instance();
 
     /*! Whether this system has POSIX signals. */
     static bool isSupported() noexcept;
 
     /*!
-        A receiver that changes with each arrival of \a signal, from now on. It and its copies, and callbacks made
-        through them, are listeners. Callbacks run on the application's thread; an AsyncWatch brings them to others,
-        and any thread may wait for a change. If refused: a receiver of nothing.
+        A receiver that changes with each arrival of \a signal from now on. The receiver, its copies and their callbacks are
+        listeners. Callbacks run on the application's thread; use an AsyncWatch for other threads. Any thread may wait for a
+        change. Returns an empty receiver if refused.
     */
     [[nodiscard]] WatchReceiver<> watch(int signal);
 
     /*!
         Calls \a function, with or without the signal's number, on the thread of \a context whenever \a signal has
-        arrived. Gone with \a context, or with the application. If refused: an invalid id.
+        arrived. The handler ends with \a context, or with the application. Returns an invalid id if refused.
     */
     template <class F>
         requires(std::is_invocable_v<std::decay_t<F> &> || std::is_invocable_v<std::decay_t<F> &, int>)
@@ -99,7 +104,7 @@ public:
                           "OsSignals::registerHandler()").release();
     }
 
-    /*! As registerHandler(), for as long as the guard lives. If refused: a guard of nothing. */
+    /*! As registerHandler(), for as long as the guard lives. Returns an empty guard if refused. */
     template <class F>
         requires(std::is_invocable_v<std::decay_t<F> &> || std::is_invocable_v<std::decay_t<F> &, int>)
     [[nodiscard]] HandlerGuard registerGuard(int signal, QObject *context, F &&function, const AsyncOptions &options = {},
@@ -113,28 +118,28 @@ public:
     bool unregister(SignalBox::HandlerId id) noexcept;
 
     /*!
-        The next arrival of \a signal: its number. Empty if refused, and when the application ends before. Finishes on
-        the application's thread. Cancelling it ends the listening.
+        The number of \a signal when it arrives next. Empty if refused, or if the application ends first. Finishes on the
+        application's thread. Cancelling the future removes the listener.
     */
     [[nodiscard]] QFuture<std::optional<int>> next(int signal);
 
     /*!
         The first SIGINT or SIGTERM from now on quits the application's event loops as QCoreApplication::quit() does,
         also when it arrives before exec() or in a nested loop; a window may refuse. A second one ends the process at
-        once, even if no loop runs. Lasts until setQuitOnTermination(false) or the end of the application object.
-        False if refused.
+        once, even if no loop runs. Holds until setQuitOnTermination(false) or the end of the application object. A SIGINT
+        that was ignored when the program started stays ignored. Returns false if refused.
     */
     bool quitOnTermination();
-    /*! True: as quitOnTermination(). False: ends it, and a slot of terminated() that says so lets the application go on. */
+    /*! True: as quitOnTermination(). False: switches it off; in a slot of terminated(), the application then goes on. */
     void setQuitOnTermination(bool enabled);
-    /*! What was asked for last. */
+    /*! Whether quitOnTermination() is on. */
     bool isQuittingOnTermination() const;
 
 Q_SIGNALS:
-    /*! A signal that somebody listens for has arrived. */
+    /*! A signal with a listener has arrived. */
     void received(int signal);
-    /*! SIGINT or SIGTERM has arrived and the application is about to quit: the place to save.
-        setQuitOnTermination(false) in a slot lets it go on. */
+    /*! SIGINT or SIGTERM has arrived, and the application is about to quit: save here. A slot that calls
+        setQuitOnTermination(false) lets the application go on. */
     void terminated(int signal);
     /*! Emitted on the thread of the change. */
     void quitOnTerminationChanged(bool enabled);

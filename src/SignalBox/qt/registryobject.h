@@ -45,24 +45,22 @@ class ExceptionInfo;
 /*!
     \class SignalBox::RegistryObject
     \qmltype Registry
-    \brief The face of every registry that does not depend on the type of its events.
+    \brief The base class of all registries of the Qt layer: all that does not depend on the type of the events.
 
-    QML, tools and models see each AsyncRegistry and QmlRegistry through this class.
+    QML, tools and models use each AsyncRegistry and QmlRegistry through this class.
 
-    \threadsafety Thread-safe: all functions on handlers. The rest, name included, belongs to the
-    object's own thread, like any QObject.
+    \threadsafety Thread-safe: all functions on handlers. The other functions, including those of the name, may be called
+    on the object's own thread only, as with any QObject. Signals are emitted on the object's own thread.
 
-    Signals are emitted on the object's own thread, whichever thread caused them.
+    \cost Functions on handlers cost as much as those of SyncRegistry. Any number of changes posts one handlersChanged().
+    The functions for statistics and slow handlers say what these cost.
 
-    \cost Functions on handlers cost as those of SyncRegistry, and so does their memory; a change also posts one
-    handlersChanged() for any number of changes. Statistics and slow handlers cost as said there.
+    \errors Functions on handlers return false for an id that is not registered here. Functions that register handlers
+    refuse invalid arguments with a warning and an invalid id.
 
-    \errors Functions on handlers refuse an id that is not registered here with false. Those that register refuse what makes
-    no sense with a warning and an invalid id.
-
-    \lifetime Destruction unregisters all handlers and does not wait for those that run on other threads. Other
-    threads may still be inside a notify of this registry; none may be entering it. A handler may
-    destroy the registry that is calling it, on the registry's own thread.
+    \lifetime Destruction unregisters all handlers and drops what is queued for them. It ends the notify under way, and does
+    not wait for handlers that run on other threads. Other threads may still be inside a notify of this registry; none may
+    begin one. A handler may destroy the registry that is calling it, on the registry's own thread.
 
     \code
     void pauseAll(SignalBox::RegistryObject &registry)
@@ -75,9 +73,9 @@ class ExceptionInfo;
 class SIGNALBOX_QT_EXPORT RegistryObject : public QObject
 {
     Q_OBJECT
-    /*! For diagnostics, and for QML to find the registry by: SignalBox.find(). Need not be unique. */
+    /*! For diagnostics, and for SignalBox.find() in QML. Need not be unique. */
     Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
-    /*! Registered handlers, paused ones included. */
+    /*! The number of registered handlers, including paused ones. */
     Q_PROPERTY(int handlerCount READ handlerCount NOTIFY handlersChanged FINAL)
 
 public:
@@ -89,51 +87,58 @@ public:
     /*! Sets the property \c name. */
     void setName(const QString &name);
 
-    /*! The property \c handlerCount. May be stale on return. */
+    /*! The property \c handlerCount. May be out of date on return. */
     int handlerCount() const noexcept;
     /*! Whether handlerCount() is 0. */
     bool isEmpty() const noexcept;
     /*! Whether the handler is registered here, paused or not. */
     Q_INVOKABLE bool contains(SignalBox::HandlerId id) const noexcept;
-    /*! A copy of the list in the order of calls, paused handlers included. O(n). */
+    /*! Describes all handlers, including paused ones, in the order in which they are called. O(n). */
     std::vector<AsyncHandlerInfo> handlers() const;
 
     /*!
-        Unregisters the handler and drops what is queued for it. True once per id, for exactly one
-        caller. Final at once on the handler's own thread; a call that began on another thread may go on.
+        Unregisters the handler and drops what is queued for it. Returns true once per id, to exactly one caller. On the
+        handler's own thread no call happens after this. On another thread, a call under way goes on.
     */
     Q_INVOKABLE bool unregister(SignalBox::HandlerId id) noexcept;
-    /*! And returns when no other thread is inside that handler. */
+    /*!
+        As unregister(), and then waits until no other thread is inside the handler. Does not wait for an id that is
+        already unregistered: it returns false at once, even if a call is under way. A HandlerGuard waits in that case too.
+    */
     bool unregisterAndWait(HandlerId id) noexcept;
-    /*! Unregisters all handlers, without waiting. */
+    /*! Unregisters all handlers. Does not wait. */
     void clear() noexcept;
 
-    /*! Pauses or resumes a handler. What is queued for a handler that is paused when its thread gets to it is dropped. */
+    /*!
+        Pauses or resumes a handler. A paused handler does not get the events that are posted meanwhile; they are not
+        counted. Earlier events that its thread reaches while the handler is paused are dropped and counted. If the handler
+        is resumed before its thread reaches them, they are delivered.
+    */
     Q_INVOKABLE bool setEnabled(SignalBox::HandlerId id, bool enabled) noexcept;
-    /*! The handler keeps its id and becomes the last among its new equals. */
+    /*! Moves the handler to another priority, behind the handlers that have it already. It keeps its id. */
     bool setPriority(SignalBox::HandlerId id, int priority);
 
     /*!
-        Counts calls, failures and run times of all handlers, for handlers(). Off at first, when it costs a call the
-        look at a flag; on, it costs two looks at the clock.
+        Counts calls, failures and run times of all handlers, for handlers(). Off by default; each call of a handler then
+        tests a flag. If it is on, each call reads the clock twice.
     */
     void setStatisticsEnabled(bool enabled);
-    /*! Also while somebody shows them, as RegistryModel in QML does. */
+    /*! Whether statistics are counted: switched on, or shown by a RegistryModel in QML. */
     bool areStatisticsEnabled() const noexcept;
     /*!
-        Has calls that take longer logged, in the category \c signalbox, with the handler's name and the line where it
-        was registered. Zero, the default: no budget.
+        Calls of handlers that take longer are logged in the category \c signalbox, with the handler's name and the line
+        that registered it. Zero, the default, switches this off.
     */
     void setSlowHandlerBudget(std::chrono::milliseconds budget);
     /*! The same. */
     void setSlowHandlerBudget(int milliseconds) { setSlowHandlerBudget(std::chrono::milliseconds(milliseconds)); }
-    /*! Zero: none. */
+    /*! What setSlowHandlerBudget() has set; zero if it is off. */
     std::chrono::milliseconds slowHandlerBudget() const noexcept;
 
     /*!
-        \a callback, a void(const ExceptionInfo &), is called for each exception that leaves a handler,
-        on the thread of that handler. It replaces the callback before, which may finish its call. An
-        exception of its own is swallowed. An empty callable is refused with a warning; the callback before stays.
+        Sets the callback that is called with an ExceptionInfo for each exception that leaves a handler, on the thread of
+        that handler. It replaces the previous callback, which may still finish a call. An exception of the callback
+        itself is swallowed. An empty callable is refused with a warning; the previous callback then stays.
     */
     template <class F>
         requires std::is_invocable_v<std::decay_t<F> &, const ExceptionInfo &>
@@ -146,7 +151,7 @@ public:
         setExceptionCallback([shared = std::make_shared<std::decay_t<F>>(std::forward<F>(callback))](
                                  const ExceptionInfo &info) { (*shared)(info); });
     }
-    /*! Without one, exceptions go to handlerFailed() alone. */
+    /*! Removes the callback. Exceptions then go to handlerFailed() only. */
     void clearExceptionCallback() noexcept;
 
     //! \cond For layers above
@@ -173,24 +178,25 @@ public:
     //! \endcond
 
 Q_SIGNALS:
-    /*! The name is another one. */
+    /*! The property \c name has changed. */
     void nameChanged();
-    /*! Handlers came or went, or their state changed: emitted from the event loop, once for any number of changes. */
+    /*! Handlers were registered, unregistered or changed. Emitted from the event loop, once for any number of changes. */
     void handlersChanged();
     /*!
-        While statistics are enabled: handlers have been called since handlers() was. Emitted from the event loop, once until
-        the next call of handlers().
+        Statistics are enabled, and handlers were called since the last call of handlers(). Emitted from the event loop,
+        once until the next call of handlers().
     */
     void statisticsChanged();
     /*!
-        A handler threw. Logged in the category \c signalbox instead if nobody listens, here or through onException(); also
-        if the registry is destroyed, or its thread ends, before this can be emitted. While the registry's thread does not
-        run its event loop, 1024 failures on other threads wait for it; later ones are logged at once.
+        A handler threw. If neither this signal nor onException() is used, the failure is logged in the category
+        \c signalbox. It is also logged if the registry is destroyed, or its thread ends, before the signal is emitted. While
+        the registry's thread does not run its event loop, at most 1024 failures of other threads wait for it; later ones are
+        logged at once.
     */
     void handlerFailed(const SignalBox::HandlerFailure &failure);
     /*!
-        The handler did not get \a dropped events since this was last emitted: dropped or merged by its backlog, or
-        because it was paused when they arrived. Once per drain of its thread at the most.
+        The handler lost \a dropped events since this signal was last emitted for it: its backlog dropped or merged them, or
+        the handler was paused when its thread reached them. Emitted at most once per drain of its thread.
     */
     void lagged(SignalBox::HandlerId id, quint64 dropped);
 

@@ -26,7 +26,7 @@ namespace SignalBox {
 
 namespace detail {
 
-/*! Waits for a count that other threads, or this thread's own event loop, raise. */
+/*! Waits for a count that other threads, or handlers in this thread's event loop, raise. */
 class SIGNALBOX_QT_EXPORT CountWaiter
 {
 public:
@@ -35,10 +35,10 @@ public:
 
     std::mutex mutex; // guards the count, and what is counted
 
-    /*! Under the mutex. */
+    /*! The mutex must be locked. */
     void setCount(std::size_t count) noexcept;
     std::size_t count() const noexcept { return m_count; }
-    /*! Without the mutex. Runs the event loop of the calling thread meanwhile, if that has one. */
+    /*! The mutex must not be locked. Runs the event loop of the calling thread meanwhile, if it has one. */
     bool waitForCount(std::size_t count, QDeadlineTimer deadline);
 
 private:
@@ -53,15 +53,15 @@ private:
 
 /*!
     \class SignalBox::RegistrySpy
-    \brief Records the events of a registry, for tests: what QSignalSpy is to signals.
+    \brief Records the events of a registry, for tests, as QSignalSpy records signals.
 
-    It is an inline handler that runs before all others, so an event is recorded before notify() or post() returns,
-    whichever thread calls it.
+    The spy is an inline handler that runs before all others. So an event is recorded before notify() or post() returns, on
+    any thread.
 
-    \threadsafety Thread-safe: all functions but constructor and destructor.
-    \cost A mutex, and a copy of each event in a list.
-    \lifetime The registry may be destroyed first.
-    \errors What copying an event throws is a failure of the handler, and the event is not recorded.
+    \threadsafety Thread-safe: all functions except the constructor and the destructor.
+    \cost Each event takes a mutex and is copied into a list.
+    \lifetime The registry may be destroyed before the spy.
+    \errors If copying an event throws, the event is not recorded, and the exception counts as a failure of this handler.
 
     \code
     SignalBox::RegistrySpy spy(progress);
@@ -82,7 +82,7 @@ public:
     }
     Q_DISABLE_COPY_MOVE(RegistrySpy)
 
-    /*! Events recorded and not yet taken. */
+    /*! The number of events that were recorded and not taken. */
     qsizetype count() const
     {
         const std::lock_guard lock(m_waiter.mutex);
@@ -90,15 +90,15 @@ public:
     }
 
     /*!
-        True as soon as \a count events are recorded and not taken; false when \a deadline passes before. Runs the event
-        loop of the calling thread meanwhile, if it has one, so that timers and queued handlers go on.
+        Waits until \a count events are recorded and not taken, and returns true; returns false when \a deadline passes
+        first. Runs the event loop of the calling thread meanwhile, if it has one, so timers and queued handlers run.
     */
     bool waitForCount(qsizetype count, QDeadlineTimer deadline = QDeadlineTimer(5000))
     {
         return m_waiter.waitForCount(static_cast<std::size_t>(qMax<qsizetype>(count, 0)), deadline);
     }
 
-    /*! What has been recorded since the last time, in the order of the calls. */
+    /*! Returns the recorded events in the order of the calls, and removes them from the spy. */
     QList<E> takeAll()
     {
         const std::lock_guard lock(m_waiter.mutex);

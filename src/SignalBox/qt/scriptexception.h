@@ -14,13 +14,13 @@ class HandlerFailure;
 
 /*!
     \class SignalBox::ScriptException
-    \brief An exception that knows the script it came from.
+    \brief An exception of a script, with file, line and stack.
 
-    What a handler written in a script throws into the registry that called it. what() is the script's
-    message; HandlerFailure carries the rest.
+    A handler that is written in a script throws this into the registry that called it. what() is the script's
+    message; HandlerFailure has the rest.
 
     \threadsafety Reentrant.
-    \cost A copy allocates what() anew, and shares the other strings.
+    \cost A copy copies the text of what(), and shares the other strings.
     \lifetime A value.
     \errors Copying throws std::bad_alloc.
 
@@ -38,7 +38,7 @@ class HandlerFailure;
 class SIGNALBOX_QT_EXPORT ScriptException : public std::exception
 {
 public:
-    /*! What a script engine knows of an error; see the functions below. */
+    /*! An exception with the properties below. */
     ScriptException(const QString &message, QString fileName, int lineNumber, QString stack);
     ~ScriptException() override;
     /*! A copy. */
@@ -56,8 +56,9 @@ public:
     QString stack() const { return m_stack; }
 
     /*!
-        Nobody listens to \a failure, which is of this exception: tells it as failures of scripts are told where the script
-        comes from, on any thread, or returns false to have it logged in the category \c signalbox. The default returns false.
+        Called on any thread when nobody listens to \a failure, which holds this exception. Reports it in the way of the
+        script's engine and returns true; or returns false, and it is logged in the category \c signalbox. The default
+        returns false.
     */
     virtual bool logUnheard(const HandlerFailure &failure, const QString &registryName) const;
 
