@@ -3,12 +3,17 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/ExceptionInfo>
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qpromise.h>
 #include <QtTest/qtest.h>
 
+#include <atomic>
+#include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
@@ -39,6 +44,57 @@ class ApplicationEnd : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    // The first ones: there has been none yet.
+    void deadlineIsKeptWithoutAnApplication()
+    {
+        AsyncRegistry<int> registry;
+        QThread unstarted;
+        registry.registerHandler(SignalBox::onThread(&unstarted), [](const int &) {});
+        const auto later = registry.notify(1, QDeadlineTimer(3600000));
+        const auto soon = registry.notify(2, QDeadlineTimer(20));
+        QVERIFY(finishes(soon));
+        COMPARE_REPORT(soon.result(), 0, 0, 1);
+        QVERIFY(!later.isFinished());
+        registry.clear();
+    }
+
+    void futureOfAHandlerIsWaitedForWithoutAnApplication()
+    {
+        AsyncRegistry<int> registry;
+        QPromise<void> promise;
+        promise.start();
+        registry.registerHandler([&](const int &) { return promise.future(); });
+        QPromise<void> failing;
+        failing.start();
+        registry.registerHandler([&](const int &) { return failing.future(); });
+        std::atomic<int> failures = 0;
+        registry.onException([&](const SignalBox::ExceptionInfo &info) { failures += info.message() == "disk full"; });
+        const auto future = registry.notify(1);
+        const auto sequential = registry.notifySequential(2);
+        QVERIFY(!future.isFinished());
+        promise.finish();
+        failing.setException(std::make_exception_ptr(std::runtime_error("disk full")));
+        QVERIFY(!future.isFinished());
+        failing.finish();
+        QVERIFY(finishes(future));
+        COMPARE_REPORT(future.result(), 2, 1, 0);
+        QVERIFY(finishes(sequential));
+        COMPARE_REPORT(sequential.result(), 2, 1, 0);
+        QCOMPARE(failures.load(), 2);
+    }
+
+    void nextMayBeCancelledWithoutAnApplication()
+    {
+        AsyncRegistry<int> registry;
+        auto cancelled = registry.next(this);
+        const auto late = registry.next(this, QDeadlineTimer(20));
+        cancelled.cancel();
+        QVERIFY(finishes(cancelled));
+        QVERIFY(finishes(late));
+        QCOMPARE(late.result(), std::optional<int>());
+        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
+    }
+
     void deliveriesWaitForTheFirstApplication()
     {
         AsyncRegistry<int> registry;
@@ -149,17 +205,20 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return changes != before; }));
     }
 
-    void deadlinePassesAtOnceWithoutAnApplication()
+    void cancellationAndDeadlinesOfNextGoOnWhenTheApplicationEnds()
     {
+        Application application;
         AsyncRegistry<int> registry;
-        QThread unstarted;
-        registry.registerHandler(SignalBox::onThread(&unstarted), [](const int &) {});
-        const auto future = registry.notify(1, QDeadlineTimer(3600000));
-        QVERIFY(future.isFinished());
-        COMPARE_REPORT(future.result(), 0, 0, 1);
+        auto cancelled = registry.next(this);
+        auto late = registry.next(this, QDeadlineTimer(20));
+        application.end();
+        cancelled.cancel();
+        QVERIFY(finishes(cancelled));
+        QVERIFY(finishes(late));
+        QCOMPARE(late.result(), std::optional<int>());
     }
 
-    void deadlineThatIsWaitedForPassesWhenTheApplicationEnds()
+    void deadlineGoesOnWhenTheApplicationEnds()
     {
         Application application;
         AsyncRegistry<int> registry;
@@ -167,9 +226,12 @@ private Q_SLOTS:
         registry.registerHandler(SignalBox::onThread(&unstarted), [](const int &) {});
         const auto future = registry.notify(1, QDeadlineTimer(3600000));
         QVERIFY(!future.isFinished());
+        auto soon = registry.notify(2, QDeadlineTimer(20));
         application.end();
-        QVERIFY(future.isFinished());
-        COMPARE_REPORT(future.result(), 0, 0, 1);
+        QVERIFY(finishes(soon));
+        COMPARE_REPORT(soon.result(), 0, 0, 1);
+        QVERIFY(!future.isFinished());
+        registry.clear();
     }
 
     void futureOfAHandlerIsNotWaitedForWhenTheApplicationEnds()

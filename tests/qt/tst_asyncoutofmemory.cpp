@@ -3,11 +3,15 @@
 
 #include <SignalBox/AsyncWatch>
 #include <SignalBox/WatchSender>
+#include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/futures/servicethread_p.h>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
 
 #include <cstdio>
+#include <future>
+#include <memory>
 #include <optional>
 
 // What happens when one allocation of a call fails: each call is repeated until each of its allocations has failed once.
@@ -149,6 +153,27 @@ void failedSequentialNotifyIsCountedAndItsFutureFinishes()
     failedNotifyIsCountedAndItsFutureFinishes([](Scene &scene) { return scene.registry.notifySequential(1); });
 }
 
+// Until the library's own thread has done what it was asked for; also where there was no memory to wake it.
+void settleServiceThread()
+{
+    class Barrier final : public SignalBox::detail::Task
+    {
+    public:
+        explicit Barrier(std::promise<void> done) : m_done(std::move(done)) {}
+        ~Barrier() override { m_done.set_value(); }
+        void run() noexcept override {}
+
+    private:
+        std::promise<void> m_done;
+    };
+    for (int i = 0; i < 3; ++i) { // what is told, what that posts, and what that deletes
+        std::promise<void> done;
+        std::future<void> isDone = done.get_future();
+        SignalBox::detail::ServiceThread::address().mailbox->post(std::make_unique<Barrier>(std::move(done)));
+        isDone.wait();
+    }
+}
+
 void failedNextLeavesNoHandler()
 {
     std::optional<QFuture<std::optional<int>>> future;
@@ -166,6 +191,7 @@ void failedNextLeavesNoHandler()
                 CHECK(future->result() == 7);
             }
             future.reset();
+            settleServiceThread();
         });
 }
 
@@ -256,7 +282,7 @@ void failedWatchLeavesNoCallback()
             const QFuture<std::optional<int>> next = watch.changed(&scene.context);
             CHECK(!next.isFinished());
         },
-        [](Scene &, Ending) {}); // what is registered twice, with the core and with a context, is left nowhere
+        [](Scene &, Ending) { settleServiceThread(); }); // what is registered twice, with the core and with a context, is left nowhere
 }
 
 } // namespace

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "looplessthread.h"
+#include "scaled.h"
+#include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncWatch>
@@ -275,6 +278,68 @@ private Q_SLOTS:
         const auto next = watch.changed(this);
         QVERIFY(next.isFinished());
         QCOMPARE(next.result(), std::optional(1));
+    }
+
+    void cancelledFuturesFinishAndLetGoOfTheSender()
+    {
+        LooplessThread stuck;
+        QObject context;
+        context.moveToThread(stuck.thread());
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        const std::size_t before = sender.receiverCount();
+        std::vector<QFuture<std::optional<int>>> futures;
+        for (int i = 0; i < scaled(5000); ++i)
+            futures.push_back(watch.changed(i % 2 ? &context : this));
+        std::thread([&] {
+            for (auto &future : futures)
+                future.cancel();
+        }).join();
+        for (auto &future : futures)
+            QVERIFY(finishes(future));
+        futures.clear();
+        QVERIFY(waitFor([&] { return sender.receiverCount() == before; }));
+        stuck.end();
+    }
+
+    void finishedFuturesLetGoOfTheSender()
+    {
+        WorkerThread worker;
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        const std::size_t before = sender.receiverCount();
+        for (int i = 1; i <= 100; ++i) {
+            const auto next = watch.changed(i % 2 ? worker.context() : this);
+            sender.send(i);
+            QVERIFY(finishes(next));
+            QCOMPARE(next.result(), std::optional(i));
+        }
+        QVERIFY(waitFor([&] { return sender.receiverCount() == before; }));
+    }
+
+    void secondFutureWaitsForTheNextChange()
+    {
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        const auto first = watch.changed(this);
+        const auto second = watch.changed(this);
+        sender.send(1);
+        QVERIFY(first.isFinished() != second.isFinished());
+        sender.send(2);
+        QVERIFY(first.isFinished() && second.isFinished());
+        QCOMPARE(*first.result() + *second.result(), 3);
+    }
+
+    void futureIsEmptyWhenTimeIsUp()
+    {
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        const auto next = watch.changed(this, QDeadlineTimer(20));
+        QVERIFY(finishes(next));
+        QVERIFY(!next.isCanceled());
+        QCOMPARE(next.result(), std::optional<int>());
+        sender.send(1);
+        QCOMPARE(watch.changed(this, QDeadlineTimer(0)).result(), std::optional(1)); // it was there
     }
 
     void throwingCallbackIsLoggedAndStopsNobody()

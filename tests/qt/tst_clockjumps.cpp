@@ -3,6 +3,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/qt/futures/deadlines_p.h>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
@@ -201,7 +202,7 @@ void threadThatSleptThroughTheGapDeliversOnce()
     CHECK(last == 10);
 }
 
-// Until the service thread has armed its timer, time must not pass: what it has armed is not seen from here.
+// What sleeps in the kernel knows nothing of the jumps.
 void deadlinesDoNotFollowTheCalendar()
 {
     AsyncRegistry<int> registry;
@@ -212,6 +213,33 @@ void deadlinesDoNotFollowTheCalendar()
     turn();
     CHECK(!future.isFinished());
     registry.clear();
+}
+
+void deadlineOfThirtyDaysPassesThen()
+{
+    constexpr auto days = std::chrono::hours(30 * 24);
+    AsyncRegistry<int> registry;
+    QThread neverStarted;
+    QObject context;
+    registry.registerHandler(SignalBox::onThread(&neverStarted), [](const int &) {});
+    auto future = registry.notify(1, QDeadlineTimer(days));
+    auto sequential = registry.notifySequential(1, QDeadlineTimer(days));
+    AsyncRegistry<int> other;
+    auto next = other.next(&context, QDeadlineTimer(days));
+    auto soon = registry.notify(2, QDeadlineTimer(days / 4));
+    passTime(days / 2);
+    SignalBox::detail::Deadlines::look();
+    soon.waitForFinished();
+    CHECK(!future.isFinished());
+    CHECK(!sequential.isFinished());
+    CHECK(!next.isFinished());
+    passTime(days / 2);
+    SignalBox::detail::Deadlines::look();
+    future.waitForFinished();
+    sequential.waitForFinished();
+    next.waitForFinished();
+    CHECK(future.result().dropped == 1);
+    CHECK(!next.result());
 }
 
 // More milliseconds than a timer of Qt takes, and so several timers.
@@ -244,5 +272,6 @@ int main(int argc, char **argv)
     RUN(gapWithNothingWaitingDeliversNothing);
     RUN(threadThatSleptThroughTheGapDeliversOnce);
     RUN(deadlinesDoNotFollowTheCalendar);
+    RUN(deadlineOfThirtyDaysPassesThen);
     RUN(intervalsThatNoTimerTakesAreWaitedFor);
 }

@@ -7,12 +7,14 @@
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/ExceptionInfo>
 
+#include <QtCore/qpromise.h>
 #include <QtCore/qregularexpression.h>
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 
 using SignalBox::AsyncRegistry;
@@ -35,6 +37,27 @@ class HandlerFuture : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    // What Qt keeps of the result goes with the promise, on whichever thread, while the library begins to watch.
+    void promiseMayBeDroppedAtOnce()
+    {
+        AsyncRegistry<int> registry;
+        std::shared_ptr<QPromise<QString>> promise;
+        registry.registerHandler([&](const int &) {
+            promise = std::make_shared<QPromise<QString>>();
+            promise->start();
+            return promise->future();
+        });
+        for (int i = 0; i < scaled(20000); ++i) {
+            const auto future = registry.notify(i);
+            promise->addResult(QString::number(i));
+            promise->finish();
+            promise.reset();
+        }
+        const auto last = registry.notify(1);
+        promise->finish();
+        QVERIFY(finishes(last));
+    }
+
     void notifyAwaitsTheFuturesOfAllKindsOfHandlers()
     {
         WorkerThread worker;

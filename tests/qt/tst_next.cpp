@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "looplessthread.h"
+#include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -6,8 +8,11 @@
 
 #include <QtTest/qtest.h>
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <thread>
+#include <vector>
 
 using SignalBox::AsyncRegistry;
 
@@ -57,6 +62,101 @@ private Q_SLOTS:
         registry.reset();
         QVERIFY(finishes(future));
         QCOMPARE(future.result(), std::optional<int>());
+    }
+
+    void cancelledNextIsFinishedAndUnregistered()
+    {
+        AsyncRegistry<int> registry;
+        auto future = registry.next(this);
+        bool isContinued = false;
+        auto tail = future.then([](std::optional<int>) {}).onCanceled([&] { isContinued = true; });
+        future.cancel();
+        QVERIFY(finishes(future));
+        QVERIFY(finishes(tail));
+        QVERIFY(isContinued);
+        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
+    }
+
+    // The context's thread has no part in it.
+    void cancelledNextEndsThoughTheThreadOfItsContextIsStuck()
+    {
+        LooplessThread stuck;
+        QObject context;
+        context.moveToThread(stuck.thread());
+        AsyncRegistry<int> registry;
+        auto future = registry.next(&context);
+        std::thread([&] { future.cancel(); }).join();
+        future.waitForFinished();
+        QVERIFY(future.isCanceled());
+        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
+        stuck.end();
+    }
+
+    void tenThousandCancelledLeaveNoHandlers()
+    {
+        AsyncRegistry<int> registry;
+        std::vector<QFuture<std::optional<int>>> futures;
+        for (int i = 0; i < scaled(10000); ++i)
+            futures.push_back(registry.next(this));
+        for (auto &future : futures)
+            future.cancel();
+        for (auto &future : futures)
+            QVERIFY(finishes(future));
+        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
+    }
+
+    void nextIsEmptyWhenTimeIsUp()
+    {
+        AsyncRegistry<int> registry;
+        const auto future = registry.next(this, QDeadlineTimer(20));
+        QVERIFY(finishes(future));
+        QVERIFY(!future.isCanceled());
+        QCOMPARE(future.result(), std::optional<int>());
+        QVERIFY(registry.isEmpty());
+        const auto late = registry.next(this, QDeadlineTimer(0));
+        QVERIFY(late.isFinished());
+        QCOMPARE(late.result(), std::optional<int>());
+    }
+
+    void nextThatComesInTimeIsNotEmpty()
+    {
+        AsyncRegistry<int> registry;
+        const auto future = registry.next(this, QDeadlineTimer(3600000));
+        registry.post(5);
+        QVERIFY(finishes(future));
+        QCOMPARE(future.result(), std::optional<int>(5));
+        const auto byInterval = registry.next(this, std::chrono::hours(1));
+        registry.post(6);
+        QCOMPARE(byInterval.result(), std::optional<int>(6));
+    }
+
+    // What Qt keeps of the result goes with the last future, on whichever thread, while the library begins to watch.
+    void futureMayBeDroppedAtOnce()
+    {
+        AsyncRegistry<QString> registry;
+        for (int i = 0; i < scaled(20000); ++i) {
+            registry.next(this);
+            registry.post(QString::number(i));
+        }
+        QVERIFY(registry.isEmpty());
+    }
+
+    // Each future has one answer, whoever is faster: the event, the deadline, or who cancels.
+    void eventDeadlineAndCancellationMeet()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        for (int i = 0; i < scaled(2000); ++i) {
+            auto future = registry.next(worker.context(), QDeadlineTimer(std::chrono::microseconds(i % 200), Qt::PreciseTimer));
+            if (i % 3 == 0)
+                future.cancel();
+            registry.post(i);
+            future.waitForFinished();
+            SignalBox::detail::SanitizerOrder::acquire();
+            if (!future.isCanceled())
+                QVERIFY(!future.result() || *future.result() == i);
+        }
+        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
     }
 
     void nextOfANullContextIsEmptyAtOnce()

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include "../core/runonthreads.h"
 #include "finishedfuture.h"
+#include "looplessthread.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
 
 #include <QtCore/qfuturewatcher.h>
+#include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
 #include <future>
+#include <limits>
+#include <optional>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
@@ -183,6 +187,58 @@ private Q_SLOTS:
         QCOMPARE(calls.load(), 1);
         for (const auto &row : registry.handlers())
             QCOMPARE(row.dropped, quint64(row.id == late ? 2 : 1));
+    }
+
+    void deadlinesAtTheEndsOfTheirTypeAreNotTakenForOthers_data()
+    {
+        QTest::addColumn<QDeadlineTimer>("deadline");
+        constexpr qint64 day = 24 * 3600 * 1000;
+        QTest::newRow("30 days: negative as an int") << QDeadlineTimer(30 * day);
+        QTest::newRow("49.7 days: 5 ms as an int") << QDeadlineTimer((qint64(1) << 32) + 5);
+        QTest::newRow("200 years") << QDeadlineTimer(200 * 365 * day);
+        QTest::newRow("300 years: negative in nanoseconds") << QDeadlineTimer(300 * 365 * day);
+        QTest::newRow("longest") << QDeadlineTimer(std::numeric_limits<qint64>::max() - 1);
+        QTest::newRow("forever") << QDeadlineTimer(QDeadlineTimer::Forever);
+    }
+
+    void deadlinesAtTheEndsOfTheirTypeAreNotTakenForOthers()
+    {
+        QFETCH(QDeadlineTimer, deadline);
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        LooplessThread target;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {});
+        const auto future = registry.notify(1, deadline);
+        const auto sequential = registry.notifySequential(1, deadline);
+        AsyncRegistry<int> other;
+        const auto next = other.next(this, deadline);
+        const auto soon = registry.notify(2, QDeadlineTimer(50));
+        QVERIFY(finishes(soon));
+        COMPARE_REPORT(soon.result(), 0, 0, 1);
+        QVERIFY(!future.isFinished());
+        QVERIFY(!sequential.isFinished());
+        QVERIFY(!next.isFinished());
+        other.post(7);
+        QVERIFY(finishes(next));
+        QCOMPARE(next.result(), std::optional(7));
+        target.end();
+        QVERIFY(finishes(future));
+        QVERIFY(finishes(sequential));
+    }
+
+    void deadlineThatIsOverDropsAllThatIsNotInline()
+    {
+        LooplessThread target;
+        AsyncRegistry<int> registry;
+        int calls = 0;
+        registry.registerHandler([&](const int &) { ++calls; });
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {});
+        for (const QDeadlineTimer deadline : {QDeadlineTimer(0), QDeadlineTimer(-5)}) {
+            const auto future = registry.notify(1, deadline);
+            QVERIFY(future.isFinished());
+            COMPARE_REPORT(future.result(), 1, 0, 1);
+        }
+        QCOMPARE(calls, 2);
     }
 
     void deadlineThatDoesNotPassChangesNothing()

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "finishedfuture.h"
+#include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/ExceptionInfo>
 
+#include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qpromise.h>
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 
@@ -172,6 +176,77 @@ private Q_SLOTS:
         worker.drain();
         QCOMPARE(later.load(), 0);
         QCOMPARE(registry.handlers().back().dropped, quint64(1));
+    }
+
+    // The walk goes on collecting while the first handler's future finishes.
+    void handlerThatEndsDuringTheWalkIsFollowedByTheOthersInOrder()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::mutex mutex;
+        std::string seen;
+        const auto run = [&](char who) {
+            const std::lock_guard lock(mutex);
+            seen += who;
+        };
+        registry.registerHandler([&](const int &) { run('a'); }, {.priority = 9});
+        registry.registerHandler([&](const int &) {
+            auto promise = std::make_shared<QPromise<void>>();
+            promise->start();
+            worker.post([promise, run] {
+                run('b');
+                promise->finish();
+            });
+            return promise->future();
+        }, {.priority = 8});
+        for (int i = 0; i < 20; ++i)
+            registry.registerHandler([&](const int &) { run('c'); }, {.priority = 7});
+        registry.registerHandler(worker.context(), [&](const int &) { run('d'); }, {.priority = 6});
+        registry.registerHandler([&](const int &) { run('e'); }, {.priority = 5});
+        for (int i = 0; i < scaled(1000); ++i) {
+            const auto future = registry.notifySequential(i);
+            QVERIFY(finishes(future));
+            COMPARE_REPORT(future.result(), 24, 0, 0);
+            const std::lock_guard lock(mutex);
+            QCOMPARE(seen, "ab" + std::string(20, 'c') + "de");
+            seen.clear();
+        }
+    }
+
+    // As in a notify: what an earlier handler has removed is not called, and what it registers is not, either.
+    void inlineHandlersRunInThePlainWalk()
+    {
+        AsyncRegistry<int> registry;
+        int calls = 0;
+        SignalBox::HandlerId removed;
+        registry.registerHandler([&](const int &) {
+            registry.unregister(removed);
+            registry.registerHandler([&](const int &) { ++calls; });
+        }, {.priority = 1, .once = true});
+        removed = registry.registerHandler([&](const int &) { ++calls; });
+        const auto first = registry.notifySequential(1);
+        QVERIFY(first.isFinished());
+        COMPARE_REPORT(first.result(), 1, 0, 0);
+        QCOMPARE(calls, 0);
+        const auto second = registry.notifySequential(1);
+        COMPARE_REPORT(second.result(), 1, 0, 0);
+        QCOMPARE(calls, 1);
+    }
+
+    void deadlineThatPassesDuringTheWalkDropsTheRest()
+    {
+        AsyncRegistry<int> registry;
+        const QDeadlineTimer deadline(5);
+        int calls = 0;
+        registry.registerHandler([&](const int &) {
+            while (!deadline.hasExpired())
+                QThread::yieldCurrentThread();
+        }, {.priority = 1});
+        registry.registerHandler([&](const int &) { ++calls; });
+        const auto future = registry.notifySequential(1, deadline);
+        QVERIFY(future.isFinished());
+        COMPARE_REPORT(future.result(), 1, 0, 1);
+        QCOMPARE(calls, 0);
     }
 
     void deadlineDropsTheRest()

@@ -3,12 +3,15 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/DrainBudget>
 
 #include <QtCore/qelapsedtimer.h>
+#include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
@@ -20,6 +23,54 @@ class TimedBacklog : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void intervalsAtTheEndsOfTheirTypeAreLong_data()
+    {
+        QTest::addColumn<std::chrono::milliseconds>("interval");
+        constexpr std::chrono::milliseconds year = std::chrono::hours(365 * 24);
+        QTest::newRow("30 days") << std::chrono::milliseconds(std::chrono::hours(30 * 24));
+        QTest::newRow("200 years") << 200 * year;
+        QTest::newRow("300 years: negative in nanoseconds") << 300 * year;
+        QTest::newRow("longest") << std::chrono::milliseconds::max();
+    }
+
+    void intervalsAtTheEndsOfTheirTypeAreLong()
+    {
+        QFETCH(std::chrono::milliseconds, interval);
+        AsyncRegistry<int> registry;
+        QObject context;
+        int debounced = 0;
+        std::vector<int> throttled;
+        bool isSoon = false;
+        registry.registerHandler(&context, [&](const int &) { ++debounced; }, {.backlog = Backlog::debounced(interval)});
+        registry.registerHandler(&context, [&](const int &event) { throttled.push_back(event); },
+                                 {.backlog = Backlog::throttled(interval)});
+        registry.registerHandler(&context, [&](const int &) { isSoon = true; }, {.backlog = Backlog::debounced(20)});
+        registry.post(1);
+        QVERIFY(waitFor([&] { return isSoon; }));
+        registry.post(2);
+        isSoon = false;
+        QVERIFY(waitFor([&] { return isSoon; }));
+        QCOMPARE(debounced, 0);
+        QCOMPARE(throttled, std::vector<int>{1});
+    }
+
+    void budgetsAtTheEndsOfTheirTypeAreLong()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        registry.setSlowHandlerBudget(std::chrono::milliseconds::max());
+        QVERIFY(registry.slowHandlerBudget() > std::chrono::hours(24));
+        SignalBox::setDrainBudget(std::chrono::microseconds::max());
+        int calls = 0;
+        registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = SignalBox::Delivery::Queued});
+        for (int i = 0; i < 1000; ++i)
+            registry.post(i);
+        QCoreApplication::processEvents(QEventLoop::AllEvents); // all in one drain
+        QCOMPARE(calls, 1000);
+        SignalBox::setDrainBudget(std::chrono::milliseconds(4));
+    }
+
     void throttledRunsAtOnceAndThenOncePerIntervalAtTheMost()
     {
         constexpr int interval = 20;

@@ -2,11 +2,12 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
-#include <SignalBox/core/dispatchreport.h>
-#include <SignalBox/core/handlerguard.h>
-#include <SignalBox/core/registry/nullfunction.h>
-#include <SignalBox/core/sourcelocation.h>
-#include <SignalBox/qt/futures/answer.h>
+#    include <SignalBox/core/dispatchreport.h>
+#    include <SignalBox/core/handlerguard.h>
+#    include <SignalBox/core/registry/nullfunction.h>
+#    include <SignalBox/core/sourcelocation.h>
+#    include <SignalBox/qt/futures/answer.h>
+#    include <SignalBox/qt/futures/futureend.h>
 #endif
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/handlers/notification.h>
@@ -110,7 +111,8 @@ public:
     HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
+        return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
+                .release();
     }
 
     /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped. */
@@ -118,7 +120,8 @@ public:
     HandlerId registerHandler(ThreadTarget target, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
+        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
+                .release();
     }
 
     /*!
@@ -129,7 +132,8 @@ public:
     HandlerId registerHandler(PoolTarget target, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
+        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
+                .release();
     }
 
     /*!
@@ -220,7 +224,9 @@ public:
 
     /*!
         As notify(), one handler after the other, in priority order: each handler ends before the next one begins, whatever
-        their threads. A handler that returns Propagation::Stop ends the sequence.
+        their threads. A handler that returns Propagation::Stop ends the sequence. Inline handlers run as in a post(), before
+        this call returns, up to the first handler that runs elsewhere or returns an unfinished future. Each further handler
+        runs where the handler before it has ended.
     */
     QFuture<DispatchReport> notifySequential(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
@@ -232,18 +238,23 @@ public:
 
     /*!
         The next event, copied. The future finishes on the thread of \a context. It is empty if the context or the registry
-        is destroyed first, or the context is null.
+        is destroyed first, \a deadline passes, or the context is null; then any thread may finish it. Cancelling the future
+        also finishes it and unregisters, soon after, whether or not the context's thread runs. The call costs a registration
+        and a message to the library's own thread.
     */
-    QFuture<std::optional<E>> next(QObject *context, SourceLocation location = SourceLocation::current())
-        requires std::is_copy_constructible_v<E>
+    QFuture<std::optional<E>>
+    next(QObject *context, QDeadlineTimer deadline = QDeadlineTimer::Forever,
+         SourceLocation location = SourceLocation::current()) requires std::is_copy_constructible_v<E>
     {
         auto answer = std::make_shared<detail::Answer<std::optional<E>>>();
         QFuture<std::optional<E>> future = answer->future();
         const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
-        addCall(
-            wayTo(context, options, "AsyncRegistry::next()"), [answer = std::move(answer)](const E &event) { answer->give(event); },
-            options, location)
-            .release();
+        HandlerGuard guard = addCall(
+                wayTo(context, options, "AsyncRegistry::next()"),
+                [answer = std::move(answer)](const E &event) { answer->give(event); }, options, location);
+        if (guard.isActive())
+            detail::endWithFuture(guard, detail::WatchedFuture(future), deadline);
+        guard.release();
         return future;
     }
 
@@ -252,7 +263,8 @@ private:
     static constexpr void refuseTarget()
     {
         static_assert(!detail::AmbiguousTarget<Target>,
-                      "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object) "
+                      "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject "
+                      "*>(object) "
                       "for one that runs where that object lives, as with QObject::connect()");
     }
 
@@ -285,8 +297,9 @@ private:
     template <class F>
     static constexpr bool checkHandler()
     {
-        static_assert(isHandler<F>, "a handler of AsyncRegistry<E> is a callable on const E & that returns void, "
-                                    "Propagation or QFuture<T>");
+        static_assert(isHandler<F>,
+                      "a handler of AsyncRegistry<E> is a callable on const E & that returns void, "
+                      "Propagation or QFuture<T>");
         return isHandler<F>;
     }
 
@@ -296,21 +309,22 @@ private:
         using Function = std::decay_t<F>;
         using Result = std::invoke_result_t<Function &, const E &>;
         return add(
-            way,
-            [handler = Function(std::forward<F>(function))](
-                const detail::Notification &notification, [[maybe_unused]] detail::Route &route) mutable -> Propagation {
-                const E &value = static_cast<const detail::StoredEvent<E> &>(notification.event()).value();
-                if constexpr (std::is_same_v<Result, Propagation>) {
-                    return std::invoke(handler, value);
-                } else if constexpr (detail::isFuture<Result>) {
-                    notification.await(QFuture<void>(std::invoke(handler, value)), route);
-                    return Propagation::Continue;
-                } else {
-                    std::invoke(handler, value);
-                    return Propagation::Continue;
-                }
-            },
-            options, location);
+                way,
+                [handler = Function(std::forward<F>(function))](
+                        const detail::Notification &notification,
+                        [[maybe_unused]] detail::Route &route) mutable -> Propagation {
+                    const E &value = static_cast<const detail::StoredEvent<E> &>(notification.event()).value();
+                    if constexpr (std::is_same_v<Result, Propagation>) {
+                        return std::invoke(handler, value);
+                    } else if constexpr (detail::isFuture<Result>) {
+                        notification.await(std::invoke(handler, value), route);
+                        return Propagation::Continue;
+                    } else {
+                        std::invoke(handler, value);
+                        return Propagation::Continue;
+                    }
+                },
+                options, location);
     }
 };
 

@@ -2,26 +2,29 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
-#include <SignalBox/core/handlerguard.h>
-#include <SignalBox/core/registry/nullfunction.h>
-#include <SignalBox/core/sourcelocation.h>
-#include <SignalBox/core/watchreceiver.h>
+#    include <SignalBox/core/handlerguard.h>
+#    include <SignalBox/core/registry/nullfunction.h>
+#    include <SignalBox/core/sourcelocation.h>
+#    include <SignalBox/core/watchreceiver.h>
+#    include <SignalBox/core/watchsender.h>
 #endif
 #include <SignalBox/qt/asyncregistry.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/futures/answer.h>
+#include <SignalBox/qt/futures/futureend.h>
 
 #include <QtCore/qfuture.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace SignalBox {
 
@@ -60,15 +63,15 @@ template <class T = void>
 class AsyncWatch
 {
     struct Changed
-    {
-    };
+    {};
 
 public:
     /*! The result of changed(): the value, or empty; for T = void, whether there was a change. */
-    using Next = typename std::conditional_t<std::is_void_v<T>, std::type_identity<bool>, std::type_identity<std::optional<T>>>::type;
+    using Next = typename std::conditional_t<std::is_void_v<T>, std::type_identity<bool>,
+                                             std::type_identity<std::optional<T>>>::type;
 
     /*! Watches what \a receiver receives. What the receiver has already seen does not matter. */
-    explicit AsyncWatch(WatchReceiver<T> receiver) : m_receiver(std::move(receiver)) {}
+    explicit AsyncWatch(WatchReceiver<T> receiver) : m_values(std::make_shared<Values>(std::move(receiver))) {}
     Q_DISABLE_COPY_MOVE(AsyncWatch)
     /*! Unregisters the callbacks; the futures finish empty. */
     ~AsyncWatch() = default;
@@ -97,16 +100,18 @@ public:
     bool unregister(HandlerId id) noexcept
     {
         return std::any_of(m_callbacks.begin(), m_callbacks.end(),
-                           [id](const auto &callback) { return callback->registry.unregister(id); });
+                           [id](Callback &callback) { return callback.registry.unregister(id); });
     }
 
     /*!
         The first value that no future of this watch has given yet; at once if there is one. Empty (false for T = void) if
-        the sender, the context or the watch is destroyed first. Finishes on the thread of \a context. A future that is
-        empty, or whose value is already there, may finish on another thread.
+        the sender, the context or the watch is destroyed first, or \a deadline passes. Finishes on the thread of \a context.
+        A future that is empty, or whose value is already there, may finish on another thread. Cancelling the future also
+        finishes it, soon after, whether or not the context's thread runs.
     */
-    [[nodiscard]] QFuture<Next> changed(QObject *context)
-        requires(std::is_void_v<T> || std::copy_constructible<T>)
+    [[nodiscard]] QFuture<Next>
+    changed(QObject *context,
+            QDeadlineTimer deadline = QDeadlineTimer::Forever) requires(std::is_void_v<T> || std::copy_constructible<T>)
     {
         const auto answer = std::make_shared<detail::Answer<Next>>();
         const auto future = answer->future();
@@ -114,27 +119,40 @@ public:
             detail::warnRefused("AsyncWatch::changed()", QStringLiteral("the context object is null"));
             return future; // finished, empty, with the answer
         }
-        if (give(m_receiver, *m_given, *answer))
+        if (give(*m_values, *answer))
             return future;
-        auto callback = std::make_unique<Callback>(m_given->load());
-        const auto arrive = [receiver = m_receiver, given = m_given, answer](Arrival &) { give(receiver, *given, *answer); };
+        const CallbackPlace callback = makeCallback(m_values->given.load());
+        // It stays until the future is finished: a change may have been given to another future.
+        HandlerGuard guard = registerWith(
+                *callback, context, [values = m_values, answer](Arrival &) { give(*values, *answer); }, {},
+                SourceLocation::current());
+        if (!start(callback, guard))
+            return future;
         // The context's handler alone owns the answer, which is empty when that goes.
-        const std::weak_ptr<detail::Answer<Next>> waiting = answer;
-        const auto end = [receiver = m_receiver, given = m_given, waiting] {
-            if (const auto open = waiting.lock(); open && !give(receiver, *given, *open))
-                open->give({});
-        };
-        if (registerWith(*callback, context, arrive, {.once = true}, SourceLocation::current()).release().isValid()) {
-            Callback &started = start(std::move(callback));
-            started.onClosed = m_receiver.onClosed(end);
-        }
+        callback->onClosed =
+                m_values->receiver.onClosed([values = m_values, waiting = std::weak_ptr<detail::Answer<Next>>(answer)] {
+                    if (const auto open = waiting.lock(); open && !give(*values, *open))
+                        open->give({});
+                });
+        detail::endWithFuture(guard, detail::WatchedFuture(future), deadline);
+        guard.release();
         return future;
     }
 
     /*! The receiver that was passed to the constructor: for its value, and whether it is closed. */
-    const WatchReceiver<T> &receiver() const noexcept { return m_receiver; }
+    const WatchReceiver<T> &receiver() const noexcept { return m_values->receiver; }
 
 private:
+    // What all callbacks look at.
+    struct Values
+    {
+        explicit Values(WatchReceiver<T> from) : receiver(std::move(from)), given(receiver.version()) {}
+
+        const WatchReceiver<T> receiver;
+        // The version that changed() has given last. Sequentially consistent: off every hot path.
+        std::atomic<std::uint64_t> given;
+    };
+
     // Of one callback: shared by the sender's side and the context's.
     struct Arrival
     {
@@ -167,9 +185,10 @@ private:
         const std::uint64_t begin; // the version that has been seen
         const std::shared_ptr<Arrival> arrival;
         AsyncRegistry<Changed> registry; // of one handler
-        HandlerGuard onChanged; // these end first, and wait for senders
+        HandlerGuard onChanged;          // these end first, and wait for senders
         HandlerGuard onClosed;
     };
+    using CallbackPlace = typename std::list<Callback>::iterator;
 
     template <class F>
     HandlerGuard add(QObject *context, F &&function, const AsyncOptions &options, const SourceLocation &location,
@@ -183,27 +202,26 @@ private:
             detail::warnRefused(caller, QStringLiteral("the context object is null"));
             return {};
         }
-        auto callback = std::make_unique<Callback>(m_receiver.version());
+        const CallbackPlace callback = makeCallback(m_values->receiver.version());
         HandlerGuard guard = registerWith(
-            *callback, context,
-            [receiver = m_receiver, call = std::decay_t<F>(std::forward<F>(function))](Arrival &arrival) mutable {
-                if constexpr (std::is_void_v<T>) {
-                    const std::uint64_t latest = receiver.version();
-                    if (std::exchange(arrival.seen, latest) != latest)
-                        std::invoke(call);
-                } else {
-                    const WatchSnapshot<T> latest = receiver.snapshot();
-                    if (std::exchange(arrival.seen, latest.version) == latest.version)
-                        return;
-                    if constexpr (std::invocable<std::decay_t<F> &>)
-                        std::invoke(call);
-                    else
-                        std::invoke(call, *latest.value);
-                }
-            },
-            options, location);
-        if (guard.isActive())
-            start(std::move(callback));
+                *callback, context,
+                [values = m_values, call = std::decay_t<F>(std::forward<F>(function))](Arrival &arrival) mutable {
+                    if constexpr (std::is_void_v<T>) {
+                        const std::uint64_t latest = values->receiver.version();
+                        if (std::exchange(arrival.seen, latest) != latest)
+                            std::invoke(call);
+                    } else {
+                        const WatchSnapshot<T> latest = values->receiver.snapshot();
+                        if (std::exchange(arrival.seen, latest.version) == latest.version)
+                            return;
+                        if constexpr (std::invocable<std::decay_t<F> &>)
+                            std::invoke(call);
+                        else
+                            std::invoke(call, *latest.value);
+                    }
+                },
+                options, location);
+        start(callback, guard);
         return guard;
     }
 
@@ -213,46 +231,62 @@ private:
     {
         options.enabled = true;
         return callback.registry.registerGuard(
-            context,
-            [arrival = callback.arrival, arrive = std::move(arrive)](const Changed &) mutable {
-                arrival->isOnItsWay.store(false);
-                arrive(*arrival);
-            },
-            options, location);
+                context,
+                [arrival = callback.arrival, arrive = std::move(arrive)](const Changed &) mutable {
+                    arrival->isOnItsWay.store(false);
+                    arrive(*arrival);
+                },
+                options, location);
     }
 
-    Callback &start(std::unique_ptr<Callback> callback)
+    CallbackPlace makeCallback(std::uint64_t begin)
     {
-        std::erase_if(m_callbacks, [](const auto &other) { return other->registry.isEmpty(); });
-        Callback &started = *m_callbacks.emplace_back(std::move(callback));
-        started.onChanged = m_receiver.onChanged([&started] { started.handOver(); });
-        if (m_receiver.version() != started.begin)
-            started.handOver(); // changed before that
-        return started;
+        if (m_callbacks.size() >= m_nextSweep) { // where no event loop tells
+            std::erase_if(m_callbacks, [](const Callback &callback) { return callback.registry.isEmpty(); });
+            m_nextSweep = 2 * m_callbacks.size() + firstSweep;
+        }
+        return m_callbacks.emplace(m_callbacks.end(), begin);
+    }
+
+    // False: it was refused, and is gone.
+    bool start(CallbackPlace callback, const HandlerGuard &guard)
+    {
+        if (!guard.isActive()) {
+            m_callbacks.erase(callback);
+            return false;
+        }
+        // Its handler ends in many ways, on any thread. This is told on the watch's own, by its event loop.
+        QObject::connect(&callback->registry, &RegistryObject::handlersChanged, [this, callback] {
+            if (callback->registry.isEmpty())
+                m_callbacks.erase(callback);
+        });
+        callback->onChanged = m_values->receiver.onChanged([&started = *callback] { started.handOver(); });
+        if (m_values->receiver.version() != callback->begin)
+            callback->handOver(); // changed before that
+        return true;
     }
 
     // False: there is nothing that is not given yet.
-    static bool give(const WatchReceiver<T> &receiver, std::atomic<std::uint64_t> &given, detail::Answer<Next> &answer)
+    static bool give(Values &values, detail::Answer<Next> &answer)
     {
-        if (answer.isCanceled() || receiver.version() == given.load())
+        if (!answer.isOpen() || values.receiver.version() == values.given.load())
             return false;
         if constexpr (std::is_void_v<T>) {
-            given.store(receiver.version());
+            values.given.store(values.receiver.version());
             answer.give(true);
         } else {
-            const WatchSnapshot<T> latest = receiver.snapshot();
+            const WatchSnapshot<T> latest = values.receiver.snapshot();
             Next copy(*latest.value);
-            given.store(latest.version);
+            values.given.store(latest.version);
             answer.give(std::move(copy));
         }
         return true;
     }
 
-    const WatchReceiver<T> m_receiver;
-    // The version that changed() has given last. Sequentially consistent: off every hot path.
-    const std::shared_ptr<std::atomic<std::uint64_t>> m_given =
-        std::make_shared<std::atomic<std::uint64_t>>(m_receiver.version());
-    std::vector<std::unique_ptr<Callback>> m_callbacks;
+    const std::shared_ptr<Values> m_values;
+    std::list<Callback> m_callbacks;
+    static constexpr std::size_t firstSweep = 16;
+    std::size_t m_nextSweep = firstSweep;
 };
 
 } // namespace SignalBox

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace SignalBox {
@@ -35,10 +36,10 @@ public:
     /*! Which function made the backlog. */
     enum class Kind {
         Unbounded, //!< unbounded(), or the constructor.
-        Latest, //!< latest().
-        Bounded, //!< bounded().
+        Latest,    //!< latest().
+        Bounded,   //!< bounded().
         Throttled, //!< throttled().
-        Debounced //!< debounced().
+        Debounced  //!< debounced().
     };
 
     /*! As unbounded(). */
@@ -52,20 +53,29 @@ public:
     {
         return Backlog(Kind::Bounded, capacity, overflow, {});
     }
-    /*! Delivers the first event at once, then at most one per \a interval. The last event of a burst always arrives. */
+    /*!
+        Delivers the first event at once, then at most one per \a interval. The last event of a burst always arrives. An
+        interval of more than a hundred years counts as a hundred.
+    */
     static constexpr Backlog throttled(std::chrono::milliseconds interval) noexcept
     {
         return Backlog(Kind::Throttled, 1, Overflow::DropOldest, interval);
     }
     /*! The same. */
-    static constexpr Backlog throttled(int milliseconds) noexcept { return throttled(std::chrono::milliseconds(milliseconds)); }
-    /*! Delivers the last event when no event has come for \a interval. */
+    static constexpr Backlog throttled(int milliseconds) noexcept
+    {
+        return throttled(std::chrono::milliseconds(milliseconds));
+    }
+    /*! Delivers the last event when no event has come for \a interval. More than a hundred years count as a hundred. */
     static constexpr Backlog debounced(std::chrono::milliseconds interval) noexcept
     {
         return Backlog(Kind::Debounced, 1, Overflow::DropOldest, interval);
     }
     /*! The same. */
-    static constexpr Backlog debounced(int milliseconds) noexcept { return debounced(std::chrono::milliseconds(milliseconds)); }
+    static constexpr Backlog debounced(int milliseconds) noexcept
+    {
+        return debounced(std::chrono::milliseconds(milliseconds));
+    }
 
     /*! Which function made it. */
     constexpr Kind kind() const noexcept { return m_kind; }
@@ -82,10 +92,12 @@ public:
     friend constexpr bool operator==(const Backlog &, const Backlog &) noexcept = default;
 
 private:
+    // Added to any time of a steady clock it still fits 64 bits of nanoseconds.
+    static constexpr std::chrono::milliseconds longestInterval = std::chrono::hours(100 * 365 * 24);
+
     constexpr Backlog(Kind kind, int capacity, Overflow overflow, std::chrono::milliseconds interval) noexcept
-        : m_kind(kind), m_capacity(capacity), m_overflow(overflow), m_interval(interval)
-    {
-    }
+        : m_kind(kind), m_capacity(capacity), m_overflow(overflow), m_interval(std::min(interval, longestInterval))
+    {}
 
     Kind m_kind = Kind::Unbounded;
     int m_capacity = 0;

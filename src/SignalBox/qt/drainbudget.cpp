@@ -16,7 +16,9 @@ constinit std::atomic<std::int64_t> microseconds{4000};
 // Relaxed, both: a setting that orders nothing.
 void setDrainBudget(std::chrono::microseconds budget) noexcept
 {
-    microseconds.store(std::max<std::int64_t>(0, budget.count()), std::memory_order_relaxed);
+    // Its nanoseconds fit their type, also when they are added to a time.
+    constexpr std::chrono::microseconds longest = std::chrono::hours(100 * 365 * 24);
+    microseconds.store(std::clamp(budget, std::chrono::microseconds(0), longest).count(), std::memory_order_relaxed);
 }
 
 std::chrono::microseconds drainBudget() noexcept

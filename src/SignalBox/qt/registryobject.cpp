@@ -6,7 +6,6 @@
 #include <SignalBox/qt/delivery/poolmailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
-#include <SignalBox/qt/futures/sequence_p.h>
 #include <SignalBox/qt/handlers/registrylink.h>
 
 #include <QtCore/qmetaobject.h>
@@ -14,6 +13,7 @@
 #include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
 
+#include <algorithm>
 #include <new>
 #include <unordered_map>
 
@@ -140,7 +140,9 @@ void RegistryObject::setSlowHandlerBudget(std::chrono::milliseconds budget)
         warnUnchanged("AsyncRegistry::setSlowHandlerBudget()", "the budget is negative");
         return;
     }
-    m_link->setSlowHandlerBudget(budget);
+    // Its nanoseconds fit their type.
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(100 * 365 * 24);
+    m_link->setSlowHandlerBudget(std::min(budget, longest));
 }
 
 std::chrono::milliseconds RegistryObject::slowHandlerBudget() const noexcept
@@ -267,16 +269,9 @@ QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, 
 
 QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const
 {
-    detail::Collection collection;
-    m_link->registry().notify(collection);
-    if (collection.isIncomplete) {
-        for (detail::Route *step : collection.steps) {
-            step->refuseClaim();
-            step->dropOwner();
-        }
-        throw std::bad_alloc();
-    }
-    return detail::Sequence::run(std::move(event), std::move(collection.steps), deadline);
+    detail::SequentialWalk walk(std::move(event), deadline);
+    const DispatchReport report = m_link->registry().notify(walk);
+    return walk.finish(report);
 }
 
 void RegistryObject::reportFailure(const HandlerFailure &failure, bool isHandled)

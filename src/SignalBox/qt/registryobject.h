@@ -127,7 +127,7 @@ public:
     bool areStatisticsEnabled() const noexcept;
     /*!
         Calls of handlers that take longer are logged in the category \c signalbox, with the handler's name and the line
-        that registered it. Zero, the default, switches this off.
+        that registered it. Zero, the default, switches this off. More than a hundred years count as a hundred.
     */
     void setSlowHandlerBudget(std::chrono::milliseconds budget);
     /*! The same. */

@@ -33,8 +33,8 @@ public:
 
     QFuture<R> future() const { return m_promise.future(); }
 
-    /*! Nobody wants it any more. */
-    bool isCanceled() const { return m_promise.isCanceled(); }
+    /*! Nobody has given one yet, and somebody wants it. */
+    bool isOpen() const { return !m_isGiven.load() && !m_promise.isCanceled(); }
 
     void give(R result)
     {

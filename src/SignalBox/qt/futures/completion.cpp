@@ -108,15 +108,23 @@ void Completion::expire() noexcept
     finishIfDone(std::move(lock));
 }
 
+void Completion::setDeadline(Deadlines::Key deadline) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    m_deadline = deadline;
+}
+
 void Completion::finishIfDone(std::unique_lock<std::mutex> lock) noexcept
 {
     const bool isDone = m_waiting == 0 && m_running == 0 && !m_isFinished;
     if (isDone)
         m_isFinished = true;
     const DispatchReport report = m_report;
+    const Deadlines::Key deadline = m_deadline;
     lock.unlock();
     // Continuations run here, on this thread. The event or the caller holds a reference.
     if (isDone) {
+        Deadlines::remove(deadline);
         SanitizerOrder::acquire(m_promise);
         m_promise.addResult(report);
         SanitizerOrder::release(m_promise);

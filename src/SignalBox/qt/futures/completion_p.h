@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/core/dispatchreport.h>
+#include <SignalBox/qt/futures/deadlines_p.h>
 
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
@@ -53,6 +54,8 @@ public:
     void endWalk(const DispatchReport &report) noexcept;
     /*! The deadline has passed. */
     void expire() noexcept;
+    /*! It expires at that, unless it is done before. While the walk is under way. */
+    void setDeadline(Deadlines::Key deadline) noexcept;
 
 protected:
     virtual ~Completion();
@@ -72,6 +75,7 @@ private:
     std::uint32_t m_running = 1; // the walk itself
     bool m_isExpired = false;
     bool m_isFinished = false;
+    Deadlines::Key m_deadline;
     QPromise<DispatchReport> m_promise;
 };
 

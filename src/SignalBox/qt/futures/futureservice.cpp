@@ -5,17 +5,17 @@
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/futures/completion_p.h>
+#include <SignalBox/qt/futures/deadlines_p.h>
+#include <SignalBox/qt/futures/servicethread_p.h>
 #include <SignalBox/qt/handlers/route.h>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qobject.h>
-#include <QtCore/qthread.h>
-#include <QtCore/qtimer.h>
 
 #include <exception>
 #include <memory>
-#include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -27,8 +27,8 @@ namespace {
 class Awaited
 {
 public:
-    Awaited(const QFuture<void> &future, Route &route, Completion *completion)
-        : m_future(future), m_route(&route), m_completion(completion)
+    Awaited(WatchedFuture future, Route &route, Completion *completion)
+        : m_future(std::move(future)), m_route(&route), m_completion(completion)
     {
         m_route->addOwner();
         if (m_completion)
@@ -51,7 +51,7 @@ public:
         m_route->dropOwner();
     }
 
-    const QFuture<void> &future() const { return m_future; }
+    const QFuture<void> &future() const { return m_future.future(); }
 
 private:
     void end() noexcept
@@ -59,8 +59,8 @@ private:
         bool hasFailed = false;
         SanitizerOrder::acquire(m_future); // the future's result
         try {
-            if (m_future.isFinished())
-                m_future.waitForFinished(); // throws what it holds
+            if (future().isFinished())
+                QFuture<void>(future()).waitForFinished(); // throws what it holds
         } catch (...) {
             hasFailed = true;
             report(std::current_exception());
@@ -83,7 +83,7 @@ private:
         }
     }
 
-    QFuture<void> m_future;
+    WatchedFuture m_future;
     Route *m_route;
     Completion *m_completion;
 };
@@ -115,150 +115,46 @@ private:
     QObject *const m_owner;
 };
 
-class Expiry final : public Task
+// Where there is no event loop that would tell.
+class Poll final : public Polled
 {
 public:
-    Expiry(QDeadlineTimer deadline, Completion &completion, QObject *owner)
-        : m_deadline(deadline), m_completion(&completion), m_owner(owner)
-    {
-        completion.addReference();
-    }
-    ~Expiry() override
-    {
-        // Unrun: there is nobody left to wait.
-        if (m_completion)
-            end(m_completion);
-    }
-    void run() noexcept override
-    {
-        auto *timer = new Timer(std::exchange(m_completion, nullptr), m_owner);
-        timer->start(m_deadline);
-    }
+    explicit Poll(Awaited awaited) : m_awaited(std::move(awaited)) {}
+    bool isOver() noexcept override { return m_awaited.future().isFinished(); }
 
 private:
-    static void end(Completion *completion) noexcept
-    {
-        completion->expire();
-        completion->dropReference();
-    }
-
-    class Timer final : public QObject
-    {
-    public:
-        Timer(Completion *completion, QObject *parent) : QObject(parent), m_completion(completion) {}
-        ~Timer() override { expire(); }
-        void start(QDeadlineTimer deadline)
-        {
-            QTimer::singleShot(std::chrono::ceil<std::chrono::milliseconds>(deadline.remainingTimeAsDuration()),
-                               Qt::PreciseTimer, this, [this] {
-                                   expire();
-                                   deleteLater();
-                               });
-        }
-
-    private:
-        void expire() noexcept
-        {
-            if (m_completion)
-                end(std::exchange(m_completion, nullptr));
-        }
-
-        Completion *m_completion;
-    };
-
-    const QDeadlineTimer m_deadline;
-    Completion *m_completion;
-    QObject *const m_owner;
+    const Awaited m_awaited;
 };
 
-// The way to the thread, and the owner of all watchers and timers there, which only tasks on that thread touch.
-struct ServiceAddress
-{
-    std::shared_ptr<Mailbox> mailbox;
-    QObject *owner = nullptr;
-};
-
-class ServiceThread
+class Expiry final : public Expiring
 {
 public:
-    ServiceThread()
-    {
-        m_thread.setObjectName(QStringLiteral("SignalBox futures"));
-        m_owner->moveToThread(&m_thread);
-        m_mailbox = Mailbox::of(&m_thread);
-        // On the thread itself, after the last event and after the mailbox has been closed.
-        QObject::connect(&m_thread, &QThread::finished, m_owner,
-                         [this] {
-                             delete std::exchange(m_owner, nullptr);
-                             SanitizerOrder::release(this);
-                         },
-                         Qt::DirectConnection);
-        m_thread.start();
-    }
-    Q_DISABLE_COPY_MOVE(ServiceThread)
-    ~ServiceThread()
-    {
-        m_thread.quit();
-        m_thread.wait();
-        SanitizerOrder::acquire(this);
-    }
-
-    ServiceAddress address() const { return {m_mailbox, m_owner}; }
+    explicit Expiry(Completion &completion) noexcept : m_completion(completion) { m_completion.addReference(); }
+    ~Expiry() override { m_completion.dropReference(); }
+    void expire() noexcept override { m_completion.expire(); }
 
 private:
-    QThread m_thread;
-    QObject *m_owner = new QObject;
-    std::shared_ptr<Mailbox> m_mailbox;
-};
-
-// One per application. Not destroyed at exit: statics may still notify then.
-struct Service
-{
-    std::mutex mutex;
-    // Nobody else's: it ends on the application's thread, never on its own, for which it would wait for ever.
-    std::unique_ptr<ServiceThread> thread;
-
-    static Service &instance()
-    {
-        static auto *const service = new Service;
-        return *service;
-    }
-
-    // No mailbox: there is no application.
-    static ServiceAddress address()
-    {
-        Service &service = instance();
-        const std::lock_guard lock(service.mutex);
-        if (!service.thread && QCoreApplication::instance() && !QCoreApplication::closingDown()) {
-            service.thread = std::make_unique<ServiceThread>();
-            qAddPostRoutine([] {
-                std::unique_ptr<ServiceThread> ending;
-                Service &all = instance();
-                {
-                    const std::lock_guard allLock(all.mutex);
-                    ending.swap(all.thread);
-                }
-            });
-        }
-        return service.thread ? service.thread->address() : ServiceAddress();
-    }
+    Completion &m_completion;
 };
 
 } // namespace
 
-void FutureService::await(const QFuture<void> &future, Route &route, Completion *completion)
+void FutureService::await(WatchedFuture future, Route &route, Completion *completion)
 {
-    Awaited awaited(future, route, completion);
-    if (const ServiceAddress service = Service::address(); service.mailbox)
+    Awaited awaited(std::move(future), route, completion);
+    if (const ServiceThread::Address service = ServiceThread::address(); service.mailbox)
         service.mailbox->post(std::make_unique<Watch>(std::move(awaited), service.owner));
+    else if (!QCoreApplication::closingDown())
+        Deadlines::poll(std::make_unique<Poll>(std::move(awaited)));
 }
 
-void FutureService::expireAt(QDeadlineTimer deadline, Completion &completion)
+void FutureService::expireAt(QDeadlineTimer deadline, Completion &completion) noexcept
 {
-    if (const ServiceAddress service = Service::address(); service.mailbox)
-        service.mailbox->post(std::make_unique<Expiry>(deadline, completion, service.owner));
-    else
+    try {
+        completion.setDeadline(Deadlines::add(deadline, std::make_unique<Expiry>(completion)));
+    } catch (const std::bad_alloc &) {
         completion.expire();
+    }
 }
 
 } // namespace SignalBox::detail

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/futures/watchedfuture.h>
+
 #include <QtCore/qdeadlinetimer.h>
-#include <QtCore/qfuture.h>
 
 namespace SignalBox::detail {
 
@@ -10,18 +11,19 @@ class Completion;
 class Route;
 
 /*!
-    Waits for the futures that handlers return, and for deadlines: on a thread of its own, which is started by the first
-    need and ends with the application. So a thread may block in waitForFinished() for a notify whose handlers ran there.
+    Waits for the futures that handlers return, and for deadlines. Those are kept by Deadlines, which needs no
+    application; futures are watched on the ServiceThread, or polled where there is no application yet.
 
-    Futures are watched, never given a continuation: that one place belongs to who made them. Where there is no
-    application, or no longer, nothing can be waited for: a future counts as finished, and a deadline as passed.
+    Futures are watched, never given a continuation: that one place belongs to who made them. When the application
+    ends, and after that, they count as finished.
 */
 class FutureService
 {
 public:
     /*! Reports what \a future holds to the registry of \a route, and ends a begun delivery of \a completion, or null. */
-    static void await(const QFuture<void> &future, Route &route, Completion *completion);
-    static void expireAt(QDeadlineTimer deadline, Completion &completion);
+    static void await(WatchedFuture future, Route &route, Completion *completion);
+    /*! Before the walk of \a completion ends. Without memory, the deadline has passed. */
+    static void expireAt(QDeadlineTimer deadline, Completion &completion) noexcept;
 };
 
 } // namespace SignalBox::detail

@@ -8,21 +8,17 @@
 
 namespace SignalBox::detail {
 
-Sequence::Sequence(EventPointer event)
-    : m_event(std::move(event))
-{
-}
+Sequence::Sequence() = default;
 
 Sequence::~Sequence() = default;
 
-QFuture<DispatchReport> Sequence::run(EventPointer event, std::vector<Route *> steps, QDeadlineTimer deadline)
+QFuture<DispatchReport> Sequence::run(Sequence *waiting, const EventPointer &event, std::vector<Route *> steps,
+                                      const DispatchReport &report, QDeadlineTimer deadline)
 {
-    if (steps.empty())
-        return finishedFuture({});
-    const Event *const stored = event.get();
-    Sequence *sequence = nullptr;
+    Sequence *sequence = waiting;
     try {
-        sequence = new Sequence(std::move(event));
+        if (!sequence)
+            sequence = new Sequence;
     } catch (...) {
         for (Route *step : steps) {
             step->refuseClaim();
@@ -31,14 +27,21 @@ QFuture<DispatchReport> Sequence::run(EventPointer event, std::vector<Route *> s
         throw;
     }
     sequence->m_steps = std::move(steps);
-    sequence->expect(static_cast<std::uint32_t>(sequence->m_steps.size()));
-    stored->setCompletion(sequence); // the event owns it, and it the event, until the last step
-    sequence->addReference();
+    if (!sequence->m_steps.empty()) {
+        sequence->expect(static_cast<std::uint32_t>(sequence->m_steps.size()));
+        // The event owns it, and it the event, until the last step.
+        sequence->addReference();
+        event->setCompletion(sequence);
+        event->addReference();
+        sequence->m_event = EventPointer(event.get());
+    }
     QFuture<DispatchReport> future = sequence->future();
     if (!deadline.isForever())
         FutureService::expireAt(deadline, *sequence);
-    sequence->deliveryEnded(false);
-    sequence->endWalk({});
+    // The walk's turn ends; if the handler that is waited for has ended already, this thread has its turn.
+    if (!waiting || sequence->m_turns.fetch_sub(1, std::memory_order_acq_rel) != 1)
+        sequence->takeTurns();
+    sequence->endWalk(report);
     sequence->dropReference();
     return future;
 }
@@ -47,8 +50,12 @@ void Sequence::deliveryEnded(bool isStopped) noexcept
 {
     if (isStopped)
         m_isStopped = true;
-    if (m_turns.fetch_add(1, std::memory_order_acq_rel) != 0)
-        return;
+    if (m_turns.fetch_add(1, std::memory_order_acq_rel) == 0)
+        takeTurns();
+}
+
+void Sequence::takeTurns() noexcept
+{
     // A step that ends at once raises the count, and is followed here rather than from inside itself.
     EventPointer last;
     do {

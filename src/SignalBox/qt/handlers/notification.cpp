@@ -4,6 +4,7 @@
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/futures/completion_p.h>
 #include <SignalBox/qt/futures/futureservice_p.h>
+#include <SignalBox/qt/futures/sequence_p.h>
 #include <SignalBox/qt/handlers/lane.h>
 #include <SignalBox/qt/handlers/nextlane_p.h>
 #include <SignalBox/qt/handlers/route.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <new>
+#include <utility>
 
 namespace SignalBox::detail {
 
@@ -31,13 +33,11 @@ constexpr std::uint32_t firstCapacity = 8;
 
 } // namespace
 
-void Notification::await(const QFuture<void> &future, Route &route) const
+void Notification::awaitUnfinished(WatchedFuture future, Route &route) const
 {
-    if (future.isFinished()) {
-        QFuture<void>(future).waitForFinished(); // throws what it holds
-        return;
-    }
     Completion *completion = m_completion;
+    if (m_kind == Kind::SequentialWalk)
+        completion = static_cast<const SequentialWalk *>(this)->awaitHandler();
     if (m_kind == Kind::Walk)
         completion = static_cast<const Walk *>(this)->expectDelivery();
     if (completion && m_kind == Kind::Walk) {
@@ -46,7 +46,7 @@ void Notification::await(const QFuture<void> &future, Route &route) const
         static_cast<const Walk *>(this)->countAwaited();
     }
     isAwaited = true;
-    FutureService::await(future, route, completion);
+    FutureService::await(std::move(future), route, completion);
 }
 
 Walk::Walk(EventPointer event, Report report) noexcept
@@ -230,6 +230,58 @@ QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, QDeadlin
         FutureService::expireAt(deadline, *m_completion);
     m_completion->endWalk(own);
     return future;
+}
+
+SequentialWalk::SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept
+    : Notification(Kind::SequentialWalk, event.release()), m_isLimited(!deadline.isForever()), m_deadline(deadline)
+{
+}
+
+SequentialWalk::~SequentialWalk()
+{
+    if (m_event)
+        m_event->dropReference();
+}
+
+bool SequentialWalk::mayRun() const noexcept
+{
+    // Not hasExpired(), which in Qt 6.4 is wrong from 292 years on.
+    if (m_isLimited && m_deadline < QDeadlineTimer::current())
+        m_isHandingOver = true;
+    return !m_isHandingOver;
+}
+
+void SequentialWalk::addStep(Route &route) const noexcept
+{
+    m_isHandingOver = true;
+    try {
+        m_steps.push_back(&route);
+        route.addOwner();
+    } catch (const std::bad_alloc &) {
+        route.refuseClaim();
+        route.statistics().countDropped(1);
+        ++m_lost;
+    }
+}
+
+Completion *SequentialWalk::awaitHandler() const
+{
+    m_sequence = new Sequence;
+    m_sequence->expect();
+    m_sequence->begin();
+    m_isHandingOver = true;
+    ++m_skipped; // the sequence counts it
+    return m_sequence;
+}
+
+QFuture<DispatchReport> SequentialWalk::finish(DispatchReport report)
+{
+    report.called -= static_cast<std::uint32_t>(m_steps.size()) + m_skipped + m_lost;
+    report.dropped += m_lost;
+    if (m_steps.empty() && !m_sequence)
+        return finishedFuture(report);
+    const EventPointer event(std::exchange(m_event, nullptr));
+    return Sequence::run(m_sequence, event, std::move(m_steps), report, m_deadline);
 }
 
 } // namespace SignalBox::detail

@@ -4,6 +4,7 @@
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/futures/watchedfuture.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qdeadlinetimer.h>
@@ -20,6 +21,7 @@ class Completion;
 class Lane;
 class Mailbox;
 class Route;
+class Sequence;
 
 /*! The future of a notify that has nothing to wait for. */
 SIGNALBOX_QT_EXPORT QFuture<DispatchReport> finishedFuture(const DispatchReport &report);
@@ -37,7 +39,7 @@ public:
     enum class Kind : unsigned char {
         Walk, // run, or forward yourself
         Delivery, // run: you are where you wanted to be
-        Collection, // put yourself into the list of steps
+        SequentialWalk, // run, or put yourself into the list of steps
         Step, // forward yourself, or say that you run here
         Inspection, // describe yourself
     };
@@ -55,11 +57,21 @@ public:
         The handler that is being called has returned a future, and is done when that is. Throws what the future
         holds, if it is finished already.
     */
-    void await(const QFuture<void> &future, Route &route) const;
+    template <class T>
+    void await(QFuture<T> future, Route &route) const
+    {
+        if (future.isFinished())
+            future.waitForFinished(); // throws what it holds
+        else
+            awaitUnfinished(WatchedFuture(future), route);
+    }
 
     // What became of a delivery, told by the handler.
     mutable bool isRefused = false; // it did not want it
     mutable bool isAwaited = false; // it ends later
+
+private:
+    void awaitUnfinished(WatchedFuture future, Route &route) const;
 
 protected:
     const Event *m_event;
@@ -131,13 +143,36 @@ private:
     const bool m_wantsReport;
 };
 
-/*! Collects the handlers of a sequential notify. It owns each, until the sequence does. */
-class Collection final : public Notification
+/*!
+    The beginning of a sequential notify: inline handlers run as in any walk, up to the first handler that runs elsewhere or
+    ends later. That one and all behind it become steps, each owned, which a Sequence takes one after the other.
+*/
+class SIGNALBOX_QT_EXPORT SequentialWalk final : public Notification
 {
 public:
-    Collection() noexcept : Notification(Kind::Collection, nullptr) {}
-    mutable std::vector<Route *> steps;
-    mutable bool isIncomplete = false; // there was no memory for one of them
+    SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept;
+    ~SequentialWalk();
+
+    /*! Whether an inline handler may run now: nobody before it is still to run, and there is time. */
+    bool mayRun() const noexcept;
+    /*! A step for which there is no memory is dropped and counted. */
+    void addStep(Route &route) const noexcept;
+    /*! A handler was neither called nor made a step. */
+    void countSkipped() const noexcept { ++m_skipped; }
+    /*! The handler that was called inline ends later, and the others after it. It has begun. Throws std::bad_alloc. */
+    Completion *awaitHandler() const;
+
+    /*! Ends the walk. \a report: the core's. The future finishes with the last step. */
+    QFuture<DispatchReport> finish(DispatchReport report);
+
+private:
+    mutable std::vector<Route *> m_steps;
+    mutable Sequence *m_sequence = nullptr; // it waits for a handler
+    mutable std::uint32_t m_skipped = 0;
+    mutable std::uint32_t m_lost = 0; // there was no memory for them
+    mutable bool m_isHandingOver = false;
+    const bool m_isLimited;
+    const QDeadlineTimer m_deadline;
 };
 
 /*!

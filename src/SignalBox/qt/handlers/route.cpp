@@ -104,16 +104,8 @@ bool Route::takes(const Notification &notification)
             return false;
         }
         return true;
-    case Notification::Kind::Collection:
-        if (m_isOnce && m_isClaimed.exchange(true, std::memory_order_relaxed))
-            return false;
-        try {
-            collect(static_cast<const Collection &>(notification));
-        } catch (const std::bad_alloc &) {
-            refuseClaim();
-            static_cast<const Collection &>(notification).isIncomplete = true;
-        }
-        return false;
+    case Notification::Kind::SequentialWalk:
+        return runsInSequence(static_cast<const SequentialWalk &>(notification));
     case Notification::Kind::Step:
         take(static_cast<const Step &>(notification));
         return false;
@@ -144,10 +136,17 @@ bool Route::takes(const Notification &notification)
     return false;
 }
 
-void Route::collect(const Collection &collection)
+bool Route::runsInSequence(const SequentialWalk &walk) noexcept
 {
-    collection.steps.push_back(this);
-    addOwner();
+    const bool runsHere = walk.mayRun() && runsInline();
+    // As in the other walks.
+    if (m_isOnce && !(runsHere ? m_handler.unregister() : !m_isClaimed.exchange(true, std::memory_order_relaxed))) {
+        walk.countSkipped();
+        return false;
+    }
+    if (!runsHere)
+        walk.addStep(*this);
+    return runsHere;
 }
 
 void Route::take(const Step &step) noexcept

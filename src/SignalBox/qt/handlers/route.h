@@ -149,7 +149,7 @@ private:
 
     ~Route();
 
-    void collect(const Collection &collection);
+    bool runsInSequence(const SequentialWalk &walk) noexcept;
     void take(const Step &step) noexcept;
     // Sends it to its lane. Throws std::bad_alloc.
     void queue(EventPointer event);

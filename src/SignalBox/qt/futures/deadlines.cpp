@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/futures/deadlines_p.h>
+
+#include <SignalBox/qt/delivery/drainclock_p.h>
+
+#include <QtCore/qcoreapplication.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace SignalBox::detail {
+
+Expiring::~Expiring() = default;
+Polled::~Polled() = default;
+
+namespace {
+
+// Beyond it, sums of times would not fit their type; and nobody waits that long.
+constexpr std::chrono::hours century(100 * 365 * 24);
+constexpr std::chrono::milliseconds pollInterval(4);
+
+class DeadlineThread
+{
+public:
+    using Key = Deadlines::Key;
+
+    // Not destroyed at exit: statics may still notify then. The thread is.
+    static DeadlineThread &instance()
+    {
+        static auto *const thread = new DeadlineThread;
+        return *thread;
+    }
+
+    // Takes `expiring`; or, where the program is ending, does not. Throws std::bad_alloc, std::system_error.
+    Key add(std::int64_t time, std::unique_ptr<Expiring> &expiring)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!isRunning())
+            return {};
+        const Key key{time, ++m_lastNumber};
+        const auto place = m_waiting.emplace(key, nullptr).first;
+        place->second = std::move(expiring);
+        if (place == m_waiting.begin())
+            m_changed.notify_one();
+        return key;
+    }
+
+    std::unique_ptr<Expiring> take(Key key) noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto place = m_waiting.find(key);
+        return place == m_waiting.end() ? nullptr : std::move(m_waiting.extract(place).mapped());
+    }
+
+    // As add().
+    void poll(std::unique_ptr<Polled> &polled)
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!isRunning())
+            return;
+        m_polled.emplace_back() = std::move(polled);
+        m_changed.notify_one();
+    }
+
+    void look() noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        m_changed.notify_one();
+    }
+
+private:
+    // Ends the thread when the program ends, or this library is unloaded.
+    struct End
+    {
+        ~End() { instance().stop(); }
+    };
+
+    // With the mutex. Starts it; false: the program is ending.
+    bool isRunning()
+    {
+        if (m_isStopped)
+            return false;
+        if (!m_thread.joinable()) {
+            static const End end;
+            m_process = QCoreApplication::applicationPid();
+            m_thread = std::thread([this] { run(); });
+        }
+        return true;
+    }
+
+    void run() noexcept
+    {
+        std::unique_lock lock(m_mutex);
+        while (!m_isStopped) {
+            const std::int64_t now = steadyNanoseconds();
+            if (!m_waiting.empty() && m_waiting.begin()->first.time <= now) {
+                const std::unique_ptr<Expiring> due = std::move(m_waiting.extract(m_waiting.begin()).mapped());
+                lock.unlock();
+                due->expire();
+            } else if (now >= m_nextPoll && !m_polled.empty()) {
+                std::vector<std::unique_ptr<Polled>> looked = std::exchange(m_polled, {});
+                lock.unlock();
+                std::erase_if(looked, [](const auto &polled) { return polled->isOver(); });
+                lock.lock();
+                // Those that have come meanwhile are few, if any.
+                for (std::unique_ptr<Polled> &polled : m_polled)
+                    looked.push_back(std::move(polled));
+                m_polled = std::move(looked);
+                m_nextPoll = steadyNanoseconds() + std::chrono::nanoseconds(pollInterval).count();
+                continue;
+            } else {
+                sleep(lock, now);
+                continue;
+            }
+            lock.lock();
+        }
+    }
+
+    void sleep(std::unique_lock<std::mutex> &lock, std::int64_t now)
+    {
+        if (m_waiting.empty() && m_polled.empty()) {
+            m_changed.wait(lock);
+            return;
+        }
+        std::int64_t next = now + std::chrono::nanoseconds(century).count();
+        if (!m_waiting.empty())
+            next = m_waiting.begin()->first.time;
+        if (!m_polled.empty())
+            next = std::min(next, m_nextPoll);
+        m_changed.wait_for(lock, std::chrono::nanoseconds(next - now));
+    }
+
+    void stop() noexcept
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            m_isStopped = true;
+            m_changed.notify_one();
+        }
+        // What expires may end the program: then this is that thread. And a child after fork() has no such thread.
+        if (std::this_thread::get_id() == m_thread.get_id() || m_process != QCoreApplication::applicationPid())
+            m_thread.detach();
+        else
+            m_thread.join();
+        std::map<Key, std::unique_ptr<Expiring>> waiting;
+        std::vector<std::unique_ptr<Polled>> polled;
+        {
+            const std::lock_guard lock(m_mutex); // nobody adds any more
+            waiting.swap(m_waiting);
+            polled.swap(m_polled);
+        }
+        for (const auto &[key, expiring] : waiting)
+            expiring->expire();
+    }
+
+    std::mutex m_mutex; // guards all that follows; never held while what waits is called or destroyed
+    std::condition_variable m_changed;
+    std::map<Key, std::unique_ptr<Expiring>> m_waiting;
+    std::vector<std::unique_ptr<Polled>> m_polled;
+    std::int64_t m_nextPoll = 0;
+    std::uint64_t m_lastNumber = 0;
+    std::thread m_thread;
+    qint64 m_process = 0;
+    bool m_isStopped = false;
+};
+
+} // namespace
+
+Deadlines::Key Deadlines::add(QDeadlineTimer deadline, std::unique_ptr<Expiring> expiring) noexcept
+{
+    // Compared, and not subtracted: a difference of 292 years fits no number of nanoseconds.
+    if (deadline > QDeadlineTimer(century))
+        return {};
+    if (deadline.hasExpired()) {
+        expiring->expire();
+        return {};
+    }
+    Key key;
+    try {
+        key = DeadlineThread::instance().add(steadyNanoseconds() + deadline.remainingTimeNSecs(), expiring);
+    } catch (const std::exception &) {
+        // Neither memory nor thread.
+    }
+    if (expiring)
+        expiring->expire();
+    return key;
+}
+
+void Deadlines::remove(Key key) noexcept
+{
+    if (key.number != 0)
+        DeadlineThread::instance().take(key);
+}
+
+void Deadlines::poll(std::unique_ptr<Polled> polled) noexcept
+{
+    try {
+        DeadlineThread::instance().poll(polled);
+    } catch (const std::exception &) {
+        // Neither memory nor thread: destroyed.
+    }
+}
+
+void Deadlines::look() noexcept
+{
+    DeadlineThread::instance().look();
+}
+
+} // namespace SignalBox::detail

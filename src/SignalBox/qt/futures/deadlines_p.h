@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qglobal.h>
+
+#include <compare>
+#include <cstdint>
+#include <memory>
+
+namespace SignalBox::detail {
+
+/*! Something that ends at a time. Destroyed by the thread that has called expire(), or removed it. */
+class Expiring
+{
+public:
+    Expiring() noexcept = default;
+    virtual ~Expiring();
+    Q_DISABLE_COPY_MOVE(Expiring)
+
+    /*! Its time has come. On the thread of the deadlines; holds no lock. */
+    virtual void expire() noexcept = 0;
+};
+
+/*! Something that nothing tells of its end, so that it is looked at every few milliseconds. */
+class Polled
+{
+public:
+    Polled() noexcept = default;
+    virtual ~Polled();
+    Q_DISABLE_COPY_MOVE(Polled)
+
+    /*! Whether it is over: then it is destroyed, on the thread that asked. */
+    virtual bool isOver() noexcept = 0;
+};
+
+/*!
+    What waits for a time, on a thread of its own, which needs neither event loop nor application: it is started by the
+    first need and ends with the program, where all that still waits expires at once. A deadline that could not be
+    kept, because memory or threads are used up or the program is ending, has passed. Thread-safe.
+*/
+class SIGNALBOX_QT_EXPORT Deadlines
+{
+public:
+    /*! Names a deadline. A default one names none. */
+    struct Key
+    {
+        std::int64_t time = 0; // of the steady clock, in nanoseconds
+        std::uint64_t number = 0;
+        friend auto operator<=>(const Key &, const Key &) noexcept = default;
+    };
+
+    /*! Has \a expiring end at \a deadline; forever and beyond a century: never, then it is destroyed. */
+    static Key add(QDeadlineTimer deadline, std::unique_ptr<Expiring> expiring) noexcept;
+    /*! It need not end any more; unless it is ending right now, it is destroyed. */
+    static void remove(Key key) noexcept;
+    /*! Looks at \a polled until it is over. Where that cannot be done it is destroyed at once. */
+    static void poll(std::unique_ptr<Polled> polled) noexcept;
+    /*! Looks at the clock: it may have gone on faster than the thread's sleep. */
+    static void look() noexcept;
+};
+
+} // namespace SignalBox::detail
