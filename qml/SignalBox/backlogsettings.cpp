@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "backlogsettings_p.h"
 
-#include <chrono>
+#include <cmath>
+#include <limits>
 
 namespace SignalBox::detail {
 
@@ -14,6 +15,12 @@ constexpr Overflow toOverflow(QmlBacklog::Overflow overflow)
 
 } // namespace
 
+bool isInt(double number) noexcept
+{
+    return std::trunc(number) == number && number >= std::numeric_limits<int>::min()
+        && number <= std::numeric_limits<int>::max();
+}
+
 QString BacklogSettings::problem() const
 {
     switch (kind) {
@@ -21,15 +28,15 @@ QString BacklogSettings::problem() const
     case QmlBacklog::Kind::Latest:
         return {};
     case QmlBacklog::Kind::Bounded:
-        if (capacity <= 0)
+        if (!isInt(capacity) || capacity <= 0)
             return QStringLiteral("capacity: expected a positive integer, as the backlog is Bounded, not %1").arg(capacity);
         if (overflow != QmlBacklog::Overflow::DropOldest && overflow != QmlBacklog::Overflow::DropNewest)
             return QStringLiteral("overflow: expected Backlog.DropOldest or DropNewest, not %1").arg(int(overflow));
         return {};
     case QmlBacklog::Kind::Throttled:
     case QmlBacklog::Kind::Debounced:
-        if (interval < 0)
-            return QStringLiteral("interval: expected milliseconds, as the backlog is Throttled or Debounced, not %1").arg(interval);
+        if (!isInt(interval) || interval < 0)
+            return QStringLiteral("interval: expected milliseconds, an integer, as the backlog is Throttled or Debounced, not %1").arg(interval);
         return {};
     }
     return QStringLiteral("backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled or Debounced, not %1").arg(int(kind));
@@ -43,11 +50,11 @@ Backlog BacklogSettings::toBacklog() const
     case QmlBacklog::Kind::Latest:
         return Backlog::latest();
     case QmlBacklog::Kind::Bounded:
-        return Backlog::bounded(capacity, toOverflow(overflow));
+        return Backlog::bounded(static_cast<int>(capacity), toOverflow(overflow));
     case QmlBacklog::Kind::Throttled:
-        return Backlog::throttled(interval);
+        return Backlog::throttled(static_cast<int>(interval));
     case QmlBacklog::Kind::Debounced:
-        return Backlog::debounced(interval);
+        return Backlog::debounced(static_cast<int>(interval));
     }
     return Backlog::unbounded();
 }

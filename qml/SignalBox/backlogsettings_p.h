@@ -9,13 +9,16 @@
 
 namespace SignalBox::detail {
 
+/*! Whether a number of a script's is one in C++. */
+bool isInt(double number) noexcept;
+
 /*! A backlog as a script describes it, and so perhaps none. */
 struct BacklogSettings
 {
     QmlBacklog::Kind kind = QmlBacklog::Kind::Unbounded;
-    int capacity = 0; // not given
+    double capacity = 0; // not given
     QmlBacklog::Overflow overflow = QmlBacklog::Overflow::DropOldest;
-    int interval = -1; // not given
+    double interval = -1; // not given
 
     /*! What is wrong, as "setting: expected this, not that"; empty if nothing is. Settings of other kinds are not looked at. */
     QString problem() const;

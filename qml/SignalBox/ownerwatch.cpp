@@ -16,20 +16,11 @@ namespace {
 
 constexpr const char *watchProperty = "_SignalBoxOwnerWatch";
 
-// The type of Component's attached object is private, so connections to it are made by name.
-void connectToAttached(QObject *object, QObject *receiver, const QMetaMethod &slot)
+// The type of Component's attached object is private. By index, as that compares no signatures.
+void connectToAttached(const QObject *attached, const QObject *receiver, int slot)
 {
-    QObject *const attached = qmlAttachedPropertiesObject<QQmlComponent>(object);
-    if (!attached)
-        return;
-    static const QMetaMethod destruction =
-        attached->metaObject()->method(attached->metaObject()->indexOfSignal("destruction()"));
-    QObject::connect(attached, destruction, receiver, slot);
-}
-
-QMetaMethod slotOf(const QObject *object, const char *signature)
-{
-    return object->metaObject()->method(object->metaObject()->indexOfSlot(signature));
+    static const int destruction = attached->metaObject()->indexOfSignal("destruction()");
+    QMetaObject::connect(attached, destruction, receiver, slot);
 }
 
 // While a component is being completed, Qt puts every attached object that is made on the list of that component, and so of
@@ -66,7 +57,7 @@ OwnerWatch::OwnerWatch(QObject *owner)
         return;
     if (QObject *probe = probeComponent(context->engine())->create(context)) {
         probe->setParent(this);
-        connectToAttached(probe, this, slotOf(this, "end()"));
+        connectToAttached(qmlAttachedPropertiesObject<QQmlComponent>(probe), this, staticMetaObject.indexOfSlot("end()"));
     }
 }
 
@@ -78,9 +69,12 @@ void OwnerWatch::end()
     Q_EMIT ended();
 }
 
-void connectToDestruction(QObject *object, const QMetaMethod &slot)
+void connectToDestruction(QObject *object, int slot)
 {
-    connectToAttached(object, object, slot);
+    // Every delegate pays this. So it is made here, and not asked for with qmlAttachedPropertiesObject(), which puts it into a hash
+    // of the object: a kilobyte. It is a QObject, and that is its first base, as moc demands.
+    const auto *const attached = reinterpret_cast<const QObject *>(QQmlComponent::qmlAttachedProperties(object));
+    connectToAttached(attached, object, slot);
 }
 
 } // namespace SignalBox::detail

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
 
 namespace SignalBox::detail {
@@ -36,9 +35,9 @@ private:
 };
 
 /*!
-    Calls a slot of \a object as the component that is being created with it is destroyed: for
+    Calls a slot of \a object, given by its index, as the component that is being created with it is destroyed: for
     componentComplete().
 */
-void connectToDestruction(QObject *object, const QMetaMethod &slot);
+void connectToDestruction(QObject *object, int slot);
 
 } // namespace SignalBox::detail

@@ -175,26 +175,27 @@ bool QmlRegistry::isNotifiedConnected() const
     return isSignalConnected(notifiedSignal);
 }
 
-QQmlListProperty<RegistryHandler> QmlRegistry::handlerElements()
+QQmlListProperty<QObject> QmlRegistry::data()
 {
-    using List = QQmlListProperty<RegistryHandler>;
-    static const auto elements = [](List *list) -> QList<QPointer<RegistryHandler>> & {
-        return static_cast<QmlRegistry *>(list->object)->m_elements;
+    using List = QQmlListProperty<QObject>;
+    static const auto objects = [](List *list) -> QList<QPointer<QObject>> & {
+        return static_cast<QmlRegistry *>(list->object)->m_data;
     };
     return List(
         this, nullptr,
-        [](List *list, RegistryHandler *handler) {
-            if (!handler)
+        [](List *list, QObject *object) {
+            if (!object)
                 return;
-            elements(list).append(handler);
-            handler->setImpliedRegistry(static_cast<QmlRegistry *>(list->object));
+            objects(list).append(object);
+            if (auto *handler = qobject_cast<RegistryHandler *>(object))
+                handler->setImpliedRegistry(static_cast<QmlRegistry *>(list->object));
         },
-        [](List *list) -> qsizetype { return elements(list).size(); },
-        [](List *list, qsizetype index) -> RegistryHandler * { return elements(list).at(index); },
+        [](List *list) -> qsizetype { return objects(list).size(); },
+        [](List *list, qsizetype index) -> QObject * { return objects(list).at(index); },
         [](List *list) {
-            const auto cleared = std::exchange(elements(list), {});
-            for (const QPointer<RegistryHandler> &handler : cleared) {
-                if (handler)
+            const auto cleared = std::exchange(objects(list), {});
+            for (const QPointer<QObject> &object : cleared) {
+                if (auto *handler = qobject_cast<RegistryHandler *>(object.data()))
                     handler->setImpliedRegistry(nullptr);
             }
         });

@@ -17,14 +17,12 @@
 
 namespace SignalBox {
 
-class RegistryHandler;
-
 /*!
     \class SignalBox::QmlRegistry
     \qmltype QmlRegistry
     \brief A registry whose events are JavaScript values, notified from QML.
 
-    The RegistryHandlers that stand in it have it as their registry.
+    Any objects may stand in it; RegistryHandlers that do have it as their registry.
 
     To C++ it is an AsyncRegistry of QVariant, with all that this allows: its handlers see objects as QVariantMap
     and arrays as QVariantList, and share one order of priorities with those in QML.
@@ -63,9 +61,9 @@ class SIGNALBOX_QML_EXPORT QmlRegistry
 {
     Q_OBJECT
     QML_ELEMENT
-    /*! The RegistryHandlers that stand in it, of which it is the registry. The default property. */
-    Q_PROPERTY(QQmlListProperty<SignalBox::RegistryHandler> handlers READ handlerElements CONSTANT FINAL)
-    Q_CLASSINFO("DefaultProperty", "handlers")
+    /*! The objects that stand in it, of any type. For RegistryHandlers it is the registry. The default property. */
+    Q_PROPERTY(QQmlListProperty<QObject> data READ data CONSTANT FINAL)
+    Q_CLASSINFO("DefaultProperty", "data")
 
 public:
     /*! An empty registry. */
@@ -73,8 +71,8 @@ public:
     /*! As that of AsyncRegistry. */
     ~QmlRegistry() override;
 
-    /*! The property \c handlers. */
-    QQmlListProperty<SignalBox::RegistryHandler> handlerElements();
+    /*! The property \c data. */
+    QQmlListProperty<QObject> data();
 
     using AsyncRegistry<QVariant>::contains;
     using AsyncRegistry<QVariant>::registerGuard;
@@ -130,7 +128,7 @@ private:
     bool isNotifiedConnected() const;
 
     const std::shared_ptr<Notifier> m_notifier;
-    QList<QPointer<RegistryHandler>> m_elements;
+    QList<QPointer<QObject>> m_data;
 };
 
 } // namespace SignalBox

@@ -140,13 +140,14 @@ void RegistryHandler::changeRegistry(RegistryObject *registry)
     Q_EMIT registryChanged();
 }
 
-void RegistryHandler::setPriority(int priority)
+void RegistryHandler::setPriority(double priority)
 {
     if (m_priority == priority)
         return;
     m_priority = priority;
-    if (isActive() && m_registry)
-        m_registry->setPriority(m_id, priority);
+    update();
+    if (isActive())
+        m_registry->setPriority(m_id, static_cast<int>(priority));
     Q_EMIT priorityChanged();
 }
 
@@ -194,7 +195,7 @@ void RegistryHandler::setBacklog(QmlBacklog::Kind backlog)
     Q_EMIT backlogChanged();
 }
 
-void RegistryHandler::setCapacity(int capacity)
+void RegistryHandler::setCapacity(double capacity)
 {
     if (m_capacity == capacity)
         return;
@@ -212,7 +213,7 @@ void RegistryHandler::setOverflow(QmlBacklog::Overflow overflow)
     Q_EMIT overflowChanged();
 }
 
-void RegistryHandler::setInterval(int milliseconds)
+void RegistryHandler::setInterval(double milliseconds)
 {
     if (m_interval == milliseconds)
         return;
@@ -223,26 +224,18 @@ void RegistryHandler::setInterval(int milliseconds)
 
 void RegistryHandler::setFilter(const QJSValue &filter)
 {
-    checkFunction(filter, "filter");
     m_filter = filter;
-    m_hasFilter = !filter.isUndefined();
     m_filterFunction.reset();
+    update();
     Q_EMIT filterChanged();
 }
 
 void RegistryHandler::setHandler(const QJSValue &handler)
 {
-    checkFunction(handler, "handler");
     m_handler = handler;
     m_handlerFunction.reset();
     update();
     Q_EMIT handlerChanged();
-}
-
-void RegistryHandler::checkFunction(const QJSValue &value, const char *property) const
-{
-    if (!value.isCallable() && !value.isNull() && !value.isUndefined())
-        qmlWarning(this) << property << ": expected a function or null, not " << detail::describe(value);
 }
 
 void RegistryHandler::classBegin()
@@ -261,7 +254,7 @@ void RegistryHandler::completeInOrder()
         m_home = detail::ScriptHome::of(engine);
     m_isComplete = true;
     // A stored function would outlive its item, and run with that item's names undefined.
-    static const QMetaMethod endSlot = staticMetaObject.method(staticMetaObject.indexOfSlot("end()"));
+    static const int endSlot = staticMetaObject.indexOfSlot("end()");
     detail::connectToDestruction(this, endSlot);
     if (!m_registry)
         qmlWarning(this) << "no registry: nothing is handled until there is one";
@@ -272,11 +265,33 @@ void RegistryHandler::end()
 {
     m_hasEnded = true;
     update();
-    m_filter = QJSValue();
-    m_hasFilter = false;
+    m_filter = QJSValue(QJSValue::NullValue);
     m_filterFunction.reset();
     m_handler = QJSValue();
     m_handlerFunction.reset();
+}
+
+// What keeps it from being registered, as "property: expected this, not that"; empty if nothing does.
+QString RegistryHandler::problem() const
+{
+    const auto isFunctionOrNull = [](const QJSValue &value) { return value.isCallable() || value.isNull(); };
+    const QString expected = QStringLiteral("%1: expected a function or null, not %2");
+    if (!isFunctionOrNull(m_handler))
+        return expected.arg(QStringLiteral("handler"), detail::describe(m_handler));
+    if (!isFunctionOrNull(m_filter))
+        return expected.arg(QStringLiteral("filter"), detail::describe(m_filter));
+    if (!detail::isInt(m_priority))
+        return QStringLiteral("priority: expected an integer, not %1").arg(m_priority);
+    return detail::BacklogSettings{m_backlog, m_capacity, m_overflow, m_interval}.problem();
+}
+
+// Whether there is no problem. The same one is told once, until it is mended.
+bool RegistryHandler::isRight()
+{
+    const QString told = std::exchange(m_toldProblem, problem());
+    if (!m_toldProblem.isEmpty() && m_toldProblem != told)
+        qmlWarning(this) << m_toldProblem << ": nothing is handled until it is right";
+    return m_toldProblem.isEmpty();
 }
 
 // Makes the registration what the properties ask for.
@@ -285,7 +300,7 @@ void RegistryHandler::update()
     if (!m_isComplete)
         return;
     lookForRemoval();
-    const bool isWanted = !m_isDone && !m_hasEnded && m_home && m_registry && m_handler.isCallable();
+    const bool isWanted = !m_hasEnded && isRight() && !m_isDone && m_home && m_registry && !m_handler.isNull();
     if (isWanted && !m_id.isValid())
         registerAnew();
     else if (!isWanted && m_id.isValid())
@@ -304,14 +319,10 @@ void RegistryHandler::replace()
 void RegistryHandler::registerAnew()
 {
     const detail::BacklogSettings backlog{m_backlog, m_capacity, m_overflow, m_interval};
-    if (const QString problem = backlog.problem(); !problem.isEmpty()) {
-        qmlWarning(this) << problem << ": nothing is handled until it is right";
-        return;
-    }
     m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
         m_home->thread().mailbox(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
-        {.priority = m_priority, .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()});
+        {.priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()});
     Q_EMIT activeChanged();
 }
 
@@ -366,7 +377,7 @@ Propagation RegistryHandler::run(const detail::Event &event)
     QJSValueList own;
     const QJSValueList &arguments = detail::argumentsFor(event, m_home, own);
     // The functions are held here, as the properties may be set in the calls.
-    if (m_hasFilter) {
+    if (!m_filter.isNull()) {
         const QPointer<RegistryHandler> self(this);
         const FunctionPointer filter = callable(m_filterFunction, m_filter, engine);
         const bool isAccepted = !filter || detail::callScript(engine, *filter, arguments).toBool();

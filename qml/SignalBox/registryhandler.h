@@ -40,8 +40,9 @@ class ScriptHome;
     \cost A call of JavaScript, which allocates; the event is converted once for all handlers of the engine. Paused, it costs
     a notify nothing.
     \lifetime It ends at \c Component.destruction of the item that it stands in, after which it never runs, and with its registry.
-    \errors An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack. Values that are no
-    function, and settings of a backlog that do not fit together, warn, and nothing is registered.
+    \errors An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack. A handler that is
+    missing, a handler or filter that is neither a function nor null, a number that is no integer, and settings of a backlog that do
+    not fit together: one warning with file and line, and nothing is registered until that is mended.
 
     \code{.qml}
     RegistryHandler {
@@ -61,8 +62,8 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
 
     /*! A QmlRegistry, or any AsyncRegistry that C++ provides. Implied inside a QmlRegistry. */
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
-    /*! Higher runs first. A change keeps the registration and makes it the last among its new equals. */
-    Q_PROPERTY(int priority READ priority WRITE setPriority NOTIFY priorityChanged FINAL)
+    /*! An integer: higher runs first. A change keeps the registration and makes it the last among its new equals. */
+    Q_PROPERTY(double priority READ priority WRITE setPriority NOTIFY priorityChanged FINAL)
     /*! For diagnostics. A change registers anew. */
     Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
     /*! The first event that the filter accepts is the last. Setting it, or registry, makes it wait for one again. */
@@ -73,18 +74,18 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
     /*!
         What becomes of events that come faster than the handler runs. A change of this or the next three
-        registers anew, and drops what waits. Settings that do not fit together warn, and nothing is registered.
+        registers anew, and drops what waits.
     */
     Q_PROPERTY(SignalBox::QmlBacklog::Kind backlog READ backlog WRITE setBacklog NOTIFY backlogChanged FINAL)
-    /*! Of a Bounded backlog, in events: positive. */
-    Q_PROPERTY(int capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
+    /*! Of a Bounded backlog, in events: a positive integer. */
+    Q_PROPERTY(double capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
     /*! What a full Bounded backlog loses. */
     Q_PROPERTY(SignalBox::QmlBacklog::Overflow overflow READ overflow WRITE setOverflow NOTIFY overflowChanged FINAL)
-    /*! Of a Throttled or Debounced backlog, in milliseconds. -1, the default, is none. */
-    Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
+    /*! Of a Throttled or Debounced backlog, in milliseconds, an integer. -1, the default, is none. */
+    Q_PROPERTY(double interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     /*! A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through. */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
-    /*! A function of the event, or null. Without one nothing is registered. It may return SignalBox.Stop. */
+    /*! A function of the event, which may return SignalBox.Stop. With null nothing is registered. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
 
 public:
@@ -99,8 +100,8 @@ public:
     // For the library: the registry until one is set.
     void setImpliedRegistry(SignalBox::RegistryObject *registry);
 
-    int priority() const { return m_priority; }
-    void setPriority(int priority);
+    double priority() const { return m_priority; }
+    void setPriority(double priority);
 
     QString name() const { return m_name; }
     void setName(const QString &name);
@@ -116,14 +117,14 @@ public:
     SignalBox::QmlBacklog::Kind backlog() const { return m_backlog; }
     void setBacklog(SignalBox::QmlBacklog::Kind backlog);
 
-    int capacity() const { return m_capacity; }
-    void setCapacity(int capacity);
+    double capacity() const { return m_capacity; }
+    void setCapacity(double capacity);
 
     SignalBox::QmlBacklog::Overflow overflow() const { return m_overflow; }
     void setOverflow(SignalBox::QmlBacklog::Overflow overflow);
 
-    int interval() const { return m_interval; }
-    void setInterval(int milliseconds);
+    double interval() const { return m_interval; }
+    void setInterval(double milliseconds);
 
     QJSValue filter() const { return m_filter; }
     void setFilter(const QJSValue &filter);
@@ -181,7 +182,8 @@ private:
     };
 
     void changeRegistry(RegistryObject *registry);
-    void checkFunction(const QJSValue &value, const char *property) const;
+    QString problem() const;
+    bool isRight();
     void update();
     void replace();
     void registerAnew();
@@ -196,17 +198,17 @@ private:
     std::shared_ptr<Link> m_link; // to the callable that is registered
     std::shared_ptr<const detail::ScriptHome> m_home; // from completion on
     QString m_name;
-    QJSValue m_filter;
+    QString m_toldProblem; // what keeps it from being registered
+    QJSValue m_filter = QJSValue(QJSValue::NullValue);
     QJSValue m_handler;
     FunctionPointer m_filterFunction; // of these two, once they have been called
     FunctionPointer m_handlerFunction;
     HandlerId m_id; // valid from registration until its end is noticed
-    int m_priority = 0;
+    double m_priority = 0; // this and the next two as QML set them: integers, or the element warns
     QmlBacklog::Kind m_backlog = QmlBacklog::Kind::Unbounded;
-    int m_capacity = 0;
+    double m_capacity = 0;
     QmlBacklog::Overflow m_overflow = QmlBacklog::Overflow::DropOldest;
-    int m_interval = -1;
-    bool m_hasFilter = false; // or null, which accepts everything
+    double m_interval = -1;
     bool m_isOnce = false;
     bool m_isEnabled = true;
     bool m_isComplete = false;

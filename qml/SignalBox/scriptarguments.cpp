@@ -6,24 +6,16 @@
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qstringlist.h>
 #include <QtCore/qthread.h>
 #include <QtCore/qvariant.h>
 #include <QtQml/qjsengine.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qjsvalueiterator.h>
 
-#include <cmath>
-#include <limits>
-
 namespace SignalBox::detail {
 
 namespace {
-
-bool isInt(double number)
-{
-    return std::trunc(number) == number && number >= std::numeric_limits<int>::min()
-        && number <= std::numeric_limits<int>::max();
-}
 
 // Looks before it converts: converting a symbol crashes in Qt 6.4.
 std::optional<int> toInt(const QJSValue &value)
@@ -56,6 +48,13 @@ QString readOwner(ScriptOptions &result, const QJSValue &value)
 // Empty if the option is taken; else what was expected. Nothing if there is no such option.
 std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlog, const QString &key, const QJSValue &value)
 {
+    static const QStringList names{
+        QStringLiteral("priority"), QStringLiteral("name"), QStringLiteral("once"), QStringLiteral("enabled"), QStringLiteral("backlog"),
+        QStringLiteral("capacity"), QStringLiteral("overflow"), QStringLiteral("interval"), QStringLiteral("owner")};
+    if (!names.contains(key))
+        return std::nullopt;
+    if (value.isUndefined())
+        return QString(); // as if it were not there
     const auto check = [&value](bool isRight, const char *expected) {
         return isRight ? QString() : QLatin1String(expected) + QStringLiteral(", not ") + describe(value);
     };
@@ -94,9 +93,7 @@ std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlo
         backlog.interval = toInt(value).value_or(-1);
         return check(backlog.interval >= 0, "milliseconds, an integer");
     }
-    if (key == QLatin1String("owner"))
-        return readOwner(result, value);
-    return std::nullopt;
+    return readOwner(result, value);
 }
 
 } // namespace

@@ -181,7 +181,7 @@ TestCase {
         verify(!handler.active);
         handler.capacity = 4;
         verify(handler.active);
-        ignoreWarning(/interval: expected milliseconds, as the backlog is Throttled or Debounced, not -1/);
+        ignoreWarning(/interval: expected milliseconds, an integer, as the backlog is Throttled or Debounced, not -1/);
         handler.interval = -1;
         handler.backlog = Backlog.Debounced;
         verify(!handler.active);

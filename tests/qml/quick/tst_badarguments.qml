@@ -46,7 +46,7 @@ TestCase {
             { tag: "no room", call: () => bus.registerHandler(none, { capacity: 0 }), text: "capacity: expected a positive integer, not 0" },
             { tag: "bounded by nothing", call: () => bus.registerHandler(none, { backlog: Backlog.Bounded }), text: "capacity: expected a positive integer, as the backlog is Bounded" },
             { tag: "time in the past", call: () => bus.registerHandler(none, { interval: -5 }), text: "interval: expected milliseconds, an integer, not -5" },
-            { tag: "throttled by nothing", call: () => SignalBox.on(bus, none, { backlog: Backlog.Throttled }), text: "interval: expected milliseconds, as the backlog is Throttled" },
+            { tag: "throttled by nothing", call: () => SignalBox.on(bus, none, { backlog: Backlog.Throttled }), text: "interval: expected milliseconds, an integer, as the backlog is Throttled" },
             { tag: "plain object for an owner", call: () => bus.registerHandler(none, { owner: {} }), text: "owner: expected an object of a QML type, not an object" },
             { tag: "null for an owner", call: () => bus.registerGuard(none, { owner: null }), text: "owner: expected an object of a QML type, not null" },
             { tag: "list of options", call: () => bus.registerHandler(none, []), text: "options: expected an object, not an array" },
@@ -152,6 +152,16 @@ TestCase {
         verify(!bus.contains(id));
         compare(owner.objectName, ""); // still there
         check(() => bus.registerHandler(testCase.none, { owner: owner }), "owner: expected an object that is alive, not one that is being destroyed");
+    }
+
+    function test_undefinedOptionsCountAsAbsent() {
+        const id = bus.registerHandler(testCase.none, {
+            priority: undefined, name: undefined, once: undefined, enabled: undefined, backlog: undefined, capacity: undefined,
+            overflow: undefined, interval: undefined, owner: undefined
+        });
+        verify(bus.contains(id));
+        bus.unregister(id);
+        check(() => bus.registerHandler(testCase.none, { prio: undefined }), "options: there is no option prio");
     }
 
     function test_noOptionsAreTheDefaults() {

@@ -27,11 +27,45 @@ TestCase {
         }
     }
 
+    Component {
+        id: mixed
+
+        QmlRegistry {
+            id: mixedRegistry
+
+            RegistryHandler {
+                handler: event => timer.interval = event
+            }
+            Instantiator {
+                delegate: QtObject {
+                }
+                model: 2
+            }
+            Connections {
+                function onNotified(event: var) {}
+                target: mixedRegistry
+            }
+            Timer {
+                id: timer
+            }
+        }
+    }
+
     function test_handlersInsideHaveTheRegistryImplied() {
         const registry = createTemporaryObject(listening, testCase) as ListeningRegistry;
         compare(registry.handlerCount, 2);
-        compare(registry.handlers.length, 2);
-        compare(registry.handlers[0].registry, registry);
+        compare(registry.data.length, 2);
+        compare(registry.data[0].registry, registry);
+    }
+
+    function test_anyObjectMayStandInside() {
+        const registry = createTemporaryObject(mixed, testCase) as QmlRegistry;
+        compare(registry.handlerCount, 1);
+        compare(registry.data.length, 4);
+        registry.notify(1);
+        compare((registry.data[3] as Timer).interval, 1);
+        compare((registry.data[2] as Connections).target, registry);
+        tryCompare(registry.data[1] as Instantiator, "count", 2);
     }
 
     function test_notifiedComesAfterTheHandlers() {

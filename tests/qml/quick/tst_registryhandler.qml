@@ -29,6 +29,7 @@ TestCase {
     RegistryHandler {
         id: handler
 
+        handler: null
         registry: bus
     }
 
@@ -54,6 +55,7 @@ TestCase {
         id: handlerComponent
 
         RegistryHandler {
+            handler: null
         }
     }
 
@@ -142,8 +144,64 @@ TestCase {
         ignoreWarning(/handler: expected a function or null, not 5/);
         handler.handler = 5;
         verify(!handler.active);
+        handler.handler = event => testCase.seen.push(event);
+        verify(handler.active);
         ignoreWarning(/filter: expected a function or null, not "text"/);
         handler.filter = "text";
+        verify(!handler.active);
+        bus.notify(1);
+        compare(seen, []);
+        handler.filter = null;
+        verify(handler.active);
+    }
+
+    function test_forgottenOrMiswrittenFunctionsWarnOnceWithTheLineOfTheElement_data() {
+        return [
+            { tag: "no handler", text: "", warning: "handler: expected a function or null, not undefined" },
+            { tag: "handler that is called", text: "handler: console.assert(true)", warning: "handler: expected a function or null, not undefined" },
+            { tag: "handler that is a number", text: "handler: 5", warning: "handler: expected a function or null, not 5" },
+            { tag: "filter that is called", text: "handler: () => {}; filter: console.assert(true)", warning: "filter: expected a function or null, not undefined" },
+            { tag: "filter that is a number", text: "handler: () => {}; filter: 5", warning: "filter: expected a function or null, not 5" },
+            { tag: "priority", text: "handler: () => {}; priority: 3 / 2", warning: "priority: expected an integer, not 1.5" },
+            { tag: "huge priority", text: "handler: () => {}; priority: 3e9", warning: "priority: expected an integer, not 3e+09" },
+            { tag: "capacity", text: "handler: () => {}; backlog: Backlog.Bounded; capacity: 1.5",
+              warning: "capacity: expected a positive integer, as the backlog is Bounded, not 1.5" },
+            { tag: "interval", text: "handler: () => {}; backlog: Backlog.Debounced; interval: 1.5",
+              warning: "interval: expected milliseconds, an integer, as the backlog is Throttled or Debounced, not 1.5" },
+        ];
+    }
+
+    function test_forgottenOrMiswrittenFunctionsWarnOnceWithTheLineOfTheElement(row) {
+        const text = "import QtQml\nimport SignalBox\nQmlRegistry {\nRegistryHandler { " + row.text + " }\n}";
+        ignoreWarning(new RegExp("Miswritten.qml:4:1: .*" + row.warning.replace("+", "\\+") + ": nothing is handled"));
+        failOnWarning(new RegExp(row.warning.replace("+", "\\+")));
+        const registry = Qt.createQmlObject(text, testCase, "Miswritten.qml");
+        compare(registry.handlerCount, 0);
+        verify(!registry.data[0].active);
+        registry.data[0].name = "still wrong";
+        registry.data[0].priority = 0;
+        registry.data[0].filter = null;
+        registry.data[0].backlog = Backlog.Unbounded;
+        registry.data[0].handler = () => {};
+        verify(registry.data[0].active);
+        registry.destroy();
+    }
+
+    function test_nullIsNoMistake() {
+        failOnWarning(/expected/);
+        const registry = Qt.createQmlObject("import SignalBox\nQmlRegistry { RegistryHandler { handler: null; filter: null } }", testCase);
+        compare(registry.handlerCount, 0);
+        registry.destroy();
+    }
+
+    function test_wrongPriorityEndsTheRegistrationUntilItIsMended() {
+        verify(handler.active);
+        ignoreWarning(/priority: expected an integer, not 0.5/);
+        handler.priority = 0.5;
+        verify(!handler.active);
+        handler.priority = 7;
+        verify(handler.active);
+        compare(handler.priority, 7);
     }
 
     function test_removalByOthersIsSeen() {

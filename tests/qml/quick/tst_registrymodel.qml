@@ -33,6 +33,7 @@ TestCase {
             id: second
 
             name: "second"
+            handler: null
         }
 
         onHandlerFailed: {}
