@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A notification centre, by Tab and Space too. Qt's runner shows it as well: qml -I <SignalBox's QML directory> Main.qml
+// A notification centre, by Tab and Space too. Qt's runner shows it as well: /usr/lib/qt6/bin/qml -I <SignalBox's QML directory> Main.qml
 import QtQuick
 import SignalBox
 

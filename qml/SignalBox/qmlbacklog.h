@@ -46,7 +46,7 @@ public:
         Unbounded, //!< Every event arrives. Memory grows with what waits.
         Latest, //!< One event at the most waits: a newer one replaces it.
         Bounded, //!< As many as the capacity wait; overflow says what a full one loses.
-        Throttled, //!< The first event at once, then one per interval at the most; the last one always arrives.
+        Throttled, //!< In the next turn of the loop the newest of its events so far; then one per interval at the most. The last always arrives.
         Debounced, //!< One event, the last, when none has come for the interval.
     };
     Q_ENUM(Kind)

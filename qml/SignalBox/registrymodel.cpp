@@ -28,6 +28,19 @@ std::unordered_set<HandlerId> idsOf(const Rows &rows)
     return ids;
 }
 
+void subtract(AsyncHandlerInfo &now, const AsyncHandlerInfo &before)
+{
+    const auto timeOf = [](const AsyncHandlerInfo &info) { return info.meanRunTime.count() * static_cast<qint64>(info.calls); };
+    const qint64 time = timeOf(now) - timeOf(before);
+    now.calls -= before.calls;
+    now.failures -= before.failures;
+    now.dropped -= before.dropped;
+    now.merged -= before.merged;
+    now.meanRunTime = std::chrono::nanoseconds(now.calls ? std::max<qint64>(time / static_cast<qint64>(now.calls), 0) : 0);
+    if (!now.failures)
+        now.lastError.clear();
+}
+
 // The roles in which two states of one handler differ. A handler's name never changes.
 QList<int> changedRoles(const AsyncHandlerInfo &before, const AsyncHandlerInfo &after)
 {
@@ -73,7 +86,10 @@ void RegistryModel::setRegistry(RegistryObject *registry)
         m_registry->disconnect(this);
     m_registry = registry;
     m_statistics.reset();
+    m_before.clear();
     if (registry) {
+        m_before = registry->handlers();
+        std::sort(m_before.begin(), m_before.end(), [](const AsyncHandlerInfo &a, const AsyncHandlerInfo &b) { return a.id < b.id; });
         m_statistics = std::make_unique<detail::StatisticsRequest>(*registry);
         connect(registry, &RegistryObject::handlersChanged, this, &RegistryModel::refresh);
         connect(registry, &RegistryObject::statisticsChanged, this, &RegistryModel::refreshSoon);
@@ -183,6 +199,19 @@ void RegistryModel::refreshSoon()
         m_timer.start();
 }
 
+// The handlers, with what has been counted since the registry was set.
+Rows RegistryModel::countedSince() const
+{
+    Rows rows = m_registry->handlers();
+    for (AsyncHandlerInfo &row : rows) {
+        const auto before = std::lower_bound(m_before.begin(), m_before.end(), row.id,
+                                             [](const AsyncHandlerInfo &info, HandlerId id) { return info.id < id; });
+        if (before != m_before.end() && before->id == row.id)
+            subtract(row, *before);
+    }
+    return rows;
+}
+
 void RegistryModel::refresh()
 {
     m_isStale = true;
@@ -191,7 +220,7 @@ void RegistryModel::refresh()
     const int before = count();
     while (std::exchange(m_isStale, false)) {
         m_timer.stop();
-        Rows current = m_registry ? m_registry->handlers() : Rows();
+        Rows current = m_registry ? countedSince() : Rows();
         endRows(current);
         placeRows(current);
         updateRows(std::move(current));

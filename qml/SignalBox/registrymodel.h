@@ -33,8 +33,9 @@ class StatisticsRequest;
     \c drops, \c merges, \c meanTime (of a call, in milliseconds) and \c lastError. Of these \c enabled and \c priority can be
     written.
 
-    The model has the registry count, as setStatisticsEnabled() would, while it exists. Rows that come, go or move are told at
-    once; numbers a few times a second, and only those that have changed.
+    All numbers count from when the model got its registry: it has the registry count from then on, as setStatisticsEnabled() would,
+    and what was called or lost before is not shown. Rows that come, go or move are told at once; numbers a few times a second, and
+    only those that have changed.
 
     \threadsafety Engine's thread only. The handlers may run anywhere.
     \cost A registry at rest costs nothing; one that is notified costs a copy of its list a few times a second, and what
@@ -118,6 +119,7 @@ Q_SIGNALS:
 private:
     void refresh();
     void refreshSoon();
+    std::vector<AsyncHandlerInfo> countedSince() const;
     void endRows(const std::vector<AsyncHandlerInfo> &current);
     void placeRows(const std::vector<AsyncHandlerInfo> &current);
     void updateRows(std::vector<AsyncHandlerInfo> &&current);
@@ -126,6 +128,7 @@ private:
     QPointer<RegistryObject> m_registry;
     std::unique_ptr<detail::StatisticsRequest> m_statistics;
     std::vector<AsyncHandlerInfo> m_rows;
+    std::vector<AsyncHandlerInfo> m_before; // what had been counted when the registry was set, sorted by id
     QTimer m_timer; // runs while numbers have changed that have not been told
     bool m_isRefreshing = false;
     bool m_isStale = false;

@@ -6,6 +6,8 @@
 
 #include <SignalBox/qt/registryobject.h>
 
+#include <QtQml/qjsengine.h>
+
 #include <memory>
 
 namespace SignalBox::detail {
@@ -22,6 +24,17 @@ private:
     const std::unique_ptr<QObject> m_object;
 };
 
+// Where the script that calls is, as "Main.qml:12"; empty if no script does.
+QString callersPlace(QJSEngine *engine)
+{
+    engine->throwError(QJSValue::GenericError);
+    const QJSValue error = engine->catchError();
+    const QString file = error.property(QStringLiteral("fileName")).toString();
+    if (file.isEmpty())
+        return {};
+    return file.section(u'/', -1) + u':' + QString::number(error.property(QStringLiteral("lineNumber")).toInt());
+}
+
 } // namespace
 
 ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function)
@@ -30,8 +43,10 @@ ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const 
 }
 
 HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
-                                      const AsyncOptions &options, QObject *owner)
+                                      AsyncOptions options, QObject *owner)
 {
+    if (options.name.isEmpty())
+        options.name = callersPlace(engine);
     // Only the callable that the registry destroys keeps the object. It is destroyed outside of any call of it, but on
     // whichever thread unregisters.
     const std::shared_ptr<ScriptHandler> handler(

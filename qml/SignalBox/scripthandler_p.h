@@ -23,9 +23,12 @@ class ScriptHandler : public QObject
     Q_OBJECT
 
 public:
-    /*! The handler ends with \a owner; if that is null, with its registry or engine. */
+    /*!
+        The handler ends with \a owner; if that is null, with its registry or engine. To be called inside of a call from the script,
+        whose place is the name of a handler without one.
+    */
     static HandlerId registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
-                                  const AsyncOptions &options, QObject *owner);
+                                  AsyncOptions options, QObject *owner);
 
 private:
     ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The examples for QML: quotations.cmake compares the documents and the headers with the files that are loaded here.
+#include <SignalBox/AsyncRegistry>
 #include <SignalBox/QmlRegistry>
 
 #include <QtQml/qqmlcomponent.h>
@@ -17,6 +18,19 @@ public:
     void add(const QVariantMap &event) { sizes.append(event.value(QStringLiteral("size")).toInt()); }
 
     QList<int> sizes;
+};
+
+class Downloads : public QObject
+{
+    Q_OBJECT
+    Q_PROPERTY(SignalBox::RegistryObject *finished READ finished CONSTANT FINAL)
+
+public:
+    SignalBox::RegistryObject *finished() { return &m_finished; }
+    void finish(const QString &name) { m_finished.post({{QStringLiteral("name"), name}}); }
+
+private:
+    SignalBox::AsyncRegistry<QVariantMap> m_finished;
 };
 
 } // namespace
@@ -49,6 +63,19 @@ private Q_SLOTS:
         QVERIFY(QMetaObject::invokeMethod(root.get(), "notify"));
         QTRY_COMPARE(root->property("shown").toList(), expected);
         QCOMPARE(warnings, QList<QQmlError>());
+    }
+
+    void registryOfAClass()
+    {
+        Downloads downloads;
+        QQmlEngine engine;
+        QQmlComponent component(&engine);
+        component.setData("import SignalBox\nRegistryHandler { property string shown; handler: event => { shown = event.name } }", {});
+        const std::unique_ptr<QObject> handler(
+            component.createWithInitialProperties({{QStringLiteral("registry"), QVariant::fromValue(downloads.finished())}}));
+        QVERIFY2(handler, qPrintable(component.errorString()));
+        downloads.finish(QStringLiteral("a.txt"));
+        QTRY_COMPARE(handler->property("shown").toString(), QStringLiteral("a.txt"));
     }
 
     void registryInCpp()

@@ -54,6 +54,33 @@ class RegistryModelTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void allNumbersCountFromWhenTheModelGotItsRegistry()
+    {
+        AsyncRegistry<int> registry;
+        registry.setStatisticsEnabled(true);
+        registry.registerHandler(this, [](int value) { if (value < 0) throw std::runtime_error("negative"); },
+                                 {.backlog = SignalBox::Backlog::latest()});
+        const auto postAll = [&](std::initializer_list<int> values) {
+            for (const int value : values)
+                registry.post(value);
+        };
+        QSignalSpy failed(&registry, &SignalBox::RegistryObject::handlerFailed);
+        postAll({1, 2, -3});
+        QTRY_COMPARE(failed.count(), 1);
+        QCOMPARE(registry.handlers().front().calls, quint64(1));
+        QCOMPARE(registry.handlers().front().merged, quint64(2));
+        RegistryModel model;
+        model.setRegistry(&registry);
+        const auto number = [&](RegistryModel::Role role) { return model.index(0).data(role).toInt(); };
+        for (const auto role : {RegistryModel::CallsRole, RegistryModel::FailuresRole, RegistryModel::MergesRole})
+            QCOMPARE(number(role), 0);
+        QCOMPARE(model.index(0).data(RegistryModel::LastErrorRole).toString(), QString());
+        postAll({1, 2});
+        QTRY_COMPARE(number(RegistryModel::CallsRole), 1);
+        QTRY_COMPARE(number(RegistryModel::MergesRole), 1);
+        QVERIFY(model.index(0).data(RegistryModel::MeanTimeRole).toDouble() > 0);
+    }
+
     void rowsAreTheHandlersInTheOrderOfCalls()
     {
         Watched watched;

@@ -152,7 +152,7 @@ private Q_SLOTS:
                 future.cancel();
             registry.post(i);
             future.waitForFinished();
-            SignalBox::detail::SanitizerOrder::acquire();
+            SignalBox::detail::SanitizerOrder::acquire(future);
             if (!future.isCanceled())
                 QVERIFY(!future.result() || *future.result() == i);
         }

@@ -54,8 +54,8 @@ public:
         return Backlog(Kind::Bounded, capacity, overflow, {});
     }
     /*!
-        Delivers the first event at once, then at most one per \a interval. The last event of a burst always arrives. An
-        interval of more than a hundred years counts as a hundred.
+        Delivers the newest event so far in the next turn of the loop, then at most one per \a interval. The last event of a
+        burst always arrives. An interval of more than a hundred years counts as a hundred.
     */
     static constexpr Backlog throttled(std::chrono::milliseconds interval) noexcept
     {

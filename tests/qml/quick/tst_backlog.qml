@@ -129,6 +129,18 @@ TestCase {
         compare(seen, [1, 3]);
     }
 
+    function test_throttledTakesTheNewestOfSeveralInOneTurnOfTheLoop() {
+        handler.interval = 20;
+        handler.backlog = Backlog.Throttled;
+        notifyAll([1, 2, 3]);
+        compare(seen, []);
+        tryCompare(testCase, "seen", [3]);
+        tryVerify(() => lost.reduce((sum, count) => sum + count, 0) === 2);
+        notifyAll([4, 5]);
+        tryVerify(() => seen.length === 2);
+        compare(seen, [3, 5]);
+    }
+
     function test_filterSeesWhatTheBacklogLetsThrough() {
         const asked = [];
         handler.filter = event => {

@@ -62,6 +62,16 @@ TestCase {
         return view.itemAtIndex(index) as HandlerRow;
     }
 
+    function test_unnamedFunctionsAreNamedByTheLineThatRegistersThem() {
+        const id = bus.registerHandler(() => {}, { priority: 100 });
+        const line = parseInt(/:(\d+)$/.exec(new Error().stack.split("\n")[0])[1]) - 1;
+        tryVerify(() => row(0)?.name === "tst_registrymodel.qml:" + line);
+        const named = bus.registerHandler(() => {}, { priority: 101, name: "named" });
+        tryVerify(() => row(0)?.name === "named");
+        bus.unregister(named);
+        bus.unregister(id);
+    }
+
     // Until the view shows both handlers.
     function settle() {
         tryVerify(() => handlers.count === 2 && row(0)?.name === "first" && row(1)?.name === "second");
