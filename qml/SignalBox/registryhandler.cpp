@@ -322,7 +322,8 @@ void RegistryHandler::registerAnew()
     m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
         m_home->thread().mailbox(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
-        {.priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()});
+        {.priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()},
+        SourceLocation());
     Q_EMIT activeChanged();
 }
 

@@ -41,6 +41,18 @@ void subtract(AsyncHandlerInfo &now, const AsyncHandlerInfo &before)
         now.lastError.clear();
 }
 
+// As "main.cpp:12"; empty for what the QML layer registers for a script.
+QString placeOf(const SourceLocation &location)
+{
+    const QString file = QString::fromUtf8(location.file_name());
+    return file.isEmpty() ? QString() : file.section(u'/', -1) + u':' + QString::number(location.line());
+}
+
+double toMilliseconds(std::chrono::nanoseconds time)
+{
+    return std::chrono::duration<double, std::milli>(time).count();
+}
+
 // The roles in which two states of one handler differ. A handler's name never changes.
 QList<int> changedRoles(const AsyncHandlerInfo &before, const AsyncHandlerInfo &after)
 {
@@ -57,6 +69,7 @@ QList<int> changedRoles(const AsyncHandlerInfo &before, const AsyncHandlerInfo &
     compare(before.dropped == after.dropped, RegistryModel::DropsRole);
     compare(before.merged == after.merged, RegistryModel::MergesRole);
     compare(before.meanRunTime == after.meanRunTime, RegistryModel::MeanTimeRole);
+    compare(before.worstRunTime == after.worstRunTime, RegistryModel::LongestTimeRole);
     compare(before.lastError == after.lastError, RegistryModel::LastErrorRole);
     return roles;
 }
@@ -119,7 +132,7 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
         return QVariant::fromValue(row.id);
     case Qt::DisplayRole:
     case NameRole:
-        return QString::fromStdString(row.name);
+        return row.name.empty() ? placeOf(row.registeredAt) : QString::fromStdString(row.name);
     case PriorityRole:
         return row.priority;
     case ThreadRole:
@@ -135,7 +148,11 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
     case MergesRole:
         return row.merged;
     case MeanTimeRole:
-        return std::chrono::duration<double, std::milli>(row.meanRunTime).count();
+        return toMilliseconds(row.meanRunTime);
+    case LongestTimeRole:
+        return toMilliseconds(row.worstRunTime);
+    case RegisteredAtRole:
+        return placeOf(row.registeredAt);
     case LastErrorRole:
         return row.lastError;
     default:
@@ -157,9 +174,24 @@ bool RegistryModel::setData(const QModelIndex &index, const QVariant &value, int
 
 QHash<int, QByteArray> RegistryModel::roleNames() const
 {
-    return {{HandlerIdRole, "handlerId"}, {NameRole, "name"},         {PriorityRole, "priority"}, {ThreadRole, "thread"},
-            {EnabledRole, "enabled"},     {CallsRole, "calls"},       {FailuresRole, "failures"}, {DropsRole, "drops"},
-            {MergesRole, "merges"},       {MeanTimeRole, "meanTime"}, {LastErrorRole, "lastError"}};
+    return {{HandlerIdRole, "handlerId"},     {NameRole, "name"},         {PriorityRole, "priority"},  {ThreadRole, "thread"},
+            {EnabledRole, "enabled"},         {CallsRole, "calls"},       {FailuresRole, "failures"},  {DropsRole, "drops"},
+            {MergesRole, "merges"},           {MeanTimeRole, "meanTime"}, {LastErrorRole, "lastError"},
+            {LongestTimeRole, "longestTime"}, {RegisteredAtRole, "registeredAt"}};
+}
+
+QVariantMap RegistryModel::get(const QJSValue &handler) const
+{
+    const auto id = readHandler("RegistryModel.get()", handler);
+    const auto row = std::find_if(m_rows.begin(), m_rows.end(), [&id](const AsyncHandlerInfo &info) { return id == info.id; });
+    if (row == m_rows.end())
+        return {};
+    QVariantMap result;
+    const QModelIndex place = index(static_cast<int>(row - m_rows.begin()));
+    const QHash<int, QByteArray> names = roleNames();
+    for (auto role = names.begin(); role != names.end(); ++role)
+        result.insert(QString::fromLatin1(role.value()), data(place, role.key()));
+    return result;
 }
 
 bool RegistryModel::setEnabled(const QJSValue &handler, bool enabled)

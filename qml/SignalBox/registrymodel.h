@@ -11,6 +11,7 @@
 #include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qtimer.h>
+#include <QtCore/qvariant.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmlregistration.h>
 
@@ -30,8 +31,11 @@ class StatisticsRequest;
     \brief The handlers of a registry as a list model, in the order in which they are called.
 
     Roles: \c handlerId, \c name, \c priority, \c thread (empty for handlers that run inline), \c enabled, \c calls, \c failures,
-    \c drops, \c merges, \c meanTime (of a call, in milliseconds) and \c lastError. Of these \c enabled and \c priority can be
-    written.
+    \c drops, \c merges, \c meanTime and \c longestTime (of a call, in milliseconds), \c lastError and \c registeredAt (as
+    "main.cpp:12"; empty for handlers in QML). Of these \c enabled and \c priority can be written.
+
+    A handler without a name has the place of the call that registered it as its name, in C++ and in JavaScript. Of
+    elements Qt does not tell the place: give RegistryHandlers names.
 
     All numbers count from when the model got its registry: it has the registry count from then on, as setStatisticsEnabled() would,
     and what was called or lost before is not shown. Rows that come, go or move are told at once; numbers a few times a second, and
@@ -82,6 +86,8 @@ public:
         MergesRole, //!< "merges"
         MeanTimeRole, //!< "meanTime"
         LastErrorRole, //!< "lastError"
+        LongestTimeRole, //!< "longestTime"
+        RegisteredAtRole, //!< "registeredAt"
     };
 
     /*! Empty until it has a registry. */
@@ -105,6 +111,8 @@ public:
     QHash<int, QByteArray> roleNames() const override;
     //!@}
 
+    /*! All roles of the handler, given as a row or a HandlerId, by their names: \c {model.get(0).calls}. A copy. */
+    Q_INVOKABLE QVariantMap get(const QJSValue &handler) const;
     /*! Pauses or resumes the handler, given as a row or a HandlerId. False if it is not registered any more. */
     Q_INVOKABLE bool setEnabled(const QJSValue &handler, bool enabled);
     /*! The handler becomes the last among its new equals. \a priority is an integer. */

@@ -61,7 +61,7 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
         [handler](const Event &event) {
             return handler->run(event);
         },
-        options);
+        options, SourceLocation());
     if (owner)
         connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);
     return handler->m_id;

@@ -81,6 +81,27 @@ private Q_SLOTS:
         QVERIFY(model.index(0).data(RegistryModel::MeanTimeRole).toDouble() > 0);
     }
 
+    void unnamedHandlersAreNamedByTheLineThatRegistersThem()
+    {
+        AsyncRegistry<int> registry;
+        const int line = __LINE__ + 1;
+        registry.registerHandler([](int) {});
+        RegistryModel model;
+        model.setRegistry(&registry);
+        const QString place = QStringLiteral("tst_registrymodel.cpp:") + QString::number(line);
+        QCOMPARE(model.index(0).data(RegistryModel::NameRole).toString(), place);
+        QCOMPARE(model.index(0).data(RegistryModel::RegisteredAtRole).toString(), place);
+    }
+
+    void longestTimeIsThatOfTheLongestCall()
+    {
+        Watched watched;
+        watched.add("handler");
+        watched.registry.post(1);
+        QTRY_VERIFY(watched.at(0, RegistryModel::LongestTimeRole).toDouble() > 0);
+        QVERIFY(watched.at(0, RegistryModel::LongestTimeRole).toDouble() >= watched.at(0, RegistryModel::MeanTimeRole).toDouble());
+    }
+
     void rowsAreTheHandlersInTheOrderOfCalls()
     {
         Watched watched;

@@ -72,6 +72,25 @@ TestCase {
         bus.unregister(id);
     }
 
+    function test_getGivesAllRolesOfARowOrAHandler() {
+        settle();
+        const roles = handlers.get(1);
+        compare(roles.name, "second");
+        compare(roles.priority, 0);
+        compare(roles.registeredAt, "");
+        compare(roles.longestTime, row(1).meanTime);
+        for (const name of ["handlerId", "thread", "enabled", "calls", "failures", "drops", "merges", "meanTime", "lastError"])
+            verify(name in roles, name);
+        compare(handlers.get(roles.handlerId).name, "second");
+        try {
+            handlers.get(2);
+            fail("not refused");
+        } catch (error) {
+            verify(error instanceof TypeError);
+            verify(error.message.includes("expected a row of the model or a HandlerId, not 2"), error.message);
+        }
+    }
+
     // Until the view shows both handlers.
     function settle() {
         tryVerify(() => handlers.count === 2 && row(0)?.name === "first" && row(1)?.name === "second");

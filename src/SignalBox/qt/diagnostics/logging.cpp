@@ -17,10 +17,11 @@ namespace {
 template <class Handler>
 QString describe(const Handler &handler)
 {
-    return QStringLiteral("\"%1\" (%2, registered at %3:%4)")
+    const QString place = QString::fromUtf8(handler.registeredAt.file_name());
+    const QString registered = QStringLiteral(", registered at %1:%2").arg(place).arg(handler.registeredAt.line());
+    return QStringLiteral("\"%1\" (%2%3)")
         .arg(QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size())),
-             QString::fromStdString(handler.id.toString()), QString::fromUtf8(handler.registeredAt.file_name()))
-        .arg(handler.registeredAt.line());
+             QString::fromStdString(handler.id.toString()), place.isEmpty() ? QString() : registered); // handlers in QML have none
 }
 
 } // namespace
