@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/futures/futureend.h>
 
-#include <SignalBox/core/detail/handlerreference.h>
+#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/futures/deadlines_p.h>
 #include <SignalBox/qt/futures/servicethread_p.h>
