@@ -83,6 +83,6 @@ private:
     std::atomic<int> m_sent = 0;
     int m_seen = 0;
     int m_steps = 0;
-    // Once per sample: each move keeps 268 bytes until the handler ends, and would look like a leak.
+    // Once per sample.
     bool m_isToWander = false;
 };
