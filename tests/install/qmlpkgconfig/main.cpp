@@ -16,6 +16,8 @@ int main(int argc, char *argv[])
     QQmlComponent component(&engine);
     component.setData("import QtQml\nimport SignalBox\nQmlRegistry { Component.onCompleted: notify(42) }", QUrl());
     const std::unique_ptr<QObject> root(component.create());
+    if (!root)
+        qFatal("%s", qPrintable(component.errorString()));
     // The registry of QML is the class of the header.
     return qobject_cast<SignalBox::QmlRegistry *>(root.get()) ? 0 : 1;
 }
