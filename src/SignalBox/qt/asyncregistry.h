@@ -48,7 +48,7 @@ inline constexpr bool isFuture<QFuture<T>> = true;
     thread wrote before it notified is visible to the handlers.
 
     Floods: a thread delivers for some milliseconds (setDrainBudget()), lets its timers, input and painting run, and goes
-    on. Only a handler's Backlog loses events, and every loss is counted.
+    on. A flood loses no event unless the handler's Backlog says so, and every loss is counted.
 
     Removal: unregistering a handler, or destroying its context, drops the events that are still queued for it. On the
     handler's own thread, no call happens after unregister() has returned. On other threads a call may still be under way;
