@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/registry/language.h>
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>

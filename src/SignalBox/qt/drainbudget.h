@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/registry/language.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <chrono>

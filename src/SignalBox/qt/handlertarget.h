@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/registry/language.h>
+
+#include <QtCore/qglobal.h>
+
 #include <concepts>
 #include <cstddef>
 #include <type_traits>
-
-#include <QtCore/qglobal.h>
 
 QT_BEGIN_NAMESPACE
 class QThread;
@@ -78,8 +80,10 @@ namespace detail {
 
 // A pointer to a thread or pool, or to what derives from one: it does not say which thread is meant.
 template <class T>
-concept AmbiguousTarget = !std::same_as<T, std::nullptr_t>
-        && (std::convertible_to<const T &, const QThread *> || std::convertible_to<const T &, const QThreadPool *>);
+concept AmbiguousTarget =
+        !std::same_as<
+                T,
+                std::nullptr_t> && (std::convertible_to<const T &, const QThread *> || std::convertible_to<const T &, const QThreadPool *>);
 
 } // namespace detail
 

@@ -7,3 +7,6 @@
 #        error "SignalBox needs C++20: compile with -std=c++20 (/std:c++20), or set CMAKE_CXX_STANDARD to 20"
 #    endif
 #endif
+
+// Before <compare> and <concepts>: moc of Qt 6.4 cannot parse these if they are the first of the standard headers.
+#include <cstddef>
