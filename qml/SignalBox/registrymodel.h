@@ -38,8 +38,8 @@ class StatisticsRequest;
     elements Qt does not tell the place: give RegistryHandlers names.
 
     All numbers count from when the model got its registry: it has the registry count from then on, as setStatisticsEnabled() would,
-    and what was called or lost before is not shown. Rows that come, go or move are told at once; numbers a few times a second, and
-    only those that have changed.
+    and what was called or lost before is not shown. Only \c longestTime is the registry's own. Rows that come, go or move are told at
+    once; numbers a few times a second, and only those that have changed.
 
     \threadsafety Engine's thread only. The handlers may run anywhere.
     \cost A registry at rest costs nothing; one that is notified costs a copy of its list a few times a second, and what

@@ -74,14 +74,14 @@ TestCase {
 
     function test_getGivesAllRolesOfARowOrAHandler() {
         settle();
-        const roles = handlers.get(1);
+        const roles = Object.assign({}, handlers.get(1));
         compare(roles.name, "second");
         compare(roles.priority, 0);
         compare(roles.registeredAt, "");
-        compare(roles.longestTime, row(1).meanTime);
+        verify(roles.longestTime >= roles.meanTime);
         for (const name of ["handlerId", "thread", "enabled", "calls", "failures", "drops", "merges", "meanTime", "lastError"])
             verify(name in roles, name);
-        compare(handlers.get(roles.handlerId).name, "second");
+        compare(handlers.get(roles.handlerId)["name"], "second");
         try {
             handlers.get(2);
             fail("not refused");
