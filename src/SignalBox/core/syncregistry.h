@@ -63,9 +63,9 @@ concept HandlerFor = detail::isInvocableFor<std::decay_t<F>, E>
 
     \cost notify() is lock-free, wait-free while the list does not change, writes no shared cache line and
     allocates nothing, except for a thread's first notify and the call of a `once` handler, which changes the list.
-    Changes are lock-free; they copy at most some blocks of 64 handlers and a table of blocks, so their cost grows
-    slowly with the number of handlers (benchmarks/PERFORMANCE.md has the figures). Readers never block
-    writers and writers never block readers.
+    Changes are lock-free; they copy one block of handlers and the table of blocks, so their cost is O(sqrt n)
+    for n handlers: some hundreds of nanoseconds up to 1000, about a microsecond at 10 000, ten at a million
+    (benchmarks/PERFORMANCE.md has the figures). Readers never block writers and writers never block readers.
 
     \errors notify() never throws. A handler that throws stops no other handler; it is counted, and reported to the
     callback set by onException(). Registering throws std::invalid_argument for an empty callable,
@@ -120,7 +120,7 @@ public:
 
         \errors std::invalid_argument for an empty std::function or a null function pointer, std::bad_alloc,
         std::length_error; the registry has then not changed.
-        \cost Lock-free; O(log n) to find the place, and the copy of a block; about three allocations.
+        \cost Lock-free; O(log n) to find the place, O(sqrt n) to copy; about three allocations.
     */
     template <HandlerFor<E> F>
     HandlerId registerHandler(F &&handler, HandlerOptions options = {},

@@ -4,12 +4,13 @@
 #include <SignalBox/core/list/handlernode.h>
 
 #include <algorithm>
+#include <bit>
 #include <compare>
 #include <new>
 
 // The immutable list of one registry's handlers that a notify walks.
 //
-//     HandlerList ── spans[0] ──> HandlerBlock: entries (64 at the most), then their keys
+//     HandlerList ── spans[0] ──> HandlerBlock: entries (64 at the most, in long lists 512), then their keys
 //                 ── spans[1] ──> HandlerBlock
 //                 ...
 //
@@ -17,7 +18,7 @@
 // Handlers are sorted by key (priority descending, then sequence); every block holds a range of keys:
 // first its enabled handlers, sorted, then its paused ones, sorted, so that a paused handler costs a walk
 // nothing. A change (listedit.h) copies one block and the table of spans and shares all other blocks
-// with its predecessor: 10 000 handlers cost a change some 7 KB of copying instead of 320.
+// with its predecessor: 10 000 handlers cost a change some 7 KB of copying instead of 320, a million 100 KB.
 // A list of one block carries it inline: one allocation, one pointer less to follow.
 //
 // Nothing here is atomic but `pins`: a list is complete before it is published and never changes after.
@@ -51,7 +52,16 @@ struct HandlerBlock : Retirable
 {
     using Entry = HandlerEntry<Platform>;
 
-    static constexpr std::uint32_t capacity = 64;
+    static constexpr std::uint32_t smallestCapacity = 64;
+    static constexpr std::uint32_t greatestCapacity = 512;
+
+    // How many handlers a block takes in a list of `listTotal`: some square root of it, so that a change, which copies a block
+    // and the table of all blocks, costs as much.
+    static constexpr std::uint32_t capacityIn(std::uint32_t listTotal) noexcept
+    {
+        const int width = std::bit_width(listTotal | 0x1FFF); // 13 and more
+        return std::min(smallestCapacity << ((width - 13) / 2), greatestCapacity);
+    }
 
     HandlerBlock(std::uint32_t enabledCount, std::uint32_t totalCount) noexcept
         : Retirable(Kind::Block), enabled(enabledCount), total(totalCount)

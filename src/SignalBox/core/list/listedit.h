@@ -21,7 +21,7 @@ class ListEdit
     using Writer = BlockWriter<Platform>;
 
     // Below this many handlers neighbouring blocks are joined, and a list becomes one inline block again.
-    static constexpr std::uint32_t joinLimit = Block::capacity * 3 / 4;
+    static constexpr std::uint32_t joinLimit = Block::smallestCapacity * 3 / 4;
 
 public:
     using Item = HandlerItem<Platform>;
@@ -68,7 +68,7 @@ public:
         }
         const std::uint32_t index = m_current->spanFor(item.key);
         const Part source{blockAt(index)};
-        if (source.block->total == Block::capacity)
+        if (source.block->total >= Block::capacityIn(total))
             insertSplitting(index, item);
         else if (m_current->hasInlineBlock)
             adoptInline(Writer({&source, 1}, &item));
@@ -235,7 +235,7 @@ private:
     void insertSplitting(std::uint32_t index, const Item &item)
     {
         const Block &source = *blockAt(index);
-        HandlerKey keys[Block::capacity];
+        HandlerKey keys[Block::greatestCapacity];
         std::copy(source.keys(), source.keys() + source.total, keys);
         std::sort(keys, keys + source.total);
         const bool isAppended = index + 1 == m_current->spanCount && keys[source.total - 1] < item.key;
