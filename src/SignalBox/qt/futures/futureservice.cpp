@@ -57,7 +57,7 @@ private:
     void end() noexcept
     {
         bool hasFailed = false;
-        SanitizerOrder::acquire(m_future); // the future's result
+        SanitizerOrder::acquire(future()); // the future's result
         try {
             if (future().isFinished())
                 QFuture<void>(future()).waitForFinished(); // throws what it holds
