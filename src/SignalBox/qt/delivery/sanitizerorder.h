@@ -29,39 +29,48 @@ namespace SignalBox::detail {
 class SanitizerOrder
 {
 public:
+    static void acquire([[maybe_unused]] const void *object) noexcept
+    {
 #ifdef SIGNALBOX_THREAD_SANITIZER
-    static void acquire(const void *object) noexcept { __tsan_acquire(const_cast<void *>(object)); }
-    static void release(const void *object) noexcept { __tsan_release(const_cast<void *>(object)); }
-    template <class T>
-    static void acquire(const QFuture<T> &future)
-    {
-        acquire(&QFutureInterfaceBase::get(future).mutex());
-    }
-    template <class T>
-    static void release(const QFuture<T> &future)
-    {
-        release(&QFutureInterfaceBase::get(future).mutex());
-    }
-    template <class T>
-    static void acquire(const QPromise<T> &promise)
-    {
-        acquire(promise.future());
-    }
-    template <class T>
-    static void release(const QPromise<T> &promise)
-    {
-        release(promise.future());
-    }
-#else
-    template <class Object>
-    static void acquire(const Object &) noexcept
-    {
-    }
-    template <class Object>
-    static void release(const Object &) noexcept
-    {
-    }
+        __tsan_acquire(const_cast<void *>(object));
 #endif
+    }
+    static void release([[maybe_unused]] const void *object) noexcept
+    {
+#ifdef SIGNALBOX_THREAD_SANITIZER
+        __tsan_release(const_cast<void *>(object));
+#endif
+    }
+
+    template <class T>
+    static void acquire([[maybe_unused]] const QFuture<T> &future)
+    {
+#ifdef SIGNALBOX_THREAD_SANITIZER
+        acquire(&QFutureInterfaceBase::get(future).mutex());
+#endif
+    }
+    template <class T>
+    static void release([[maybe_unused]] const QFuture<T> &future)
+    {
+#ifdef SIGNALBOX_THREAD_SANITIZER
+        release(&QFutureInterfaceBase::get(future).mutex());
+#endif
+    }
+
+    template <class T>
+    static void acquire([[maybe_unused]] const QPromise<T> &promise)
+    {
+#ifdef SIGNALBOX_THREAD_SANITIZER
+        acquire(promise.future());
+#endif
+    }
+    template <class T>
+    static void release([[maybe_unused]] const QPromise<T> &promise)
+    {
+#ifdef SIGNALBOX_THREAD_SANITIZER
+        release(promise.future());
+#endif
+    }
 };
 
 } // namespace SignalBox::detail
