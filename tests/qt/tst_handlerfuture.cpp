@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "failpromise.h"
 #include "finishedfuture.h"
+#include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
