@@ -21,6 +21,8 @@
 #include <stdexcept>
 #include <thread>
 
+int settingsSeenWithoutOtherHeaders(); // asyncwatchalone.cpp
+
 namespace {
 
 struct Progress
@@ -92,6 +94,8 @@ private Q_SLOTS:
         worker.quit();
         QVERIFY(worker.wait());
     }
+
+    void asyncWatchNeedsNoOtherHeader() { QCOMPARE(settingsSeenWithoutOtherHeaders(), 5); }
 
     void options()
     {

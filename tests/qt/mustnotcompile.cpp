@@ -19,7 +19,7 @@ void misuse(QObject *context, QThread *thread)
     registry.registerHandler([](const int &) { return QFuture<std::string>(); });
     registry.registerGuard(context, [](const int &) {}); // refused: nodiscard
     registry.unregister(5); // refused: HandlerId
-    registry.post(std::string()); // refused: cannot convert|no viable conversion
+    registry.post(std::string()); // refused: cannot convert|no viable conversion|no matching
     AsyncRegistry<int> copied(registry); // refused: deleted
     registry.setSlowHandlerBudget(context); // refused: conversion|no matching
 

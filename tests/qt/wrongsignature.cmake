@@ -2,9 +2,9 @@
 #
 # Compiles SOURCE with COMPILER, FLAGS and the directories in INCLUDES, once for each case, and looks at the first error.
 list(TRANSFORM INCLUDES PREPEND "-I")
-set(signature "a handler of AsyncRegistry<E> is a callable on const E & that returns void, Propagation or QFuture<T>")
+set(signature "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns void, Propagation or QFuture<T>")
 set(target "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object)")
-foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT NO_EVENT
+foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUMENTS
         THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD)
     set(expected "${signature}")
     if(case MATCHES "THREAD|POOL")

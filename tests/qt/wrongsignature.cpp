@@ -41,8 +41,8 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(context, [](const int &) { return 5; });
 #elif defined(WRITABLE_EVENT)
     registry.registerHandler([](int &) {});
-#elif defined(NO_EVENT)
-    static_cast<void>(registry.registerGuard(context, [] {}));
+#elif defined(TWO_ARGUMENTS)
+    static_cast<void>(registry.registerGuard(context, [](const int &, int) {}));
 #elif defined(THREAD_ALONE)
     registry.registerHandler(static_cast<QThread *>(worker), [](const int &) {});
 #elif defined(POOL_ALONE)

@@ -4,6 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #    include <SignalBox/core/dispatchreport.h>
 #    include <SignalBox/core/handlerguard.h>
+#    include <SignalBox/core/registry/handlerinvocation.h>
 #    include <SignalBox/core/registry/nullfunction.h>
 #    include <SignalBox/core/sourcelocation.h>
 #    include <SignalBox/qt/futures/answer.h>
@@ -14,7 +15,6 @@
 #include <SignalBox/qt/handlertarget.h>
 #include <SignalBox/qt/registryobject.h>
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -35,9 +35,10 @@ inline constexpr bool isFuture<QFuture<T>> = true;
     \class SignalBox::AsyncRegistry
     \brief A registry whose handlers choose where they run: on the thread of an object, on a thread, in a pool, or inline.
 
-    An event is any movable value. It is stored once, for all handlers and threads, which only read it. A handler is any
-    callable on `const E &` that returns \c void, Propagation (which counts for inline handlers and in notifySequential()),
-    or `QFuture<T>`, which a notify awaits.
+    An event is any movable value. It is stored once, for all handlers and threads, which only read it. E = void is an event
+    without data. A handler is any callable on `const E &`, or without arguments, that returns \c void, Propagation (which
+    counts for inline handlers and in notifySequential()), or `QFuture<T>`, which a notify awaits; or a member function of
+    its context.
 
     \threadsafety Thread-safe: all functions except the constructor, the destructor, and those of QObject and its properties.
 
@@ -80,8 +81,11 @@ inline constexpr bool isFuture<QFuture<T>> = true;
 template <class E>
 class AsyncRegistry : public RegistryObject
 {
-    static_assert(std::is_object_v<E> && !std::is_const_v<E> && std::is_move_constructible_v<E>,
-                  "an event is a movable value");
+    static_assert(detail::isEventType<E>, "AsyncRegistry<E>: E is void or a type without reference, const and volatile");
+    static_assert(!detail::isEventType<E> || std::is_void_v<E> || std::is_move_constructible_v<E>,
+                  "AsyncRegistry<E>: E is void or movable");
+
+    using Value = std::conditional_t<std::is_void_v<E> || !detail::isEventType<E>, detail::NoEvent, E>;
 
 public:
     /*! The type of the events. Handlers get a const reference to one. */
@@ -90,13 +94,16 @@ public:
     /*! Whether F can handle events of this registry. */
     template <class F>
     static constexpr bool isHandler = [] {
-        if constexpr (std::is_invocable_v<std::decay_t<F> &, const E &>) {
-            using Result = std::invoke_result_t<std::decay_t<F> &, const E &>;
+        if constexpr (detail::isInvocableFor<std::decay_t<F>, E>) {
+            using Result = detail::HandlerResult<std::decay_t<F>, E>;
             return std::is_void_v<Result> || std::is_same_v<Result, Propagation> || detail::isFuture<Result>;
         } else {
             return false;
         }
     }();
+
+    /*! What next() gives: the event, or nothing; for E = void whether there was one. */
+    using Next = typename std::conditional_t<std::is_void_v<E>, std::type_identity<bool>, std::type_identity<std::optional<Value>>>::type;
 
     /*! An empty registry that lives on the calling thread. */
     explicit AsyncRegistry(QObject *parent = nullptr) : RegistryObject(parent) {}
@@ -108,11 +115,24 @@ public:
         call the handler before this has returned: a handler finds its own id with runningHandler().
     */
     template <class F>
+        requires(!detail::MemberHandlerFor<std::decay_t<F>, QObject, E>)
     HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
         return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
                 .release();
+    }
+
+    /*!
+        As above: the handler calls \a member, a member function of the event or of nothing, on \a context. What that returns
+        counts as what a function returns; anything else is ignored.
+    */
+    template <class Context, class Member>
+        requires detail::MemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
+    HandlerId registerHandler(Context *context, Member member, const AsyncOptions &options = {},
+                              SourceLocation location = SourceLocation::current())
+    {
+        return addMember(context, member, options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped. */
@@ -150,10 +170,20 @@ public:
     /*! As registerHandler(). The handler is unregistered when the guard is destroyed; the guard's destructor waits for calls
         on other threads. A guard that is a member is declared last; see HandlerGuard. */
     template <class F>
+        requires(!detail::MemberHandlerFor<std::decay_t<F>, QObject, E>)
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
         return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
+    }
+
+    /*! As above, for a member function of \a context. */
+    template <class Context, class Member>
+        requires detail::MemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
+    [[nodiscard]] HandlerGuard registerGuard(Context *context, Member member, const AsyncOptions &options = {},
+                                             SourceLocation location = SourceLocation::current())
+    {
+        return addMember(context, member, options, "AsyncRegistry::registerGuard()", location);
     }
 
     /*! As above on a thread: \a target is made by onThread(). */
@@ -196,11 +226,21 @@ public:
     //! \endcond
 
     /*! Calls inline handlers, queues the event for the others, and returns. The cheapest call. */
-    void post(E event) const
+    void post(Value event) const
+        requires(!std::is_void_v<E>)
     {
         if (isEmpty())
             return;
-        postEvent(detail::EventStorage<E>::create(std::move(event), extras()));
+        postEvent(detail::EventStorage<Value>::create(std::move(event), extras()));
+    }
+
+    /*! The same for E = void. */
+    void post() const
+        requires std::is_void_v<E>
+    {
+        if (isEmpty())
+            return;
+        postEvent(detail::EventStorage<Value>::create({}, extras()));
     }
 
     /*!
@@ -215,11 +255,17 @@ public:
 
         The future is finished on return if all handlers were inline. The call costs a QPromise more than post().
     */
-    QFuture<DispatchReport> notify(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+    QFuture<DispatchReport> notify(Value event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+        requires(!std::is_void_v<E>)
     {
-        if (isEmpty())
-            return detail::finishedFuture({});
-        return notifyEvent(detail::EventStorage<E>::create(std::move(event), detail::Event::Extras::Yes), deadline);
+        return notifyValue(std::move(event), deadline);
+    }
+
+    /*! The same for E = void. */
+    QFuture<DispatchReport> notify(QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+        requires std::is_void_v<E>
+    {
+        return notifyValue({}, deadline);
     }
 
     /*!
@@ -228,30 +274,33 @@ public:
         this call returns, up to the first handler that runs elsewhere or returns an unfinished future. Each further handler
         runs where the handler before it has ended.
     */
-    QFuture<DispatchReport> notifySequential(E event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+    QFuture<DispatchReport> notifySequential(Value event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+        requires(!std::is_void_v<E>)
     {
-        if (isEmpty())
-            return detail::finishedFuture({});
-        return notifyEventSequentially(detail::EventStorage<E>::create(std::move(event), detail::Event::Extras::Yes),
-                                       deadline);
+        return notifySequentialValue(std::move(event), deadline);
+    }
+
+    /*! The same for E = void. */
+    QFuture<DispatchReport> notifySequential(QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+        requires std::is_void_v<E>
+    {
+        return notifySequentialValue({}, deadline);
     }
 
     /*!
-        The next event, copied. The future finishes on the thread of \a context. It is empty if the context or the registry
+        The next event, copied; true for E = void. The future finishes on the thread of \a context. It is empty if the context or the registry
         is destroyed first, \a deadline passes, or the context is null; then any thread may finish it. Cancelling the future
         also finishes it and unregisters, soon after, whether or not the context's thread runs. The call costs a registration
         and a message to the library's own thread.
     */
-    QFuture<std::optional<E>>
-    next(QObject *context, QDeadlineTimer deadline = QDeadlineTimer::Forever,
-         SourceLocation location = SourceLocation::current()) requires std::is_copy_constructible_v<E>
+    QFuture<Next> next(QObject *context, QDeadlineTimer deadline = QDeadlineTimer::Forever,
+                       SourceLocation location = SourceLocation::current())
+        requires std::is_copy_constructible_v<Value>
     {
-        auto answer = std::make_shared<detail::Answer<std::optional<E>>>();
-        QFuture<std::optional<E>> future = answer->future();
+        auto answer = std::make_shared<detail::Answer<Next>>();
+        QFuture<Next> future = answer->future();
         const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
-        HandlerGuard guard = addCall(
-                wayTo(context, options, "AsyncRegistry::next()"),
-                [answer = std::move(answer)](const E &event) { answer->give(event); }, options, location);
+        HandlerGuard guard = add<Call<Giver>>(wayTo(context, options, "AsyncRegistry::next()"), Giver{std::move(answer)}, options, location);
         if (guard.isActive())
             detail::endWithFuture(guard, detail::WatchedFuture(future), deadline);
         guard.release();
@@ -259,6 +308,37 @@ public:
     }
 
 private:
+    QFuture<DispatchReport> notifyValue(Value &&event, QDeadlineTimer deadline) const
+    {
+        if (isEmpty())
+            return detail::finishedFuture({});
+        return notifyEvent(detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
+    }
+
+    QFuture<DispatchReport> notifySequentialValue(Value &&event, QDeadlineTimer deadline) const
+    {
+        if (isEmpty())
+            return detail::finishedFuture({});
+        return notifyEventSequentially(detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
+    }
+
+    // Answers next().
+    struct Giver
+    {
+        std::shared_ptr<detail::Answer<Next>> answer;
+
+        void operator()(const Value &event) const
+            requires(!std::is_void_v<E>)
+        {
+            answer->give(event);
+        }
+        void operator()() const
+            requires std::is_void_v<E>
+        {
+            answer->give(true);
+        }
+    };
+
     template <class Target>
     static constexpr void refuseTarget()
     {
@@ -268,17 +348,53 @@ private:
                       "for one that runs where that object lives, as with QObject::connect()");
     }
 
+    // Calls a handler for an event of this registry.
+    template <class Function>
+    struct Call
+    {
+        template <class F>
+        explicit Call(F &&source) : function(std::forward<F>(source))
+        {
+        }
+
+        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
+        {
+            const void *const event =
+                std::addressof(static_cast<const detail::StoredEvent<Value> &>(notification.event()).value());
+            using Result = detail::HandlerResult<Function, E>;
+            if constexpr (std::is_same_v<Result, Propagation>) {
+                return detail::invokeHandler<E>(function, event);
+            } else if constexpr (detail::isFuture<Result>) {
+                notification.await(detail::invokeHandler<E>(function, event), route);
+                return Propagation::Continue;
+            } else {
+                static_cast<void>(detail::invokeHandler<E>(function, event));
+                return Propagation::Continue;
+            }
+        }
+
+        Function function;
+    };
+
     template <class Target, class F>
     HandlerGuard addTo(Target target, F &&function, const AsyncOptions &options, const char *caller,
                        const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {
-            if (detail::isNullFunction(function)) {
-                warn(caller, "the function is null");
+            if (isRefusedFunction(function, caller))
                 return {};
-            }
-            return addCall(wayTo(target, options, caller), std::forward<F>(function), options, location);
+            return add<Call<std::decay_t<F>>>(wayTo(target, options, caller), std::forward<F>(function), options, location);
         }
+    }
+
+    template <class Context, class Member>
+    HandlerGuard addMember(Context *context, Member member, const AsyncOptions &options, const char *caller,
+                           const SourceLocation &location)
+    {
+        if (isRefusedFunction(member, caller))
+            return {};
+        using Bound = detail::BoundMember<Context, Member>;
+        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), options, caller), Bound{context, member}, options, location);
     }
 
     template <class F>
@@ -286,45 +402,27 @@ private:
                            const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {
-            if (detail::isNullFunction(function)) {
-                warn(caller, "the function is null");
+            if (isRefusedFunction(function, caller))
                 return {};
-            }
-            return addCall(inlineWay(options, caller), std::forward<F>(function), options, location);
+            return add<Call<std::decay_t<F>>>(inlineWay(options, caller), std::forward<F>(function), options, location);
         }
+    }
+
+    template <class F>
+    static bool isRefusedFunction(const F &function, const char *caller)
+    {
+        if (!detail::isNullFunction(function))
+            return false;
+        warn(caller, "the function is null");
+        return true;
     }
 
     template <class F>
     static constexpr bool checkHandler()
     {
-        static_assert(isHandler<F>,
-                      "a handler of AsyncRegistry<E> is a callable on const E & that returns void, "
-                      "Propagation or QFuture<T>");
+        static_assert(isHandler<F>, "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns "
+                                    "void, Propagation or QFuture<T>");
         return isHandler<F>;
-    }
-
-    template <class F>
-    HandlerGuard addCall(Way way, F &&function, const AsyncOptions &options, const SourceLocation &location)
-    {
-        using Function = std::decay_t<F>;
-        using Result = std::invoke_result_t<Function &, const E &>;
-        return add(
-                way,
-                [handler = Function(std::forward<F>(function))](
-                        const detail::Notification &notification,
-                        [[maybe_unused]] detail::Route &route) mutable -> Propagation {
-                    const E &value = static_cast<const detail::StoredEvent<E> &>(notification.event()).value();
-                    if constexpr (std::is_same_v<Result, Propagation>) {
-                        return std::invoke(handler, value);
-                    } else if constexpr (detail::isFuture<Result>) {
-                        notification.await(std::invoke(handler, value), route);
-                        return Propagation::Continue;
-                    } else {
-                        std::invoke(handler, value);
-                        return Propagation::Continue;
-                    }
-                },
-                options, location);
     }
 };
 

@@ -116,6 +116,11 @@ bool RegistryObject::setEnabled(HandlerId id, bool enabled) noexcept
     return done;
 }
 
+bool RegistryObject::isEnabled(HandlerId id) const noexcept
+{
+    return m_link->registry().isEnabled(id);
+}
+
 bool RegistryObject::setPriority(HandlerId id, int priority)
 {
     const bool done = m_link->registry().setPriority(id, priority);
@@ -234,6 +239,40 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
     if (isRefused(options, caller))
         return {};
     return {.route = new detail::Route(m_link, mailbox, options)};
+}
+
+// Takes the way over.
+HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference::Source &handler,
+                                        const AsyncOptions &options, const SourceLocation &location)
+{
+    if (!way.route)
+        return {};
+    struct RouteOwner
+    {
+        detail::Route *route;
+        ~RouteOwner() { route->dropOwner(); }
+    };
+    const RouteOwner owner{way.route};
+    // A handler may destroy the registry at any time once it is there.
+    const std::shared_ptr<detail::RegistryLink> link = m_link;
+    try {
+        HandlerGuard guard = detail::HandlerReference::registerWith(
+            link->registry(), handler,
+            {.priority = options.priority, .name = options.name.toStdString(), .enabled = options.enabled}, location,
+            [&way](detail::HandlerReference reference) {
+                way.route->begin(std::move(reference), way.watched, way.affinity);
+            });
+        link->handlersHaveChanged();
+        return guard;
+    } catch (...) {
+        way.route->abandon();
+        throw;
+    }
+}
+
+void RegistryObject::wantExtras() const noexcept
+{
+    m_link->wantExtras();
 }
 
 void RegistryObject::warn(const char *caller, const char *problem)

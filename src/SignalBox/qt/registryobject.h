@@ -115,6 +115,8 @@ public:
         is resumed before its thread reaches them, they are delivered.
     */
     Q_INVOKABLE bool setEnabled(SignalBox::HandlerId id, bool enabled) noexcept;
+    /*! Whether the handler is registered here and not paused. O(1). */
+    bool isEnabled(SignalBox::HandlerId id) const noexcept;
     /*! Moves the handler to another priority, behind the handlers that have it already. It keeps its id. */
     bool setPriority(SignalBox::HandlerId id, int priority);
 
@@ -220,28 +222,14 @@ protected:
     static void warn(const char *caller, const char *problem);
     static void warnUnchanged(const char *caller, const char *problem);
 
-    // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &).
-    template <class Call>
-    HandlerGuard add(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location)
+    // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &), made of `source`.
+    template <class Call, class Source>
+    HandlerGuard add(Way way, Source &&source, const AsyncOptions &options, const SourceLocation &location)
     {
-        if (!way.route)
-            return {};
-        const RouteOwner owner(way.route);
-        // A handler may destroy the registry at any time once it is there.
-        const std::shared_ptr<detail::RegistryLink> link = m_link;
-        try {
-            HandlerGuard guard = detail::HandlerReference::registerWith(
-                link->registry(), detail::RoutedHandler<std::decay_t<Call>>(way.route, std::forward<Call>(call)),
-                {.priority = options.priority, .name = options.name.toStdString(), .enabled = options.enabled}, location,
-                [&way](detail::HandlerReference handler) {
-                    way.route->begin(std::move(handler), way.watched, way.affinity);
-                });
-            link->handlersHaveChanged();
-            return guard;
-        } catch (...) {
-            way.route->abandon();
-            throw;
-        }
+        using Parts = typename detail::RoutedHandler<Call>::template Parts<Source>;
+        const Parts parts{way.route, std::forward<Source>(source)};
+        return addHandler(way, detail::HandlerReference::sourceOf<detail::Notification, detail::RoutedHandler<Call>>(parts), options,
+                          location);
     }
 
     detail::Event::Extras extras() const noexcept;
@@ -252,33 +240,30 @@ protected:
 
 private:
     template <class Call>
+    struct EventCall
+    {
+        template <class Source>
+        explicit EventCall(Source &&source) : call(std::forward<Source>(source))
+        {
+        }
+        Propagation operator()(const detail::Notification &notification, detail::Route &) { return call(notification.event()); }
+
+        Call call;
+    };
+
+    template <class Call>
     HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location)
     {
-        m_link->wantExtras();
-        return add(
-                   way,
-                   [function = std::decay_t<Call>(std::forward<Call>(call))](
-                       const detail::Notification &notification, detail::Route &) mutable {
-                       return function(notification.event());
-                   },
-                   options, location)
-            .release();
+        wantExtras();
+        return add<EventCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location).release();
     }
+
+    void wantExtras() const noexcept;
+    HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const AsyncOptions &options,
+                            const SourceLocation &location);
 
     friend class detail::RegistryLink;
     friend class detail::StatisticsRequest;
-
-    // Lets go of a route at the end.
-    class RouteOwner
-    {
-    public:
-        explicit RouteOwner(detail::Route *route) noexcept : m_route(route) {}
-        Q_DISABLE_COPY_MOVE(RouteOwner)
-        ~RouteOwner() { m_route->dropOwner(); }
-
-    private:
-        detail::Route *const m_route;
-    };
 
     static bool isRefused(const AsyncOptions &options, const char *caller);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);

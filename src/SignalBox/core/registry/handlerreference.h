@@ -36,18 +36,26 @@ public:
     }
     ~HandlerReference();
 
+    /*! What a handler is made of: all of a registration that depends on its type. */
+    using Source = HandlerNode<StandardPlatform>::Source;
+    /*! Of a `Callable`, for a registry of `E`, that is made of `from`, which it refers to. */
+    template <class E, class Callable, class From>
+    static Source sourceOf(From &from) noexcept
+    {
+        return CallableIn<StandardPlatform, Callable>::template from<typename SyncRegistry<E>::template Call<E, Callable>>(from);
+    }
+
     /*!
         SyncRegistry::registerGuard(), but that `prepare` is called with a reference to the handler before anybody else
         can see it. Where this throws, the reference is to be let go of, or the handler's callable is kept by it.
     */
-    template <class E, class F, class Prepare>
-    static HandlerGuard registerWith(SyncRegistry<E> &registry, F &&handler, HandlerOptions options,
+    template <class E, class Prepare>
+    static HandlerGuard registerWith(SyncRegistry<E> &registry, const Source &source, HandlerOptions options,
                                      const SourceLocation &location, Prepare &&prepare)
     {
         const int priority = options.priority;
         const bool isEnabled = options.enabled;
-        requireCallable(handler, "the handler is empty");
-        auto node = registry.m_untyped.make(registry.template sourceOf<E>(std::forward<F>(handler)), options, location);
+        auto node = registry.m_untyped.make(source, options, location);
         std::forward<Prepare>(prepare)(HandlerReference(node.get()));
         return HandlerGuard(registry.m_untyped.addGuarded(std::move(node), priority, isEnabled));
     }

@@ -152,6 +152,11 @@ private:
 /*! Logs, for a type that no QVariant can hold, that QML handlers get undefined for its events. */
 SIGNALBOX_QT_EXPORT void warnOfUnseenType(const char *typeName);
 
+// The value of an event without data.
+struct NoEvent
+{
+};
+
 // The value itself, or, where EventMemory does not align it, a pointer to it.
 template <class E, bool isAligned = (alignof(E) <= EventMemory::alignment)>
 class EventValue
@@ -185,7 +190,9 @@ public:
 
     Content content() const override
     {
-        if constexpr (std::is_default_constructible_v<E> && std::is_copy_constructible_v<E>) {
+        if constexpr (std::is_same_v<E, NoEvent>) {
+            return {};
+        } else if constexpr (std::is_default_constructible_v<E> && std::is_copy_constructible_v<E>) {
             return {QMetaType::fromType<E>(), std::addressof(value())};
         } else {
             static const bool once = (warnOfUnseenType(QMetaType::fromType<E>().name()), true);

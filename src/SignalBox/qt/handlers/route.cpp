@@ -69,6 +69,18 @@ void Route::begin(HandlerReference handler, QObject *watched, Affinity affinity)
     context->begin(context);
 }
 
+void Route::abandon() noexcept
+{
+    m_handler = HandlerReference(); // and with it the handler, if it has been made
+    bool hasEnded = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        hasEnded = m_hasEnded;
+    }
+    if (!hasEnded)
+        end();
+}
+
 void Route::end() noexcept
 {
     std::shared_ptr<ContextLink> context;
@@ -265,6 +277,20 @@ void Route::queueVisit() noexcept
 }
 
 // --- what it counts ------------------------------------------------------------------------------
+
+Propagation Route::callObserved(Propagation (*call)(void *, const Notification &, Route &), void *handler,
+                                const Notification &notification)
+{
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+        const Propagation result = call(handler, notification, *this);
+        countCall(std::chrono::steady_clock::now() - begin, nullptr);
+        return result;
+    } catch (...) {
+        countCall(std::chrono::steady_clock::now() - begin, std::current_exception());
+        throw;
+    }
+}
 
 void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept
 {

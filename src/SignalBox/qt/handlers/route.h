@@ -21,7 +21,6 @@
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -64,9 +63,13 @@ public:
         follows to other threads or not. */
     void begin(HandlerReference handler, QObject *watched, Affinity affinity);
     /*! It has not been registered. */
-    void abandon() noexcept { m_handler = HandlerReference(); }
-    /*! The handler is gone, by whatever way. On whichever thread let go of it last. */
-    void end() noexcept;
+    void abandon() noexcept;
+    /*! The handler is gone, by whatever way, and with it an owner. On whichever thread let go of it last. */
+    void letGo() noexcept
+    {
+        end();
+        dropOwner();
+    }
 
     const HandlerReference &handler() const noexcept { return m_handler; }
     RegistryLink &link() const noexcept { return *m_link; }
@@ -76,6 +79,9 @@ public:
     /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. */
     bool takes(const Notification &notification);
     bool isObserved() const noexcept { return m_link->isObserving(); }
+    /*! Calls the handler, and tells statistics and the budget for slow handlers of it. Throws what the handler throws. */
+    Propagation callObserved(Propagation (*call)(void *, const Notification &, Route &), void *handler,
+                             const Notification &notification);
 
     // --- deliveries ------------------------------------------------------------------------------
 
@@ -137,8 +143,6 @@ public:
     // --- what it counts --------------------------------------------------------------------------
 
     HandlerStatistics &statistics() noexcept { return m_statistics; }
-    /*! \a exception: what the call ended with, or null. */
-    void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
     /*! Tells the registry what was lost since the last time. By the mailbox, once per drain. */
     void tellLag() noexcept;
     bool hasLag() const noexcept { return m_statistics.hasNewLosses(); }
@@ -149,6 +153,9 @@ private:
 
     ~Route();
 
+    void end() noexcept;
+    // `exception`: what the call ended with, or null.
+    void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
     bool runsInSequence(const SequentialWalk &walk) noexcept;
     void take(const Step &step) noexcept;
     // Sends it to its lane. Throws std::bad_alloc.
@@ -190,65 +197,45 @@ private:
     bool m_hasEnded = false;
 };
 
-/*! Times one call, for statistics and for the warning of slow handlers. */
-class SIGNALBOX_QT_EXPORT CallObservation
-{
-public:
-    explicit CallObservation(Route &route) noexcept
-        : m_route(route), m_begin(std::chrono::steady_clock::now())
-    {
-    }
-    Q_DISABLE_COPY_MOVE(CallObservation)
-    ~CallObservation() { m_route.countCall(std::chrono::steady_clock::now() - m_begin, m_exception); }
-
-    void setException(std::exception_ptr exception) noexcept { m_exception = std::move(exception); }
-
-private:
-    Route &m_route;
-    const std::chrono::steady_clock::time_point m_begin;
-    std::exception_ptr m_exception;
-};
-
-/*! The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &). */
+/*! The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &), made of a Source. */
 template <class Call>
 class RoutedHandler
 {
 public:
-    RoutedHandler(Route *route, Call &&call) : m_call(std::move(call)), m_route(route) { route->addOwner(); }
-    RoutedHandler(RoutedHandler &&other) noexcept(std::is_nothrow_move_constructible_v<Call>)
-        : m_call(std::move(other.m_call)), m_route(std::exchange(other.m_route, nullptr))
+    template <class Source>
+    struct Parts
     {
+        Route *route;
+        Source &&source;
+    };
+
+    template <class Source>
+    explicit RoutedHandler(const Parts<Source> &parts) : m_call(std::forward<Source>(parts.source)), m_route(parts.route)
+    {
+        m_route->addOwner();
     }
     RoutedHandler(const RoutedHandler &) = delete;
     RoutedHandler &operator=(const RoutedHandler &) = delete;
-    ~RoutedHandler()
-    {
-        if (!m_route)
-            return;
-        m_route->end();
-        m_route->dropOwner();
-    }
+    ~RoutedHandler() { m_route->letGo(); }
 
     Propagation operator()(const Notification &notification)
     {
         const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
         if (!isPlainDelivery && !m_route->takes(notification))
             return Propagation::Continue;
-        if (m_route->isObserved()) [[unlikely]] {
-            CallObservation observation(*m_route);
-            try {
-                return m_call(notification, *m_route);
-            } catch (...) {
-                observation.setException(std::current_exception());
-                throw;
-            }
-        }
+        if (m_route->isObserved()) [[unlikely]]
+            return m_route->callObserved(&RoutedHandler::call, &m_call, notification);
         return m_call(notification, *m_route);
     }
 
 private:
+    static Propagation call(void *call, const Notification &notification, Route &route)
+    {
+        return (*static_cast<Call *>(call))(notification, route);
+    }
+
     Call m_call;
-    Route *m_route;
+    Route *const m_route;
 };
 
 } // namespace SignalBox::detail
