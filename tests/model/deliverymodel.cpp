@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "lanescenarios.h"
 #include "queuescenarios.h"
 #include "ringscenarios.h"
+#include "transitscenarios.h"
 
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
 
-// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, the wake-up of both, and the lanes
-// of a handler.
+// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, the wake-up of both, and the transit
+// of a handler to another mailbox.
 //   deliverymodel pass [iterations]             every scenario must pass
 //   deliverymodel weaken [iterations]           each order of the table, weakened, must make its scenario fail
 //   deliverymodel search [iterations]           which scenario fails for which weakened order
@@ -23,7 +23,7 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(ClosedForTwo),   SIGNALBOX_SCENARIO(LatestOfOne),  SIGNALBOX_SCENARIO(LatestOfTwo),
         SIGNALBOX_SCENARIO(BoundedOfOne),   SIGNALBOX_SCENARIO(BoundedOfTwo), SIGNALBOX_SCENARIO(BoundedOfThree),
         SIGNALBOX_SCENARIO(NewestLost),     SIGNALBOX_SCENARIO(NewestLostOfTwo),
-        SIGNALBOX_SCENARIO(LanesForOne),    SIGNALBOX_SCENARIO(LanesForTwo),
+        SIGNALBOX_SCENARIO(MoveUnderOne),   SIGNALBOX_SCENARIO(MoveUnderTwo),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -39,9 +39,7 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(TakeTicket),  SIGNALBOX_SITE(ReadTickets), SIGNALBOX_SITE(StoreItem),
         SIGNALBOX_SITE(TakeItem),    SIGNALBOX_SITE(MoveFirst),   SIGNALBOX_SITE(ReadFirst),
         SIGNALBOX_SITE(LookAgain),   SIGNALBOX_SITE(CountItem),
-        SIGNALBOX_SITE(ReserveLane), SIGNALBOX_SITE(ReleaseLane), SIGNALBOX_SITE(MarkSpare),
-        SIGNALBOX_SITE(SeeSpare),    SIGNALBOX_SITE(FindLane),    SIGNALBOX_SITE(ChangeLane),
-        SIGNALBOX_SITE(CheckLane),
+        SIGNALBOX_SITE(Reserve),     SIGNALBOX_SITE(Release),     SIGNALBOX_SITE(OpenTransit),
 };
 #undef SIGNALBOX_SITE
 
@@ -63,13 +61,8 @@ constexpr Weakened table[] = {
         {DeliverySite::TakeTicket, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::ReadTickets, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::StoreItem, Weakening::Relaxed, "LatestOfOne"},
-        {DeliverySite::ReserveLane, Weakening::Relaxed, "LanesForOne"},
-        {DeliverySite::ReleaseLane, Weakening::Relaxed, "LanesForOne"},
-        {DeliverySite::MarkSpare, Weakening::Relaxed, "LanesForOne"},
-        {DeliverySite::SeeSpare, Weakening::Relaxed, "LanesForOne"},
-        {DeliverySite::FindLane, Weakening::Relaxed, "LanesForOne"},
-        {DeliverySite::CheckLane, Weakening::Relaxed, "LanesForOne"},
-        {DeliverySite::ChangeLane, Weakening::Relaxed, "LanesForOne"},
+        {DeliverySite::Reserve, Weakening::Relaxed, "MoveUnderOne"},
+        {DeliverySite::OpenTransit, Weakening::Relaxed, "MoveUnderOne"},
 };
 
 int weakenAll(unsigned long iterations)

@@ -159,18 +159,15 @@ private Q_SLOTS:
         QCOMPARE(capture.use_count(), 1L);
     }
 
-    void unregisteredHandlersLeaveNoConnectionOnTheirContext()
+    void handlersOfAContextShareOneConnection()
     {
         AsyncRegistry<int> registry;
         ContextWithReceivers context;
         for (int i = 0; i < 10; ++i)
             registry.unregister(registry.registerHandler(&context, [](const int &) {}));
-        QCOMPARE(context.connections(), 0);
-        // From another thread the connection is undone on the context's.
-        const HandlerId id = registry.registerHandler(&context, [](const int &) {});
+        registry.registerHandler(&context, [](const int &) {});
+        registry.registerHandler(&context, [](const int &) {});
         QCOMPARE(context.connections(), 1);
-        std::thread([&] { registry.unregister(id); }).join();
-        QTRY_COMPARE(context.connections(), 0);
     }
 
     void nullContextIsRefusedWithAWarning()

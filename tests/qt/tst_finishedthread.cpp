@@ -196,6 +196,34 @@ private Q_SLOTS:
     }
 
     // Its mailbox is made while the thread ends.
+    // As Qt's own queued calls to a thread that is started again.
+    void noEventIsLostThatIsPostedAfterStartHasReturned_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("unbounded") << Backlog::unbounded();
+        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("bounded") << Backlog::bounded(4);
+    }
+    void noEventIsLostThatIsPostedAfterStartHasReturned()
+    {
+        QFETCH(Backlog, backlog);
+        QThread thread;
+        AsyncRegistry<int> registry;
+        std::atomic<int> last = 0;
+        registry.registerHandler(SignalBox::onThread(&thread), [&](const int &event) { last = event; }, {.backlog = backlog});
+        thread.start();
+        thread.quit();
+        thread.wait();
+        for (int run = 1; run <= 200; ++run) {
+            thread.start();
+            registry.post(run);
+            QVERIFY(waitFor([&] { return last == run; }));
+            thread.quit();
+            thread.wait();
+        }
+        QCOMPARE(registry.handlers().front().dropped, quint64(0));
+    }
+
     void noFutureIsLeftUnfinishedByAThreadThatIsEnding()
     {
         for (int round = 0; round < scaled(500); ++round) {

@@ -97,6 +97,62 @@ private Q_SLOTS:
         QCOMPARE(registry.handlers().front().merged, quint64(posted) - quint64(calls));
     }
 
+    // The timer was started again only when the handler had returned: 50 ms came when the loop in it had ended.
+    void handlerThatOpensAnEventLoopStallsNoOtherPlannedDelivery_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("debounced") << Backlog::debounced(5);
+        QTest::newRow("throttled") << Backlog::throttled(5);
+    }
+    void handlerThatOpensAnEventLoopStallsNoOtherPlannedDelivery()
+    {
+        QFETCH(Backlog, backlog);
+        AsyncRegistry<int> first;
+        AsyncRegistry<int> second;
+        QObject context;
+        int outer = 0;
+        int other = 0;
+        bool cameMeanwhile = false;
+        first.registerHandler(&context, [&](const int &event) {
+            ++outer;
+            if (event == 2)
+                cameMeanwhile = waitFor([&] { return other == 2; });
+        }, {.backlog = backlog});
+        second.registerHandler(&context, [&](const int &event) { other = event; }, {.backlog = Backlog::debounced(30)});
+        first.post(1);
+        QVERIFY(waitFor([&] { return outer == 1; }));
+        first.post(2);
+        second.post(2);
+        QVERIFY(waitFor([&] { return outer == 2; }));
+        QVERIFY(cameMeanwhile);
+    }
+
+    // Those that are due at once run within the budget of a drain, and timers of the program have their turn in between.
+    void manyDueDeliveriesLeaveTheEventLoopItsTurn()
+    {
+        constexpr int handlers = 200;
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        int callsAtTimer = -1;
+        for (int i = 0; i < handlers; ++i) {
+            registry.registerHandler(&context, [&](const int &) {
+                ++calls;
+                QElapsedTimer work;
+                work.start();
+                while (work.nsecsElapsed() < 500'000) {
+                }
+            }, {.backlog = Backlog::debounced(1)});
+        }
+        registry.post(1);
+        QVERIFY(waitFor([&] {
+            if (calls > 0 && callsAtTimer < 0)
+                callsAtTimer = calls; // between two turns of the event loop
+            return calls == handlers;
+        }));
+        QVERIFY2(callsAtTimer < handlers, qPrintable(QString::number(callsAtTimer)));
+    }
+
     void debouncedRunsOnceWithTheLastEventAfterSilence()
     {
         constexpr int interval = 50;

@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/delivery/handover_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/delivery/sanitizerorder.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
@@ -20,6 +21,8 @@ public:
     {
         m_context = new QObject;
         m_context->moveToThread(&m_thread);
+        // ThreadSanitizer does not see the end of a QThread.
+        QObject::connect(&m_thread, &QThread::finished, [this] { SignalBox::detail::SanitizerOrder::release(this); });
         m_anchor.moveToThread(&m_thread);
         m_thread.start();
     }
@@ -71,6 +74,7 @@ public:
     {
         m_thread.quit();
         m_thread.wait();
+        SignalBox::detail::SanitizerOrder::acquire(this);
     }
 
 private:

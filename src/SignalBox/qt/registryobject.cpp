@@ -8,6 +8,7 @@
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 #include <SignalBox/qt/handlers/registrylink.h>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qmetatype.h>
 #include <QtCore/qthread.h>
@@ -187,7 +188,7 @@ RegistryObject::Way RegistryObject::inlineWay(const AsyncOptions &options, const
         warn(caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
         return {};
     }
-    return {.route = new detail::Route(m_link, nullptr, options)};
+    return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored)};
 }
 
 RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller) const
@@ -202,9 +203,10 @@ RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &
     }
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options),
-            .watched = context,
-            .affinity = detail::Affinity::Followed};
+    // The application object stays where it is.
+    const detail::Affinity affinity =
+        context == QCoreApplication::instance() ? detail::Affinity::Ignored : detail::Affinity::Followed;
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity), .watched = context};
 }
 
 RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller) const
@@ -215,7 +217,7 @@ RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOption
     }
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options)};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored)};
 }
 
 RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller) const
@@ -230,7 +232,8 @@ RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions 
     }
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options), .watched = target.pool()};
+    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options, detail::Affinity::Ignored),
+            .watched = target.pool()};
 }
 
 RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options,
@@ -238,7 +241,7 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
 {
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, mailbox, options)};
+    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored)};
 }
 
 // Takes the way over.
@@ -260,7 +263,7 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
             link->registry(), handler,
             {.priority = options.priority, .name = options.name.toStdString(), .enabled = options.enabled}, location,
             [&way](detail::HandlerReference reference) {
-                way.route->begin(std::move(reference), way.watched, way.affinity);
+                way.route->begin(std::move(reference), way.watched);
             });
         link->handlersHaveChanged();
         return guard;

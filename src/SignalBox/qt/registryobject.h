@@ -2,10 +2,10 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
-#include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/route.h>
@@ -212,7 +212,6 @@ protected:
     {
         detail::Route *route = nullptr; // with an owner
         QObject *watched = nullptr;
-        detail::Affinity affinity = detail::Affinity::Ignored;
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
     Way wayTo(QObject *context, const AsyncOptions &options, const char *caller) const;

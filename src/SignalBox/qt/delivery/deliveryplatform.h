@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 
 // What the lock-free parts of this layer take from their surroundings, as the core does from its platform policy:
 // the models run the very same headers on Relacy's atomics, with single orders weakened by site.
@@ -26,20 +27,18 @@ enum class DeliverySite {
     ReadFirst, // producer: has it been overtaken?
     LookAgain, // consumer: has a producer come too late? Is a ring of one empty?
     CountItem, // a ring that drops the newest: producer reserves, consumer gives back
-    // lanecount.h
-    ReserveLane, // producer
-    ReleaseLane, // whoever has delivered, and the mover
-    MarkSpare, // whoever has ended the lane
-    SeeSpare, // a later mover
-    FindLane, // producer, before it counts itself
-    CheckLane, // and after
-    ChangeLane, // mover
+    // transit.h
+    Reserve, // producer
+    Release, // whoever has delivered
+    OpenTransit, // the consumer of the mailbox where the context has arrived
 };
 
 struct DeliveryPlatform
 {
     template <class T>
     using Atomic = std::atomic<T>;
+    using Mutex = std::mutex;
+    using Lock = std::lock_guard<std::mutex>;
 
     static constexpr std::memory_order order(DeliverySite, std::memory_order order) noexcept { return order; }
 };

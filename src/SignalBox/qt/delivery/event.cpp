@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/delivery/event.h>
 
+#include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/futures/completion_p.h>
 
 #include <QtCore/qdebug.h>
 

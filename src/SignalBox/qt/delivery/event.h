@@ -49,7 +49,7 @@ private:
     Attachments form a list that only grows, newest first. Each thread looks for its own key, so a key is
     attached by one thread only and no attachment is ever missed by the thread that made it.
 */
-class SIGNALBOX_QT_EXPORT Event
+class SIGNALBOX_QT_EXPORT Event : public Payload
 {
 public:
     /*! What only some events need. */
@@ -84,13 +84,10 @@ public:
     {
         return reinterpret_cast<QueueEntry *>(const_cast<Event *>(this)) - 1;
     }
-    static const Event *of(const QueueEntry *entry) noexcept
-    {
-        return entry->isSeparate() ? static_cast<const SeparateEntry *>(entry)->event
-                                   : std::launder(reinterpret_cast<const Event *>(entry + 1));
-    }
+    static const Event &of(const Payload &payload) noexcept { return static_cast<const Event &>(payload); }
 
-    void addReference(std::uint32_t count = 1) const noexcept
+    void addReference() const noexcept final { addReferences(1); }
+    void addReferences(std::uint32_t count) const noexcept
     {
         // Relaxed: whoever adds one has one.
         m_word.fetch_add(count, std::memory_order_relaxed);
@@ -107,7 +104,7 @@ public:
             destroy(nullptr);
     }
     // The same; the memory is freed with that of others.
-    void dropReference(FreedBlocks &freed) const noexcept
+    void dropReference(FreedBlocks &freed) const noexcept final
     {
         if (isLast())
             destroy(&freed);

@@ -2,27 +2,10 @@
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
-#include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/route.h>
 
-#include <new>
 #include <utility>
 
 namespace SignalBox::detail {
-
-namespace {
-
-SeparateEntry *makeSeparateEntry(QueueEntry::Kind kind, const Event *event)
-{
-    const EventMemory::Block block = EventMemory::allocate(sizeof(SeparateEntry));
-    auto *entry = ::new (block.memory) SeparateEntry;
-    entry->target = kind | QueueEntry::Separate;
-    entry->event = event;
-    entry->offset = block.offset;
-    return entry;
-}
-
-} // namespace
 
 std::shared_ptr<Mailbox> Mailbox::ofNobody()
 {
@@ -32,26 +15,14 @@ std::shared_ptr<Mailbox> Mailbox::ofNobody()
         Nobody() : Mailbox(Nesting::Impossible, false) {}
         bool isCurrentThread() const noexcept override { return false; }
         QString name() const override { return {}; }
-        void visitAt(std::int64_t, Lane &lane) override { lane.release(1); }
-        void forgetVisit(Lane &) noexcept override {}
+        void planVisit(std::int64_t, Receiver &receiver) override { receiver.release(1); }
+        void forgetVisit(std::int64_t, Receiver &) noexcept override {}
 
     private:
         void callConsumer() noexcept override {}
     };
     static const auto *const nobody = new std::shared_ptr<Mailbox>(std::make_shared<Nobody>());
     return *nobody;
-}
-
-QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event)
-{
-    QueueEntry *entry = makeSeparateEntry(kind, event);
-    entry->setLane(&lane);
-    return entry;
-}
-
-QueueEntry *makeItem(const Event &event)
-{
-    return makeSeparateEntry(QueueEntry::Handler, &event);
 }
 
 Mailbox::Mailbox(Nesting nesting, bool isOpen)
@@ -82,15 +53,9 @@ void Mailbox::push(QueueEntry *entry) noexcept
     reachConsumer();
 }
 
-void Mailbox::append(EntryList &&entries) noexcept
-{
-    while (QueueEntry *entry = entries.takeFirst())
-        Queue::link(m_queue.append(entry), entry);
-}
-
 bool Mailbox::post(std::unique_ptr<Task> task)
 {
-    if (m_wakeUp.isClosed())
+    if (isClosed())
         return false;
     push(task.release());
     return true;
@@ -117,13 +82,13 @@ bool Mailbox::hasMore() const noexcept
     return m_entry != nullptr || !m_front.isEmpty() || !m_held.isEmpty() || !m_queue.isEmpty();
 }
 
-// A handler that only wants the newest event gets one in each drain: so its thread sees one event per turn of its event
+// A receiver that only wants the newest payload gets one in each drain: so its thread sees one per turn of its event
 // loop, however fast they come, and producers merge the others undisturbed.
-bool Mailbox::holdBack(QueueEntry *entry, Lane &lane) noexcept
+bool Mailbox::holdBack(QueueEntry *entry, Receiver &receiver) noexcept
 {
-    if (m_nesting == Nesting::Impossible || !lane.route().isMerging())
+    if (m_nesting == Nesting::Impossible || !receiver.m_wantsOneVisit)
         return false;
-    if (std::exchange(lane.m_visitedIn, m_drain) != m_drain)
+    if (std::exchange(receiver.m_visitedIn, m_drain) != m_drain)
         return false;
     m_held.append(entry);
     return true;
@@ -140,13 +105,7 @@ QueueEntry *Mailbox::fetch() noexcept
 
 Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
 {
-    // A handler further out is running, and its event may be finished here.
-    if (m_running && !m_running->isRetained) {
-        m_running->event->addReference();
-        m_running->isRetained = true;
-    }
     m_front.prepend(std::move(m_held)); // by a drain further out
-    ++m_depth;
     ++m_drain;
     Drain drain;
     DrainClock clock(begin);
@@ -155,12 +114,7 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     while (!isOver && step(drain, isRaised))
         isOver = clock.isOver();
     m_front.prepend(std::move(m_held));
-    for (Lane *lane = m_touched; lane; lane = lane->m_nextTouched) {
-        if (lane->route().hasLag()) [[unlikely]]
-            lane->route().tellLag();
-    }
-    if (--m_depth == 0)
-        settleTouched();
+    giveBackServed();
     return isOver || hasMore() ? Ending::Later : Ending::Done;
 }
 
@@ -176,21 +130,20 @@ bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
     QueueEntry *const entry = fetch();
     if (entry == nullptr)
         return false;
-    Lane *lane = nullptr;
-    QueueEntry *finished = entry;
-    if (entry->kind() == QueueEntry::Handlers) {
-        LaneList *list = entry->lanes();
+    Receiver *receiver = nullptr;
+    bool isLast = true;
+    if (entry->kind() == QueueEntry::Several) {
+        ReceiverList *list = entry->receivers();
         if (m_entry == nullptr) {
             m_entry = entry;
             m_index = 0;
         }
-        lane = list->lanes[m_index++];
-        if (m_index == list->count)
+        receiver = list->receivers[m_index++];
+        isLast = m_index == list->count;
+        if (isLast)
             m_entry = nullptr;
-        else
-            finished = nullptr;
     } else if (entry->kind() != QueueEntry::Work) {
-        lane = entry->lane();
+        receiver = entry->receiver();
     }
     if (!isRaised && hasMore()) {
         isRaised = true;
@@ -199,108 +152,117 @@ bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
     if (entry->kind() == QueueEntry::Work) {
         const std::unique_ptr<Task> task(static_cast<Task *>(entry));
         task->run();
-        return true;
+    } else if (receiver == nullptr) { // it was forwarded
+        if (isLast)
+            finish(entry, drain);
+    } else if (receiver->hasLeft()) [[unlikely]] {
+        forward(*receiver, entry->payload());
+        if (isLast)
+            finish(entry, drain);
+        receiver->release(1);
+    } else if (entry->kind() != QueueEntry::Visit || !holdBack(entry, *receiver)) {
+        run(*receiver, entry, isLast, drain);
     }
-    if (lane == nullptr) { // it was taken out
-        if (finished)
-            freeEntry(finished, drain.freed);
-        return true;
-    }
-    if (lane->isProvisional() && !lane->route().mayDeliverHere(*lane, entry)) [[unlikely]] {
-        if (finished)
-            freeEntry(finished, drain.freed);
-        return true;
-    }
-    if (lane->next()) [[unlikely]] {
-        forward(*lane, entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
-        if (finished)
-            freeEntry(finished, drain.freed);
-        return true;
-    }
-    if (entry->kind() == QueueEntry::Visit && holdBack(entry, *lane))
-        return true;
-    touch(*lane);
-    if (entry->kind() == QueueEntry::Visit) {
-        freeEntry(entry, drain.freed);
-        visit(*lane, drain);
-    } else {
-        deliver(*lane, *entry, finished, drain);
-    }
-    if (lane->next()) [[unlikely]] // the handler has moved its context, which waits for this call's end
-        settle(*lane);
     return true;
 }
 
-void Mailbox::freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept
+void Mailbox::run(Receiver &receiver, QueueEntry *entry, bool isLast, Drain &drain) noexcept
 {
-    const Event *event = entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry);
-    if (entry->kind() == QueueEntry::Handlers)
-        freed.add(entry->lanes(), entry->lanes()->offset);
-    if (entry->isSeparate())
-        freed.add(entry, static_cast<SeparateEntry *>(entry)->offset);
-    if (event)
-        event->dropReference(freed); // and with it the entry in front of it
-}
-
-void Mailbox::deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept
-{
-    // The event lives as long as the entry. A nested drain that finishes the entry first retains it for us.
-    const Event &event = *Event::of(&entry);
-    Running running{&lane, &event, finished != nullptr, m_running};
-    m_running = &running;
-    lane.route().deliver(event, drain.calls);
-    m_running = running.outer;
-    if (finished)
-        freeEntry(finished, drain.freed);
-    else if (running.isRetained)
-        event.dropReference(drain.freed);
-}
-
-void Mailbox::visit(Lane &lane, Drain &drain) noexcept
-{
-    Running running{&lane, nullptr, true, m_running};
-    m_running = &running;
-    lane.route().visit(*this, lane, drain);
-    m_running = running.outer;
-}
-
-void Mailbox::touch(Lane &lane) noexcept
-{
-    const std::uint64_t delivered = lane.m_delivered.load(std::memory_order_relaxed);
-    lane.m_delivered.store(delivered + 1, std::memory_order_relaxed);
-    if (delivered == 0) {
-        lane.m_nextTouched = m_touched;
-        m_touched = &lane;
+    ++receiver.m_running;
+    if (entry->kind() == QueueEntry::Visit) {
+        entry->free(drain.freed);
+        receiver.visit(*this, drain);
+    } else {
+        // The payload lives as long as the entry. A nested drain that gets to the entry's end leaves that to us.
+        Running running{entry, isLast, m_running};
+        m_running = &running;
+        receiver.deliver(*entry->payload(), drain);
+        m_running = running.outer;
+        if (running.isEntryFinished)
+            finish(entry, drain);
+    }
+    --receiver.m_running;
+    if (receiver.hasLeft()) [[unlikely]] { // it has moved its context, which waits for this call's end
+        receiver.release(1);
+        return;
+    }
+    if (receiver.m_delivered++ == 0) {
+        receiver.m_nextServed = m_served;
+        m_served = &receiver;
     }
 }
 
-void Mailbox::settle(Lane &lane) noexcept
+// Nothing more of the entry will be run here. But something of it may be running further out.
+void Mailbox::finish(QueueEntry *entry, Drain &drain) noexcept
 {
-    // The drains further out use the lane when its handler has returned.
-    std::uint64_t running = 0;
-    for (const Running *frame = m_running; frame; frame = frame->outer)
-        running += frame->lane == &lane;
-    const std::uint64_t delivered = lane.m_delivered.load(std::memory_order_relaxed);
-    if (delivered == running)
-        return;
-    for (Lane **link = &m_touched; running == 0 && *link; link = &(*link)->m_nextTouched) {
-        if (*link == &lane) {
-            *link = lane.m_nextTouched;
-            break;
+    for (Running *frame = m_running; frame; frame = frame->outer) {
+        if (frame->entry == entry) {
+            frame->isEntryFinished = true;
+            return;
         }
     }
-    lane.m_delivered.store(running, std::memory_order_relaxed);
-    lane.release(delivered - running);
+    entry->free(drain.freed);
 }
 
-void Mailbox::settleTouched() noexcept
+void Mailbox::giveBackServed() noexcept
 {
-    while (Lane *lane = m_touched) {
-        m_touched = lane->m_nextTouched;
-        const std::uint64_t delivered = lane->m_delivered.load(std::memory_order_relaxed);
-        lane->m_delivered.store(0, std::memory_order_relaxed);
-        lane->release(delivered); // and it may be gone
+    for (Receiver *receiver = m_served; receiver; receiver = receiver->m_nextServed)
+        receiver->endDrain();
+    while (Receiver *receiver = m_served) {
+        m_served = receiver->m_nextServed;
+        receiver->release(std::exchange(receiver->m_delivered, 0)); // and it may be gone
     }
+}
+
+// --- a receiver goes to another mailbox ----------------------------------------------------------
+
+void Mailbox::forward(Receiver &receiver, const Payload *payload) noexcept
+{
+    if (receiver.forward(payload))
+        return;
+    if (payload) {
+        receiver.drop(*payload);
+        return;
+    }
+    EntryList backlog;
+    receiver.takeBacklog(backlog);
+    receiver.dropBacklog(std::move(backlog));
+}
+
+void Mailbox::takeOver(EntryList &&entries) noexcept
+{
+    m_front.prepend(std::move(entries));
+    wake();
+}
+
+// The entries stay where they are, for others or for nobody; what is forwarded is a copy.
+void Mailbox::forwardWaiting() noexcept
+{
+    giveBackServed();
+    const auto forwardFrom = [](QueueEntry &entry, Receiver *&receiver) {
+        if (!receiver || !receiver->hasLeft())
+            return;
+        forward(*receiver, entry.payload());
+        std::exchange(receiver, nullptr)->release(1);
+    };
+    const auto look = [&](QueueEntry &entry, std::uint32_t begin) {
+        if (entry.kind() == QueueEntry::Work)
+            return;
+        if (entry.kind() == QueueEntry::Several) {
+            for (std::uint32_t i = begin; i < entry.receivers()->count; ++i)
+                forwardFrom(entry, entry.receivers()->receivers[i]);
+            return;
+        }
+        Receiver *receiver = entry.receiver();
+        forwardFrom(entry, receiver);
+        entry.setReceiver(receiver);
+    };
+    if (m_entry)
+        look(*m_entry, m_index);
+    const auto lookAtAll = [&](QueueEntry &entry) { look(entry, 0); };
+    m_held.forEach(lookAtAll);
+    m_front.forEach(lookAtAll);
+    m_queue.forEach(lookAtAll);
 }
 
 } // namespace SignalBox::detail

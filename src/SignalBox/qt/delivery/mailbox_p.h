@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/deliveryqueue.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/queueentry.h>
+#include <SignalBox/qt/delivery/receiver.h>
 #include <SignalBox/qt/delivery/task_p.h>
 #include <SignalBox/qt/delivery/wakeup.h>
 #include <SignalBox/qt/qt_export.h>
@@ -21,11 +22,6 @@ class QThread;
 QT_END_NAMESPACE
 
 namespace SignalBox::detail {
-
-class Event;
-class Lane;
-class Route;
-struct Drain;
 
 /*!
     The way into a thread, or a pool: a queue, and the one who drains it.
@@ -56,17 +52,15 @@ public:
     virtual bool isCurrentThread() const noexcept = 0;
     /*! Whether it is that of \a thread, which may be gone. */
     virtual bool isOf(const QThread *thread) const noexcept;
-    /*! Nothing is delivered now. */
-    bool isClosed() const noexcept { return m_wakeUp.isClosed(); }
+    /*! Nothing is delivered now, nor soon. */
+    bool isClosed() const noexcept { return m_wakeUp.isClosed() && !isComingUp(); }
     /*! Whether the calling thread is the consumer. */
-    bool isDrainedHere() const noexcept { return isCurrentThread() && !isClosed(); }
+    bool isDrainedHere() const noexcept { return isCurrentThread() && !m_wakeUp.isClosed(); }
     /*! For people. Any thread. */
     virtual QString name() const = 0;
 
     /*! Wait-free, but for the first of a burst, which calls the consumer. */
     void push(QueueEntry *entry) noexcept;
-    /*! Queues \a entries, without calling the consumer: wake() has to follow. */
-    void append(EntryList &&entries) noexcept;
     /*! Has the consumer look. */
     void wake() noexcept;
     /*! False: the thread is over, and \a task has been destroyed by the calling thread. */
@@ -74,29 +68,14 @@ public:
 
     // --- the consumer's --------------------------------------------------------------------------
 
-    /*!
-        Takes what waits for \a lane out of the queue: appends an entry of its own for each, for the lane \a to and
-        without a reservation of that, oldest first. Throws std::bad_alloc; what was appended has been taken out.
-    */
-    void takeOut(Lane &lane, Lane &to, EntryList &taken);
     /*! Queues \a entries in front of all others. */
     void takeOver(EntryList &&entries) noexcept;
-    /*! Has the lane's backlog looked at, at a time of the steady clock, in nanoseconds. Takes over a reservation. */
-    virtual void visitAt(std::int64_t time, Lane &lane) = 0;
-    /*! Ends the plan, and its reservation. */
-    virtual void forgetVisit(Lane &lane) noexcept = 0;
-    /*! Subtracts what has been delivered to \a lane from its count, but for what still runs. */
-    void settle(Lane &lane) noexcept;
-
-    /*! Sends on what has come for a lane that was left: \a event, or, if null, a visit; or drops it. Ends its reservation.
-        Any thread. */
-    static void forward(Lane &lane, const Event *event) noexcept;
-    /*! Forwards one delivery of \a event, or, if null, a backlog, or drops it. Ends its reservation. Any thread. */
-    static void dropLane(Lane &lane, const Event *event) noexcept;
-    /*! Drops the deliveries of \a event to the lanes that \a entry names. Any thread. */
-    static void dropLanes(const QueueEntry &entry, const Event &event) noexcept;
-    /*! Forwards or drops \a entry, which is for one lane, as dropLane() does. Any thread. */
-    static void drop(QueueEntry *entry, FreedBlocks &freed) noexcept;
+    /*! Gives back what receivers have been served, and forwards what waits for those that have left. */
+    void forwardWaiting() noexcept;
+    /*! Has the receiver's backlog looked at, at a time of the steady clock, in nanoseconds. Takes over a reservation. */
+    virtual void planVisit(std::int64_t time, Receiver &receiver) = 0;
+    /*! Ends the plan. Its reservation is the caller's. */
+    virtual void forgetVisit(std::int64_t time, Receiver &receiver) noexcept = 0;
 
 protected:
     // Whether a nested event loop may drain while a drain is under way.
@@ -110,6 +89,8 @@ protected:
     // Throws std::bad_alloc.
     Mailbox(Nesting nesting, bool isOpen);
 
+    // Closed, but its thread has been started again: it opens soon.
+    virtual bool isComingUp() const noexcept { return false; }
     // Has the consumer drain soon. Called once per burst.
     virtual void callConsumer() noexcept = 0;
     // `begin`: when the time budget began to be used, on the steady clock, in nanoseconds.
@@ -127,50 +108,46 @@ protected:
 private:
     using Queue = DeliveryQueue<DeliveryPlatform, QueueEntry>;
 
-    // A handler that is being run, on the stack of its drain.
+    // A receiver that is being run, on the stack of its drain.
     struct Running
     {
-        const Lane *lane;
-        const Event *event; // null: the handler's backlog keeps it
-        bool isRetained;
+        QueueEntry *entry; // null: a visit's
+        bool isEntryFinished; // nobody else needs the entry
         Running *outer;
     };
 
     // What is in front of a queue of which nothing is delivered any more.
     struct Waiting
     {
-        enum class Way {
-            Empty, // or a producer is between its two steps
-            Look, // it has not been taken: its lane is provisional, and has one reservation more
-            Forwarded, // to the next lane
+        enum class Kind {
+            Nothing, // or a producer is between its two steps
+            Forwarded,
             Drop,
-            Visit, // the backlog where the handler is by now
-            Nothing, // nothing is left to be done
+            DropBacklog,
+            Skipped, // nothing is left to be done
             Work,
         };
-        Way way = Way::Empty;
-        Lane *lane = nullptr;
-        const Event *event = nullptr; // null: a visit
-        EntryList backlog = {}; // what was in it
-        QueueEntry *finished = nullptr; // it was the last in there
+        Kind kind = Kind::Nothing;
+        Receiver *receiver = nullptr;
+        QueueEntry *entry = nullptr;
+        const Payload *payload = nullptr; // a visit has none
+        bool isFinished = false; // it was the last one for that entry
+        EntryList backlog = {};
     };
 
     void reachConsumer() noexcept;
     QueueEntry *fetch() noexcept;
-    bool holdBack(QueueEntry *entry, Lane &lane) noexcept;
+    bool holdBack(QueueEntry *entry, Receiver &receiver) noexcept;
+    bool step(Drain &drain, bool &isRaised) noexcept;
+    void run(Receiver &receiver, QueueEntry *entry, bool isLast, Drain &drain) noexcept;
+    void finish(QueueEntry *entry, Drain &drain) noexcept;
+    void giveBackServed() noexcept;
+    static void forward(Receiver &receiver, const Payload *payload) noexcept;
     void dropAll() noexcept; // while closed
     template <class Take>
     void dropEach(Take take) noexcept;
-    // `seen`: a lane whose context has just been looked for; or null.
-    Waiting takeWaiting(const Lane *seen) noexcept;
+    Waiting takeWaiting() noexcept;
     void dropTaken(Waiting &&waiting, FreedBlocks &freed) noexcept;
-    static bool passOn(Lane &lane, const Event *event) noexcept;
-    bool step(Drain &drain, bool &isRaised) noexcept;
-    void deliver(Lane &lane, const QueueEntry &entry, QueueEntry *finished, Drain &drain) noexcept;
-    void visit(Lane &lane, Drain &drain) noexcept;
-    void touch(Lane &lane) noexcept;
-    void settleTouched() noexcept;
-    static void freeEntry(QueueEntry *entry, FreedBlocks &freed) noexcept;
 
     Queue m_queue;
     const Nesting m_nesting;
@@ -182,16 +159,10 @@ private:
     EntryList m_front; // before the queue
     EntryList m_held; // visits that have been made in this drain: for the next one, before all others
     std::uint64_t m_drain = 0; // number of the drain
-    QueueEntry *m_entry = nullptr; // of several handlers, begun
+    QueueEntry *m_entry = nullptr; // of several receivers, begun
     std::uint32_t m_index = 0; // the next of them
     Running *m_running = nullptr;
-    int m_depth = 0;
-    Lane *m_touched = nullptr;
+    Receiver *m_served = nullptr;
 };
-
-/*! An entry of its own for one lane. Throws std::bad_alloc. \a event holds a reference; null for a visit. */
-QueueEntry *makeEntry(QueueEntry::Kind kind, Lane &lane, const Event *event);
-/*! The same for a backlog. */
-QueueEntry *makeItem(const Event &event);
 
 } // namespace SignalBox::detail

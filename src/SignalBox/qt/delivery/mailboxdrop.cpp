@@ -1,55 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
-#include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/route.h>
-
 #include <thread>
+#include <utility>
 
 // The part of Mailbox that drops what waits when its consumer has ended.
 
 namespace SignalBox::detail {
 
-void Mailbox::dropLane(Lane &lane, const Event *event) noexcept
-{
-    const Mailbox *mailbox = lane.mailbox();
-    if (mailbox && mailbox->isClosed() && lane.isProvisional())
-        lane.route().leaveEndedThread(lane, *mailbox);
-    if (lane.next()) {
-        forward(lane, event);
-        return;
-    }
-    if (event)
-        lane.route().drop(*event);
-    else
-        lane.route().dropBacklog(lane);
-    lane.release(1);
-}
-
-void Mailbox::dropLanes(const QueueEntry &entry, const Event &event) noexcept
-{
-    if (entry.kind() == QueueEntry::Handlers) {
-        LaneList *list = entry.lanes();
-        for (std::uint32_t i = 0; i < list->count; ++i) {
-            if (list->lanes[i])
-                dropLane(*list->lanes[i], &event);
-        }
-        if (!entry.isSeparate() && &entry != event.entry()) // it never was in a queue
-            EventMemory::deallocate(list, list->offset);
-    } else if (entry.lane()) {
-        dropLane(*entry.lane(), &event);
-    }
-}
-
-void Mailbox::drop(QueueEntry *entry, FreedBlocks &freed) noexcept
-{
-    dropLane(*entry->lane(), entry->kind() == QueueEntry::Visit ? nullptr : Event::of(entry));
-    freeEntry(entry, freed);
-}
-
 // By the consumer, or under the mutex; which also orders what is forwarded here: so deliveries that one producer has posted
 // stay in their order, whoever takes them.
-Mailbox::Waiting Mailbox::takeWaiting(const Lane *seen) noexcept
+Mailbox::Waiting Mailbox::takeWaiting() noexcept
 {
     Waiting result;
     QueueEntry *const entry = fetch();
@@ -57,110 +18,94 @@ Mailbox::Waiting Mailbox::takeWaiting(const Lane *seen) noexcept
         return result;
     if (entry == &m_end) {
         m_isEndTaken = true;
-        result.way = Waiting::Way::Nothing;
+        result.kind = Waiting::Kind::Skipped;
         return result;
     }
+    if (isComingUp()) { // asked after the fetch: what was queued since the thread was started again is not dropped
+        if (m_entry == nullptr)
+            m_front.prepend(entry);
+        return result;
+    }
+    result.entry = entry;
     if (entry->kind() == QueueEntry::Work) {
-        result.way = Waiting::Way::Work;
-        result.finished = entry;
+        result.kind = Waiting::Kind::Work;
         return result;
     }
-    LaneList *const list = entry->kind() == QueueEntry::Handlers ? entry->lanes() : nullptr;
+    ReceiverList *const list = entry->kind() == QueueEntry::Several ? entry->receivers() : nullptr;
     if (list && m_entry == nullptr) {
         m_entry = entry;
         m_index = 0;
     }
-    Lane *const lane = list ? list->lanes[m_index] : entry->lane();
-    if (lane && lane->isProvisional() && !lane->next() && lane != seen) {
-        lane->reserve();
-        if (!list)
-            m_front.prepend(entry);
-        result.way = Waiting::Way::Look;
-        result.lane = lane;
-        return result;
-    }
-    const bool isLast = !list || ++m_index == list->count;
-    if (isLast) {
+    Receiver *const receiver = list ? list->receivers[m_index] : entry->receiver();
+    result.receiver = receiver;
+    result.isFinished = !list || ++m_index == list->count;
+    if (result.isFinished)
         m_entry = nullptr;
-        result.finished = entry;
+    result.payload = entry->payload();
+    if (!result.isFinished && result.payload) // whoever takes the others may be done with the entry first
+        result.payload->addReference();
+    if (receiver == nullptr) {
+        result.kind = Waiting::Kind::Skipped;
+    } else if (receiver->hasLeft() && receiver->forward(result.payload)) {
+        result.kind = Waiting::Kind::Forwarded;
+    } else if (entry->kind() == QueueEntry::Visit) {
+        receiver->takeBacklog(result.backlog);
+        result.kind = Waiting::Kind::DropBacklog;
+    } else {
+        result.kind = Waiting::Kind::Drop;
     }
-    if (entry->kind() != QueueEntry::Visit)
-        result.event = Event::of(entry);
-    if (!isLast) // whoever takes the others may be done with the entry first
-        result.event->addReference();
-    result.lane = lane;
-    if (lane == nullptr)
-        result.way = Waiting::Way::Nothing;
-    else if (lane->next() && passOn(*lane, result.event))
-        result.way = Waiting::Way::Forwarded;
-    else if (result.event || lane->route().takeBacklog(*lane, result.backlog))
-        result.way = Waiting::Way::Drop;
-    else
-        result.way = Waiting::Way::Visit;
     return result;
 }
 
 // What drops run is foreign code: entries are taken under the mutex, and dropped without it.
 void Mailbox::dropTaken(Waiting &&waiting, FreedBlocks &freed) noexcept
 {
-    switch (waiting.way) {
-    case Waiting::Way::Empty:
+    switch (waiting.kind) {
+    case Waiting::Kind::Nothing:
         return;
-    case Waiting::Way::Look:
-        waiting.lane->route().leaveEndedThread(*waiting.lane, *this);
+    case Waiting::Kind::Work:
+        static_cast<Task *>(waiting.entry)->drop();
         return;
-    case Waiting::Way::Work:
-        static_cast<Task *>(waiting.finished)->drop();
-        return;
-    case Waiting::Way::Drop:
-        if (waiting.event)
-            waiting.lane->route().drop(*waiting.event);
-        else
-            waiting.lane->route().dropItems(std::move(waiting.backlog));
-        waiting.lane->release(1);
+    case Waiting::Kind::Drop:
+        waiting.receiver->drop(*waiting.payload);
         break;
-    case Waiting::Way::Visit:
-        waiting.lane->route().visitWhereItIs();
-        waiting.lane->release(1);
+    case Waiting::Kind::DropBacklog:
+        waiting.receiver->dropBacklog(std::move(waiting.backlog));
         break;
-    case Waiting::Way::Forwarded:
-        waiting.lane->release(1);
-        break;
-    case Waiting::Way::Nothing:
+    case Waiting::Kind::Forwarded:
+    case Waiting::Kind::Skipped:
         break;
     }
-    if (waiting.finished)
-        freeEntry(waiting.finished, freed);
-    else if (waiting.event)
-        waiting.event->dropReference(freed);
+    if (waiting.isFinished)
+        waiting.entry->free(freed);
+    else if (waiting.payload)
+        waiting.payload->dropReference(freed);
+    if (waiting.receiver)
+        waiting.receiver->release(1);
 }
 
 template <class Take>
 void Mailbox::dropEach(Take take) noexcept
 {
     FreedBlocks freed;
-    Lane *seen = nullptr; // its context has been looked for
     for (;;) {
-        Waiting waiting = take(seen);
-        if (seen)
-            seen->release(1);
-        if (waiting.way == Waiting::Way::Empty)
+        Waiting waiting = take();
+        if (waiting.kind == Waiting::Kind::Nothing)
             return;
-        seen = waiting.way == Waiting::Way::Look ? waiting.lane : nullptr;
         dropTaken(std::move(waiting), freed);
     }
 }
 
 void Mailbox::dropWaiting() noexcept
 {
-    dropEach([this](const Lane *seen) { return takeWaiting(seen); });
+    dropEach([this] { return takeWaiting(); });
 }
 
 void Mailbox::dropAll() noexcept
 {
-    dropEach([this](const Lane *seen) {
+    dropEach([this] {
         const std::lock_guard lock(m_dropMutex);
-        return m_wakeUp.isClosed() ? takeWaiting(seen) : Waiting();
+        return m_wakeUp.isClosed() ? takeWaiting() : Waiting();
     });
 }
 

@@ -3,7 +3,6 @@
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
-#include <SignalBox/qt/handlers/lane.h>
 
 #include <QtCore/qrunnable.h>
 #include <QtCore/qthreadpool.h>
@@ -74,12 +73,12 @@ void PoolMailbox::dropJob() noexcept
     endTurn();
 }
 
-void PoolMailbox::visitAt(std::int64_t, Lane &lane)
+void PoolMailbox::planVisit(std::int64_t, Receiver &receiver)
 {
-    lane.release(1);
+    receiver.release(1);
 }
 
-void PoolMailbox::forgetVisit(Lane &) noexcept
+void PoolMailbox::forgetVisit(std::int64_t, Receiver &) noexcept
 {
 }
 

@@ -24,8 +24,8 @@ public:
     bool isCurrentThread() const noexcept override { return false; }
     QString name() const override { return QStringLiteral("pool"); }
     // Refused at the registration.
-    void visitAt(std::int64_t time, Lane &lane) override;
-    void forgetVisit(Lane &lane) noexcept override;
+    void planVisit(std::int64_t time, Receiver &receiver) override;
+    void forgetVisit(std::int64_t time, Receiver &receiver) noexcept override;
 
 private:
     class Job;

@@ -5,53 +5,72 @@
 
 #include <atomic>
 #include <cstdint>
+#include <new>
 
 namespace SignalBox::detail {
 
-class Event;
-class Lane;
+class Receiver;
 
-/*! Several handlers of one event on one target thread, in the order of their calls. */
-struct LaneList
+/*! What an entry brings: shared by all entries that bring it. An entry owns a reference. */
+class Payload
+{
+public:
+    virtual void addReference() const noexcept = 0;
+    virtual void dropReference(FreedBlocks &freed) const noexcept = 0;
+
+protected:
+    Payload() noexcept = default;
+    ~Payload() = default;
+    Payload(const Payload &) = delete;
+    Payload &operator=(const Payload &) = delete;
+};
+
+/*! Several receivers of one payload in one mailbox, in the order of their calls. */
+struct ReceiverList
 {
     std::uint32_t count;
     std::uint32_t capacity;
     EventMemory::Offset offset;
-    Lane *lanes[1]; // `capacity` of them; null: no longer here
+    Receiver *receivers[1]; // `capacity` of them; null: it has gone to another mailbox
 };
 
 /*!
     What a mailbox queues, and what a handler's backlog keeps. Which kind it is, and for whom, is in one word; in a backlog
-    that is the handler's own, its place in the order instead. Most entries are the one that lies in front of their event,
-    for one handler, and cost sixteen bytes.
+    that is the handler's own, its place in the order instead. Most entries are the one that lies in front of their payload,
+    for one receiver, and cost sixteen bytes.
 */
 struct QueueEntry
 {
     enum Kind : std::uint64_t {
-        Handler, // for one Lane
-        Handlers, // for those in a LaneList
-        Visit, // one Lane has something in its backlog; no event
+        Single, // for one Receiver
+        Several, // for those in a ReceiverList
+        Visit, // one Receiver has something in its backlog; no payload
         Work, // a Task
         kindMask = 3,
-        Separate = 4, // a SeparateEntry: not in front of its event
+        Separate = 4, // a SeparateEntry: not in front of its payload
         addressMask = ~std::uint64_t{7},
     };
 
     Kind kind() const noexcept { return static_cast<Kind>(target & kindMask); }
     bool isSeparate() const noexcept { return (target & Separate) != 0; }
-    Lane *lane() const noexcept { return reinterpret_cast<Lane *>(address()); }
-    LaneList *lanes() const noexcept { return reinterpret_cast<LaneList *>(address()); }
-    void setLane(Lane *lane) noexcept
+    Receiver *receiver() const noexcept { return reinterpret_cast<Receiver *>(address()); }
+    ReceiverList *receivers() const noexcept { return reinterpret_cast<ReceiverList *>(address()); }
+    void setReceiver(Receiver *receiver) noexcept
     {
-        target = (target & ~std::uint64_t{addressMask}) | reinterpret_cast<std::uintptr_t>(lane);
+        target = (target & ~std::uint64_t{addressMask}) | reinterpret_cast<std::uintptr_t>(receiver);
     }
+    /*! Null for a visit; and no task. */
+    inline const Payload *payload() const noexcept;
 
     // In a backlog, see BacklogRing.
     std::uint64_t ticket() const noexcept { return target >> ticketShift; }
     void setTicket(std::uint64_t ticket) noexcept { target = ticket << ticketShift | (target & Separate); }
 
+    /*! Ends an entry that is in no queue any more, with its reference. */
+    inline void free(FreedBlocks &freed) noexcept;
+
     std::atomic<QueueEntry *> next = nullptr;
-    std::uint64_t target = Handler;
+    std::uint64_t target = Single;
 
 private:
     static constexpr int ticketShift = 3;
@@ -60,8 +79,36 @@ private:
 
 struct SeparateEntry : QueueEntry
 {
-    const Event *event; // holds a reference; null for a visit
+    const Payload *brought; // null for a visit
     EventMemory::Offset offset;
+
+    /*! Takes over a reference to \a payload, or null. Throws std::bad_alloc. */
+    static SeparateEntry *make(Kind kind, Receiver *receiver, const Payload *payload)
+    {
+        const EventMemory::Block block = EventMemory::allocate(sizeof(SeparateEntry));
+        auto *entry = ::new (block.memory) SeparateEntry;
+        entry->target = kind | Separate | reinterpret_cast<std::uintptr_t>(receiver);
+        entry->brought = payload;
+        entry->offset = block.offset;
+        return entry;
+    }
 };
+
+inline const Payload *QueueEntry::payload() const noexcept
+{
+    return isSeparate() ? static_cast<const SeparateEntry *>(this)->brought
+                        : std::launder(reinterpret_cast<const Payload *>(this + 1));
+}
+
+inline void QueueEntry::free(FreedBlocks &freed) noexcept
+{
+    const Payload *const brought = payload();
+    if (kind() == Several)
+        freed.add(receivers(), receivers()->offset);
+    if (isSeparate())
+        freed.add(this, static_cast<SeparateEntry *>(this)->offset);
+    if (brought)
+        brought->dropReference(freed); // and with it the entry in front of it
+}
 
 } // namespace SignalBox::detail

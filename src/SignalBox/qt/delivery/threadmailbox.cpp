@@ -3,7 +3,6 @@
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
-#include <SignalBox/qt/handlers/route.h>
 
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qcoreapplication.h>
@@ -111,7 +110,7 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
         // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
         QObject::connect(thread, &QObject::objectNameChanged, HandOver([mailbox, thread] { mailbox->setName(thread->objectName()); }));
         QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
-        QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->close(); }));
+        QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->closeAtFinish(); }));
         QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
                              mailbox->close();
                              mailbox->forgetThread();
@@ -205,49 +204,34 @@ void ThreadMailbox::drain() noexcept
     m_drainer->yieldTimer.start(0, m_drainer);
 }
 
-void ThreadMailbox::visitAt(std::int64_t time, Lane &lane)
+void ThreadMailbox::planVisit(std::int64_t time, Receiver &receiver)
 {
-    m_visits.push_back({time, &lane});
-    startVisitTimer();
+    const auto place = m_plans.emplace(time, &receiver).first;
+    if (place == m_plans.begin())
+        startVisitTimer();
 }
 
-void ThreadMailbox::forgetVisit(Lane &lane) noexcept
+void ThreadMailbox::forgetVisit(std::int64_t time, Receiver &receiver) noexcept
 {
-    const auto place =
-        std::find_if(m_visits.begin(), m_visits.end(), [&](const Visit &visit) { return visit.lane == &lane; });
-    if (place == m_visits.end())
-        return;
-    m_visits.erase(place);
-    lane.release(1);
+    m_plans.erase({time, &receiver});
 }
 
 void ThreadMailbox::startVisitTimer() noexcept
 {
-    if (m_visits.empty() || !m_drainer)
+    if (m_plans.empty() || !m_drainer)
         return;
-    const std::int64_t first =
-        std::min_element(m_visits.begin(), m_visits.end(), [](const Visit &a, const Visit &b) { return a.time < b.time; })
-            ->time;
-    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, first - steadyNanoseconds()));
+    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, m_plans.begin()->first - steadyNanoseconds()));
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     m_drainer->visitTimer.start(static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())),
                                 Qt::PreciseTimer, m_drainer);
 }
 
+// Nothing is called here: what is due is queued, and the drain has its budget, and goes on in a handler's own event loop.
 void ThreadMailbox::visitDue() noexcept
 {
     const std::int64_t time = steadyNanoseconds();
-    const auto self = shared_from_this();
-    Drain drain;
-    // One at a time: what runs may plan and forget.
-    for (;;) {
-        const auto place = std::find_if(m_visits.begin(), m_visits.end(), [&](const Visit &visit) { return visit.time <= time; });
-        if (place == m_visits.end())
-            break;
-        Lane &lane = *place->lane;
-        m_visits.erase(place);
-        lane.route().visitAsPlanned(*this, lane, drain);
-    }
+    while (!m_plans.empty() && m_plans.begin()->first <= time)
+        m_plans.extract(m_plans.begin()).value().second->visitAsPlanned();
     startVisitTimer();
 }
 
@@ -273,7 +257,14 @@ void ThreadMailbox::closeIfFinished(const QThread &thread) noexcept
         return;
     delete std::exchange(m_drainer, nullptr);
     m_threadId.store(nullptr, std::memory_order_relaxed);
+    m_hasFinished.store(true, std::memory_order_relaxed);
     m_wakeUp.close();
+}
+
+void ThreadMailbox::closeAtFinish() noexcept
+{
+    m_hasFinished.store(true, std::memory_order_relaxed);
+    close();
 }
 
 void ThreadMailbox::close() noexcept
@@ -288,8 +279,23 @@ void ThreadMailbox::close() noexcept
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
     closeQueue();
-    for (const Visit &visit : std::exchange(m_visits, {}))
-        visit.lane->route().dropAsPlanned(*visit.lane);
+    while (!m_plans.empty())
+        m_plans.extract(m_plans.begin()).value().second->dropAsPlanned();
+}
+
+bool ThreadMailbox::isComingUp() const noexcept
+{
+    if (!m_hasFinished.load(std::memory_order_relaxed))
+        return false;
+    const std::lock_guard lock(m_mutex);
+    QThread *const thread = m_thread.load(std::memory_order_relaxed); // its end takes the mutex
+    return thread && thread->isRunning();
+}
+
+void ThreadMailbox::forgetThread() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    m_thread.store(nullptr, std::memory_order_relaxed);
 }
 
 } // namespace SignalBox::detail

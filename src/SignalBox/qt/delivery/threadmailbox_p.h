@@ -7,7 +7,10 @@
 #include <QtCore/qobject.h>
 
 #include <atomic>
-#include <vector>
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <utility>
 
 namespace SignalBox::detail {
 
@@ -33,15 +36,16 @@ public:
     bool isOf(const QThread *thread) const noexcept override;
     QString name() const override;
 
-    void visitAt(std::int64_t time, Lane &lane) override;
-    void forgetVisit(Lane &lane) noexcept override;
+    void planVisit(std::int64_t time, Receiver &receiver) override;
+    void forgetVisit(std::int64_t time, Receiver &receiver) noexcept override;
 
     // On the thread, or while there is none.
     void open();
     void close() noexcept;
+    void closeAtFinish() noexcept; // as close(), but the thread may start again
     void closeIfFinished(const QThread &thread) noexcept;
     // The thread object is gone, and another one may be made at its address.
-    void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
+    void forgetThread() noexcept;
     // Any thread.
     void setName(const QString &name);
     // Any thread: a call may have been lost.
@@ -49,12 +53,8 @@ public:
 
 private:
     class Drainer;
-    struct Visit
-    {
-        std::int64_t time;
-        Lane *lane; // with a reservation
-    };
 
+    bool isComingUp() const noexcept override;
     void callConsumer() noexcept override;
     void drain() noexcept;
     void visitDue() noexcept;
@@ -69,13 +69,18 @@ private:
     std::atomic<Qt::HANDLE> m_threadId = nullptr;
     const QString m_ownName; // where the thread has no name
 
-    mutable std::mutex m_mutex; // orders calls of the drainer against its end; guards the given name
+    // What is queued after start() has returned waits for started(). Relaxed: whoever calls start() has waited for the end of
+    // the run before.
+    std::atomic<bool> m_hasFinished = false;
+
+    // Orders calls of the drainer against its end, and uses of the thread against its own; guards the given name.
+    mutable std::mutex m_mutex;
     QString m_givenName; // the thread's objectName
     // Null while closed. Written under the mutex; once others have the mailbox, on its thread, or when that is gone.
     Drainer *m_drainer = nullptr;
 
     // The consumer's.
-    std::vector<Visit> m_visits; // planned
+    std::set<std::pair<std::int64_t, Receiver *>> m_plans; // when a visit is due; each has a reservation
     bool m_isYielding = false; // the timer will call
     // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.
     static constexpr std::int64_t turnGap = 1'000'000;

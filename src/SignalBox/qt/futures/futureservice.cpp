@@ -2,9 +2,9 @@
 #include <SignalBox/qt/futures/futureservice_p.h>
 
 #include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/delivery/sanitizerorder.h>
-#include <SignalBox/qt/futures/completion_p.h>
 #include <SignalBox/qt/futures/deadlines_p.h>
 #include <SignalBox/qt/futures/servicethread_p.h>
 #include <SignalBox/qt/handlers/route.h>

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/notification.h>
 
+#include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
-#include <SignalBox/qt/futures/completion_p.h>
 #include <SignalBox/qt/futures/futureservice_p.h>
 #include <SignalBox/qt/futures/sequence_p.h>
-#include <SignalBox/qt/handlers/lane.h>
-#include <SignalBox/qt/handlers/nextlane_p.h>
 #include <SignalBox/qt/handlers/route.h>
 
 #include <algorithm>
@@ -18,11 +16,11 @@ namespace SignalBox::detail {
 
 namespace {
 
-LaneList *makeList(std::uint32_t capacity)
+ReceiverList *makeList(std::uint32_t capacity)
 {
     // NOLINTNEXTLINE(bugprone-sizeof-expression): it holds pointers
-    const EventMemory::Block block = EventMemory::allocate(offsetof(LaneList, lanes) + capacity * sizeof(Lane *));
-    auto *list = static_cast<LaneList *>(block.memory);
+    const EventMemory::Block block = EventMemory::allocate(offsetof(ReceiverList, receivers) + capacity * sizeof(Receiver *));
+    auto *list = static_cast<ReceiverList *>(block.memory);
     list->count = 0;
     list->capacity = capacity;
     list->offset = block.offset;
@@ -70,7 +68,7 @@ Walk::~Walk()
 void Walk::share(std::uint32_t count) const noexcept
 {
     if (std::exchange(m_isShared, true))
-        m_event->addReference(count);
+        m_event->addReferences(count);
     else
         m_event->addFirstReferences(count);
 }
@@ -100,7 +98,7 @@ void Walk::queueBacklog(Route &route) const noexcept
     bool isExpected = false;
     try {
         isExpected = expectDelivery() != nullptr;
-        QueueEntry *item = m_isEntryUsed ? makeItem(*m_event) : m_event->entry();
+        QueueEntry *item = m_isEntryUsed ? SeparateEntry::make(QueueEntry::Single, nullptr, m_event) : m_event->entry();
         m_isEntryUsed = true;
         share(1);
         route.queueBacklog(item);
@@ -114,56 +112,64 @@ void Walk::queueBacklog(Route &route) const noexcept
     }
 }
 
-void Walk::queue(Lane &lane) const noexcept
+void Walk::queue(Route &route) const noexcept
 {
     ++m_forwarded;
     bool isExpected = false;
+    Mailbox *mailbox = nullptr;
     try {
         isExpected = expectDelivery() != nullptr;
-        Mailbox *const mailbox = lane.mailbox();
+        mailbox = route.reserve();
         if (!mailbox) {
-            QueueEntry *entry = makeEntry(QueueEntry::Handler, lane, m_event);
+            flush();
+            QueueEntry *entry = nullptr;
+            try {
+                entry = SeparateEntry::make(QueueEntry::Single, &route, m_event);
+            } catch (...) {
+                route.refuse();
+                throw;
+            }
             share(1);
-            if (!static_cast<NextLane &>(lane).park(entry))
-                lane.mailbox()->push(entry);
+            route.park(entry);
             return;
         }
         for (std::uint32_t i = 0; i < m_batchCount; ++i) {
             if (m_batches[i].mailbox == mailbox) {
-                add(m_batches[i], lane);
+                add(m_batches[i], route);
                 return;
             }
         }
         if (m_batchCount == m_batches.size())
             flushBatches();
-        m_batches[m_batchCount++] = {mailbox, &lane, nullptr};
+        m_batches[m_batchCount++] = {mailbox, &route, nullptr};
     } catch (const std::bad_alloc &) {
-        lane.route().refuseClaim();
-        lane.route().statistics().countDropped(1);
+        route.refuseClaim();
+        route.statistics().countDropped(1);
         if (isExpected)
             m_completion->drop();
         else
             ++m_lost;
-        lane.release(1);
+        if (mailbox)
+            route.release(1);
     }
 }
 
-void Walk::add(Batch &batch, Lane &lane) const
+void Walk::add(Batch &batch, Route &route)
 {
-    LaneList *list = batch.others;
+    ReceiverList *list = batch.others;
     if (list == nullptr || list->count == list->capacity) {
-        LaneList *larger = makeList(list ? 2 * list->capacity : firstCapacity);
+        ReceiverList *larger = makeList(list ? 2 * list->capacity : firstCapacity);
         if (list) {
-            std::copy_n(list->lanes, list->count, larger->lanes);
+            std::copy_n(list->receivers, list->count, larger->receivers);
             larger->count = list->count;
             EventMemory::deallocate(list, list->offset);
         } else {
-            larger->lanes[0] = batch.first;
+            larger->receivers[0] = batch.first;
             larger->count = 1;
         }
         batch.others = list = larger;
     }
-    list->lanes[list->count++] = &lane;
+    list->receivers[list->count++] = &route;
 }
 
 void Walk::flushBatches() const noexcept
@@ -181,26 +187,38 @@ void Walk::queueBatches() const noexcept
 
 void Walk::queueBatch(const Batch &batch) const noexcept
 {
+    const QueueEntry::Kind kind = batch.others ? QueueEntry::Several : QueueEntry::Single;
+    void *const target = batch.others ? static_cast<void *>(batch.others) : static_cast<Receiver *>(batch.first);
     QueueEntry *entry = nullptr;
-    const std::uint64_t kind = batch.others ? QueueEntry::Handlers : QueueEntry::Handler;
-    void *const target = batch.others ? static_cast<void *>(batch.others) : batch.first;
     if (!m_isEntryUsed) {
         m_isEntryUsed = true;
         entry = m_event->entry();
         entry->target = kind | reinterpret_cast<std::uintptr_t>(target);
     } else {
         try {
-            entry = makeEntry(static_cast<QueueEntry::Kind>(kind), *batch.first, m_event);
-            entry->target = kind | QueueEntry::Separate | reinterpret_cast<std::uintptr_t>(target);
+            entry = SeparateEntry::make(kind, nullptr, m_event);
+            entry->target |= reinterpret_cast<std::uintptr_t>(target);
         } catch (const std::bad_alloc &) {
-            QueueEntry none;
-            none.target = kind | reinterpret_cast<std::uintptr_t>(target);
-            Mailbox::dropLanes(none, *m_event);
-            m_event->dropReference();
+            dropBatch(batch);
             return;
         }
     }
     batch.mailbox->push(entry);
+}
+
+void Walk::dropBatch(const Batch &batch) const noexcept
+{
+    const auto drop = [this](Receiver &receiver) {
+        receiver.drop(*m_event);
+        receiver.release(1);
+    };
+    if (ReceiverList *list = batch.others) {
+        std::for_each_n(list->receivers, list->count, [&](Receiver *receiver) { drop(*receiver); });
+        EventMemory::deallocate(list, list->offset);
+    } else {
+        drop(*batch.first);
+    }
+    m_event->dropReference();
 }
 
 DispatchReport Walk::finish(DispatchReport report) noexcept

@@ -18,7 +18,6 @@
 namespace SignalBox::detail {
 
 class Completion;
-class Lane;
 class Mailbox;
 class Route;
 class Sequence;
@@ -96,8 +95,8 @@ public:
     Walk(EventPointer event, Report report) noexcept;
     ~Walk();
 
-    /*! Takes over a reservation of \a lane. A delivery for which there is no memory is dropped and counted. */
-    void queue(Lane &lane) const noexcept;
+    /*! A delivery for which there is no memory is dropped and counted. */
+    void queue(Route &route) const noexcept;
     void queueBacklog(Route &route) const noexcept;
     /*! Queues what has been collected: an inline handler is about to run. */
     void flush() const noexcept
@@ -122,16 +121,17 @@ private:
     struct Batch
     {
         Mailbox *mailbox;
-        Lane *first;
-        LaneList *others; // with the first; null if there is none
+        Route *first;
+        ReceiverList *others; // with the first; null if there is none
     };
 
     void share(std::uint32_t count) const noexcept;
-    void add(Batch &batch, Lane &lane) const;
+    static void add(Batch &batch, Route &route);
     void flushBatches() const noexcept;
     // Each entry takes over a reference to the event.
     void queueBatches() const noexcept;
     void queueBatch(const Batch &batch) const noexcept;
+    void dropBatch(const Batch &batch) const noexcept;
 
     mutable std::array<Batch, 4> m_batches;
     mutable std::uint32_t m_batchCount = 0;
@@ -176,9 +176,9 @@ private:
 };
 
 /*!
-    One handler's turn in a sequential notify. A reservation of its lane is taken out now, inside of the core's call, and
-    not when the sequence began: what waits for its turn must not look like something older that waits for the handler,
-    and a handler that is gone has no lane any more.
+    One handler's turn in a sequential notify. Its delivery is counted now, inside of the core's call, and not when the
+    sequence began: what waits for its turn must not look like something older that waits for the handler, and a handler
+    that is gone counts nothing any more.
 */
 class Step final : public Notification
 {

@@ -2,104 +2,91 @@
 #include <SignalBox/qt/handlers/route.h>
 
 #include <SignalBox/qt/asynchandlerinfo.h>
+#include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/futures/completion_p.h>
-#include <SignalBox/qt/handlers/contextlink_p.h>
-#include <SignalBox/qt/handlers/nextlane_p.h>
+#include <SignalBox/qt/handlers/context_p.h>
 
-#include <QtCore/qcoreapplication.h>
-#include <QtCore/qthread.h>
 
 #include <new>
+#include <utility>
 
 namespace SignalBox::detail {
 
-namespace {
-
-// An entry with a reservation.
-void sendTo(Lane &lane, QueueEntry *entry)
+// Brings an opening to the thread on which the context has arrived.
+class Route::Opening final : public Task
 {
-    if (Mailbox *mailbox = lane.mailbox())
-        mailbox->push(entry);
-    else if (!static_cast<NextLane &>(lane).park(entry))
-        lane.mailbox()->push(entry);
-}
+public:
+    Opening(Route &route, Mailbox &mailbox) noexcept : m_route(route), m_mailbox(mailbox) { m_route.addOwner(); }
+    ~Opening() override { m_route.dropOwner(); }
+    void run() noexcept override { m_route.openAt(m_mailbox); }
+    void drop() noexcept override
+    {
+        m_route.abandonKept();
+        delete this;
+    }
 
-} // namespace
+private:
+    Route &m_route;
+    Mailbox &m_mailbox;
+};
 
-Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options)
-    : m_link(std::move(link)),
+Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity)
+    : Receiver(options.backlog.kind() == Backlog::Kind::Latest),
+      m_link(std::move(link)),
       m_isOnce(options.once),
       m_isAuto(options.delivery == Delivery::Auto),
       m_backlog(options.backlog),
-      m_lane(&m_firstLane),
-      m_firstLane(*this, mailbox.get()),
-      m_owners(2), // who makes it, and the first lane
+      m_affinity(affinity),
+      m_mailbox(std::move(mailbox)),
+      m_transit(m_mailbox.get()),
+      m_owners(2), // who makes it, and the reservations
       m_ring(m_backlog.kind() == Backlog::Kind::Unbounded
                  ? nullptr
                  : std::make_unique<Ring>(static_cast<std::uint32_t>(m_backlog.capacity()))),
       m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
-    if (mailbox)
-        m_mailboxes.push_back(std::move(mailbox));
+    // Until the context is seen there, by Context::arrive(): what comes before is kept for that.
+    setHasLeft(affinity == Affinity::Followed);
 }
 
 Route::~Route()
 {
-    dropBacklog(*m_lane.load(std::memory_order_relaxed));
+    EntryList backlog;
+    takeBacklog(backlog);
+    dropBacklog(std::move(backlog));
 }
 
-void Route::begin(HandlerReference handler, QObject *watched, Affinity affinity)
+void Route::begin(HandlerReference handler, QObject *watched)
 {
     m_handler = std::move(handler);
     if (!watched)
         return;
-    // The application object stays where it is, and a filter there would be asked about every event of the program.
-    if (watched == QCoreApplication::instance())
-        affinity = Affinity::Ignored;
-    m_firstLane.setProvisional(affinity == Affinity::Followed);
-    auto context = std::make_shared<ContextLink>(*this, watched, affinity);
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_hasEnded)
-            return;
-        m_context = context;
-    }
-    context->begin(context);
+    m_context = Context::of(watched);
+    m_context->add(*this, m_affinity == Affinity::Followed);
 }
 
 void Route::abandon() noexcept
 {
     m_handler = HandlerReference(); // and with it the handler, if it has been made
-    bool hasEnded = false;
-    {
-        const std::lock_guard lock(m_mutex);
-        hasEnded = m_hasEnded;
-    }
-    if (!hasEnded)
+    if (!m_hasEnded)
         end();
 }
 
+// Nobody is inside the handler, so nobody takes out a reservation any more but who has one.
 void Route::end() noexcept
 {
-    std::shared_ptr<ContextLink> context;
-    Lane *lane = nullptr;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_hasEnded = true;
-        context = std::move(m_context);
-        lane = m_lane.load(std::memory_order_relaxed);
-    }
-    if (context)
-        context->end(lane->mailbox());
-    abandonParked();
+    m_hasEnded = true;
+    if (m_context)
+        m_context->remove(*this);
     // Drops what waits, which may have been planned for much later.
     if (m_ring && !m_ring->isEmpty())
         queueVisit();
-    // Nobody is inside the handler, so nobody takes out a reservation any more.
-    lane->close();
+    EntryList kept;
+    m_transit.end(kept);
+    dropKept(std::move(kept));
     m_link->handlersHaveChanged();
+    release(m_transit.registered);
 }
 
 // --- called by the handler itself ----------------------------------------------------------------
@@ -144,7 +131,7 @@ bool Route::takes(const Notification &notification)
     if (m_ring)
         walk.queueBacklog(*this);
     else
-        walk.queue(reserveLane());
+        walk.queue(*this);
     return false;
 }
 
@@ -169,7 +156,7 @@ void Route::take(const Step &step) noexcept
     }
     try {
         if (m_ring) {
-            QueueEntry *item = makeItem(step.event());
+            QueueEntry *item = SeparateEntry::make(QueueEntry::Single, nullptr, &step.event());
             static_cast<void>(step.shareEvent().release()); // the item's
             queueBacklog(item);
         } else {
@@ -187,30 +174,22 @@ void Route::deliverOrForward(const Event &event) noexcept
     m_handler.call(&step);
     if (step.way == Step::Way::Inline) {
         HandlerCalls calls;
-        deliver(event, calls);
+        callHandler(event, calls);
     } else if (step.way == Step::Way::Refused) {
-        drop(event);
+        dropEvent(event);
     }
 }
 
 bool Route::runsInline() const noexcept
 {
-    const Lane &lane = *m_lane.load(std::memory_order_acquire);
-    const bool isProvisional = lane.isProvisional(); // before the next line: see there
-    const Mailbox *mailbox = lane.mailbox();
-    if (mailbox == nullptr)
-        return &lane == &m_firstLane;
-    return m_isAuto && !m_ring && mailbox->isCurrentThread() && !lane.isPending() && !isProvisional;
-}
-
-Lane &Route::reserveLane() noexcept
-{
-    return *reserveCurrent<DeliveryPlatform, Lane>(m_lane);
+    if (!m_mailbox)
+        return true;
+    return m_isAuto && !m_ring && m_transit.mailbox()->isCurrentThread() && !hasLeft() && !m_transit.isPending(served());
 }
 
 // --- deliveries ----------------------------------------------------------------------------------
 
-void Route::deliver(const Event &event, HandlerCalls &calls) noexcept
+void Route::callHandler(const Event &event, HandlerCalls &calls) noexcept
 {
     Completion *const completion = event.completion();
     if (completion && !completion->begin()) {
@@ -236,7 +215,7 @@ void Route::deliver(const Event &event, HandlerCalls &calls) noexcept
                         m_handler.id());
 }
 
-void Route::drop(const Event &event) noexcept
+void Route::dropEvent(const Event &event) noexcept
 {
     refuseClaim();
     m_statistics.countDropped(1);
@@ -252,14 +231,23 @@ void Route::refuseClaim() noexcept
 
 void Route::queue(EventPointer event)
 {
-    Lane &lane = reserveLane();
-    try {
-        sendTo(lane, makeEntry(QueueEntry::Handler, lane, event.get()));
-    } catch (...) {
-        lane.release(1);
-        throw;
-    }
+    QueueEntry *const entry = SeparateEntry::make(QueueEntry::Single, this, event.get());
     static_cast<void>(event.release()); // the entry's
+    if (Mailbox *mailbox = reserve())
+        mailbox->push(entry);
+    else
+        park(entry);
+}
+
+void Route::park(QueueEntry *entry) noexcept
+{
+    Mailbox *opensAt = nullptr;
+    addOwner();
+    if (Mailbox *mailbox = m_transit.park(entry, opensAt))
+        mailbox->push(entry);
+    else
+        sendKept(opensAt);
+    dropOwner();
 }
 
 // Throws nothing: without memory, the next event tries again.
@@ -267,12 +255,118 @@ void Route::queueVisit() noexcept
 {
     if (!m_visit.raise())
         return;
-    Lane &lane = reserveLane();
     try {
-        sendTo(lane, makeEntry(QueueEntry::Visit, lane, nullptr));
+        QueueEntry *const entry = SeparateEntry::make(QueueEntry::Visit, this, nullptr); // before it is counted
+        if (Mailbox *mailbox = reserve())
+            mailbox->push(entry);
+        else
+            park(entry);
     } catch (const std::bad_alloc &) {
         m_visit.clear();
-        lane.release(1);
+    }
+}
+
+// --- as the mailbox sees it ----------------------------------------------------------------------
+
+void Route::deliver(const Payload &payload, Drain &drain) noexcept
+{
+    callHandler(Event::of(payload), drain.calls);
+}
+
+void Route::drop(const Payload &payload) noexcept
+{
+    dropEvent(Event::of(payload));
+}
+
+void Route::release(std::uint64_t count) noexcept
+{
+    bool isOver = false;
+    if (!m_transit.release(count, isOver)) {
+        addOwner();
+        Mailbox *opensAt = nullptr;
+        m_transit.releaseMoving(count, isOver, opensAt);
+        sendKept(opensAt);
+        dropOwner();
+    }
+    if (isOver)
+        dropOwner();
+}
+
+bool Route::forward(const Payload *payload) noexcept
+{
+    QueueEntry *const entry = SeparateEntry::make(payload ? QueueEntry::Single : QueueEntry::Visit, this, payload);
+    if (payload)
+        payload->addReference();
+    if (m_transit.forward(entry))
+        return true;
+    FreedBlocks freed; // not the last reference: the caller has one
+    entry->free(freed);
+    return false;
+}
+
+void Route::endDrain() noexcept
+{
+    if (!m_statistics.hasNewLosses())
+        return;
+    if (const std::uint64_t lost = m_statistics.takeNewLosses())
+        m_link->tellLag(m_handler.id(), lost);
+}
+
+// --- its context moves ---------------------------------------------------------------------------
+
+// Under the context's mutex: nothing is sent from here.
+void Route::depart(Mailbox *left) noexcept
+{
+    m_transit.depart();
+    setHasLeft(true);
+    if (!left || m_plannedAt == 0)
+        return;
+    left->forgetVisit(std::exchange(m_plannedAt, 0), *this);
+    if (m_visit.raise())
+        static_cast<void>(forward(nullptr)); // the handler is there
+    bool isOver = false;
+    Mailbox *nowhere = nullptr;
+    m_transit.releaseMoving(1, isOver, nowhere);
+}
+
+void Route::arriveAt(Mailbox &mailbox, Mailbox *&opensAt) noexcept
+{
+    m_transit.arriveAt(&mailbox, opensAt, [this] { setHasLeft(false); });
+}
+
+void Route::openAt(Mailbox &mailbox) noexcept
+{
+    EntryList waiting;
+    if (m_transit.openAt(&mailbox, waiting, [this] { setHasLeft(false); }) && !waiting.isEmpty())
+        mailbox.takeOver(std::move(waiting));
+}
+
+void Route::sendKept(Mailbox *opensAt) noexcept
+{
+    if (opensAt ? !opensAt->post(std::make_unique<Opening>(*this, *opensAt)) : m_context->isStranded() && !m_context->look())
+        abandonKept();
+}
+
+void Route::abandonKept() noexcept
+{
+    EntryList kept;
+    m_transit.abandonKept(kept);
+    dropKept(std::move(kept));
+}
+
+void Route::dropKept(EntryList &&kept) noexcept
+{
+    FreedBlocks freed;
+    while (QueueEntry *entry = kept.takeFirst()) {
+        if (const Payload *payload = entry->payload()) {
+            drop(*payload);
+        } else {
+            EntryList backlog;
+            takeBacklog(backlog);
+            dropBacklog(std::move(backlog));
+        }
+        entry->free(freed);
+        release(1);
     }
 }
 
@@ -310,17 +404,11 @@ void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &e
     }
 }
 
-void Route::tellLag() noexcept
-{
-    if (const std::uint64_t lost = m_statistics.takeNewLosses())
-        m_link->tellLag(m_handler.id(), lost);
-}
-
 void Route::describe(const Inspection &inspection) const
 {
     AsyncHandlerInfo &row = inspection.rows.emplace_back();
     row.id = m_handler.id();
-    if (const Mailbox *mailbox = m_lane.load(std::memory_order_acquire)->mailbox())
+    if (const Mailbox *mailbox = m_transit.mailbox())
         row.threadName = mailbox->name();
     m_statistics.describe(row);
 }

@@ -5,12 +5,13 @@
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/delivery/receiver.h>
 #include <SignalBox/qt/delivery/wakeup.h>
 #include <SignalBox/qt/handlers/backlogring.h>
 #include <SignalBox/qt/handlers/handlerstatistics.h>
-#include <SignalBox/qt/handlers/lane.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/registrylink.h>
+#include <SignalBox/qt/handlers/transit.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
@@ -19,10 +20,11 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
-#include <vector>
 
 QT_BEGIN_NAMESPACE
 class QObject;
@@ -31,37 +33,29 @@ QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
-class ContextLink;
+class Context;
+struct ContextMember;
 class Mailbox;
-class NextLane;
 
 /*! Whether a handler runs where the object that it belongs to lives. */
 enum class Affinity { Followed, Ignored };
-
-/*! Whether a context has been seen on a thread, or is only on its way there and might go on elsewhere. */
-enum class Arrival { Seen, Announced };
-
-/*! What the deliveries of one drain share. */
-struct Drain
-{
-    FreedBlocks freed;
-    HandlerCalls calls;
-};
 
 /*!
     How events reach one handler: inline, or through the mailbox of a thread or pool. It lives as long as its handler
     or a delivery to it; nothing of it refers to the registry. Thread-safe.
 */
-class SIGNALBOX_QT_EXPORT Route
+class SIGNALBOX_QT_EXPORT Route final : public Receiver
 {
 public:
-    /*! No \a mailbox: inline. \a watched may be null; its death unregisters the handler. */
-    Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options);
+    /*! No \a mailbox: inline. Where the affinity is Followed, it is the one where the context is thought to be. */
+    Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity);
+    /*! The one it was made with. */
+    Mailbox *firstMailbox() const noexcept { return m_mailbox.get(); }
     Q_DISABLE_COPY_MOVE(Route)
 
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
         follows to other threads or not. */
-    void begin(HandlerReference handler, QObject *watched, Affinity affinity);
+    void begin(HandlerReference handler, QObject *watched);
     /*! It has not been registered. */
     void abandon() noexcept;
     /*! The handler is gone, by whatever way, and with it an owner. On whichever thread let go of it last. */
@@ -86,23 +80,11 @@ public:
     // --- deliveries ------------------------------------------------------------------------------
 
     /*! Calls the handler with \a event, now. */
-    void deliver(const Event &event, HandlerCalls &calls) noexcept;
+    void callHandler(const Event &event, HandlerCalls &calls) noexcept;
     /*! A step of a sequence: calls the handler now, or sends it the event, or drops that. */
     void deliverOrForward(const Event &event) noexcept;
     /*! It will not be called with \a event. */
-    void drop(const Event &event) noexcept;
-    /*! Nor with anything in its backlog, if \a lane is still its lane; if not, that is looked at where the handler is now. */
-    void dropBacklog(const Lane &lane) noexcept;
-    /*! The same in steps. False: \a lane has been left, and visitWhereItIs() has to follow. Runs no foreign code. */
-    bool takeBacklog(const Lane &lane, EntryList &taken) noexcept;
-    void dropItems(EntryList &&taken) noexcept;
-    void visitWhereItIs() noexcept;
-    /*! Delivers what its backlog gives at this time. By the mailbox that drains \a lane. */
-    void visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept;
-    /*! What Mailbox::visitAt() leads to. Ends its reservation. */
-    void visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept;
-    /*! The thread of a planned visit has ended. Ends its reservation. */
-    void dropAsPlanned(Lane &lane) noexcept;
+    void dropEvent(const Event &event) noexcept;
     /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. */
     void queueBacklog(QueueEntry *item) noexcept;
     /*! Whether it wants the newest event only, at any time. */
@@ -111,24 +93,40 @@ public:
     /*! What had been claimed for the one call of a `once` handler does not come: it waits for another event. */
     void refuseClaim() noexcept;
 
-    /*! The handler's lane, with one reservation more. */
-    Lane &reserveLane() noexcept;
     /*! Whether a walk on the calling thread runs it inline. */
     bool runsInline() const noexcept;
+    /*! Counts a delivery. The mailbox for an entry of it; or null: park() that, while nothing else waits to be queued,
+        or refuse() it. */
+    Mailbox *reserve() noexcept { return m_transit.reserve(); }
+    void refuse() noexcept { m_transit.refuse(); }
+    void park(QueueEntry *entry) noexcept;
 
-    // --- its context moves, told by ContextLink, on the thread that is left, then on the new one ---
+    // --- as the mailbox sees it ------------------------------------------------------------------
 
-    void leaveThread() noexcept;
-    void enterThread(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept;
-    /*!
-        On the thread of a provisional \a lane. False: what waits there, with \a begun (or null) in front, has been sent
-        to where the context is; or, without memory, \a begun has been dropped.
-    */
-    bool mayDeliverHere(Lane &lane, const QueueEntry *begun) noexcept;
-    /*! Leaves a provisional \a lane, whose thread has \a ended, if the context lives elsewhere. Any thread. */
-    void leaveEndedThread(Lane &lane, const Mailbox &ended) noexcept;
-    /*! The context is gone: what is parked has nowhere to go. */
-    void abandonParked() noexcept;
+    void deliver(const Payload &payload, Drain &drain) noexcept override;
+    void visit(Mailbox &mailbox, Drain &drain) noexcept override;
+    void visitAsPlanned() noexcept override;
+    void dropAsPlanned() noexcept override;
+    void endDrain() noexcept override;
+    void release(std::uint64_t count) noexcept override;
+    bool forward(const Payload *payload) noexcept override;
+    void drop(const Payload &payload) noexcept override;
+    void takeBacklog(EntryList &taken) noexcept override;
+    void dropBacklog(EntryList &&taken) noexcept override;
+
+    // --- its context moves, told by Context ------------------------------------------------------
+
+    /*! \a left: the mailbox of the calling thread, which the context leaves; null where that thread is over. */
+    void depart(Mailbox *left) noexcept;
+    /*! The context lives on this thread, that of \a mailbox. If \a opensAt is set, openAt() has to follow. */
+    void arriveAt(Mailbox &mailbox, Mailbox *&opensAt) noexcept;
+    void openAt(Mailbox &mailbox) noexcept;
+    /*! It lives on a thread that has ended: drops what waits. */
+    void abandonKept() noexcept;
+
+    using Member = std::list<ContextMember>::iterator;
+    std::optional<Member> member() const noexcept { return m_member; }
+    void setMember(std::optional<Member> member) noexcept { m_member = member; }
 
     // --- lifetime --------------------------------------------------------------------------------
 
@@ -143,12 +141,9 @@ public:
     // --- what it counts --------------------------------------------------------------------------
 
     HandlerStatistics &statistics() noexcept { return m_statistics; }
-    /*! Tells the registry what was lost since the last time. By the mailbox, once per drain. */
-    void tellLag() noexcept;
-    bool hasLag() const noexcept { return m_statistics.hasNewLosses(); }
 
 private:
-    friend class Lane;
+    class Opening;
     using Ring = BacklogRing<DeliveryPlatform, QueueEntry>;
 
     ~Route();
@@ -158,13 +153,12 @@ private:
     void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
     bool runsInSequence(const SequentialWalk &walk) noexcept;
     void take(const Step &step) noexcept;
-    // Sends it to its lane. Throws std::bad_alloc.
+    // Throws std::bad_alloc.
     void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
-    bool leaveLane(Lane &left, const QueueEntry *begun) noexcept;
-    NextLane *spareLane();
-    void aim(const std::shared_ptr<Mailbox> &mailbox, Arrival arrival) noexcept;
-    void findContext() noexcept;
+    // Somebody has to see to what was kept.
+    void sendKept(Mailbox *opensAt) noexcept;
+    void dropKept(EntryList &&kept) noexcept;
     void loseItem(QueueEntry *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
 
@@ -174,9 +168,13 @@ private:
     const bool m_isAuto;
     const Backlog m_backlog;
 
-    std::atomic<Lane *> m_lane; // the current one
-    Lane m_firstLane;
-    std::atomic<int> m_owners; // the handler, each lane, and who else needs it
+    const Affinity m_affinity;
+    const std::shared_ptr<Mailbox> m_mailbox; // the only one, or the first; null: inline
+    std::shared_ptr<Context> m_context; // set by begin(), as the handler; keeps the other mailboxes
+    std::optional<Member> m_member; // the context's
+
+    Transit<DeliveryPlatform, Mailbox, QueueEntry, EntryList> m_transit;
+    std::atomic<int> m_owners; // the handler, the reservations together, and who else needs it
 
     // A handler for one call has been forwarded to. Relaxed: one exchange picks one event.
     std::atomic<bool> m_isClaimed = false;
@@ -185,16 +183,11 @@ private:
     WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way
     std::atomic<std::int64_t> m_lastPost = 0; // debounced: steady clock, nanoseconds; relaxed: the newest wins
     std::int64_t m_nextCall = 0; // throttled; the consumer's
-    bool m_isCallPlanned = false; // the mailbox has a timer for it; the consumer's
+    std::int64_t m_plannedAt = 0; // when the mailbox is to visit it; the consumer's
+    std::mutex m_backlogMutex; // one at a time drops it
 
     HandlerStatistics m_statistics;
-
-    mutable std::mutex m_mutex; // guards what follows; changes of lane
-    std::shared_ptr<ContextLink> m_context;
-    std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all that its lanes name
-    std::vector<std::unique_ptr<NextLane>> m_nextLanes; // one of them current, or none; others under way, or spare
-    std::shared_ptr<Mailbox> m_seenAt; // where the context has been seen; null once it has left there
-    bool m_hasEnded = false;
+    bool m_hasEnded = false; // looked at where its registration has failed
 };
 
 /*! The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &), made of a Source. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/route.h>
 
+#include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
-#include <SignalBox/qt/futures/completion_p.h>
 
 #include <chrono>
 #include <new>
@@ -18,6 +18,13 @@ namespace {
 std::int64_t nanoseconds(std::chrono::milliseconds time) noexcept
 {
     return std::chrono::nanoseconds(time).count();
+}
+
+// Its word is its place in the ring, and names no receiver.
+void freeItem(QueueEntry *item, FreedBlocks &freed) noexcept
+{
+    item->target &= QueueEntry::Separate;
+    item->free(freed);
 }
 
 } // namespace
@@ -43,15 +50,13 @@ void Route::loseItem(QueueEntry *item, bool isMerged) noexcept
         m_statistics.countMerged(1);
     else
         m_statistics.countDropped(1);
-    const Event *event = Event::of(item);
-    if (Completion *completion = event->completion())
+    if (Completion *completion = Event::of(*item->payload()).completion())
         completion->drop();
-    if (item->isSeparate())
-        EventMemory::deallocate(item, static_cast<SeparateEntry *>(item)->offset);
-    event->dropReference();
+    FreedBlocks freed;
+    freeItem(item, freed);
 }
 
-void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
+void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
 {
     m_visit.clear();
     const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
@@ -65,15 +70,19 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
                                    ? m_nextCall
                                    : m_lastPost.load(std::memory_order_relaxed) + interval;
         if (time < due && !m_handler.isRegistered()) {
-            if (std::exchange(m_isCallPlanned, false))
-                mailbox.forgetVisit(lane);
-            dropBacklog(lane);
+            if (m_plannedAt != 0) {
+                mailbox.forgetVisit(std::exchange(m_plannedAt, 0), *this);
+                release(1); // not the last one: the visit's
+            }
+            EntryList backlog;
+            takeBacklog(backlog);
+            dropBacklog(std::move(backlog));
             return;
         }
         if (time < due) {
-            if (!std::exchange(m_isCallPlanned, true)) {
-                lane.reserve();
-                mailbox.visitAt(due, lane);
+            if (m_plannedAt == 0 && reserve()) {
+                m_plannedAt = due;
+                mailbox.planVisit(due, *this);
             }
             return;
         }
@@ -88,76 +97,47 @@ void Route::visit(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
     // Before the call: a nested event loop goes on with it.
     if (!m_ring->isEmpty())
         queueVisit();
-    const Event *event = Event::of(item);
-    if (item->isSeparate())
-        drain.freed.add(item, static_cast<SeparateEntry *>(item)->offset);
-    deliver(*event, drain.calls);
-    event->dropReference(drain.freed);
+    callHandler(Event::of(*item->payload()), drain.calls);
+    freeItem(item, drain.freed);
 }
 
-void Route::visitAsPlanned(Mailbox &mailbox, Lane &lane, Drain &drain) noexcept
+void Route::visitAsPlanned() noexcept
 {
-    m_isCallPlanned = false;
-    if (!lane.isProvisional() || mayDeliverHere(lane, nullptr)) {
-        if (lane.next())
-            queueVisit();
-        else
-            visit(mailbox, lane, drain);
-    }
-    lane.release(1);
+    m_plannedAt = 0;
+    queueVisit();
+    release(1);
 }
 
-void Route::dropAsPlanned(Lane &lane) noexcept
+void Route::dropAsPlanned() noexcept
 {
-    m_isCallPlanned = false; // the thread may start again
-    if (lane.next())
-        queueVisit();
-    else
-        dropBacklog(lane);
-    lane.release(1);
+    m_plannedAt = 0; // the thread may start again
+    EntryList backlog;
+    takeBacklog(backlog);
+    dropBacklog(std::move(backlog));
+    release(1);
 }
 
-void Route::dropBacklog(const Lane &lane) noexcept
-{
-    EntryList taken;
-    if (takeBacklog(lane, taken))
-        dropItems(std::move(taken));
-    else
-        visitWhereItIs();
-}
-
-// The caller sees to it that no consumer of that lane begins meanwhile; no other one begins under the mutex. And where the
-// thread has ended, each producer drops what it brought: one at a time takes from the ring.
-bool Route::takeBacklog(const Lane &lane, EntryList &taken) noexcept
+// Nobody consumes meanwhile: not in its mailbox, which is closed, and nowhere else, as the caller has a reservation.
+void Route::takeBacklog(EntryList &taken) noexcept
 {
     if (!m_ring)
-        return true;
+        return;
     const auto take = [&](QueueEntry *item) { taken.append(item); };
-    const std::lock_guard lock(m_mutex);
-    if (m_lane.load(std::memory_order_relaxed) != &lane)
-        return false;
+    const std::lock_guard lock(m_backlogMutex);
     m_visit.clear();
     while (QueueEntry *item = m_ring->pop(take)) {
         if (m_backlog.overflow() == Overflow::DropNewest)
             m_ring->release();
         take(item);
     }
-    return true;
 }
 
-void Route::dropItems(EntryList &&taken) noexcept
+void Route::dropBacklog(EntryList &&taken) noexcept
 {
     while (QueueEntry *item = taken.takeFirst()) {
         refuseClaim();
         loseItem(item, false);
     }
-}
-
-void Route::visitWhereItIs() noexcept
-{
-    m_visit.clear(); // that visit is over
-    if (!m_ring->isEmpty())
-        queueVisit();
 }
 
 } // namespace SignalBox::detail

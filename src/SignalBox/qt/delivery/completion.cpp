@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/futures/completion_p.h>
+#include <SignalBox/qt/delivery/completion_p.h>
 
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 

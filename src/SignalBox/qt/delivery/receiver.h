@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/registry/handlerreference.h>
+#include <SignalBox/qt/delivery/entrylist.h>
+#include <SignalBox/qt/delivery/queueentry.h>
+
+#include <cstdint>
+
+namespace SignalBox::detail {
+
+class Mailbox;
+
+/*! What the deliveries of one drain share. */
+struct Drain
+{
+    FreedBlocks freed;
+    HandlerCalls calls;
+};
+
+/*!
+    Whom entries of a mailbox are for. It counts its reservations: one for each entry, from before it is queued until it
+    has been run, forwarded or dropped. They keep it alive. The mailbox gives those that it has served back at the end of
+    each drain, in one step, so that producers and consumer do not fight for a cache line.
+*/
+class Receiver
+{
+public:
+    Receiver(const Receiver &) = delete;
+    Receiver &operator=(const Receiver &) = delete;
+
+    /*! The consumer's, as the next one. */
+    virtual void deliver(const Payload &payload, Drain &drain) noexcept = 0;
+    /*! Serves its backlog. */
+    virtual void visit(Mailbox &mailbox, Drain &drain) noexcept = 0;
+    /*! A visit that was planned with Mailbox::planVisit() is due: queues it, or, the thread has ended, drops its backlog. Both end
+        the plan's reservation. */
+    virtual void visitAsPlanned() noexcept = 0;
+    virtual void dropAsPlanned() noexcept = 0;
+    /*! Something has been delivered in the drain that ends. The consumer's. */
+    virtual void endDrain() noexcept = 0;
+    /*! Gives \a count reservations back. It may be gone afterwards. */
+    virtual void release(std::uint64_t count) noexcept = 0;
+
+    /*! It receives elsewhere by now: goes on there with \a payload, or, if null, a visit, for which it takes a reservation.
+        False: that is to be dropped. Runs no foreign code, as takeBacklog(). */
+    virtual bool forward(const Payload *payload) noexcept = 0;
+    virtual void drop(const Payload &payload) noexcept = 0;
+    /*! Drops its backlog, in two steps. */
+    virtual void takeBacklog(EntryList &taken) noexcept = 0;
+    virtual void dropBacklog(EntryList &&taken) noexcept = 0;
+
+    /*! Whether what comes to this mailbox is to be forwarded: it receives elsewhere, or may. For the mailbox's consumer, or who drops in
+        its place. */
+    bool hasLeft() const noexcept { return m_hasLeft.load(std::memory_order_acquire); }
+
+protected:
+    explicit Receiver(bool wantsOneVisit) noexcept : m_wantsOneVisit(wantsOneVisit) {}
+    ~Receiver() = default;
+
+    // On the thread that is left it is set by
+    // that thread itself; where the thread has ended, late producers may see it late, and drop what they bring.
+    void setHasLeft(bool hasLeft) noexcept { m_hasLeft.store(hasLeft, std::memory_order_release); }
+
+    // Reservations of deliveries that are running or have run here, and are not given back yet. The consumer's.
+    std::uint64_t served() const noexcept { return m_delivered + m_running; }
+
+private:
+    friend class Mailbox;
+
+    // The consumer's, on a cache line of their own.
+    alignas(64) std::atomic<bool> m_hasLeft = false;
+    const bool m_wantsOneVisit; // in each drain
+    std::uint64_t m_running = 0;
+    std::uint64_t m_delivered = 0;
+    Receiver *m_nextServed = nullptr; // those that have something to be given back
+    std::uint64_t m_visitedIn = 0; // the drain that last looked at the backlog
+};
+
+} // namespace SignalBox::detail

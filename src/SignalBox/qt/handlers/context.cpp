@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/handlers/context_p.h>
+
+#include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/handlers/route.h>
+
+#include <QtCore/qcoreevent.h>
+#include <QtCore/qdebug.h>
+#include <QtCore/qthread.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+// Not destroyed at exit: statics may still register and die then.
+struct Contexts
+{
+    std::mutex mutex;
+    std::unordered_map<const QObject *, std::shared_ptr<Context>> byObject;
+
+    static Contexts &instance()
+    {
+        static auto *const contexts = new Contexts;
+        return *contexts;
+    }
+};
+
+} // namespace
+
+// A child of the context: it goes where the context goes, and is told of it.
+class Context::Anchor final : public QObject
+{
+public:
+    Anchor(QObject *parent, std::shared_ptr<Context> context) : QObject(parent), m_context(std::move(context)) {}
+    ~Anchor() override
+    {
+        m_context->end("A child object of a context, by which its handlers follow it to other threads, was deleted: they have been "
+                       "unregistered");
+    }
+
+    bool event(QEvent *event) override
+    {
+        if (event->type() == QEvent::ThreadChange)
+            m_context->leave();
+        return QObject::event(event);
+    }
+
+private:
+    const std::shared_ptr<Context> m_context;
+};
+
+// Belongs to the object's connection to its own destroyed(). Where that was made from a slot of the signal, it comes too late to be
+// called, and ends with the object.
+struct Context::Life
+{
+    explicit Life(std::shared_ptr<Context> itsContext) : context(std::move(itsContext)) {}
+    Life(Life &&) noexcept = default;
+    ~Life()
+    {
+        if (context)
+            context->end(nullptr);
+    }
+    void operator()() { context->end(nullptr); }
+
+    std::shared_ptr<Context> context;
+};
+
+// On the way to the thread on which the object lives.
+class Context::Arrival final : public Task
+{
+public:
+    explicit Arrival(std::shared_ptr<Context> context) : m_context(std::move(context)) {}
+    void run() noexcept override { m_context->arrive(); }
+    void drop() noexcept override
+    {
+        m_context->look();
+        delete this;
+    }
+
+private:
+    const std::shared_ptr<Context> m_context;
+};
+
+// When the thread that is left gets to it, the object has left.
+class Context::Look final : public Task
+{
+public:
+    explicit Look(std::shared_ptr<Context> context) : m_context(std::move(context)) {}
+    ~Look() override { m_context->look(); }
+    void run() noexcept override {}
+
+private:
+    const std::shared_ptr<Context> m_context;
+};
+
+// The same where a thread that finishes is left: nothing but Qt's own clearing up comes later than the move.
+class Context::LateLook final : public QObject
+{
+public:
+    explicit LateLook(std::shared_ptr<Context> context) : m_context(std::move(context)) {}
+    ~LateLook() override { m_context->look(); }
+
+private:
+    const std::shared_ptr<Context> m_context;
+};
+
+// What is to be done without the mutex.
+struct Context::Opening
+{
+    Opening(Route &itsRoute, Mailbox *itsMailbox) : route(&itsRoute), mailbox(itsMailbox) { route->addOwner(); }
+    Opening(Opening &&other) noexcept : route(std::exchange(other.route, nullptr)), mailbox(other.mailbox) {}
+    Opening &operator=(Opening &&) = delete;
+    ~Opening()
+    {
+        if (route)
+            route->dropOwner();
+    }
+
+    Route *route;
+    Mailbox *mailbox; // null: its thread has ended
+};
+
+std::shared_ptr<Context> Context::of(QObject *object)
+{
+    Contexts &contexts = Contexts::instance();
+    const std::lock_guard lock(contexts.mutex);
+    if (const auto place = contexts.byObject.find(object); place != contexts.byObject.end())
+        return place->second;
+    const auto context = std::make_shared<Context>(object);
+    const auto place = contexts.byObject.emplace(object, context).first;
+    try {
+        QObject::connect(object, &QObject::destroyed, HandOver(Life(context)));
+    } catch (...) {
+        contexts.byObject.erase(place);
+        throw;
+    }
+    return context;
+}
+
+Context::~Context() = default;
+
+void Context::add(Route &route, bool follows)
+{
+    QThread *const here = QThread::currentThread();
+    bool isHere = false;
+    bool isExpected = false;
+    bool isAnchored = false;
+    std::vector<Opening> openings;
+    {
+        const std::lock_guard lock(m_mutex);
+        ContextMembers &list = follows ? m_waiting : m_unmoved;
+        list.push_back({&route, &list});
+        route.setMember(std::prev(list.end()));
+        if (!follows)
+            return;
+        isAnchored = m_isAnchored;
+        isHere = m_object->thread() == here && m_left != here; // and not within Qt's call that moves it
+        if (isHere && m_home && m_home->isCurrentThread()) {
+            openings = settle(m_home);
+            isExpected = true;
+        } else {
+            isExpected = !isHere && m_arrivingAt == route.firstMailbox();
+        }
+    }
+    for (const Opening &opening : openings)
+        opening.route->openAt(*opening.mailbox);
+    if (isExpected)
+        return;
+    if (isHere) {
+        arrive();
+        return;
+    }
+    if (!isAnchored)
+        postCall(m_object, [self = shared_from_this()] { self->arrive(); });
+    look();
+}
+
+void Context::remove(Route &route) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (const std::optional<ContextMembers::iterator> member = route.member())
+        (*member)->list->erase(*member);
+}
+
+bool Context::isStranded() const noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return m_isStranded;
+}
+
+void Context::remember(const std::shared_ptr<Mailbox> &mailbox)
+{
+    if (std::find(m_mailboxes.begin(), m_mailboxes.end(), mailbox) == m_mailboxes.end())
+        m_mailboxes.push_back(mailbox);
+}
+
+// Under the mutex: so no move comes between this and another one.
+std::vector<Context::Opening> Context::settle(const std::shared_ptr<Mailbox> &mailbox)
+{
+    std::vector<Opening> openings;
+    openings.reserve(m_waiting.size());
+    for (ContextMember &member : m_waiting) {
+        member.list = &m_settled;
+        Mailbox *opensAt = nullptr;
+        member.route->arriveAt(*mailbox, opensAt);
+        if (opensAt)
+            openings.emplace_back(*member.route, opensAt);
+    }
+    m_settled.splice(m_settled.end(), m_waiting);
+    return openings;
+}
+
+void Context::leave()
+{
+    std::shared_ptr<Mailbox> left;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isGone)
+            return;
+        left = std::exchange(m_home, nullptr);
+        m_left = QThread::currentThread();
+        m_isStranded = false;
+        const bool isMine = left && left->isDrainedHere();
+        m_waiting.splice(m_waiting.end(), m_settled);
+        if (m_waiting.empty())
+            return;
+        for (ContextMember &member : m_waiting) {
+            member.list = &m_waiting;
+            member.route->depart(isMine ? left.get() : nullptr);
+        }
+    }
+    if (left && left->isDrainedHere())
+        left->forwardWaiting();
+    const auto self = shared_from_this();
+    postCall(m_anchor, [self] { self->arrive(); });
+    if (!Mailbox::of(QThread::currentThread())->post(std::make_unique<Look>(self)))
+        (new LateLook(self))->deleteLater();
+}
+
+void Context::arrive()
+{
+    QThread *const here = QThread::currentThread();
+    const std::shared_ptr<Mailbox> mailbox = Mailbox::of(here);
+    bool isHere = false;
+    bool isAnchored = true;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isGone)
+            return;
+        m_arrivingAt = nullptr;
+        isHere = m_object->thread() == here;
+        if (isHere)
+            isAnchored = std::exchange(m_isAnchored, true);
+    }
+    if (!isHere) {
+        look();
+        return;
+    }
+    // Only this thread could move the object now, or destroy it.
+    if (!isAnchored) {
+        try {
+            m_anchor = new Anchor(m_object, shared_from_this());
+        } catch (...) { // a registration fails
+            const std::lock_guard lock(m_mutex);
+            m_isAnchored = false;
+            throw;
+        }
+    }
+    std::vector<Opening> openings;
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isStranded = false;
+        m_home = mailbox;
+        remember(mailbox);
+        openings = settle(mailbox);
+    }
+    for (const Opening &opening : openings)
+        opening.route->openAt(*opening.mailbox);
+}
+
+bool Context::look()
+{
+    for (;;) {
+        auto arrival = std::make_unique<Arrival>(shared_from_this());
+        std::shared_ptr<Mailbox> home;
+        std::vector<Opening> abandoned;
+        {
+            const std::lock_guard lock(m_mutex);
+            m_arrivingAt = nullptr;
+            if (m_isGone || m_waiting.empty())
+                return true;
+            QThread *const thread = m_object->thread();
+            home = thread ? Mailbox::of(thread) : Mailbox::ofNobody();
+            if (home->isClosed()) {
+                if (std::exchange(m_isStranded, true))
+                    return false;
+                for (const ContextMember &member : m_waiting)
+                    abandoned.emplace_back(*member.route, nullptr);
+            } else {
+                m_isStranded = false;
+                m_arrivingAt = home.get();
+            }
+        }
+        if (!abandoned.empty()) {
+            for (const Opening &opening : abandoned)
+                opening.route->abandonKept();
+            return false;
+        }
+        if (home->post(std::move(arrival)))
+            return true;
+    }
+}
+
+void Context::end(const char *warning) noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (std::exchange(m_isGone, true))
+            return;
+        m_home = nullptr;
+    }
+    {
+        Contexts &contexts = Contexts::instance();
+        const std::lock_guard lock(contexts.mutex);
+        const auto place = contexts.byObject.find(m_object);
+        if (place != contexts.byObject.end() && place->second.get() == this)
+            contexts.byObject.erase(place);
+    }
+    for (bool isFirst = true; Route *route = takeMember(); isFirst = false) {
+        if (warning && isFirst)
+            qCWarning(loggingCategory, "%s", warning);
+        route->handler().unregisterAndWait();
+        route->dropOwner();
+    }
+}
+
+// With an owner.
+Route *Context::takeMember() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    for (ContextMembers *list : {&m_unmoved, &m_settled, &m_waiting}) {
+        if (list->empty())
+            continue;
+        Route *const route = list->front().route;
+        list->pop_front();
+        route->setMember(std::nullopt);
+        route->addOwner();
+        return route;
+    }
+    return nullptr;
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qglobal.h>
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+QT_BEGIN_NAMESPACE
+class QObject;
+class QThread;
+QT_END_NAMESPACE
+
+namespace SignalBox::detail {
+
+class Mailbox;
+class Route;
+
+struct ContextMember;
+using ContextMembers = std::list<ContextMember>;
+
+/*! One handler of a context. */
+struct ContextMember
+{
+    Route *route; // until remove()
+    ContextMembers *list; // that it is in
+};
+
+/*!
+    The object on whose account handlers run: when it dies, they are unregistered, and when it moves to another thread,
+    they follow. One for all handlers of an object, process-wide, as long as the object lives.
+
+    Its moves are seen by an Anchor, a child of the object: Qt sends QEvent::ThreadChange to children too, on the thread
+    that is left. A call that is posted to the Anchor then arrives on the new thread, wherever that is, and the handlers
+    open there. The call is lost if that thread has ended; so somebody also asks the object where it lives, with look().
+
+    The object is touched on its own thread only, but for what is said of `object->thread()`: other threads ask that under the
+    mutex, which the object's death has to take. Thread-safe.
+*/
+class Context : public std::enable_shared_from_this<Context>
+{
+public:
+    /*! Of \a object, which must be alive during the call. Throws std::bad_alloc. */
+    static std::shared_ptr<Context> of(QObject *object);
+
+    explicit Context(QObject *object) noexcept : m_object(object) {}
+    ~Context();
+    Q_DISABLE_COPY_MOVE(Context)
+
+    /*! The object lives. Throws std::bad_alloc; then remove() has to follow, too. */
+    void add(Route &route, bool follows);
+    void remove(Route &route) noexcept;
+
+    /*! Asks the object where it lives, while handlers wait for it to arrive. False: on a thread that has ended; then what they
+        keep has been dropped, and each has to ask again when it keeps something. */
+    bool look();
+    bool isStranded() const noexcept;
+
+private:
+    class Anchor;
+    class Arrival;
+    class Look;
+    class LateLook;
+    struct Life;
+    struct Opening;
+
+    // On the object's thread.
+    void leave();
+    void arrive();
+    void end(const char *warning) noexcept;
+    Route *takeMember() noexcept;
+
+    void remember(const std::shared_ptr<Mailbox> &mailbox);
+    std::vector<Opening> settle(const std::shared_ptr<Mailbox> &mailbox);
+
+    QObject *const m_object;
+
+    mutable std::mutex m_mutex; // guards what follows; never held while foreign code runs
+    Anchor *m_anchor = nullptr; // lives on the object's thread
+    std::shared_ptr<Mailbox> m_home; // where the object is; null while it moves
+    std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all where it has been, as producers may still read them
+    ContextMembers m_waiting; // for arrive(): somebody is on the way who will call it, or it is stranded
+    ContextMembers m_settled;
+    ContextMembers m_unmoved; // those that do not follow
+    const Mailbox *m_arrivingAt = nullptr; // an Arrival is on its way there; compared, never dereferenced
+    QThread *m_left = nullptr; // the thread that saw it leave last; compared, never dereferenced
+    bool m_isAnchored = false;
+    bool m_isStranded = false; // the object waits on a thread that has ended
+    bool m_isGone = false;
+};
+
+} // namespace SignalBox::detail
