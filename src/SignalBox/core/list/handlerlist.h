@@ -59,7 +59,7 @@ struct HandlerBlock : Retirable
     // and the table of all blocks, costs as much.
     static constexpr std::uint32_t capacityIn(std::uint32_t listTotal) noexcept
     {
-        const int width = std::bit_width(listTotal | 0x1FFF); // 13 and more
+        const auto width = static_cast<unsigned>(std::bit_width(listTotal | 0x1FFF)); // 13 and more
         return std::min(smallestCapacity << ((width - 13) / 2), greatestCapacity);
     }
 
