@@ -73,7 +73,9 @@ private Q_SLOTS:
         const auto sequential = registry.notifySequential(2);
         QVERIFY(!future.isFinished());
         promise.finish();
-        failing.setException(std::make_exception_ptr(std::runtime_error("disk full")));
+        const auto exception = std::make_exception_ptr(std::runtime_error("disk full"));
+        SignalBox::detail::SanitizerOrder::release(failing);
+        failing.setException(exception);
         QVERIFY(!future.isFinished());
         failing.finish();
         QVERIFY(finishes(future));

@@ -9,6 +9,7 @@
 #include <QtTest/qtest.h>
 
 #include <chrono>
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <thread>
@@ -68,7 +69,7 @@ private Q_SLOTS:
     {
         AsyncRegistry<int> registry;
         auto future = registry.next(this);
-        bool isContinued = false;
+        std::atomic<bool> isContinued = false;
         auto tail = future.then([](std::optional<int>) {}).onCanceled([&] { isContinued = true; });
         future.cancel();
         QVERIFY(finishes(future));
