@@ -194,7 +194,10 @@ private Q_SLOTS:
         m_registry->registerHandler([&](const QVariant &event) { seen = event; });
         m_registry->post(QVariantMap{{QStringLiteral("size"), 7}});
         QCOMPARE(seen.toMap().value(QStringLiteral("size")).toInt(), 7);
-        QCOMPARE(m_registry->property("last").value<QJSValue>().property(QStringLiteral("size")).toInt(), 7);
+        QVariant last = m_registry->property("last");
+        if (last.metaType() == QMetaType::fromType<QJSValue>()) // as Qt 6.4 keeps a map in a var property; newer ones keep the map
+            last = last.value<QJSValue>().toVariant();
+        QCOMPARE(last.toMap().value(QStringLiteral("size")).toInt(), 7);
         QCOMPARE(m_registry->property("signalled").value<QJSValue>().property(QStringLiteral("length")).toInt(), 1);
     }
 

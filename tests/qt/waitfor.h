@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qfuture.h>
 #include <QtTest/qtest.h>
 
@@ -14,6 +15,14 @@ template <class Condition>
 bool waitFor(Condition &&condition)
 {
     return QTest::qWaitFor(std::forward<Condition>(condition), patience);
+}
+
+// Runs what is queued to the calling thread, and what that queues: what has not come by then, and not from another thread,
+// does not come.
+inline void runQueuedCalls()
+{
+    for (int round = 0; round < 10; ++round)
+        QCoreApplication::processEvents();
 }
 
 // Runs the calling thread's event loop until the future has finished.

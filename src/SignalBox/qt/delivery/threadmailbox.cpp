@@ -96,6 +96,14 @@ private:
     ThreadMailbox &m_mailbox;
 };
 
+// The name that the program gave the thread.
+static QString givenName(const QThread &thread)
+{
+    const QString name = thread.objectName();
+    // Newer versions of Qt name the main thread so themselves.
+    return name == QStringLiteral("Qt mainThread") ? QString() : name;
+}
+
 std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
 {
     Mailboxes &mailboxes = Mailboxes::instance();
@@ -108,7 +116,7 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
     try {
         // Direct connections: started() and finished() are emitted by the thread itself, so a drainer is made again and
         // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
-        QObject::connect(thread, &QObject::objectNameChanged, HandOver([mailbox, thread] { mailbox->setName(thread->objectName()); }));
+        QObject::connect(thread, &QObject::objectNameChanged, HandOver([mailbox, thread] { mailbox->setName(givenName(*thread)); }));
         QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
         QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->closeAtFinish(); }));
         QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
@@ -133,7 +141,7 @@ ThreadMailbox::ThreadMailbox(QThread *thread)
       m_ownName(QCoreApplication::instance() && thread == QCoreApplication::instance()->thread()
                     ? QStringLiteral("main")
                     : QStringLiteral("QThread 0x%1").arg(reinterpret_cast<quintptr>(thread), 0, 16)),
-      m_givenName(thread->objectName())
+      m_givenName(givenName(*thread))
 {
     if (QThread::currentThread() == thread)
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);

@@ -239,10 +239,13 @@ void SignalHub::quit()
         m_quitTimer.start();
         return;
     }
+    // Before the event: newer versions of Qt emit aboutToQuit(), which stops the timer, inside of it, and Qt 6.4 at the end
+    // of exec(). A timer that is started afterwards would end the next exec().
+    m_quitTimer.start();
     QEvent request(QEvent::Quit);
     QCoreApplication::sendEvent(QCoreApplication::instance(), &request);
-    if (request.isAccepted())
-        m_quitTimer.start();
+    if (!request.isAccepted())
+        m_quitTimer.stop();
 }
 
 } // namespace SignalBox::detail
