@@ -372,12 +372,12 @@ void Route::dropKept(EntryList &&kept) noexcept
 
 // --- what it counts ------------------------------------------------------------------------------
 
-Propagation Route::callObserved(Propagation (*call)(void *, const Notification &, Route &), void *handler,
+Propagation Route::callObserved(Propagation (*function)(void *, const Notification &, Route &), void *handler,
                                 const Notification &notification)
 {
     const auto begin = std::chrono::steady_clock::now();
     try {
-        const Propagation result = call(handler, notification, *this);
+        const Propagation result = function(handler, notification, *this);
         countCall(std::chrono::steady_clock::now() - begin, nullptr);
         return result;
     } catch (...) {

@@ -74,7 +74,7 @@ public:
     bool takes(const Notification &notification);
     bool isObserved() const noexcept { return m_link->isObserving(); }
     /*! Calls the handler, and tells statistics and the budget for slow handlers of it. Throws what the handler throws. */
-    Propagation callObserved(Propagation (*call)(void *, const Notification &, Route &), void *handler,
+    Propagation callObserved(Propagation (*function)(void *, const Notification &, Route &), void *handler,
                              const Notification &notification);
 
     // --- deliveries ------------------------------------------------------------------------------
