@@ -112,6 +112,25 @@ private:
     const std::shared_ptr<Context> m_context;
 };
 
+// What a handler keeps for a thread that has ended: dropped when the mutex is not held.
+struct Context::Stranded
+{
+    explicit Stranded(Route &itsRoute) : route(itsRoute)
+    {
+        route.addOwner();
+        route.takeStranded(kept);
+    }
+    Q_DISABLE_COPY_MOVE(Stranded)
+    ~Stranded()
+    {
+        route.dropKept(std::move(kept));
+        route.dropOwner();
+    }
+
+    Route &route;
+    EntryList kept;
+};
+
 // What is to be done without the mutex.
 struct Context::Opening
 {
@@ -125,23 +144,23 @@ struct Context::Opening
     }
 
     Route *route;
-    Mailbox *mailbox; // null: its thread has ended
+    Mailbox *mailbox;
 };
 
 std::shared_ptr<Context> Context::of(QObject *object)
 {
-    Contexts &contexts = Contexts::instance();
-    const std::lock_guard lock(contexts.mutex);
-    if (const auto place = contexts.byObject.find(object); place != contexts.byObject.end())
-        return place->second;
-    const auto context = std::make_shared<Context>(object);
-    const auto place = contexts.byObject.emplace(object, context).first;
-    try {
-        QObject::connect(object, &QObject::destroyed, HandOver(Life(context)));
-    } catch (...) {
-        contexts.byObject.erase(place);
-        throw;
+    std::shared_ptr<Context> context;
+    {
+        Contexts &contexts = Contexts::instance();
+        const std::lock_guard lock(contexts.mutex);
+        if (const auto place = contexts.byObject.find(object); place != contexts.byObject.end())
+            return place->second;
+        context = std::make_shared<Context>(object);
+        contexts.byObject.emplace(object, context);
     }
+    // Without the mutex: this calls the object's connectNotify(), which may register handlers too. If it throws, the end of the
+    // Life takes the context out again.
+    QObject::connect(object, &QObject::destroyed, HandOver(Life(context)));
     return context;
 }
 
@@ -286,36 +305,36 @@ void Context::arrive()
         opening.route->openAt(*opening.mailbox);
 }
 
-bool Context::look()
+void Context::look(Route *asking)
 {
     for (;;) {
         auto arrival = std::make_unique<Arrival>(shared_from_this());
         std::shared_ptr<Mailbox> home;
-        std::vector<Opening> abandoned;
+        std::list<Stranded> stranded;
+        bool isStrandedHere = false;
         {
             const std::lock_guard lock(m_mutex);
             m_arrivingAt = nullptr;
             if (m_isGone || m_waiting.empty())
-                return true;
+                return;
             QThread *const thread = m_object->thread();
             home = thread ? Mailbox::of(thread) : Mailbox::ofNobody();
-            if (home->isClosed()) {
-                if (std::exchange(m_isStranded, true))
-                    return false;
-                for (const ContextMember &member : m_waiting)
-                    abandoned.emplace_back(*member.route, nullptr);
+            isStrandedHere = home->isClosed();
+            if (isStrandedHere) {
+                // Taken under the mutex: what is kept after a later move belongs to the thread that the object moves to.
+                if (!std::exchange(m_isStranded, true)) {
+                    for (const ContextMember &member : m_waiting)
+                        stranded.emplace_back(*member.route);
+                } else if (asking && asking->member() && (*asking->member())->list == &m_waiting) {
+                    stranded.emplace_back(*asking);
+                }
             } else {
                 m_isStranded = false;
                 m_arrivingAt = home.get();
             }
         }
-        if (!abandoned.empty()) {
-            for (const Opening &opening : abandoned)
-                opening.route->abandonKept();
-            return false;
-        }
-        if (home->post(std::move(arrival)))
-            return true;
+        if (isStrandedHere || home->post(std::move(arrival)))
+            return; // `stranded` drops
     }
 }
 

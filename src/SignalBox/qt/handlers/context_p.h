@@ -53,9 +53,9 @@ public:
     void add(Route &route, bool follows);
     void remove(Route &route) noexcept;
 
-    /*! Asks the object where it lives, while handlers wait for it to arrive. False: on a thread that has ended; then what they
-        keep has been dropped, and each has to ask again when it keeps something. */
-    bool look();
+    /*! Asks the object where it lives, while handlers wait for it to arrive. If that is a thread that has ended, what they keep is
+        dropped, and each has to ask again, as \a asking, when it keeps something. */
+    void look(Route *asking = nullptr);
     bool isStranded() const noexcept;
 
 private:
@@ -65,6 +65,7 @@ private:
     class LateLook;
     struct Life;
     struct Opening;
+    struct Stranded;
 
     // On the object's thread.
     void leave();

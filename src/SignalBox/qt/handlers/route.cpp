@@ -22,7 +22,7 @@ public:
     void run() noexcept override { m_route.openAt(m_mailbox); }
     void drop() noexcept override
     {
-        m_route.abandonKept();
+        m_route.abandonKept(m_mailbox);
         delete this;
     }
 
@@ -343,15 +343,25 @@ void Route::openAt(Mailbox &mailbox) noexcept
 
 void Route::sendKept(Mailbox *opensAt) noexcept
 {
-    if (opensAt ? !opensAt->post(std::make_unique<Opening>(*this, *opensAt)) : m_context->isStranded() && !m_context->look())
-        abandonKept();
+    if (!opensAt) {
+        if (m_context->isStranded())
+            m_context->look(this);
+    } else if (!opensAt->post(std::make_unique<Opening>(*this, *opensAt))) {
+        abandonKept(*opensAt);
+    }
 }
 
-void Route::abandonKept() noexcept
+void Route::abandonKept(const Mailbox &mailbox) noexcept
 {
     EntryList kept;
-    m_transit.abandonKept(kept);
+    m_transit.abandonKept(&mailbox, kept);
     dropKept(std::move(kept));
+}
+
+// Under the context's mutex: nothing is dropped here.
+void Route::takeStranded(EntryList &kept) noexcept
+{
+    m_transit.abandonKept(nullptr, kept);
 }
 
 void Route::dropKept(EntryList &&kept) noexcept

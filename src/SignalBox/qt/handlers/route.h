@@ -121,8 +121,9 @@ public:
     /*! The context lives on this thread, that of \a mailbox. If \a opensAt is set, openAt() has to follow. */
     void arriveAt(Mailbox &mailbox, Mailbox *&opensAt) noexcept;
     void openAt(Mailbox &mailbox) noexcept;
-    /*! It lives on a thread that has ended: drops what waits. */
-    void abandonKept() noexcept;
+    /*! It lives on a thread that has ended: what waits is \a kept, for dropKept(). */
+    void takeStranded(EntryList &kept) noexcept;
+    void dropKept(EntryList &&kept) noexcept;
 
     using Member = std::list<ContextMember>::iterator;
     std::optional<Member> member() const noexcept { return m_member; }
@@ -158,7 +159,7 @@ private:
     void describe(const Inspection &inspection) const;
     // Somebody has to see to what was kept.
     void sendKept(Mailbox *opensAt) noexcept;
-    void dropKept(EntryList &&kept) noexcept;
+    void abandonKept(const Mailbox &mailbox) noexcept;
     void loseItem(QueueEntry *item, bool isMerged) noexcept;
     void queueVisit() noexcept;
 

@@ -145,10 +145,13 @@ public:
         m_word.fetch_sub(moving, Platform::order(DeliverySite::OpenTransit, std::memory_order_release));
         return true;
     }
-    // There is no such consumer. What waits is the caller's, with its reservations.
-    void abandonKept(Entries &entries) noexcept
+    // `mailbox`, or null: where the context has arrived, as far as the caller knows. It has no consumer: what waits for it is the
+    // caller's, with its reservations. Nothing, if the context has gone on since.
+    void abandonKept(const Mailbox *mailbox, Entries &entries) noexcept
     {
         const Lock lock(m_mutex);
+        if (m_target != mailbox)
+            return;
         m_isAimed = false;
         takeKept(entries);
     }
