@@ -10,6 +10,7 @@
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 using SignalBox::HandlerGuard;
 using SignalBox::HandlerId;
@@ -18,6 +19,13 @@ using SignalBox::detail::HandlerReference;
 using SignalBox::detail::HandlerVisit;
 using SignalBox::detail::Outcome;
 using Registry = SignalBox::SyncRegistry<int>;
+
+template <class F, class Prepare>
+HandlerGuard registerWith(Registry &registry, F function, Prepare &&prepare)
+{
+    return HandlerReference::registerWith(registry, HandlerReference::sourceOf<int, F>(function), {},
+                                          SignalBox::SourceLocation::current(), std::forward<Prepare>(prepare));
+}
 
 // One handler called by itself: what layers above do when an event arrives on another thread.
 class HandlerReferenceTest : public QObject
@@ -101,12 +109,12 @@ private Q_SLOTS:
         Registry registry;
         HandlerReference reference;
         int calls = 0;
-        const HandlerGuard guard = HandlerReference::registerWith(
-            registry, [&](const int &) { ++calls; }, {}, SignalBox::SourceLocation::current(), [&](HandlerReference handler) {
-                QVERIFY(registry.isEmpty());
-                registry.notify(0);
-                reference = std::move(handler);
-            });
+        const auto count = [&](const int &) { ++calls; };
+        const HandlerGuard guard = registerWith(registry, count, [&](HandlerReference handler) {
+            QVERIFY(registry.isEmpty());
+            registry.notify(0);
+            reference = std::move(handler);
+        });
         QCOMPARE(calls, 0);
         QCOMPARE(reference.id(), guard.id());
         QVERIFY(reference.isRegistered());
@@ -124,9 +132,8 @@ private Q_SLOTS:
             throw std::runtime_error("no");
         };
         QVERIFY_THROWS_EXCEPTION(std::runtime_error,
-                                 static_cast<void>(HandlerReference::registerWith(
-                                     registry, [capture = captures.capture()](const int &) {}, {},
-                                     SignalBox::SourceLocation::current(), refuse)));
+                                 static_cast<void>(registerWith(
+                                     registry, [capture = captures.capture()](const int &) {}, refuse)));
         QVERIFY(registry.isEmpty());
         QCOMPARE(captures.alive(), 1); // the reference keeps it
         reference = HandlerReference();
