@@ -35,10 +35,10 @@ private:
 };
 
 // Does not keep it: where the future has its answer first, the deadline goes.
-class Expiry final : public Expiring
+class EndExpiry final : public Expiring
 {
 public:
-    explicit Expiry(std::weak_ptr<AnsweringHandler> answering) noexcept : m_answering(std::move(answering)) {}
+    explicit EndExpiry(std::weak_ptr<AnsweringHandler> answering) noexcept : m_answering(std::move(answering)) {}
     void expire() noexcept override
     {
         if (const std::shared_ptr<AnsweringHandler> answering = m_answering.lock())
@@ -49,10 +49,10 @@ private:
     const std::weak_ptr<AnsweringHandler> m_answering;
 };
 
-class Poll final : public Polled
+class EndPoll final : public Polled
 {
 public:
-    explicit Poll(std::shared_ptr<AnsweringHandler> answering) noexcept : m_answering(std::move(answering)) {}
+    explicit EndPoll(std::shared_ptr<AnsweringHandler> answering) noexcept : m_answering(std::move(answering)) {}
     bool isOver() noexcept override
     {
         const QFuture<void> &future = m_answering->future();
@@ -67,10 +67,10 @@ private:
 };
 
 // Told by Qt. Where the application ends first it is looked at from then on.
-class Watcher final : public QFutureWatcher<void>
+class EndWatcher final : public QFutureWatcher<void>
 {
 public:
-    Watcher(std::shared_ptr<AnsweringHandler> answering, QObject *parent) : QFutureWatcher<void>(parent), m_answering(std::move(answering))
+    EndWatcher(std::shared_ptr<AnsweringHandler> answering, QObject *parent) : QFutureWatcher<void>(parent), m_answering(std::move(answering))
     {
         connect(this, &QFutureWatcherBase::canceled, this, [this] { m_answering->end(); });
         connect(this, &QFutureWatcherBase::finished, this, [this] {
@@ -79,26 +79,26 @@ public:
         });
         setFuture(m_answering->future());
     }
-    ~Watcher() override
+    ~EndWatcher() override
     {
         if (!m_answering->future().isFinished())
-            Deadlines::poll(std::make_unique<Poll>(m_answering));
+            Deadlines::poll(std::make_unique<EndPoll>(m_answering));
     }
 
 private:
     const std::shared_ptr<AnsweringHandler> m_answering;
 };
 
-class Watch final : public Task
+class EndWatch final : public Task
 {
 public:
-    Watch(std::shared_ptr<AnsweringHandler> answering, QObject *owner) : m_answering(std::move(answering)), m_owner(owner) {}
-    ~Watch() override
+    EndWatch(std::shared_ptr<AnsweringHandler> answering, QObject *owner) : m_answering(std::move(answering)), m_owner(owner) {}
+    ~EndWatch() override
     {
         if (m_answering)
-            Deadlines::poll(std::make_unique<Poll>(std::move(m_answering)));
+            Deadlines::poll(std::make_unique<EndPoll>(std::move(m_answering)));
     }
-    void run() noexcept override { new Watcher(std::move(m_answering), m_owner); }
+    void run() noexcept override { new EndWatcher(std::move(m_answering), m_owner); }
 
 private:
     std::shared_ptr<AnsweringHandler> m_answering;
@@ -111,11 +111,11 @@ void endWithFuture(const HandlerGuard &handler, WatchedFuture future, QDeadlineT
 {
     const auto answering = std::make_shared<AnsweringHandler>(handler, std::move(future));
     if (!deadline.isForever())
-        answering->setDeadline(Deadlines::add(deadline, std::make_unique<Expiry>(answering)));
+        answering->setDeadline(Deadlines::add(deadline, std::make_unique<EndExpiry>(answering)));
     if (const ServiceThread::Address service = ServiceThread::address(); service.mailbox)
-        service.mailbox->post(std::make_unique<Watch>(answering, service.owner));
+        service.mailbox->post(std::make_unique<EndWatch>(answering, service.owner));
     else
-        Deadlines::poll(std::make_unique<Poll>(answering));
+        Deadlines::poll(std::make_unique<EndPoll>(answering));
 }
 
 } // namespace SignalBox::detail
