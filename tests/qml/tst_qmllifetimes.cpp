@@ -380,10 +380,7 @@ private Q_SLOTS:
 
         // What ended while no script had it is collected as well.
         registry->clear();
-        QCoreApplication::processEvents();
-        engine->collectGarbage();
-        deleteDeferred();
-        QVERIFY(!active);
+        QTRY_VERIFY((engine->collectGarbage(), deleteDeferred(), !active));
     }
 };
 
