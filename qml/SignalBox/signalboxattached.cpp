@@ -23,7 +23,8 @@ SignalBoxAttached *SignalBoxAttached::qmlAttachedProperties(QObject *object)
 RegistryObject *SignalBoxAttached::find(const QString &name)
 {
     const QQmlEngine *const engine = qmlEngine(parent());
-    for (RegistryObject *registry : detail::RegistryDirectory::instance().find(name)) {
+    for (QObject *named : detail::RegistryDirectory::instance().find(name)) {
+        auto *const registry = static_cast<RegistryObject *>(named);
         const QQmlEngine *const home = qmlEngine(registry);
         if (home && home != engine)
             continue;

@@ -3,7 +3,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
-#include <SignalBox/qt/futures/deadlines_p.h>
+#include <SignalBox/qt/delivery/deadlines_p.h>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>

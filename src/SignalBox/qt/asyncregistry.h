@@ -9,6 +9,7 @@
 #    include <SignalBox/core/sourcelocation.h>
 #    include <SignalBox/qt/futures/answer.h>
 #    include <SignalBox/qt/futures/futureend.h>
+#    include <SignalBox/qt/handlers/handlerfuture.h>
 #endif
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/handlers/notification.h>
@@ -365,7 +366,7 @@ private:
             if constexpr (std::is_same_v<Result, Propagation>) {
                 return detail::invokeHandler<E>(function, event);
             } else if constexpr (detail::isFuture<Result>) {
-                notification.await(detail::invokeHandler<E>(function, event), route);
+                detail::awaitFuture(detail::invokeHandler<E>(function, event), notification, route);
                 return Propagation::Continue;
             } else {
                 static_cast<void>(detail::invokeHandler<E>(function, event));

@@ -25,6 +25,13 @@ OsSignals::OsSignals()
     // Pushed to where it emits.
     if (const auto *const application = QCoreApplication::instance())
         moveToThread(application->thread());
+#if defined(Q_OS_UNIX)
+    detail::SignalHub::setEmitter({
+        .received = [](int signal) { Q_EMIT instance()->received(signal); },
+        .terminated = [](int signal) { Q_EMIT instance()->terminated(signal); },
+        .quitOnTerminationChanged = [](bool enabled) { Q_EMIT instance()->quitOnTerminationChanged(enabled); },
+    });
+#endif
 }
 
 OsSignals::~OsSignals() = default;

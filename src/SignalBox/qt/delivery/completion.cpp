@@ -3,9 +3,22 @@
 
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 
+#include <memory>
+#include <new>
 #include <utility>
 
 namespace SignalBox::detail {
+
+class Completion::Expiry final : public Expiring
+{
+public:
+    explicit Expiry(Completion &completion) noexcept : m_completion(completion) { m_completion.addReference(); }
+    ~Expiry() override { m_completion.dropReference(); }
+    void expire() noexcept override { m_completion.expire(); }
+
+private:
+    Completion &m_completion;
+};
 
 Completion::Completion()
 {
@@ -108,10 +121,15 @@ void Completion::expire() noexcept
     finishIfDone(std::move(lock));
 }
 
-void Completion::setDeadline(Deadlines::Key deadline) noexcept
+void Completion::expireAt(QDeadlineTimer deadline) noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    m_deadline = deadline;
+    try {
+        const Deadlines::Key key = Deadlines::add(deadline, std::make_unique<Expiry>(*this));
+        const std::lock_guard lock(m_mutex);
+        m_deadline = key;
+    } catch (const std::bad_alloc &) {
+        expire();
+    }
 }
 
 void Completion::finishIfDone(std::unique_lock<std::mutex> lock) noexcept

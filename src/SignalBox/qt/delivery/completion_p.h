@@ -2,8 +2,9 @@
 #pragma once
 
 #include <SignalBox/core/dispatchreport.h>
-#include <SignalBox/qt/futures/deadlines_p.h>
+#include <SignalBox/qt/delivery/deadlines_p.h>
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
 
@@ -52,10 +53,8 @@ public:
     void forgo(std::uint32_t count) noexcept;
     /*! The walk that expected the deliveries is over; \a report: of what it called itself. */
     void endWalk(const DispatchReport &report) noexcept;
-    /*! The deadline has passed. */
-    void expire() noexcept;
-    /*! It expires at that, unless it is done before. While the walk is under way. */
-    void setDeadline(Deadlines::Key deadline) noexcept;
+    /*! It expires at \a deadline, unless it is done before. While the walk is under way. Without memory, it expires at once. */
+    void expireAt(QDeadlineTimer deadline) noexcept;
 
 protected:
     virtual ~Completion();
@@ -66,6 +65,10 @@ protected:
     virtual void deliveryEnded(bool isStopped) noexcept { Q_UNUSED(isStopped) }
 
 private:
+    class Expiry;
+
+    // The deadline has passed.
+    void expire() noexcept;
     void finishIfDone(std::unique_lock<std::mutex> lock) noexcept;
 
     std::atomic<int> m_references = 1;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 
-#include <SignalBox/qt/registryobject.h>
-
+#include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
 namespace SignalBox::detail {
@@ -14,7 +13,7 @@ RegistryDirectory &RegistryDirectory::instance()
     return *directory;
 }
 
-void RegistryDirectory::setName(RegistryObject *registry, const QString &name)
+void RegistryDirectory::setName(QObject *registry, const QString &name)
 {
     const std::lock_guard lock(m_mutex);
     std::erase_if(m_entries, [registry](const Entry &entry) { return entry.registry == registry; });
@@ -22,15 +21,15 @@ void RegistryDirectory::setName(RegistryObject *registry, const QString &name)
         m_entries.push_back({registry, name});
 }
 
-void RegistryDirectory::remove(RegistryObject *registry) noexcept
+void RegistryDirectory::remove(QObject *registry) noexcept
 {
     const std::lock_guard lock(m_mutex);
     std::erase_if(m_entries, [registry](const Entry &entry) { return entry.registry == registry; });
 }
 
-std::vector<RegistryObject *> RegistryDirectory::find(const QString &name) const
+std::vector<QObject *> RegistryDirectory::find(const QString &name) const
 {
-    std::vector<RegistryObject *> found;
+    std::vector<QObject *> found;
     const std::lock_guard lock(m_mutex);
     for (auto entry = m_entries.crbegin(); entry != m_entries.crend(); ++entry) {
         if (entry->name == name && entry->registry->thread() == QThread::currentThread())

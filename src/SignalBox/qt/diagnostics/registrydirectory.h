@@ -9,15 +9,15 @@
 #include <mutex>
 #include <vector>
 
-namespace SignalBox {
-class RegistryObject;
-}
+QT_BEGIN_NAMESPACE
+class QObject;
+QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
 /*!
     The registries of the process that have a name, so that others can look for one. Thread-safe: each registry enters, renames
-    and leaves on its own thread. A registry that never had a name never comes here.
+    and leaves on its own thread. A registry that never had a name never comes here. Each of these objects is a RegistryObject.
 */
 class SIGNALBOX_QT_EXPORT RegistryDirectory
 {
@@ -26,19 +26,19 @@ public:
     Q_DISABLE_COPY_MOVE(RegistryDirectory)
 
     /*! Empty: leaves. */
-    void setName(RegistryObject *registry, const QString &name);
-    void remove(RegistryObject *registry) noexcept;
+    void setName(QObject *registry, const QString &name);
+    void remove(QObject *registry) noexcept;
 
     /*!
         The registries of that name that live on the calling thread, where they cannot die meanwhile; first the one that took
         it last.
     */
-    std::vector<RegistryObject *> find(const QString &name) const;
+    std::vector<QObject *> find(const QString &name) const;
 
 private:
     struct Entry
     {
-        RegistryObject *registry;
+        QObject *registry;
         QString name;
     };
 

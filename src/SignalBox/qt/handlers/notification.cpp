@@ -3,8 +3,7 @@
 
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
-#include <SignalBox/qt/futures/futureservice_p.h>
-#include <SignalBox/qt/futures/sequence_p.h>
+#include <SignalBox/qt/handlers/sequence_p.h>
 #include <SignalBox/qt/handlers/route.h>
 
 #include <algorithm>
@@ -30,22 +29,6 @@ ReceiverList *makeList(std::uint32_t capacity)
 constexpr std::uint32_t firstCapacity = 8;
 
 } // namespace
-
-void Notification::awaitUnfinished(WatchedFuture future, Route &route) const
-{
-    Completion *completion = m_completion;
-    if (m_kind == Kind::SequentialWalk)
-        completion = static_cast<const SequentialWalk *>(this)->awaitHandler();
-    if (m_kind == Kind::Walk)
-        completion = static_cast<const Walk *>(this)->expectDelivery();
-    if (completion && m_kind == Kind::Walk) {
-        if (!completion->begin())
-            return;
-        static_cast<const Walk *>(this)->countAwaited();
-    }
-    isAwaited = true;
-    FutureService::await(std::move(future), route, completion);
-}
 
 Walk::Walk(EventPointer event, Report report) noexcept
     : Notification(Kind::Walk, event.release()), m_wantsReport(report == Report::Yes)
@@ -245,7 +228,7 @@ QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, QDeadlin
         return finishedFuture(own);
     QFuture<DispatchReport> future = m_completion->future();
     if (!deadline.isForever() && !future.isFinished())
-        FutureService::expireAt(deadline, *m_completion);
+        m_completion->expireAt(deadline);
     m_completion->endWalk(own);
     return future;
 }

@@ -4,7 +4,6 @@
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/futures/watchedfuture.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qdeadlinetimer.h>
@@ -43,38 +42,18 @@ public:
         Inspection, // describe yourself
     };
 
-    Notification(Kind kind, const Event *event, Completion *completion = nullptr) noexcept
-        : m_event(event), m_completion(completion), m_kind(kind)
-    {
-    }
+    Notification(Kind kind, const Event *event) noexcept : m_event(event), m_kind(kind) {}
     Q_DISABLE_COPY_MOVE(Notification)
 
     Kind kind() const noexcept { return m_kind; }
     const Event &event() const noexcept { return *m_event; }
 
-    /*!
-        The handler that is being called has returned a future, and is done when that is. Throws what the future
-        holds, if it is finished already.
-    */
-    template <class T>
-    void await(QFuture<T> future, Route &route) const
-    {
-        if (future.isFinished())
-            future.waitForFinished(); // throws what it holds
-        else
-            awaitUnfinished(WatchedFuture(future), route);
-    }
-
     // What became of a delivery, told by the handler.
     mutable bool isRefused = false; // it did not want it
     mutable bool isAwaited = false; // it ends later
 
-private:
-    void awaitUnfinished(WatchedFuture future, Route &route) const;
-
 protected:
     const Event *m_event;
-    mutable Completion *m_completion;
 
 private:
     const Kind m_kind;
@@ -133,6 +112,7 @@ private:
     void queueBatch(const Batch &batch) const noexcept;
     void dropBatch(const Batch &batch) const noexcept;
 
+    mutable Completion *m_completion = nullptr;
     mutable std::array<Batch, 4> m_batches;
     mutable std::uint32_t m_batchCount = 0;
     mutable std::uint32_t m_forwarded = 0;

@@ -197,7 +197,7 @@ void Route::callHandler(const Event &event, HandlerCalls &calls) noexcept
         m_statistics.countDropped(1);
         return;
     }
-    const Notification notification(Notification::Kind::Delivery, &event, completion);
+    const Notification notification(Notification::Kind::Delivery, &event);
     const Outcome outcome = calls.call(m_handler, &notification);
     const bool isCalled = outcome != Outcome::NotCalled && !notification.isRefused;
     if (!isCalled) {

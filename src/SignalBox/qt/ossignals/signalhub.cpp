@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/ossignals.h>
 #include <SignalBox/qt/ossignals/signalhub_p.h>
 #include <SignalBox/qt/ossignals/signalsource_p.h>
 
@@ -22,6 +21,7 @@ const auto cancellationEvent = QEvent::Type(QEvent::registerEventType());
 
 std::mutex hubMutex; // held while a hub is made or leaves, never while foreign code runs
 std::atomic<SignalHub *> currentHub = nullptr; // sequentially consistent: off every hot path
+SignalHub::Emitter emitter; // set before the first hub is made
 
 } // namespace
 
@@ -35,6 +35,11 @@ public:
     const QFuture<std::optional<int>> future;
     const HandlerId id;
 };
+
+void SignalHub::setEmitter(const Emitter &itsEmitter) noexcept
+{
+    emitter = itsEmitter;
+}
 
 SignalHub *SignalHub::existing() noexcept
 {
@@ -87,7 +92,7 @@ void SignalHub::endHub()
     const bool wasQuitting = hub->stopQuittingOnTermination();
     delete hub;
     if (wasQuitting)
-        Q_EMIT OsSignals::instance()->quitOnTerminationChanged(false);
+        emitter.quitOnTerminationChanged(false);
 }
 
 SignalHub::SignalHub() : m_quitTimer(this)
@@ -213,8 +218,7 @@ void SignalHub::read()
 
 void SignalHub::deliver(int number)
 {
-    OsSignals *const face = OsSignals::instance();
-    Q_EMIT face->received(number);
+    emitter.received(number);
     AsyncRegistry<int> *handlers = nullptr;
     {
         const std::lock_guard lock(m_mutex);
@@ -224,7 +228,7 @@ void SignalHub::deliver(int number)
         handlers->post(number);
     if (!SignalSource::isTermination(number) || !SignalSource::instance().isTerminationRequested())
         return;
-    Q_EMIT face->terminated(number);
+    emitter.terminated(number);
     // A slot may have decided to stay.
     if (SignalSource::instance().isTerminationRequested())
         quit();

@@ -16,10 +16,6 @@
 #include <optional>
 #include <vector>
 
-namespace SignalBox {
-class OsSignals;
-}
-
 namespace SignalBox::detail {
 
 /*!
@@ -34,6 +30,16 @@ class SignalHub : public QObject
     Q_OBJECT
 
 public:
+    /*! Emits the signals of OsSignals. */
+    struct Emitter
+    {
+        void (*received)(int signal) = nullptr;
+        void (*terminated)(int signal) = nullptr;
+        void (*quitOnTerminationChanged)(bool enabled) = nullptr;
+    };
+    /*! Before the first call of current(). */
+    static void setEmitter(const Emitter &emitter) noexcept;
+
     /*! The hub of the application object, made if there is none yet. Null: \a error says why. Thread-safe. */
     static SignalHub *current(QString *error);
     /*! The same, but null if there is none yet. */

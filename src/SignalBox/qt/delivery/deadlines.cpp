@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/futures/deadlines_p.h>
+#include <SignalBox/qt/delivery/deadlines_p.h>
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/futures/sequence_p.h>
+#include <SignalBox/qt/handlers/sequence_p.h>
 
-#include <SignalBox/qt/futures/futureservice_p.h>
 #include <SignalBox/qt/handlers/route.h>
 
 #include <utility>
@@ -37,7 +36,7 @@ QFuture<DispatchReport> Sequence::run(Sequence *waiting, const EventPointer &eve
     }
     QFuture<DispatchReport> future = sequence->future();
     if (!deadline.isForever())
-        FutureService::expireAt(deadline, *sequence);
+        sequence->expireAt(deadline);
     // The walk's turn ends; if the handler that is waited for has ended already, this thread has its turn.
     if (!waiting || sequence->m_turns.fetch_sub(1, std::memory_order_acq_rel) != 1)
         sequence->takeTurns();
