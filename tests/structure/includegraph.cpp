@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Draws who includes whom in core, qt and qml, and fails where the graph has a circle or an arrow upwards.
-//   includegraph ROOT [KNOWN ...]     KNOWN: a file without suffix, or a folder, that may be part of a circle
+//   includegraph ROOT
 //
 // Files: a header counts together with its sources: the one of its name, and those that have no header of their name and
 // include it as the first of their folder.
@@ -120,8 +120,8 @@ std::set<Name> reachable(const Graph &graph, const Name &start)
     return seen;
 }
 
-// How many circles have a member that is not known.
-int reportCircles(const Graph &graph, const std::set<Name> &known, const char *what)
+// How many there are.
+int reportCircles(const Graph &graph, const char *what)
 {
     int circles = 0;
     std::set<Name> reported;
@@ -134,10 +134,8 @@ int reportCircles(const Graph &graph, const std::set<Name> &known, const char *w
                 circle.push_back(other);
         }
         reported.insert(circle.begin(), circle.end());
-        const bool isKnown =
-                std::all_of(circle.begin(), circle.end(), [&](const Name &member) { return known.contains(member); });
-        circles += !isKnown;
-        std::cout << (isKnown ? "known circle of " : "CIRCLE of ") << what << ":\n";
+        ++circles;
+        std::cout << "CIRCLE of " << what << ":\n";
         for (const Name &member : circle) {
             std::cout << "    " << member << " includes";
             for (const Name &other : graph.at(member)) {
@@ -154,12 +152,11 @@ int reportCircles(const Graph &graph, const std::set<Name> &known, const char *w
 
 int main(int argc, char **argv)
 {
-    if (argc < 2) {
-        std::cerr << "usage: includegraph ROOT [KNOWN ...]\n";
+    if (argc != 2) {
+        std::cerr << "usage: includegraph ROOT\n";
         return 2;
     }
     const fs::path root = argv[1];
-    const std::set<Name> known(argv + 2, argv + argc);
     Graph files;
     Graph rooms;
     int faults = 0;
@@ -195,8 +192,8 @@ int main(int argc, char **argv)
         std::cerr << "Only " << files.size() << " files were found, so not all were looked at.\n";
         return 2;
     }
-    faults += reportCircles(files, known, "files");
-    faults += reportCircles(rooms, known, "rooms");
+    faults += reportCircles(files, "files");
+    faults += reportCircles(rooms, "rooms");
     std::cout << files.size() << " files, " << rooms.size() << " rooms that include others\n";
     return faults == 0 ? 0 : 1;
 }

@@ -7,6 +7,7 @@
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 #include <SignalBox/qt/handlers/registrylink.h>
+#include <SignalBox/qt/handlers/sequence_p.h>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qmetaobject.h>
@@ -33,7 +34,16 @@ void registerHandlerIdConversion()
 } // namespace
 
 RegistryObject::RegistryObject(QObject *parent)
-    : QObject(parent), m_link(std::make_shared<detail::RegistryLink>(this))
+    : QObject(parent),
+      m_link(std::make_shared<detail::RegistryLink>(
+          this, detail::RegistryLink::Emitter{
+                    .handlersChanged = [](QObject &object) { Q_EMIT static_cast<RegistryObject &>(object).handlersChanged(); },
+                    .statisticsChanged = [](QObject &object) { Q_EMIT static_cast<RegistryObject &>(object).statisticsChanged(); },
+                    .lagged = [](QObject &object, HandlerId id,
+                                 quint64 lost) { Q_EMIT static_cast<RegistryObject &>(object).lagged(id, lost); },
+                    .failed = [](QObject &object, const HandlerFailure &failure,
+                                 bool isHandled) { static_cast<RegistryObject &>(object).reportFailure(failure, isHandled); },
+                }))
 {
     registerHandlerIdConversion();
 }

@@ -261,7 +261,6 @@ private:
     HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const AsyncOptions &options,
                             const SourceLocation &location);
 
-    friend class detail::RegistryLink;
     friend class detail::StatisticsRequest;
 
     static bool isRefused(const AsyncOptions &options, const char *caller);

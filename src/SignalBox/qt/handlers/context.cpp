@@ -4,7 +4,6 @@
 #include <SignalBox/qt/delivery/handover_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/handlers/route.h>
 
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qdebug.h>
@@ -12,7 +11,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -115,35 +113,35 @@ private:
 // What a handler keeps for a thread that has ended: dropped when the mutex is not held.
 struct Context::Stranded
 {
-    explicit Stranded(Route &itsRoute) : route(itsRoute)
+    explicit Stranded(ContextMember &itsMember) : member(itsMember)
     {
-        route.addOwner();
-        route.takeStranded(kept);
+        member.addOwner();
+        member.takeStranded(kept);
     }
     Q_DISABLE_COPY_MOVE(Stranded)
     ~Stranded()
     {
-        route.dropKept(std::move(kept));
-        route.dropOwner();
+        member.dropKept(std::move(kept));
+        member.dropOwner();
     }
 
-    Route &route;
+    ContextMember &member;
     EntryList kept;
 };
 
 // What is to be done without the mutex.
 struct Context::Opening
 {
-    Opening(Route &itsRoute, Mailbox *itsMailbox) : route(&itsRoute), mailbox(itsMailbox) { route->addOwner(); }
-    Opening(Opening &&other) noexcept : route(std::exchange(other.route, nullptr)), mailbox(other.mailbox) {}
+    Opening(ContextMember &itsMember, Mailbox *itsMailbox) : member(&itsMember), mailbox(itsMailbox) { member->addOwner(); }
+    Opening(Opening &&other) noexcept : member(std::exchange(other.member, nullptr)), mailbox(other.mailbox) {}
     Opening &operator=(Opening &&) = delete;
     ~Opening()
     {
-        if (route)
-            route->dropOwner();
+        if (member)
+            member->dropOwner();
     }
 
-    Route *route;
+    ContextMember *member;
     Mailbox *mailbox;
 };
 
@@ -166,7 +164,7 @@ std::shared_ptr<Context> Context::of(QObject *object)
 
 Context::~Context() = default;
 
-void Context::add(Route &route, bool follows)
+void Context::add(ContextMember &member, const Mailbox *expectedAt)
 {
     QThread *const here = QThread::currentThread();
     bool isHere = false;
@@ -175,10 +173,11 @@ void Context::add(Route &route, bool follows)
     std::vector<Opening> openings;
     {
         const std::lock_guard lock(m_mutex);
-        ContextMembers &list = follows ? m_waiting : m_unmoved;
-        list.push_back({&route, &list});
-        route.setMember(std::prev(list.end()));
-        if (!follows)
+        ContextMembers &list = expectedAt ? m_waiting : m_unmoved;
+        list.push_back(&member);
+        member.m_list = &list;
+        member.m_place = std::prev(list.end());
+        if (!expectedAt)
             return;
         isAnchored = m_isAnchored;
         isHere = m_object->thread() == here && m_left != here; // and not within Qt's call that moves it
@@ -186,11 +185,11 @@ void Context::add(Route &route, bool follows)
             openings = settle(m_home);
             isExpected = true;
         } else {
-            isExpected = !isHere && m_arrivingAt == route.firstMailbox();
+            isExpected = !isHere && m_arrivingAt == expectedAt;
         }
     }
     for (const Opening &opening : openings)
-        opening.route->openAt(*opening.mailbox);
+        opening.member->openAt(*opening.mailbox);
     if (isExpected)
         return;
     if (isHere) {
@@ -202,11 +201,11 @@ void Context::add(Route &route, bool follows)
     look();
 }
 
-void Context::remove(Route &route) noexcept
+void Context::remove(ContextMember &member) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    if (const std::optional<ContextMembers::iterator> member = route.member())
-        (*member)->list->erase(*member);
+    if (ContextMembers *const list = std::exchange(member.m_list, nullptr))
+        list->erase(member.m_place);
 }
 
 bool Context::isStranded() const noexcept
@@ -226,12 +225,12 @@ std::vector<Context::Opening> Context::settle(const std::shared_ptr<Mailbox> &ma
 {
     std::vector<Opening> openings;
     openings.reserve(m_waiting.size());
-    for (ContextMember &member : m_waiting) {
-        member.list = &m_settled;
+    for (ContextMember *member : m_waiting) {
+        member->m_list = &m_settled;
         Mailbox *opensAt = nullptr;
-        member.route->arriveAt(*mailbox, opensAt);
+        member->arriveAt(*mailbox, opensAt);
         if (opensAt)
-            openings.emplace_back(*member.route, opensAt);
+            openings.emplace_back(*member, opensAt);
     }
     m_settled.splice(m_settled.end(), m_waiting);
     return openings;
@@ -251,9 +250,9 @@ void Context::leave()
         m_waiting.splice(m_waiting.end(), m_settled);
         if (m_waiting.empty())
             return;
-        for (ContextMember &member : m_waiting) {
-            member.list = &m_waiting;
-            member.route->depart(isMine ? left.get() : nullptr);
+        for (ContextMember *member : m_waiting) {
+            member->m_list = &m_waiting;
+            member->depart(isMine ? left.get() : nullptr);
         }
     }
     if (left && left->isDrainedHere())
@@ -302,10 +301,10 @@ void Context::arrive()
         openings = settle(mailbox);
     }
     for (const Opening &opening : openings)
-        opening.route->openAt(*opening.mailbox);
+        opening.member->openAt(*opening.mailbox);
 }
 
-void Context::look(Route *asking)
+void Context::look(ContextMember *asking)
 {
     for (;;) {
         auto arrival = std::make_unique<Arrival>(shared_from_this());
@@ -323,9 +322,9 @@ void Context::look(Route *asking)
             if (isStrandedHere) {
                 // Taken under the mutex: what is kept after a later move belongs to the thread that the object moves to.
                 if (!std::exchange(m_isStranded, true)) {
-                    for (const ContextMember &member : m_waiting)
-                        stranded.emplace_back(*member.route);
-                } else if (asking && asking->member() && (*asking->member())->list == &m_waiting) {
+                    for (ContextMember *member : m_waiting)
+                        stranded.emplace_back(*member);
+                } else if (asking && asking->m_list == &m_waiting) {
                     stranded.emplace_back(*asking);
                 }
             } else {
@@ -353,26 +352,26 @@ void Context::end(const char *warning) noexcept
         if (place != contexts.byObject.end() && place->second.get() == this)
             contexts.byObject.erase(place);
     }
-    for (bool isFirst = true; Route *route = takeMember(); isFirst = false) {
+    for (bool isFirst = true; ContextMember *member = takeMember(); isFirst = false) {
         if (warning && isFirst)
             qCWarning(loggingCategory, "%s", warning);
-        route->handler().unregisterAndWait();
-        route->dropOwner();
+        member->unregisterAndWait();
+        member->dropOwner();
     }
 }
 
 // With an owner.
-Route *Context::takeMember() noexcept
+ContextMember *Context::takeMember() noexcept
 {
     const std::lock_guard lock(m_mutex);
     for (ContextMembers *list : {&m_unmoved, &m_settled, &m_waiting}) {
         if (list->empty())
             continue;
-        Route *const route = list->front().route;
+        ContextMember *const member = list->front();
         list->pop_front();
-        route->setMember(std::nullopt);
-        route->addOwner();
-        return route;
+        member->m_list = nullptr;
+        member->addOwner();
+        return member;
     }
     return nullptr;
 }

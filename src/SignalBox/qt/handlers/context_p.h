@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/handlers/contextmember.h>
+
 #include <QtCore/qglobal.h>
 
-#include <list>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -16,17 +17,6 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 class Mailbox;
-class Route;
-
-struct ContextMember;
-using ContextMembers = std::list<ContextMember>;
-
-/*! One handler of a context. */
-struct ContextMember
-{
-    Route *route; // until remove()
-    ContextMembers *list; // that it is in
-};
 
 /*!
     The object on whose account handlers run: when it dies, they are unregistered, and when it moves to another thread,
@@ -49,13 +39,14 @@ public:
     ~Context();
     Q_DISABLE_COPY_MOVE(Context)
 
-    /*! The object lives. Throws std::bad_alloc; then remove() has to follow, too. */
-    void add(Route &route, bool follows);
-    void remove(Route &route) noexcept;
+    /*! The object lives. \a expectedAt: the mailbox where it is thought to be; null: \a member does not follow it. Throws
+        std::bad_alloc; then remove() has to follow, too. */
+    void add(ContextMember &member, const Mailbox *expectedAt);
+    void remove(ContextMember &member) noexcept;
 
     /*! Asks the object where it lives, while handlers wait for it to arrive. If that is a thread that has ended, what they keep is
         dropped, and each has to ask again, as \a asking, when it keeps something. */
-    void look(Route *asking = nullptr);
+    void look(ContextMember *asking = nullptr);
     bool isStranded() const noexcept;
 
 private:
@@ -71,7 +62,7 @@ private:
     void leave();
     void arrive();
     void end(const char *warning) noexcept;
-    Route *takeMember() noexcept;
+    ContextMember *takeMember() noexcept;
 
     void remember(const std::shared_ptr<Mailbox> &mailbox);
     std::vector<Opening> settle(const std::shared_ptr<Mailbox> &mailbox);

@@ -6,6 +6,7 @@
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/futures/futurewatch_p.h>
 #include <SignalBox/qt/handlers/route.h>
+#include <SignalBox/qt/handlers/sequence_p.h>
 
 #include <exception>
 #include <memory>

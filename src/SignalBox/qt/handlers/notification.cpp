@@ -3,8 +3,6 @@
 
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
-#include <SignalBox/qt/handlers/sequence_p.h>
-#include <SignalBox/qt/handlers/route.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -56,88 +54,53 @@ void Walk::share(std::uint32_t count) const noexcept
         m_event->addFirstReferences(count);
 }
 
-Completion *Walk::completion() const
+Completion *Walk::expectReported() const
 {
-    if (!m_wantsReport)
-        return nullptr;
     if (!m_completion) {
         m_completion = new Completion;
         m_event->setCompletion(m_completion);
     }
+    m_completion->expect();
     return m_completion;
 }
 
-Completion *Walk::expectDelivery() const
+QueueEntry *Walk::takeEntry() const
 {
-    Completion *const result = completion();
-    if (result)
-        result->expect();
-    return result;
+    QueueEntry *const entry = m_isEntryUsed ? SeparateEntry::make(QueueEntry::Single, nullptr, m_event) : m_event->entry();
+    m_isEntryUsed = true;
+    share(1);
+    return entry;
 }
 
-void Walk::queueBacklog(Route &route) const noexcept
+QueueEntry *Walk::makeEntry(Receiver &receiver) const
 {
-    ++m_forwarded;
-    bool isExpected = false;
-    try {
-        isExpected = expectDelivery() != nullptr;
-        QueueEntry *item = m_isEntryUsed ? SeparateEntry::make(QueueEntry::Single, nullptr, m_event) : m_event->entry();
-        m_isEntryUsed = true;
-        share(1);
-        route.queueBacklog(item);
-    } catch (const std::bad_alloc &) {
-        route.refuseClaim();
-        route.statistics().countDropped(1);
-        if (isExpected)
-            m_completion->drop();
-        else
-            ++m_lost;
-    }
+    QueueEntry *const entry = SeparateEntry::make(QueueEntry::Single, &receiver, m_event);
+    share(1);
+    return entry;
 }
 
-void Walk::queue(Route &route) const noexcept
+void Walk::countLost() const noexcept
 {
-    ++m_forwarded;
-    bool isExpected = false;
-    Mailbox *mailbox = nullptr;
-    try {
-        isExpected = expectDelivery() != nullptr;
-        mailbox = route.reserve();
-        if (!mailbox) {
-            flush();
-            QueueEntry *entry = nullptr;
-            try {
-                entry = SeparateEntry::make(QueueEntry::Single, &route, m_event);
-            } catch (...) {
-                route.refuse();
-                throw;
-            }
-            share(1);
-            route.park(entry);
+    if (m_completion) // it was expected
+        m_completion->drop();
+    else
+        ++m_lost;
+}
+
+void Walk::queue(Mailbox &mailbox, Receiver &receiver) const
+{
+    for (std::uint32_t i = 0; i < m_batchCount; ++i) {
+        if (m_batches[i].mailbox == &mailbox) {
+            add(m_batches[i], receiver);
             return;
         }
-        for (std::uint32_t i = 0; i < m_batchCount; ++i) {
-            if (m_batches[i].mailbox == mailbox) {
-                add(m_batches[i], route);
-                return;
-            }
-        }
-        if (m_batchCount == m_batches.size())
-            flushBatches();
-        m_batches[m_batchCount++] = {mailbox, &route, nullptr};
-    } catch (const std::bad_alloc &) {
-        route.refuseClaim();
-        route.statistics().countDropped(1);
-        if (isExpected)
-            m_completion->drop();
-        else
-            ++m_lost;
-        if (mailbox)
-            route.release(1);
     }
+    if (m_batchCount == m_batches.size())
+        flushBatches();
+    m_batches[m_batchCount++] = {&mailbox, &receiver, nullptr};
 }
 
-void Walk::add(Batch &batch, Route &route)
+void Walk::add(Batch &batch, Receiver &receiver)
 {
     ReceiverList *list = batch.others;
     if (list == nullptr || list->count == list->capacity) {
@@ -152,7 +115,7 @@ void Walk::add(Batch &batch, Route &route)
         }
         batch.others = list = larger;
     }
-    list->receivers[list->count++] = &route;
+    list->receivers[list->count++] = &receiver;
 }
 
 void Walk::flushBatches() const noexcept
@@ -171,7 +134,7 @@ void Walk::queueBatches() const noexcept
 void Walk::queueBatch(const Batch &batch) const noexcept
 {
     const QueueEntry::Kind kind = batch.others ? QueueEntry::Several : QueueEntry::Single;
-    void *const target = batch.others ? static_cast<void *>(batch.others) : static_cast<Receiver *>(batch.first);
+    void *const target = batch.others ? static_cast<void *>(batch.others) : batch.first;
     QueueEntry *entry = nullptr;
     if (!m_isEntryUsed) {
         m_isEntryUsed = true;
@@ -231,58 +194,6 @@ QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, QDeadlin
         m_completion->expireAt(deadline);
     m_completion->endWalk(own);
     return future;
-}
-
-SequentialWalk::SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept
-    : Notification(Kind::SequentialWalk, event.release()), m_isLimited(!deadline.isForever()), m_deadline(deadline)
-{
-}
-
-SequentialWalk::~SequentialWalk()
-{
-    if (m_event)
-        m_event->dropReference();
-}
-
-bool SequentialWalk::mayRun() const noexcept
-{
-    // Not hasExpired(), which in Qt 6.4 is wrong from 292 years on.
-    if (m_isLimited && m_deadline < QDeadlineTimer::current())
-        m_isHandingOver = true;
-    return !m_isHandingOver;
-}
-
-void SequentialWalk::addStep(Route &route) const noexcept
-{
-    m_isHandingOver = true;
-    try {
-        m_steps.push_back(&route);
-        route.addOwner();
-    } catch (const std::bad_alloc &) {
-        route.refuseClaim();
-        route.statistics().countDropped(1);
-        ++m_lost;
-    }
-}
-
-Completion *SequentialWalk::awaitHandler() const
-{
-    m_sequence = new Sequence;
-    m_sequence->expect();
-    m_sequence->begin();
-    m_isHandingOver = true;
-    ++m_skipped; // the sequence counts it
-    return m_sequence;
-}
-
-QFuture<DispatchReport> SequentialWalk::finish(DispatchReport report)
-{
-    report.called -= static_cast<std::uint32_t>(m_steps.size()) + m_skipped + m_lost;
-    report.dropped += m_lost;
-    if (m_steps.empty() && !m_sequence)
-        return finishedFuture(report);
-    const EventPointer event(std::exchange(m_event, nullptr));
-    return Sequence::run(m_sequence, event, std::move(m_steps), report, m_deadline);
 }
 
 } // namespace SignalBox::detail

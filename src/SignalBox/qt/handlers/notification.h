@@ -18,8 +18,9 @@ namespace SignalBox::detail {
 
 class Completion;
 class Mailbox;
-class Route;
-class Sequence;
+class Receiver;
+struct QueueEntry;
+struct ReceiverList;
 
 /*! The future of a notify that has nothing to wait for. */
 SIGNALBOX_QT_EXPORT QFuture<DispatchReport> finishedFuture(const DispatchReport &report);
@@ -74,9 +75,25 @@ public:
     Walk(EventPointer event, Report report) noexcept;
     ~Walk();
 
-    /*! A delivery for which there is no memory is dropped and counted. */
-    void queue(Route &route) const noexcept;
-    void queueBacklog(Route &route) const noexcept;
+    // --- called by a handler that is delivered to elsewhere; all but countLost() throw std::bad_alloc --------------
+
+    /*! Comes first. */
+    void expectForwarded() const
+    {
+        ++m_forwarded;
+        expectDelivery();
+    }
+    /*! Has the event queued in \a mailbox, with the receiver's reservation. */
+    void queue(Mailbox &mailbox, Receiver &receiver) const;
+    /*! An entry for a backlog: the event's own, if nobody else uses it. */
+    QueueEntry *takeEntry() const;
+    /*! A separate entry for one receiver. */
+    QueueEntry *makeEntry(Receiver &receiver) const;
+    /*! Nothing was queued. */
+    void countLost() const noexcept;
+
+    // ---------------------------------------------------------------------------------------------
+
     /*! Queues what has been collected: an inline handler is about to run. */
     void flush() const noexcept
     {
@@ -88,8 +105,7 @@ public:
     /*! A handler that was called inline ends later: the completion counts it. */
     void countAwaited() const noexcept { ++m_skipped; }
     /*! Null if nobody wants a report. Throws std::bad_alloc. */
-    Completion *expectDelivery() const;
-    Completion *completion() const;
+    Completion *expectDelivery() const { return m_wantsReport ? expectReported() : nullptr; }
 
     /*! Ends the walk. \a report: the core's, which counts those forwarded as called. */
     DispatchReport finish(DispatchReport report) noexcept;
@@ -100,12 +116,13 @@ private:
     struct Batch
     {
         Mailbox *mailbox;
-        Route *first;
+        Receiver *first;
         ReceiverList *others; // with the first; null if there is none
     };
 
     void share(std::uint32_t count) const noexcept;
-    static void add(Batch &batch, Route &route);
+    Completion *expectReported() const;
+    static void add(Batch &batch, Receiver &receiver);
     void flushBatches() const noexcept;
     // Each entry takes over a reference to the event.
     void queueBatches() const noexcept;
@@ -121,38 +138,6 @@ private:
     mutable bool m_isEntryUsed = false; // the one in front of the event
     mutable bool m_isShared = false; // the walk is not the only one that holds the event
     const bool m_wantsReport;
-};
-
-/*!
-    The beginning of a sequential notify: inline handlers run as in any walk, up to the first handler that runs elsewhere or
-    ends later. That one and all behind it become steps, each owned, which a Sequence takes one after the other.
-*/
-class SIGNALBOX_QT_EXPORT SequentialWalk final : public Notification
-{
-public:
-    SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept;
-    ~SequentialWalk();
-
-    /*! Whether an inline handler may run now: nobody before it is still to run, and there is time. */
-    bool mayRun() const noexcept;
-    /*! A step for which there is no memory is dropped and counted. */
-    void addStep(Route &route) const noexcept;
-    /*! A handler was neither called nor made a step. */
-    void countSkipped() const noexcept { ++m_skipped; }
-    /*! The handler that was called inline ends later, and the others after it. It has begun. Throws std::bad_alloc. */
-    Completion *awaitHandler() const;
-
-    /*! Ends the walk. \a report: the core's. The future finishes with the last step. */
-    QFuture<DispatchReport> finish(DispatchReport report);
-
-private:
-    mutable std::vector<Route *> m_steps;
-    mutable Sequence *m_sequence = nullptr; // it waits for a handler
-    mutable std::uint32_t m_skipped = 0;
-    mutable std::uint32_t m_lost = 0; // there was no memory for them
-    mutable bool m_isHandingOver = false;
-    const bool m_isLimited;
-    const QDeadlineTimer m_deadline;
 };
 
 /*!

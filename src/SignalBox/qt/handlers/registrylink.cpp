@@ -4,7 +4,6 @@
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/registryobject.h>
 
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
@@ -31,8 +30,7 @@ private:
     std::shared_ptr<RegistryLink> m_link; // null: run
 };
 
-RegistryLink::RegistryLink(RegistryObject *object)
-    : m_object(object)
+RegistryLink::RegistryLink(QObject *object, const Emitter &emitter) : m_emitter(emitter), m_object(object)
 {
     m_registry.onException([this](const ExceptionInfo &info) { report(info); });
 }
@@ -64,7 +62,7 @@ void RegistryLink::send() noexcept
     }
 }
 
-RegistryObject *RegistryLink::objectHere() noexcept
+QObject *RegistryLink::objectHere() noexcept
 {
     const std::lock_guard lock(m_mutex);
     return m_object && m_object->thread() == QThread::currentThread() ? m_object : nullptr;
@@ -73,7 +71,7 @@ RegistryObject *RegistryLink::objectHere() noexcept
 void RegistryLink::read()
 {
     // It stays, as only this thread may destroy it; but each slot may.
-    const QPointer<RegistryObject> object = objectHere();
+    const QPointer<QObject> object = objectHere();
     if (!object) {
         send();
         return;
@@ -89,16 +87,16 @@ void RegistryLink::read()
         failures = m_failures.size();
     }
     if (news & HandlersChanged)
-        Q_EMIT object->handlersChanged();
+        m_emitter.handlersChanged(*object);
     if (object && (news & StatisticsChanged))
-        Q_EMIT object->statisticsChanged();
+        m_emitter.statisticsChanged(*object);
     for (; object && lags > 0; --lags)
         tellNextLag(*object);
     for (; object && failures > 0; --failures)
         tellNextFailure(*object);
 }
 
-void RegistryLink::tellNextLag(RegistryObject &object)
+void RegistryLink::tellNextLag(QObject &object)
 {
     decltype(m_lags)::node_type lag;
     {
@@ -107,10 +105,10 @@ void RegistryLink::tellNextLag(RegistryObject &object)
             lag = m_lags.extract(m_lags.begin());
     }
     if (lag)
-        Q_EMIT object.lagged(lag.key(), lag.mapped());
+        m_emitter.lagged(object, lag.key(), lag.mapped());
 }
 
-void RegistryLink::tellNextFailure(RegistryObject &object)
+void RegistryLink::tellNextFailure(QObject &object)
 {
     std::list<Failure> next;
     {
@@ -119,7 +117,7 @@ void RegistryLink::tellNextFailure(RegistryObject &object)
             next.splice(next.begin(), m_failures, m_failures.begin());
     }
     for (const Failure &waiting : next)
-        object.reportFailure(waiting.failure, waiting.isHandled);
+        m_emitter.failed(object, waiting.failure, waiting.isHandled);
 }
 
 void RegistryLink::giveUp() noexcept
@@ -239,8 +237,8 @@ void RegistryLink::report(const ExceptionInfo &info)
 
     const HandlerFailure failure(info);
     const bool isHandled = callback != nullptr;
-    if (RegistryObject *const object = objectHere()) // it stays, as only this thread may destroy it
-        object->reportFailure(failure, isHandled);
+    if (QObject *const object = objectHere()) // it stays, as only this thread may destroy it
+        m_emitter.failed(*object, failure, isHandled);
     else
         tellFailure(failure, isHandled);
 }

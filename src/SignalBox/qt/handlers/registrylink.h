@@ -8,6 +8,7 @@
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
+#include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 
 #include <atomic>
@@ -23,7 +24,6 @@
 namespace SignalBox {
 class ExceptionInfo;
 struct HandlerInfo;
-class RegistryObject;
 }
 
 namespace SignalBox::detail {
@@ -45,7 +45,16 @@ public:
 
     using Registry = SyncRegistry<Notification>;
 
-    explicit RegistryLink(RegistryObject *object);
+    /*! Emits the signals of the object, on its thread. */
+    struct Emitter
+    {
+        void (*handlersChanged)(QObject &object);
+        void (*statisticsChanged)(QObject &object);
+        void (*lagged)(QObject &object, HandlerId id, quint64 lost);
+        void (*failed)(QObject &object, const HandlerFailure &failure, bool isHandled); // isHandled: by the exception callback
+    };
+
+    RegistryLink(QObject *object, const Emitter &emitter);
     ~RegistryLink();
     Q_DISABLE_COPY_MOVE(RegistryLink)
 
@@ -107,19 +116,21 @@ private:
     void tell(News news) noexcept;
     void send() noexcept;
     void read();
-    void tellNextLag(RegistryObject &object);
-    void tellNextFailure(RegistryObject &object);
+    void tellNextLag(QObject &object);
+    void tellNextFailure(QObject &object);
     void tellFailure(const HandlerFailure &failure, bool isHandled);
     // The object cannot be told.
     void giveUp() noexcept;
     void logWaitingFailures() noexcept;
     void logNow(const HandlerFailure &failure) const noexcept;
     // The object, if it lives on the calling thread.
-    RegistryObject *objectHere() noexcept;
+    QObject *objectHere() noexcept;
     void setObserver(Observer observer, bool isOn) noexcept;
 
+    const Emitter m_emitter;
+
     mutable std::mutex m_mutex; // guards the next six; never held while foreign code runs
-    RegistryObject *m_object;
+    QObject *m_object;
     QString m_name;
     std::shared_ptr<const ExceptionCallback> m_exceptionCallback;
     int m_statisticsRequests = 0;

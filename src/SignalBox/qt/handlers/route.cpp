@@ -6,7 +6,7 @@
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlers/context_p.h>
-
+#include <SignalBox/qt/handlers/sequence_p.h>
 
 #include <new>
 #include <utility>
@@ -63,7 +63,7 @@ void Route::begin(HandlerReference handler, QObject *watched)
     if (!watched)
         return;
     m_context = Context::of(watched);
-    m_context->add(*this, m_affinity == Affinity::Followed);
+    m_context->add(*this, m_affinity == Affinity::Followed ? m_mailbox.get() : nullptr);
 }
 
 void Route::abandon() noexcept
@@ -128,11 +128,38 @@ bool Route::takes(const Notification &notification)
         walk.countSkipped();
         return false;
     }
-    if (m_ring)
-        walk.queueBacklog(*this);
-    else
-        walk.queue(*this);
+    forwardFrom(walk);
     return false;
+}
+
+// A delivery for which there is no memory is dropped and counted.
+void Route::forwardFrom(const Walk &walk) noexcept
+{
+    Mailbox *mailbox = nullptr;
+    try {
+        walk.expectForwarded();
+        if (m_ring) {
+            queueBacklog(walk.takeEntry());
+        } else if (mailbox = reserve(); mailbox) {
+            walk.queue(*mailbox, *this);
+        } else {
+            walk.flush();
+            QueueEntry *entry = nullptr;
+            try {
+                entry = walk.makeEntry(*this);
+            } catch (...) {
+                refuse();
+                throw;
+            }
+            park(entry);
+        }
+    } catch (const std::bad_alloc &) {
+        refuseClaim();
+        m_statistics.countDropped(1);
+        walk.countLost();
+        if (mailbox)
+            release(1);
+    }
 }
 
 bool Route::runsInSequence(const SequentialWalk &walk) noexcept
@@ -168,7 +195,7 @@ void Route::take(const Step &step) noexcept
     }
 }
 
-void Route::deliverOrForward(const Event &event) noexcept
+void Route::takeTurn(const Event &event) noexcept
 {
     const Step step(&event);
     m_handler.call(&step);
@@ -178,6 +205,12 @@ void Route::deliverOrForward(const Event &event) noexcept
     } else if (step.way == Step::Way::Refused) {
         dropEvent(event);
     }
+}
+
+void Route::loseTurn() noexcept
+{
+    refuseClaim();
+    m_statistics.countDropped(1);
 }
 
 bool Route::runsInline() const noexcept

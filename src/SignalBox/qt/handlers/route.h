@@ -8,9 +8,11 @@
 #include <SignalBox/qt/delivery/receiver.h>
 #include <SignalBox/qt/delivery/wakeup.h>
 #include <SignalBox/qt/handlers/backlogring.h>
+#include <SignalBox/qt/handlers/contextmember.h>
 #include <SignalBox/qt/handlers/handlerstatistics.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/registrylink.h>
+#include <SignalBox/qt/handlers/sequencestep.h>
 #include <SignalBox/qt/handlers/transit.h>
 #include <SignalBox/qt/qt_export.h>
 
@@ -20,10 +22,8 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 QT_BEGIN_NAMESPACE
@@ -34,8 +34,8 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 class Context;
-struct ContextMember;
 class Mailbox;
+class SequentialWalk;
 
 /*! Whether a handler runs where the object that it belongs to lives. */
 enum class Affinity { Followed, Ignored };
@@ -44,13 +44,11 @@ enum class Affinity { Followed, Ignored };
     How events reach one handler: inline, or through the mailbox of a thread or pool. It lives as long as its handler
     or a delivery to it; nothing of it refers to the registry. Thread-safe.
 */
-class SIGNALBOX_QT_EXPORT Route final : public Receiver
+class SIGNALBOX_QT_EXPORT Route final : public Receiver, public ContextMember, public SequenceStep
 {
 public:
     /*! No \a mailbox: inline. Where the affinity is Followed, it is the one where the context is thought to be. */
     Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity);
-    /*! The one it was made with. */
-    Mailbox *firstMailbox() const noexcept { return m_mailbox.get(); }
     Q_DISABLE_COPY_MOVE(Route)
 
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
@@ -81,8 +79,6 @@ public:
 
     /*! Calls the handler with \a event, now. */
     void callHandler(const Event &event, HandlerCalls &calls) noexcept;
-    /*! A step of a sequence: calls the handler now, or sends it the event, or drops that. */
-    void deliverOrForward(const Event &event) noexcept;
     /*! It will not be called with \a event. */
     void dropEvent(const Event &event) noexcept;
     /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. */
@@ -90,16 +86,6 @@ public:
     /*! Whether it wants the newest event only, at any time. */
     bool isMerging() const noexcept { return m_backlog.kind() == Backlog::Kind::Latest; }
     bool isOnce() const noexcept { return m_isOnce; }
-    /*! What had been claimed for the one call of a `once` handler does not come: it waits for another event. */
-    void refuseClaim() noexcept;
-
-    /*! Whether a walk on the calling thread runs it inline. */
-    bool runsInline() const noexcept;
-    /*! Counts a delivery. The mailbox for an entry of it; or null: park() that, while nothing else waits to be queued,
-        or refuse() it. */
-    Mailbox *reserve() noexcept { return m_transit.reserve(); }
-    void refuse() noexcept { m_transit.refuse(); }
-    void park(QueueEntry *entry) noexcept;
 
     // --- as the mailbox sees it ------------------------------------------------------------------
 
@@ -114,25 +100,25 @@ public:
     void takeBacklog(EntryList &taken) noexcept override;
     void dropBacklog(EntryList &&taken) noexcept override;
 
-    // --- its context moves, told by Context ------------------------------------------------------
+    // --- as its context sees it ------------------------------------------------------------------
 
-    /*! \a left: the mailbox of the calling thread, which the context leaves; null where that thread is over. */
-    void depart(Mailbox *left) noexcept;
-    /*! The context lives on this thread, that of \a mailbox. If \a opensAt is set, openAt() has to follow. */
-    void arriveAt(Mailbox &mailbox, Mailbox *&opensAt) noexcept;
-    void openAt(Mailbox &mailbox) noexcept;
-    /*! It lives on a thread that has ended: what waits is \a kept, for dropKept(). */
-    void takeStranded(EntryList &kept) noexcept;
-    void dropKept(EntryList &&kept) noexcept;
+    void depart(Mailbox *left) noexcept override;
+    void arriveAt(Mailbox &mailbox, Mailbox *&opensAt) noexcept override;
+    void openAt(Mailbox &mailbox) noexcept override;
+    void takeStranded(EntryList &kept) noexcept override;
+    void dropKept(EntryList &&kept) noexcept override;
+    void unregisterAndWait() noexcept override { m_handler.unregisterAndWait(); }
 
-    using Member = std::list<ContextMember>::iterator;
-    std::optional<Member> member() const noexcept { return m_member; }
-    void setMember(std::optional<Member> member) noexcept { m_member = member; }
+    // --- as a sequence sees it -------------------------------------------------------------------
+
+    void takeTurn(const Event &event) noexcept override;
+    void forgoTurn() noexcept override { refuseClaim(); }
+    void loseTurn() noexcept override;
 
     // --- lifetime --------------------------------------------------------------------------------
 
-    void addOwner() noexcept { m_owners.fetch_add(1, std::memory_order_relaxed); }
-    void dropOwner() noexcept
+    void addOwner() noexcept override { m_owners.fetch_add(1, std::memory_order_relaxed); }
+    void dropOwner() noexcept override
     {
         // Acquire and release: all others' uses before the deletion.
         if (m_owners.fetch_sub(1, std::memory_order_acq_rel) == 1)
@@ -154,6 +140,16 @@ private:
     void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
     bool runsInSequence(const SequentialWalk &walk) noexcept;
     void take(const Step &step) noexcept;
+    void forwardFrom(const Walk &walk) noexcept;
+    // Whether a walk on the calling thread runs it inline.
+    bool runsInline() const noexcept;
+    // What had been claimed for the one call of a `once` handler does not come: it waits for another event.
+    void refuseClaim() noexcept;
+    // Counts a delivery. The mailbox for an entry of it; or null: park() that, while nothing else waits to be queued, or refuse()
+    // it.
+    Mailbox *reserve() noexcept { return m_transit.reserve(); }
+    void refuse() noexcept { m_transit.refuse(); }
+    void park(QueueEntry *entry) noexcept;
     // Throws std::bad_alloc.
     void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
@@ -172,7 +168,6 @@ private:
     const Affinity m_affinity;
     const std::shared_ptr<Mailbox> m_mailbox; // the only one, or the first; null: inline
     std::shared_ptr<Context> m_context; // set by begin(), as the handler; keeps the other mailboxes
-    std::optional<Member> m_member; // the context's
 
     Transit<DeliveryPlatform, Mailbox, QueueEntry, EntryList> m_transit;
     std::atomic<int> m_owners; // the handler, the reservations together, and who else needs it

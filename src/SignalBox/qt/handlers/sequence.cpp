@@ -1,17 +1,67 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/sequence_p.h>
 
-#include <SignalBox/qt/handlers/route.h>
-
+#include <new>
 #include <utility>
 
 namespace SignalBox::detail {
+
+SequentialWalk::SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept
+    : Notification(Kind::SequentialWalk, event.release()), m_isLimited(!deadline.isForever()), m_deadline(deadline)
+{
+}
+
+SequentialWalk::~SequentialWalk()
+{
+    if (m_event)
+        m_event->dropReference();
+}
+
+bool SequentialWalk::mayRun() const noexcept
+{
+    // Not hasExpired(), which in Qt 6.4 is wrong from 292 years on.
+    if (m_isLimited && m_deadline < QDeadlineTimer::current())
+        m_isHandingOver = true;
+    return !m_isHandingOver;
+}
+
+void SequentialWalk::addStep(SequenceStep &step) const noexcept
+{
+    m_isHandingOver = true;
+    try {
+        m_steps.push_back(&step);
+        step.addOwner();
+    } catch (const std::bad_alloc &) {
+        step.loseTurn();
+        ++m_lost;
+    }
+}
+
+Completion *SequentialWalk::awaitHandler() const
+{
+    m_sequence = new Sequence;
+    m_sequence->expect();
+    m_sequence->begin();
+    m_isHandingOver = true;
+    ++m_skipped; // the sequence counts it
+    return m_sequence;
+}
+
+QFuture<DispatchReport> SequentialWalk::finish(DispatchReport report)
+{
+    report.called -= static_cast<std::uint32_t>(m_steps.size()) + m_skipped + m_lost;
+    report.dropped += m_lost;
+    if (m_steps.empty() && !m_sequence)
+        return finishedFuture(report);
+    const EventPointer event(std::exchange(m_event, nullptr));
+    return Sequence::run(m_sequence, event, std::move(m_steps), report, m_deadline);
+}
 
 Sequence::Sequence() = default;
 
 Sequence::~Sequence() = default;
 
-QFuture<DispatchReport> Sequence::run(Sequence *waiting, const EventPointer &event, std::vector<Route *> steps,
+QFuture<DispatchReport> Sequence::run(Sequence *waiting, const EventPointer &event, std::vector<SequenceStep *> steps,
                                       const DispatchReport &report, QDeadlineTimer deadline)
 {
     Sequence *sequence = waiting;
@@ -19,8 +69,8 @@ QFuture<DispatchReport> Sequence::run(Sequence *waiting, const EventPointer &eve
         if (!sequence)
             sequence = new Sequence;
     } catch (...) {
-        for (Route *step : steps) {
-            step->refuseClaim();
+        for (SequenceStep *step : steps) {
+            step->forgoTurn();
             step->dropOwner();
         }
         throw;
@@ -72,8 +122,8 @@ void Sequence::advance(EventPointer &last) noexcept
             last = std::move(m_event);
         return;
     }
-    Route &step = *m_steps[m_next++];
-    step.deliverOrForward(*m_event);
+    SequenceStep &step = *m_steps[m_next++];
+    step.takeTurn(*m_event);
     step.dropOwner();
 }
 
@@ -81,10 +131,11 @@ void Sequence::endEarly() noexcept
 {
     const auto rest = static_cast<std::uint32_t>(m_steps.size() - m_next);
     for (; m_next != m_steps.size(); ++m_next) {
-        Route &step = *m_steps[m_next];
-        step.refuseClaim();
-        if (!m_isStopped)
-            step.statistics().countDropped(1);
+        SequenceStep &step = *m_steps[m_next];
+        if (m_isStopped)
+            step.forgoTurn();
+        else
+            step.loseTurn();
         step.dropOwner();
     }
     if (rest == 0)

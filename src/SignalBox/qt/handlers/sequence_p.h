@@ -3,15 +3,50 @@
 
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/handlers/sequencestep.h>
 
 #include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qfuture.h>
 
 #include <atomic>
 #include <vector>
 
 namespace SignalBox::detail {
 
-class Route;
+class Sequence;
+
+/*!
+    The beginning of a sequential notify: inline handlers run as in any walk, up to the first handler that runs elsewhere or
+    ends later. That one and all behind it become steps, each owned, which a Sequence takes one after the other.
+*/
+class SequentialWalk final : public Notification
+{
+public:
+    SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept;
+    ~SequentialWalk();
+
+    /*! Whether an inline handler may run now: nobody before it is still to run, and there is time. */
+    bool mayRun() const noexcept;
+    /*! A step for which there is no memory is dropped and counted. */
+    void addStep(SequenceStep &step) const noexcept;
+    /*! A handler was neither called nor made a step. */
+    void countSkipped() const noexcept { ++m_skipped; }
+    /*! The handler that was called inline ends later, and the others after it. It has begun. Throws std::bad_alloc. */
+    Completion *awaitHandler() const;
+
+    /*! Ends the walk. \a report: the core's. The future finishes with the last step. */
+    QFuture<DispatchReport> finish(DispatchReport report);
+
+private:
+    mutable std::vector<SequenceStep *> m_steps;
+    mutable Sequence *m_sequence = nullptr; // it waits for a handler
+    mutable std::uint32_t m_skipped = 0;
+    mutable std::uint32_t m_lost = 0; // there was no memory for them
+    mutable bool m_isHandingOver = false;
+    const bool m_isLimited;
+    const QDeadlineTimer m_deadline;
+};
 
 /*!
     What of a sequential notify does not run in its walk: goes from one handler to the next when the one before has ended,
@@ -26,7 +61,7 @@ public:
         Begins the first step; or, if \a waiting is not null, has that begin it when the handler that it waits for has ended.
         \a report: of the walk. Takes \a waiting and the \a steps over. Throws std::bad_alloc, having let go of them.
     */
-    static QFuture<DispatchReport> run(Sequence *waiting, const EventPointer &event, std::vector<Route *> steps,
+    static QFuture<DispatchReport> run(Sequence *waiting, const EventPointer &event, std::vector<SequenceStep *> steps,
                                        const DispatchReport &report, QDeadlineTimer deadline);
 
     Sequence();
@@ -42,7 +77,7 @@ private:
 
     // Until the last step: the event owns this, as its completion.
     EventPointer m_event;
-    std::vector<Route *> m_steps;
+    std::vector<SequenceStep *> m_steps;
     std::size_t m_next = 0; // the thread whose turn it is
     bool m_isStopped = false;
     // Steps that have ended while nobody was looking: who raises it from 0 goes on. At first it is the walk's turn. Acquire
