@@ -6,8 +6,10 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
@@ -19,6 +21,20 @@ class ContextWithReceivers : public QObject
 {
 public:
     int connections() const { return receivers(SIGNAL(destroyed(QObject*))); }
+};
+
+// Does something as soon as somebody connects to it.
+class ContextThatNotices : public QObject
+{
+public:
+    std::function<void()> noticed;
+
+protected:
+    void connectNotify(const QMetaMethod &) override
+    {
+        if (const auto function = std::exchange(noticed, nullptr))
+            function();
+    }
 };
 
 } // namespace
@@ -168,6 +184,23 @@ private Q_SLOTS:
         registry.registerHandler(&context, [](const int &) {});
         registry.registerHandler(&context, [](const int &) {});
         QCOMPARE(context.connections(), 1);
+    }
+
+    // In a call of the library, which holds no lock there: else this would not return.
+    void contextMayRegisterHandlersWhenItIsConnectedTo()
+    {
+        AsyncRegistry<int> registry;
+        QObject other;
+        ContextThatNotices context;
+        int calls = 0;
+        const auto count = [&](const int &) { ++calls; };
+        context.noticed = [&] {
+            registry.registerHandler(&other, count);
+            registry.registerHandler(&context, count);
+        };
+        registry.registerHandler(&context, count);
+        registry.post(1);
+        QCOMPARE(calls, 3);
     }
 
     void nullContextIsRefusedWithAWarning()
