@@ -90,6 +90,25 @@ void syncRegistry()
     CHECK(written == std::vector<std::string>{"a.txt"});
 }
 
+class Document
+{
+public:
+    SignalBox::Registrar<Saved> saved() { return m_saved.registrar(); }
+    void save() { m_saved.notify(Saved{"a.txt"}); }
+
+private:
+    SignalBox::SyncRegistry<Saved> m_saved;
+};
+
+void registrar()
+{
+    written.clear();
+    Document document;
+    document.saved().registerHandler([](const Saved &file) { show(file.path); });
+    document.save();
+    CHECK(written == std::vector<std::string>{"a.txt"});
+}
+
 void dispatchReport()
 {
     written.clear();
@@ -248,6 +267,15 @@ void watchSender()
     CHECK(written == std::vector<std::string>{"night"});
 }
 
+void initialCall()
+{
+    written.clear();
+    SignalBox::WatchSender<Settings> sender;
+    const SignalBox::WatchReceiver<Settings> settings = sender.subscribe();
+    const auto guard = settings.onChanged([](const Settings &latest) { apply(latest); }, SignalBox::InitialCall::Yes);
+    CHECK(written == std::vector<std::string>{"day"});
+}
+
 void follow(const SignalBox::WatchSender<Settings> &sender)
 {
     SignalBox::WatchReceiver<Settings> settings = sender.subscribe();
@@ -293,6 +321,7 @@ void waitOutcome()
 int main()
 {
     RUN(syncRegistry);
+    RUN(registrar);
     RUN(dispatchReport);
     RUN(exceptionInfo);
     RUN(runningHandler);
@@ -307,6 +336,7 @@ int main()
     RUN(wakeFunction);
     RUN(waitReport);
     RUN(watchSender);
+    RUN(initialCall);
     RUN(watchReceiver);
     RUN(watchSnapshot);
     RUN(waitOutcome);

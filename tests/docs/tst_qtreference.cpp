@@ -56,6 +56,16 @@ std::atomic<int> compressed = 0;
 void compress(const Progress &progress) { compressed += progress.percent; }
 void append(const Progress &) {}
 
+class Download
+{
+public:
+    SignalBox::AsyncRegistrar<Progress> progress() { return m_progress.registrar(); }
+    void proceed() { m_progress.post({.percent = 10}); }
+
+private:
+    SignalBox::AsyncRegistry<Progress> m_progress;
+};
+
 void pauseAll(SignalBox::RegistryObject &registry)
 {
     for (const SignalBox::AsyncHandlerInfo &handler : registry.handlers())
@@ -69,6 +79,15 @@ class QtReference : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void asyncRegistrar()
+    {
+        Window window;
+        Download download;
+        download.progress().registerHandler(&window, &Window::show);
+        download.proceed();
+        QCOMPARE(window.shown, 10);
+    }
+
     void asyncRegistry()
     {
         Window window;

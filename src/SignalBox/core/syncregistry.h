@@ -9,6 +9,7 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/registrar.h>
 #include <SignalBox/core/registry/handlerinvocation.h>
 #include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/registry/untypedregistry.h>
@@ -31,15 +32,6 @@ class HandlerVisit;
     \namespace SignalBox
     \brief All classes and functions of the library. Namespaces called \c detail are internal.
 */
-
-/*!
-    What a SyncRegistry of E takes: a callable that returns void or Propagation, on `const E &` or without arguments. One
-    that can be called either way gets the event. For E = void: without arguments.
-*/
-template <class F, class E>
-concept HandlerFor = detail::isInvocableFor<std::decay_t<F>, E>
-        && (std::is_void_v<detail::HandlerResult<std::decay_t<F>, E>>
-            || std::same_as<detail::HandlerResult<std::decay_t<F>, E>, Propagation>);
 
 /*!
     \class SignalBox::SyncRegistry
@@ -238,6 +230,9 @@ public:
 
     /*! Describes all handlers, including paused ones, in the order in which they are called. Throws std::bad_alloc. O(n). */
     [[nodiscard]] std::vector<HandlerInfo> handlers() const { return m_untyped.handlers(); }
+
+    /*! The half of this registry that may only register, to be handed to others. As valid as the registry is. */
+    [[nodiscard]] Registrar<E> registrar() noexcept { return Registrar<E>(*this); }
 
 private:
     friend class detail::HandlerReference;

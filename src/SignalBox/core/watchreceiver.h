@@ -5,8 +5,10 @@
 
 #include <SignalBox/core/handlerguard.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
+#include <SignalBox/core/watch/toldversion.h>
 #include <SignalBox/core/watch/watchstate.h>
 
 #include <chrono>
@@ -36,6 +38,18 @@ enum class WaitOutcome {
     Changed, //!< There was a change that the receiver had not seen.
     Closed, //!< The sender was destroyed, and the receiver has seen every change.
     TimedOut, //!< The deadline has passed.
+};
+
+/*!
+    \brief Whether WatchReceiver::onChanged() also calls the callback for the value that is there already.
+
+    \code
+    const auto guard = settings.onChanged([](const Settings &latest) { apply(latest); }, SignalBox::InitialCall::Yes);
+    \endcode
+*/
+enum class InitialCall {
+    No,  //!< Only for changes from now on.
+    Yes, //!< First for the present value, before onChanged() returns; then for changes, with none left out between.
 };
 
 /*! A callback of WatchReceiver::onChanged(): a callable without arguments, or on a `const T &`. */
@@ -187,7 +201,7 @@ public:
         is called, so on one thread the values never go back. If several threads send, they may call it at the same time.
         Marks nothing as seen. If the watch is closed or the receiver empty, the guard is inactive.
 
-        Earlier changes are not reported: call hasChanged() afterwards.
+        Earlier changes are not reported: call hasChanged() afterwards, or pass InitialCall::Yes.
         \errors std::invalid_argument for an empty callable, std::bad_alloc.
     */
     template <WatchCallback<T> F>
@@ -199,17 +213,62 @@ public:
         if (!m_state)
             return {};
         HandlerGuard guard = m_state->changed.registerGuard(
-                // With the state, which may own more than the watch; see withOwner().
-                [state = m_state, function = std::decay_t<F>(std::forward<F>(callback))]() mutable {
+                [listener = detail::WatchListener<State>(m_state), function = std::decay_t<F>(std::forward<F>(callback))]() mutable {
                     if constexpr (std::invocable<std::decay_t<F> &>)
                         std::invoke(function);
                     else
-                        std::invoke(function, *state->snapshot().first);
+                        std::invoke(function, *listener.state().snapshot().first);
                 },
                 std::move(options), location);
-        // The sender's end clears the registry, and may have come before this handler.
-        if (Version::isClosed(m_state->version.stateAfterRegistration()))
+        endIfClosed(guard);
+        return guard;
+    }
+
+    /*!
+        As above. With InitialCall::Yes the callback is first called once on the calling thread, with the present value,
+        before this returns; a change that another thread sends meanwhile is told right after that, also here. The callback
+        is then told each value at most once. Where several changes come together, those but the last may be left out. An
+        exception of the initial call goes to WatchSender::onException(), as that of any other call. A callback that is
+        registered paused gets no initial call; with `once`, the initial call is the only one.
+        \errors As above.
+    */
+    template <WatchCallback<T> F>
+    [[nodiscard("the callback is unregistered when its guard is destroyed")]] HandlerGuard
+    onChanged(F &&callback, InitialCall initialCall, HandlerOptions options = {},
+              SourceLocation location = SourceLocation::current()) const
+    {
+        if (initialCall == InitialCall::No || !options.enabled)
+            return onChanged(std::forward<F>(callback), std::move(options), location);
+        detail::requireCallable(callback, "WatchReceiver::onChanged: the callback is empty; expected something callable");
+        if (!m_state)
+            return {};
+        const bool isOnce = std::exchange(options.once, false);
+        const auto told = std::make_shared<detail::ToldVersion>();
+        HandlerGuard guard = m_state->changed.registerGuard(
+                [listener = detail::WatchListener<State>(m_state), told, function = std::decay_t<F>(std::forward<F>(callback))]() mutable {
+                    if constexpr (std::is_void_v<T>) {
+                        if (told->take(Version::versionOf(listener.state().version.stateAfterRegistration())))
+                            std::invoke(function);
+                    } else {
+                        const auto [value, state] = listener.state().snapshot();
+                        if (!told->take(Version::versionOf(state)))
+                            return;
+                        if constexpr (std::invocable<std::decay_t<F> &>)
+                            std::invoke(function);
+                        else
+                            std::invoke(function, *value);
+                    }
+                },
+                std::move(options), location);
+        const detail::HandlerReference handler(guard);
+        handler.call(nullptr);
+        if (isOnce) {
             guard.reset();
+            return guard;
+        }
+        told->endInitialCall();
+        handler.call(nullptr); // what was sent meanwhile
+        endIfClosed(guard);
         return guard;
     }
 
@@ -256,6 +315,13 @@ private:
     {
         if (m_state)
             m_state->addReceiver();
+    }
+
+    // The sender's end clears the registry, and may have come before this handler.
+    void endIfClosed(HandlerGuard &guard) const noexcept
+    {
+        if (Version::isClosed(m_state->version.stateAfterRegistration()))
+            guard.reset();
     }
 
     void requireState(const char *message) const

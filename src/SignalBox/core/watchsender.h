@@ -171,6 +171,23 @@ public:
     /*! Whether nobody listens now. More may subscribe. */
     [[nodiscard]] bool isClosed() const noexcept { return receiverCount() == 0; }
 
+    /*!
+        Calls `callback` each time the last receiver, or registered callback, has gone, on the thread on which that
+        happened: a source that nobody listens to may rest. Others may have subscribed meanwhile: isClosed() tells. Not
+        called if there was no receiver before, and not at the sender's own end; so ask isClosed() after this.
+        A callback that throws is reported to onException().
+        \errors std::invalid_argument for an empty callable, std::bad_alloc.
+    */
+    template <std::invocable F>
+    [[nodiscard("the callback is unregistered when its guard is destroyed")]] HandlerGuard
+    onReceiversGone(F &&callback, HandlerOptions options = {}, SourceLocation location = SourceLocation::current())
+    {
+        detail::requireCallable(callback, "WatchSender::onReceiversGone: the callback is empty; expected something callable");
+        return m_state->receiversGone.registerGuard(
+                [function = std::decay_t<F>(std::forward<F>(callback))]() mutable { std::invoke(function); },
+                std::move(options), location);
+    }
+
     /*! Calls `callback` with an ExceptionInfo when a callback of a receiver throws; see SyncRegistry::onException(). Not
         of a sender that was moved from. */
     template <HandlerFor<ExceptionInfo> F>
@@ -180,6 +197,7 @@ public:
         const auto report = [shared](const ExceptionInfo &info) { static_cast<void>(detail::invokeHandler<ExceptionInfo>(*shared, &info)); };
         m_state->changed.onException(report, location);
         m_state->closed.onException(report, location);
+        m_state->receiversGone.onException(report, location);
     }
 
 private:

@@ -11,6 +11,7 @@
 #    include <SignalBox/qt/futures/futureend.h>
 #    include <SignalBox/qt/handlers/handlerfuture.h>
 #endif
+#include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlertarget.h>
@@ -307,6 +308,9 @@ public:
         guard.release();
         return future;
     }
+
+    /*! The half of this registry that may only register, to be handed to others. As valid as the registry is. */
+    [[nodiscard]] AsyncRegistrar<E> registrar() noexcept { return AsyncRegistrar<E>(*this); }
 
 private:
     QFuture<DispatchReport> notifyValue(Value &&event, QDeadlineTimer deadline) const

@@ -38,23 +38,28 @@ public:
     // The sender goes. Captures that own receivers of this watch end here, so that no cycle stays.
     void close() noexcept
     {
+        receiversGone.clear(); // its end is not theirs
         version.close();
         version.wakeWaiters();
         closed.notify();
         changed.clear();
     }
 
-    // Relaxed: the count is only ever a hint; it may be stale when it is returned.
+    // Receivers, and callbacks. Relaxed: the count is only ever a hint; it may be stale when it is returned.
+    std::size_t receiverCount() const noexcept { return m_receivers.load(std::memory_order_relaxed); }
     void addReceiver() noexcept { m_receivers.fetch_add(1, std::memory_order_relaxed); }
-    void dropReceiver() noexcept { m_receivers.fetch_sub(1, std::memory_order_relaxed); }
-    std::size_t receiverCount() const noexcept
+    // By somebody who shares the state: what is called here may destroy the sender.
+    void dropReceiver() noexcept
     {
-        return m_receivers.load(std::memory_order_relaxed) + changed.handlerCount();
+        // Acquire and release: what all receivers did comes before what is called for the end of the last one.
+        if (m_receivers.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            receiversGone.notify();
     }
 
     Version version;
     SyncRegistry<void> changed;
     SyncRegistry<void> closed; // handlers for one call: both close() and a late registration fire them
+    SyncRegistry<void> receiversGone;
 
 private:
     std::atomic<std::size_t> m_receivers{0};
@@ -105,6 +110,28 @@ private:
 template <>
 class WatchState<void> : public WatchStateBase
 {
+};
+
+/*! Part of each callback: counts as a receiver, and shares the state, which may own more than the watch (see
+    WatchReceiver::withOwner()). */
+template <class State>
+class WatchListener
+{
+public:
+    explicit WatchListener(std::shared_ptr<State> state) noexcept : m_state(std::move(state)) { m_state->addReceiver(); }
+    WatchListener(WatchListener &&other) noexcept = default;
+    WatchListener(const WatchListener &) = delete;
+    WatchListener &operator=(const WatchListener &) = delete;
+    ~WatchListener()
+    {
+        if (m_state)
+            m_state->dropReceiver();
+    }
+
+    State &state() const noexcept { return *m_state; }
+
+private:
+    std::shared_ptr<State> m_state; // null: moved from
 };
 
 } // namespace SignalBox::detail

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#    include <SignalBox/core/handlerguard.h>
+#    include <SignalBox/core/handlerid.h>
+#    include <SignalBox/core/sourcelocation.h>
+#endif
+#include <SignalBox/qt/asyncoptions.h>
+
+#include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qobject.h>
+
+#include <type_traits>
+#include <utility>
+
+namespace SignalBox {
+
+template <class E>
+class AsyncRegistry;
+
+/*!
+    \class SignalBox::AsyncRegistrar
+    \brief The half of an AsyncRegistry that may register handlers, and end its own, but cannot post, notify or clear.
+
+    A class keeps its registry private and hands out the registrar: others can listen, and only the class can post. Made by
+    AsyncRegistry::registrar(). Copies refer to the same registry.
+
+    \threadsafety Thread-safe, but for the assignment.
+    \cost One pointer. Each call costs what the same call of the registry costs.
+    \errors As the same calls of AsyncRegistry; warnings name those.
+    \lifetime As valid as the registry is: not to be used after the registry is destroyed.
+
+    \code
+    class Download
+    {
+    public:
+        SignalBox::AsyncRegistrar<Progress> progress() { return m_progress.registrar(); }
+        void proceed() { m_progress.post({.percent = 10}); }
+
+    private:
+        SignalBox::AsyncRegistry<Progress> m_progress;
+    };
+    \endcode
+
+    And wherever the class is used:
+
+    \code
+    download.progress().registerHandler(&window, &Window::show);
+    \endcode
+*/
+template <class E>
+class AsyncRegistrar
+{
+    template <class F>
+    static constexpr bool isOptions = std::is_same_v<std::decay_t<F>, AsyncOptions>;
+
+public:
+    /*! The type of the events. */
+    using Event = E;
+
+    /*! As AsyncRegistry::registerHandler(): \a target is a context, onThread() or inPool(); \a function is a callable, or a
+        member function of the context. */
+    template <class Target, class F>
+        requires(!isOptions<F>)
+    HandlerId registerHandler(Target &&target, F &&function, const AsyncOptions &options = {},
+                              SourceLocation location = SourceLocation::current())
+    const
+    {
+        return m_registry->registerHandler(std::forward<Target>(target), std::forward<F>(function), options, location);
+    }
+    /*! As AsyncRegistry::registerHandler(): inline. */
+    template <class F>
+    HandlerId registerHandler(F &&function, const AsyncOptions &options = {},
+                              SourceLocation location = SourceLocation::current()) const
+    {
+        return m_registry->registerHandler(std::forward<F>(function), options, location);
+    }
+
+    /*! As AsyncRegistry::registerGuard(). */
+    template <class Target, class F>
+        requires(!isOptions<F>)
+    [[nodiscard]] HandlerGuard registerGuard(Target &&target, F &&function, const AsyncOptions &options = {},
+                                             SourceLocation location = SourceLocation::current()) const
+    {
+        return m_registry->registerGuard(std::forward<Target>(target), std::forward<F>(function), options, location);
+    }
+    /*! As AsyncRegistry::registerGuard(): inline. */
+    template <class F>
+    [[nodiscard]] HandlerGuard registerGuard(F &&function, const AsyncOptions &options = {},
+                                             SourceLocation location = SourceLocation::current()) const
+    {
+        return m_registry->registerGuard(std::forward<F>(function), options, location);
+    }
+
+    /*! As AsyncRegistry::next(). */
+    auto next(QObject *context, QDeadlineTimer deadline = QDeadlineTimer::Forever,
+              SourceLocation location = SourceLocation::current()) const
+    {
+        return m_registry->next(context, deadline, location);
+    }
+
+    /*! As RegistryObject::unregister(). */
+    bool unregister(HandlerId id) const noexcept { return m_registry->unregister(id); }
+    /*! As RegistryObject::unregisterAndWait(). */
+    bool unregisterAndWait(HandlerId id) const noexcept { return m_registry->unregisterAndWait(id); }
+    /*! As RegistryObject::contains(). */
+    [[nodiscard]] bool contains(HandlerId id) const noexcept { return m_registry->contains(id); }
+    /*! As RegistryObject::setEnabled(). */
+    bool setEnabled(HandlerId id, bool enabled) const noexcept { return m_registry->setEnabled(id, enabled); }
+    /*! As RegistryObject::isEnabled(). */
+    [[nodiscard]] bool isEnabled(HandlerId id) const noexcept { return m_registry->isEnabled(id); }
+    /*! As RegistryObject::setPriority(). */
+    bool setPriority(HandlerId id, int priority) const { return m_registry->setPriority(id, priority); }
+
+private:
+    friend class AsyncRegistry<E>;
+
+    explicit AsyncRegistrar(AsyncRegistry<E> &registry) noexcept : m_registry(&registry) {}
+
+    AsyncRegistry<E> *m_registry;
+};
+
+} // namespace SignalBox
