@@ -25,8 +25,8 @@ namespace SignalBox {
     \threadsafety The application's thread only.
     \cost As OsSignals in C++.
     \lifetime Each element has what it asked for while it lives.
-    \errors Where \c supported is false nothing ever arrives, and whoever asks for something is warned; so is who asks for a
-    signal that OsSignals in C++ refuses.
+    \errors Where \c supported is false no signal ever arrives, and setting \c quitOnTermination or \c watched logs a warning. So does
+    a signal that OsSignals in C++ refuses.
 
     \code{.qml}
     OsSignals {
@@ -45,8 +45,8 @@ class SIGNALBOX_QML_EXPORT QmlOsSignals : public QObject
     /*! Whether this system has POSIX signals. */
     Q_PROPERTY(bool supported READ isSupported CONSTANT FINAL)
     /*!
-        The first SIGINT or SIGTERM quits the application, after terminated(); a second one ends it at once. So it is while any
-        element asks for it, or C++ does. False in onTerminated, if nobody else asks: the application goes on.
+        The first SIGINT or SIGTERM quits the application, after terminated(); a second one ends it at once. This holds
+        while it is true in any element, or set in C++. If onTerminated sets it to false, and no other holds it, the application goes on.
     */
     Q_PROPERTY(bool quitOnTermination READ isQuittingOnTermination WRITE setQuitOnTermination NOTIFY quitOnTerminationChanged FINAL)
     /*! Signals, by name or number, whose arrival is told by received(), and which then do nothing else. */

@@ -213,7 +213,7 @@ private:
     bool m_isEnabled = true;
     bool m_isComplete = false;
     bool m_isRegistryExplicit = false;
-    bool m_isDone = false;  // fired once, or removed by somebody else: not to be registered again
+    bool m_isDone = false;  // fired once, or removed by other code: not to be registered again
     bool m_hasEnded = false; // past its component's destruction: never to be registered again
 };
 

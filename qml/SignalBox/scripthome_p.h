@@ -18,7 +18,7 @@ namespace SignalBox::detail {
 class ScriptHome : public std::enable_shared_from_this<ScriptHome>
 {
 public:
-    /*! Engine's thread only. The engine keeps it, and whoever else has it. */
+    /*! Engine's thread only. The engine keeps it, and so does each holder. */
     static std::shared_ptr<const ScriptHome> of(QJSEngine *engine);
 
     ~ScriptHome();

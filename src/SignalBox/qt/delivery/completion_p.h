@@ -20,7 +20,7 @@ namespace SignalBox::detail {
     Each delivery is expected() once; then it is begun() and ended(), or dropped(). When the deadline has passed, or the
     future was cancelled, those not begun count as dropped, and begin() refuses them.
 
-    Reference-counted: by its event, and by whoever waits for a handler's own future. Thread-safe; the mutex is never
+    Reference-counted: by its event, its deadline, and the handlers' own futures that are waited for. Thread-safe; the mutex is never
     held while foreign code runs, and finishing a future is foreign code.
 */
 class Completion

@@ -22,7 +22,7 @@ Polled::~Polled() = default;
 
 namespace {
 
-// Beyond it, sums of times would not fit their type; and nobody waits that long.
+// Beyond it, sums of times would not fit their type; and no caller waits that long.
 constexpr std::chrono::hours century(100 * 365 * 24);
 constexpr std::chrono::milliseconds pollInterval(4);
 
@@ -152,7 +152,7 @@ private:
         std::map<Key, std::unique_ptr<Expiring>> waiting;
         std::vector<std::unique_ptr<Polled>> polled;
         {
-            const std::lock_guard lock(m_mutex); // nobody adds any more
+            const std::lock_guard lock(m_mutex); // nothing is added any more
             waiting.swap(m_waiting);
             polled.swap(m_polled);
         }

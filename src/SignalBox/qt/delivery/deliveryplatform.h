@@ -29,7 +29,7 @@ enum class DeliverySite {
     CountItem, // a ring that drops the newest: producer reserves, consumer gives back
     // transit.h
     Reserve, // producer
-    Release, // whoever has delivered
+    Release, // the consumer, after deliveries
     OpenTransit, // the consumer of the mailbox where the context has arrived
 };
 

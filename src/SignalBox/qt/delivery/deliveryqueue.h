@@ -11,7 +11,7 @@
 // Between a producer's two steps the chain is broken in front of its entry: what it and later producers have appended
 // cannot be seen yet. The consumer never waits for that; pop() says Blocked, and the consumer comes back later. (The
 // wake-up cannot be relied on then: the producer may have raised it before.) Only a consumer that goes away waits:
-// nobody comes back after it.
+// no consumer comes back after it.
 //
 // FIFO per producer: a producer's second exchange comes after its first. What a producer did before link() is visible
 // to the consumer of the entry.

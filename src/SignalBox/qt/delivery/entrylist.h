@@ -10,7 +10,7 @@ namespace SignalBox::detail {
 
 /*!
     Entries that are in no queue, in order; linked by their own \c next, so it never needs memory. Owns nothing.
-    Reentrant. Relaxed, all: whoever hands a list to another thread orders that, by a mutex or the mailbox's wake-up.
+    Reentrant. All relaxed: a list goes to another thread under a mutex, or with the mailbox's wake-up, which orders it.
 */
 class EntryList
 {

@@ -23,7 +23,7 @@ void Event::destroy(FreedBlocks *freed) const noexcept
     void *memory = entry();
     if (hasExtras()) {
         memory = extras();
-        // Relaxed: nobody attaches any more, and the count of references ordered every attach() before this load.
+        // Relaxed: nothing is attached any more, and the count of references ordered every attach() before this load.
         EventAttachment *next = extras()->attachments.load(std::memory_order_relaxed);
         while (EventAttachment *attachment = next) {
             next = attachment->m_next;
@@ -59,7 +59,7 @@ void Event::attach(std::unique_ptr<EventAttachment> attachment) const noexcept
     EventAttachment *node = attachment.release();
     node->m_next = first.load(std::memory_order_relaxed);
     if (isSole()) {
-        // Nobody else has the event, so the caller is who hands it on, and orders this before whatever others do with it.
+        // The caller is the only holder. Handing the event on orders this before what other threads do with it.
         first.store(node, std::memory_order_relaxed);
         return;
     }

@@ -64,7 +64,7 @@ public:
         QMetaType type = {};
         const void *value = nullptr;
     };
-    /*! The value, for those who know its type only at run time. It lives as long as the event. */
+    /*! The value, where its type is known at run time only. It lives as long as the event. */
     virtual Content content() const = 0;
 
     bool hasExtras() const noexcept { return (m_word.load(std::memory_order_relaxed) & extrasBit) != 0; }
@@ -74,7 +74,7 @@ public:
     /*! Thread-safe. An event without extras keeps nothing: the attachment is destroyed at once. */
     void attach(std::unique_ptr<EventAttachment> attachment) const noexcept;
 
-    /*! Who wants to know what became of the deliveries; null if nobody does. */
+    /*! Counts what becomes of the deliveries; null: they are not counted. */
     Completion *completion() const noexcept { return hasExtras() ? extras()->completion : nullptr; }
     /*! By the notifying thread, before the event is queued anywhere. The event owns the reference it is given. */
     void setCompletion(Completion *completion) const noexcept { extras()->completion = completion; }
@@ -89,10 +89,10 @@ public:
     void addReference() const noexcept final { addReferences(1); }
     void addReferences(std::uint32_t count) const noexcept
     {
-        // Relaxed: whoever adds one has one.
+        // Relaxed: the caller holds a reference already.
         m_word.fetch_add(count, std::memory_order_relaxed);
     }
-    // By the only holder: nobody else counts meanwhile.
+    // Called by the only holder, so no other thread counts meanwhile.
     void addFirstReferences(std::uint32_t count) const noexcept
     {
         // Relaxed: what makes the event known to others orders it.

@@ -23,7 +23,7 @@ public:
 
     std::byte *at(std::size_t byte) noexcept { return reinterpret_cast<std::byte *>(this) + byte; }
 
-    // `count` blocks are no longer in use. Acquire and release: whoever comes last frees the chunk after all
+    // `count` blocks are no longer in use. Acquire and release: the last thread frees the chunk after all
     // others' uses of it. Weaker: memory is reused under a reader.
     void release(std::uint32_t count) noexcept
     {

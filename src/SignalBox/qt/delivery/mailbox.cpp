@@ -47,7 +47,7 @@ void Mailbox::push(QueueEntry *entry) noexcept
         Queue::link(before, entry);
         return; // the mailbox may be gone
     }
-    // Calling the consumer comes after the link, since who is called should find the entry: so the mailbox is kept.
+    // The consumer is called after the link, so that it finds the entry. From the link on the mailbox could end, so it is kept.
     const auto self = weak_from_this().lock();
     Queue::link(before, entry);
     reachConsumer();
@@ -235,7 +235,7 @@ void Mailbox::takeOver(EntryList &&entries) noexcept
     wake();
 }
 
-// The entries stay where they are, for others or for nobody; what is forwarded is a copy.
+// The entries stay where they are, for their other receivers if they have some; what is forwarded is a copy.
 void Mailbox::forwardWaiting() noexcept
 {
     giveBackServed();

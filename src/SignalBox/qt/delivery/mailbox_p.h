@@ -24,9 +24,9 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 /*!
-    The way into a thread, or a pool: a queue, and the one who drains it.
+    The way into a thread, or a pool: a queue, and its consumer, which drains it.
 
-    Producers append to the queue, without a lock, and call the consumer if nobody has done so since it last looked. The
+    Producers append to the queue, without a lock, and call the consumer if it has not been called since it last looked. The
     consumer delivers in the order of the queue until it is empty or the time budget is used up; then it gives way to
     whatever else the thread has to do, and goes on afterwards.
 
@@ -34,7 +34,7 @@ namespace SignalBox::detail {
     that is called from there goes on with the very next delivery. For that a drain calls itself before it runs the
     first handler, if more is waiting.
 
-    A closed mailbox has no consumer; what is pushed there is dropped by whoever pushes it. Thread-safe, but for what is
+    A closed mailbox has no consumer; what is pushed there is dropped by the pushing thread. Thread-safe, but for what is
     named the consumer's.
 */
 class SIGNALBOX_QT_EXPORT Mailbox : public std::enable_shared_from_this<Mailbox>
@@ -112,7 +112,7 @@ private:
     struct Running
     {
         QueueEntry *entry; // null: a visit's
-        bool isEntryFinished; // nobody else needs the entry
+        bool isEntryFinished; // nothing else needs the entry
         Running *outer;
     };
 

@@ -8,8 +8,8 @@
 
 namespace SignalBox::detail {
 
-// By the consumer, or under the mutex; which also orders what is forwarded here: so deliveries that one producer has posted
-// stay in their order, whoever takes them.
+// Called by the consumer, or under the mutex. The mutex also orders what is forwarded here, so one producer's deliveries stay in
+// their order, on whichever threads they are taken.
 Mailbox::Waiting Mailbox::takeWaiting() noexcept
 {
     Waiting result;
@@ -42,7 +42,7 @@ Mailbox::Waiting Mailbox::takeWaiting() noexcept
     if (result.isFinished)
         m_entry = nullptr;
     result.payload = entry->payload();
-    if (!result.isFinished && result.payload) // whoever takes the others may be done with the entry first
+    if (!result.isFinished && result.payload) // another thread may take the others, and be done with the entry first
         result.payload->addReference();
     if (receiver == nullptr) {
         result.kind = Waiting::Kind::Skipped;
@@ -133,7 +133,7 @@ void Mailbox::closeQueue() noexcept
     }
 }
 
-// The calling thread is the consumer from here on: nobody drops any more.
+// The calling thread is the consumer from here on, and no other thread drops.
 void Mailbox::reopen() noexcept
 {
     const std::lock_guard lock(m_dropMutex);

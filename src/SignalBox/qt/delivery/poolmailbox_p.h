@@ -35,7 +35,7 @@ private:
     // The pool has been cleared.
     void dropJob() noexcept;
 
-    QThreadPool *const m_pool; // its end unregisters the handler, and waits for whoever is calling the pool
+    QThreadPool *const m_pool; // its end unregisters the handler, and waits for calls of the pool that are under way
 };
 
 } // namespace SignalBox::detail

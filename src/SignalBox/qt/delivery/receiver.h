@@ -50,16 +50,15 @@ public:
     virtual void takeBacklog(EntryList &taken) noexcept = 0;
     virtual void dropBacklog(EntryList &&taken) noexcept = 0;
 
-    /*! Whether what comes to this mailbox is to be forwarded: it receives elsewhere, or may. For the mailbox's consumer, or who drops in
-        its place. */
+    /*! Whether what comes to this mailbox is to be forwarded: it receives elsewhere, or may. For the mailbox's consumer, or the thread
+        that drops in its place. */
     bool hasLeft() const noexcept { return m_hasLeft.load(std::memory_order_acquire); }
 
 protected:
     explicit Receiver(bool wantsOneVisit) noexcept : m_wantsOneVisit(wantsOneVisit) {}
     ~Receiver() = default;
 
-    // On the thread that is left it is set by
-    // that thread itself; where the thread has ended, late producers may see it late, and drop what they bring.
+    // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring.
     void setHasLeft(bool hasLeft) noexcept { m_hasLeft.store(hasLeft, std::memory_order_release); }
 
     // Reservations of deliveries that are running or have run here, and are not given back yet. The consumer's.

@@ -127,7 +127,7 @@ std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
                              all.byThread.erase(thread);
                          }));
     } catch (...) {
-        // One that does not hear of its thread's end must not be found. What has been connected opens and closes it in vain.
+        // Not connected to its thread's end, so it must not be found. The connections that exist open and close an unused mailbox.
         mailboxes.byThread.erase(place);
         throw;
     }
@@ -257,7 +257,7 @@ void ThreadMailbox::open()
     callConsumer();
 }
 
-// By who has just made it, for nobody else has it. In one step: meanwhile the thread may start again, or finish.
+// Called by of() before others can find the mailbox. Under the mutex: meanwhile the thread may start again, or finish.
 void ThreadMailbox::closeIfFinished(const QThread &thread) noexcept
 {
     const std::lock_guard lock(m_mutex);

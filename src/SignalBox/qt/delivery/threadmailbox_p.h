@@ -62,14 +62,14 @@ private:
 
     // On a cache line of their own: producers read them at each event, and what is in front of them in the mailbox is
     // written at each delivery.
-    // Compared, never dereferenced after construction. Relaxed: who finds another thread at the address comes after it.
+    // Compared, never dereferenced after construction. Relaxed: a new thread at the same address is ordered after this one's end.
     alignas(64) std::atomic<QThread *> m_thread;
     // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
     // its own thread only, which wrote it, or that thread is over.
     std::atomic<Qt::HANDLE> m_threadId = nullptr;
     const QString m_ownName; // where the thread has no name
 
-    // What is queued after start() has returned waits for started(). Relaxed: whoever calls start() has waited for the end of
+    // What is queued after start() has returned waits for started(). Relaxed: the caller of start() has waited for the end of
     // the run before.
     std::atomic<bool> m_hasFinished = false;
 

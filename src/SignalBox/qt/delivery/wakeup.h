@@ -14,7 +14,7 @@
 //
 // The four operations are sequentially consistent, so in their total order either the append precedes the consumer's
 // look, or the clearing precedes the raise. Weaker on any side: the consumer sees an empty queue, the producer an old
-// call, and the entry waits until somebody posts another one.
+// call, and the entry waits until another one is posted.
 
 namespace SignalBox::detail {
 

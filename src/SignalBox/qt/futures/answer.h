@@ -14,7 +14,7 @@ namespace SignalBox::detail {
 
 /*!
     The sender's end of a future that always finishes: with what is given first, or with \a R's default when the last
-    owner lets go, whatever the reason. Shared by all who may answer. Thread-safe.
+    owner lets go, whatever the reason. Shared by all that may answer. Thread-safe.
 */
 template <class R>
 class Answer
@@ -33,7 +33,7 @@ public:
 
     QFuture<R> future() const { return m_promise.future(); }
 
-    /*! Nobody has given one yet, and somebody wants it. */
+    /*! None has been given yet, and the future is not cancelled. */
     bool isOpen() const { return !m_isGiven.load() && !m_promise.isCanceled(); }
 
     void give(R result)

@@ -9,7 +9,7 @@
 namespace SignalBox::detail {
 
 /*!
-    A future whatever its result, for who watches it. It keeps the result: Qt destroys that, without a lock, with the last
+    A future of any result type, to be watched. It keeps the result: Qt destroys that, without a lock, with the last
     future or promise of its type, while a watcher that begins may be looking at it.
 */
 class WatchedFuture

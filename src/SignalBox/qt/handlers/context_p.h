@@ -24,7 +24,7 @@ class Mailbox;
 
     Its moves are seen by an Anchor, a child of the object: Qt sends QEvent::ThreadChange to children too, on the thread
     that is left. A call that is posted to the Anchor then arrives on the new thread, wherever that is, and the handlers
-    open there. The call is lost if that thread has ended; so somebody also asks the object where it lives, with look().
+    open there. The call is lost if that thread has ended; so the thread that was left also asks the object where it lives, with look().
 
     The object is touched on its own thread only, but for what is said of `object->thread()`: other threads ask that under the
     mutex, which the object's death has to take. Thread-safe.
@@ -73,7 +73,7 @@ private:
     Anchor *m_anchor = nullptr; // lives on the object's thread
     std::shared_ptr<Mailbox> m_home; // where the object is; null while it moves
     std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all where it has been, as producers may still read them
-    ContextMembers m_waiting; // for arrive(): somebody is on the way who will call it, or it is stranded
+    ContextMembers m_waiting; // for arrive(): a call of it is on its way, or the object is stranded
     ContextMembers m_settled;
     ContextMembers m_unmoved; // those that do not follow
     const Mailbox *m_arrivingAt = nullptr; // an Arrival is on its way there; compared, never dereferenced

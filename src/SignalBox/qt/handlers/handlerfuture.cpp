@@ -65,7 +65,7 @@ private:
             const HandlerInfo info = m_route.handler().info();
             m_route.link().report(ExceptionInfo(info.id, info.name, exception));
         } catch (...) {
-            // Without memory nobody is told; it is counted.
+            // Without memory the failure is counted, but not reported.
         }
     }
 

@@ -104,7 +104,7 @@ public:
     void countSkipped() const noexcept { ++m_skipped; }
     /*! A handler that was called inline ends later: the completion counts it. */
     void countAwaited() const noexcept { ++m_skipped; }
-    /*! Null if nobody wants a report. Throws std::bad_alloc. */
+    /*! Null if no report is wanted. Throws std::bad_alloc. */
     Completion *expectDelivery() const { return m_wantsReport ? expectReported() : nullptr; }
 
     /*! Ends the walk. \a report: the core's, which counts those forwarded as called. */

@@ -73,7 +73,7 @@ void Route::abandon() noexcept
         end();
 }
 
-// Nobody is inside the handler, so nobody takes out a reservation any more but who has one.
+// No thread is inside the handler, so only holders of a reservation can take another one.
 void Route::end() noexcept
 {
     m_hasEnded = true;

@@ -170,7 +170,7 @@ private:
     std::shared_ptr<Context> m_context; // set by begin(), as the handler; keeps the other mailboxes
 
     Transit<DeliveryPlatform, Mailbox, QueueEntry, EntryList> m_transit;
-    std::atomic<int> m_owners; // the handler, the reservations together, and who else needs it
+    std::atomic<int> m_owners; // the handler, the reservations together, and others that keep it
 
     // A handler for one call has been forwarded to. Relaxed: one exchange picks one event.
     std::atomic<bool> m_isClaimed = false;

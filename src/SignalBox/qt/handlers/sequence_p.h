@@ -26,7 +26,7 @@ public:
     SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept;
     ~SequentialWalk();
 
-    /*! Whether an inline handler may run now: nobody before it is still to run, and there is time. */
+    /*! Whether an inline handler may run now: all handlers before it have ended, and there is time. */
     bool mayRun() const noexcept;
     /*! A step for which there is no memory is dropped and counted. */
     void addStep(SequenceStep &step) const noexcept;
@@ -80,7 +80,7 @@ private:
     std::vector<SequenceStep *> m_steps;
     std::size_t m_next = 0; // the thread whose turn it is
     bool m_isStopped = false;
-    // Steps that have ended while nobody was looking: who raises it from 0 goes on. At first it is the walk's turn. Acquire
+    // Steps that have ended and have not been looked at: the thread that raises it from 0 goes on. At first it is the walk's turn. Acquire
     // and release: the turn passes from thread to thread with all that the step did.
     std::atomic<int> m_turns = 1;
 };

@@ -14,7 +14,7 @@ public:
 
     /*! Calls the handler now, or sends it the event, or drops that. */
     virtual void takeTurn(const Event &event) noexcept = 0;
-    /*! The turn does not come: nobody wants it any more. */
+    /*! The turn does not come, and is not wanted any more. */
     virtual void forgoTurn() noexcept = 0;
     /*! The turn does not come, and counts as a lost event. */
     virtual void loseTurn() noexcept = 0;

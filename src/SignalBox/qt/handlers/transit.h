@@ -7,7 +7,7 @@
 #include <utility>
 
 // How a handler's deliveries go from one mailbox to another when its context moves, with no event lost, doubled, or overtaking
-// an older one of its producer, and with nobody waiting.
+// an older one of its producer, and without a thread waiting.
 //
 //             depart()                     arriveAt(B)                    all reservations are here
 //     Open(A) --------> Moving, nowhere -------------> Moving, to B ----------------------------> Open(B)
@@ -66,12 +66,12 @@ public:
         return nullptr;
     }
     void refuse() noexcept { m_word.fetch_sub(kept, std::memory_order_relaxed); }
-    // False: it is Moving, and to be released with the next one. `isOver`: nothing more can come, and nobody has it any more.
+    // False: it is Moving, and to be released with the next one. `isOver`: nothing more can come, and it has no holder any more.
     bool release(std::uint64_t count, bool &isOver) noexcept
     {
         std::uint64_t word = m_word.load(std::memory_order_relaxed);
         while (!(word & moving)) {
-            // Acquire and release: what all did with the handler comes before its end. Weaker: it ends under somebody.
+            // Acquire and release: what all did with the handler comes before its end. Weaker: it ends while another thread uses it.
             if (m_word.compare_exchange_weak(word, word - count, Platform::order(DeliverySite::Release, std::memory_order_acq_rel),
                                              std::memory_order_relaxed)) {
                 isOver = word == count;
@@ -80,7 +80,7 @@ public:
         }
         return false;
     }
-    // `opensAt`, here and elsewhere: if it is set, somebody has to see to it that openAt() is called for that mailbox.
+    // `opensAt`, here and elsewhere: if it is set, the caller has openAt() called for that mailbox.
     void releaseMoving(std::uint64_t count, bool &isOver, Mailbox *&opensAt) noexcept
     {
         const Lock lock(m_mutex);
@@ -88,7 +88,7 @@ public:
         aimIfComplete(opensAt);
     }
 
-    // --- the thread that is left, or, where that is over, whoever takes its place ----------------
+    // --- the thread that is left, or, where that is over, the thread that takes its place ---------
 
     void depart() noexcept
     {
@@ -139,7 +139,7 @@ public:
         m_target = nullptr;
         m_isMoving = false;
         confirm();
-        // Release: partner mailbox(). Weaker: who has not reserved looks into a mailbox before it is made.
+        // Release: partner mailbox(). Weaker: a thread without a reservation looks into a mailbox before it is made.
         m_mailbox.store(mailbox, std::memory_order_release);
         // Release: the mailbox; partner reserve().
         m_word.fetch_sub(moving, Platform::order(DeliverySite::OpenTransit, std::memory_order_release));
@@ -158,7 +158,7 @@ public:
 
     // --- the end ---------------------------------------------------------------------------------
 
-    // The handler is gone, and so is whoever might reserve. What was kept is the caller's, with its reservations.
+    // The handler is gone, so nothing can reserve any more. What was kept is the caller's, with its reservations.
     void end(Entries &entries) noexcept
     {
         const Lock lock(m_mutex);
@@ -175,8 +175,8 @@ public:
 
     // Where it is open, or was last.
     Mailbox *mailbox() const noexcept { return m_mailbox.load(std::memory_order_acquire); }
-    // On the thread of that mailbox, where the `served` are known: whether anything else is on its way. Relaxed: who posts an
-    // event on that thread sees his own, and for those of others there is no order.
+    // On the thread of that mailbox, where the `served` are known: whether anything else is on its way. Relaxed: a thread that posts
+    // an event sees its own, and for those of other threads there is no order.
     bool isPending(std::uint64_t served) const noexcept
     {
         return (m_word.load(std::memory_order_relaxed) & ~registered) != served;
@@ -227,7 +227,7 @@ private:
     Entries m_parked;
     std::uint64_t m_keptCount = 0; // in these two
     bool m_isMoving = false;
-    bool m_isAimed = false; // somebody is on the way to open it
+    bool m_isAimed = false; // openAt() is on its way
     bool m_hasEnded = false;
 };
 
