@@ -6,7 +6,11 @@ cmake_minimum_required(VERSION 3.25)
 file(READ "${QMLTYPES}" description)
 string(REPLACE ";" "\n" description "${description}") # which CMake would take for the ends of list elements
 
-foreach(type IN ITEMS QmlRegistry Registry RegistryHandler RegistryModel OsSignals HandlerGuard Backlog SignalBox)
+set(value_types)
+if(QT_VERSION VERSION_GREATER_EQUAL 6.8)
+    set(value_types handlerId handlerFailure)
+endif()
+foreach(type IN ITEMS ${value_types} QmlRegistry Registry RegistryHandler RegistryModel OsSignals HandlerGuard Backlog SignalBox)
     if(NOT description MATCHES "exports: \\[\"SignalBox/${type} 1\\.0\"\\]")
         message(SEND_ERROR "${type} is not exported")
     endif()

@@ -268,6 +268,50 @@ private Q_SLOTS:
         worker.quit();
         worker.wait();
     }
+
+    // The types of properties that only tools and newer Qt know: see valuetypes_p.h.
+    void idsAndFailuresAreValueTypesFromQt68On()
+    {
+#if QT_VERSION < QT_VERSION_CHECK(6, 8, 0)
+        QSKIP("not with this Qt");
+#else
+        QQmlEngine engine;
+        const auto object = createObject(engine, R"qml(
+            import QtQml
+            import SignalBox
+            QmlRegistry {
+                id: bus
+                property handlerId kept: bus.registerHandler(() => { throw "no ink" }, { name: "printer" })
+                property handlerFailure failure
+                onHandlerFailed: failure => bus.failure = failure
+                function fail() { bus.notify(1); return bus.failure.handlerName + ": " + bus.failure.message }
+                function knowsItsFailure() { return bus.failure.handlerId === bus.kept }
+                function isRefused(value) {
+                    try { bus.contains(value) } catch (error) { return error instanceof TypeError }
+                    return false
+                }
+                function refusesAllButIds() {
+                    return [5, "5", null, undefined, {}, [], Qt.point(1, 2), bus, () => 1].every(bus.isRefused) && bus.contains(bus.kept)
+                }
+                // Which Qt says, but does not refuse.
+                function emitsNonsense() {
+                    for (const value of [5, null, {}, [], bus])
+                        bus.handlerFailed(value)
+                    return bus.failure.message
+                }
+            }
+        )qml");
+        QVERIFY(object);
+        const auto call = [&object](const char *function) {
+            QVariant result;
+            return QMetaObject::invokeMethod(object.get(), function, Q_RETURN_ARG(QVariant, result)) ? result : QVariant();
+        };
+        QCOMPARE(call("fail"), QVariant(QStringLiteral("printer: no ink")));
+        QCOMPARE(call("knowsItsFailure"), QVariant(true));
+        QCOMPARE(call("refusesAllButIds"), QVariant(true));
+        QCOMPARE(call("emitsNonsense"), QVariant(QString()));
+#endif
+    }
 };
 
 QTEST_GUILESS_MAIN(FromCpp)
