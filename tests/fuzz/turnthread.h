@@ -31,6 +31,7 @@ public:
             m_changed.notify_all();
         }
         wait();
+        const std::lock_guard lock(m_mutex); // which ThreadSanitizer sees, other than the thread's end
         m_isEnding = false;
     }
 

@@ -233,7 +233,7 @@ private Q_SLOTS:
         int calls = 0;
         registry.registerHandler([&](const int &) { ++calls; });
         registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {});
-        for (const QDeadlineTimer deadline : {QDeadlineTimer(0), QDeadlineTimer(-5)}) {
+        for (const QDeadlineTimer deadline : {QDeadlineTimer(0), QDeadlineTimer::addNSecs(QDeadlineTimer::current(), -5'000'000)}) {
             const auto future = registry.notify(1, deadline);
             QVERIFY(future.isFinished());
             COMPARE_REPORT(future.result(), 1, 0, 1);

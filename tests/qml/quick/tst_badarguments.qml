@@ -60,7 +60,7 @@ TestCase {
             { tag: "fraction for a new priority", call: () => setPriority(0.5), text: "priority: expected an integer, not 0.5" },
             { tag: "text for a new priority", call: () => setPriority("high"), text: "priority: expected an integer" },
             { tag: "nothing for a registry", call: () => SignalBox.on(null, none), text: "registry: expected a Registry, such as SignalBox.find(name) returns where there is one, not null" },
-            { tag: "name for a registry", call: () => SignalBox.on("bus", none), text: "not null or anything else" },
+            { tag: "name for a registry", call: () => SignalBox.on("bus", none), text: /not null or anything else|^Passing incompatible arguments/ }, // ours, or newer Qt's
             { tag: "number for a listening function", call: () => SignalBox.on(bus, 5), text: "function: expected a function, not 5" },
             { tag: "owner where it is implied", call: () => SignalBox.on(bus, none, { owner: testCase }), text: "owner: expected none" }
         ];
@@ -75,7 +75,7 @@ TestCase {
         }
     }
 
-    function check(call: var, text: string) {
+    function check(call: var, text: var) {
         let error = null;
         try {
             call();
@@ -83,7 +83,7 @@ TestCase {
             error = caught;
         }
         verify(error instanceof TypeError, String(error));
-        verify(error.message.includes(text), error.message);
+        verify(text instanceof RegExp ? text.test(error.message) : error.message.includes(text), error.message);
         verify(error.fileName.endsWith("tst_badarguments.qml"), error.fileName);
         verify(error.lineNumber > 0);
         compare(bus.handlerCount, 0);

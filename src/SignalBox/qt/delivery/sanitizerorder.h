@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/qt_export.h>
-
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
 
@@ -25,25 +23,22 @@ namespace SignalBox::detail {
     Tells ThreadSanitizer what Qt orders. Distributions build Qt without it, so it cannot see the locks and reference
     counts inside Qt by which one thread hands a queued call or a future's result to another. Empty in other builds.
 
-    What happened before a release() happens before what follows a later acquire() of the same object. A future and its
-    promise are one object. Each call also orders through one address for the process: not everything that Qt allocates on
-    one thread and frees on another is named yet. That address can hide a race; it goes when they are.
+    What happened before a release() happens before what follows a later acquire() of the same object, and of no other:
+    an order that Qt does not make would hide a race. A future and its promise are one object.
 */
-class SIGNALBOX_QT_EXPORT SanitizerOrder
+class SanitizerOrder
 {
 public:
     static void acquire([[maybe_unused]] const void *object) noexcept
     {
 #ifdef SIGNALBOX_THREAD_SANITIZER
         __tsan_acquire(const_cast<void *>(object));
-        __tsan_acquire(&process);
 #endif
     }
     static void release([[maybe_unused]] const void *object) noexcept
     {
 #ifdef SIGNALBOX_THREAD_SANITIZER
         __tsan_release(const_cast<void *>(object));
-        __tsan_release(&process);
 #endif
     }
 
@@ -76,11 +71,6 @@ public:
         release(promise.future());
 #endif
     }
-
-#ifdef SIGNALBOX_THREAD_SANITIZER
-private:
-    static inline char process = 0; // one for all libraries, since the class is exported
-#endif
 };
 
 } // namespace SignalBox::detail

@@ -234,22 +234,34 @@ void SignalHub::deliver(int number)
         quit();
 }
 
-// QCoreApplication::quit() does nothing before exec(), not even to another loop that runs then; the event that it
-// sends ends each loop of the thread, after windows have been asked to close. Repeated until exec() has ended: a loop
-// that was ended before exec() is followed by it.
+bool SignalHub::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Quit)
+        m_isQuitSent = true;
+    return QObject::eventFilter(watched, event);
+}
+
+// QCoreApplication::quit() sends the event that ends each loop of the thread, after windows have been asked to close; but
+// before exec() it does nothing, not even to another loop that runs then. That one is sent the event from here, and what is
+// repeated is the attempt to quit, since exec() follows that loop.
 void SignalHub::quit()
 {
     if (thread()->loopLevel() == 0) {
         m_quitTimer.start();
         return;
     }
-    // Before the event: newer versions of Qt emit aboutToQuit(), which stops the timer, inside of it, and Qt 6.4 at the end
-    // of exec(). A timer that is started afterwards would end the next exec().
-    m_quitTimer.start();
+    QCoreApplication *const application = QCoreApplication::instance();
+    m_isQuitSent = false;
+    application->installEventFilter(this);
+    QCoreApplication::quit();
+    application->removeEventFilter(this);
+    if (m_isQuitSent)
+        return; // exec() ends, unless a window has refused
     QEvent request(QEvent::Quit);
-    QCoreApplication::sendEvent(QCoreApplication::instance(), &request);
-    if (!request.isAccepted())
-        m_quitTimer.stop();
+    QCoreApplication::sendEvent(application, &request);
+    // Newer versions of Qt emit aboutToQuit() for that event, which stops the timer.
+    if (request.isAccepted())
+        m_quitTimer.start();
 }
 
 } // namespace SignalBox::detail

@@ -62,6 +62,7 @@ public:
 
 protected:
     bool event(QEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     class CancellationEvent;
@@ -78,6 +79,7 @@ private:
     void followFuture(const QFuture<std::optional<int>> &future, HandlerId id);
 
     QTimer m_quitTimer;
+    bool m_isQuitSent = false;
     std::vector<HandlerGuard> m_forwards; // one per signal: from the broadcast to deliver()
 
     mutable std::mutex m_mutex; // guards what follows
