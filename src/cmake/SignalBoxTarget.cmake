@@ -176,6 +176,8 @@ function(signalbox_add_test name)
             "QT_QUICK_BACKEND=set:software"
             # Only programs that run Qt's uninstrumented code may suppress anything.
             "TSAN_OPTIONS=path_list_append:suppressions=${SignalBox_SOURCE_DIR}/tests/tsan.supp"
+            # A suppression finds its function only while both stacks are remembered.
+            "TSAN_OPTIONS=path_list_append:history_size=7"
             # QProcess starts a thread after its fork.
             "TSAN_OPTIONS=path_list_append:die_after_fork=0")
         if(arg_QML)

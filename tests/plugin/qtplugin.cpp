@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "qtplugin.h"
 
+#include <SignalBox/qt/delivery/handover_p.h>
 #include <SignalBox/GuardSet>
 
 #include <QtCore/qmetaobject.h>
 
-#include <atomic>
 #include <memory>
 #include <string>
 #include <utility>
@@ -55,12 +55,8 @@ public:
         m_guards.reset();
         m_owner.reset();
         // An object is destroyed on its own thread. The call is blocking: no code of this plugin waits there afterwards.
-        if (QObject *owner = std::exchange(m_ownerOnThread, nullptr)) {
-            std::atomic<bool> isDeleted = false; // what ThreadSanitizer sees of the wait
-            QMetaObject::invokeMethod(
-                owner, [&isDeleted, owner] { delete owner; isDeleted.store(true); }, Qt::BlockingQueuedConnection);
-            static_cast<void>(isDeleted.load());
-        }
+        if (QObject *owner = std::exchange(m_ownerOnThread, nullptr))
+            QMetaObject::invokeMethod(owner, SignalBox::detail::HandOver([owner] { delete owner; }), Qt::BlockingQueuedConnection);
     }
 
 private:
