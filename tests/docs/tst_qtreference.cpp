@@ -3,6 +3,7 @@
 // The examples in the comments of the Qt layer's headers: quotations.cmake compares them with this file; here they run.
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/AsyncWatch>
+#include <SignalBox/Connect>
 #include <SignalBox/DrainBudget>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
@@ -35,14 +36,24 @@ struct Settings
     QString title;
 };
 
+class Sensor : public QObject
+{
+    Q_OBJECT
+
+Q_SIGNALS:
+    void measured(double value);
+};
+
 class Window : public QObject
 {
 public:
+    void showReading(double value) { reading = value; }
     void show(const Progress &latest) { shown = latest.percent; }
     void apply(const Settings &settings) { titles.append(settings.title); }
     void warn(const QString &handler, const QString &message) { warnings.append(handler + QStringLiteral(": ") + message); }
     void reload() { ++reloads; }
 
+    double reading = 0;
     int shown = 0;
     int reloads = 0;
     QStringList titles;
@@ -79,6 +90,29 @@ class QtReference : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void sourceConnection()
+    {
+        Sensor sensor;
+        double sum = 0;
+        SignalBox::AsyncRegistry<double> readings;
+        readings.registerHandler([&](const double &value) { sum += value; });
+        SignalBox::SourceConnection connection = readings.addSource(&sensor, &Sensor::measured);
+        Q_EMIT sensor.measured(0.5); // posts an event
+        connection.disconnect();
+        Q_EMIT sensor.measured(0.5);
+        QCOMPARE(sum, 0.5);
+    }
+
+    void connect()
+    {
+        Sensor sensor;
+        Window window;
+        SignalBox::connect(&sensor, &Sensor::measured, &window, &Window::showReading,
+                           {.backlog = SignalBox::Backlog::throttled(50)});
+        Q_EMIT sensor.measured(0.5);
+        QTRY_COMPARE(window.reading, 0.5);
+    }
+
     void asyncRegistrar()
     {
         Window window;

@@ -13,9 +13,11 @@
 #endif
 #include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/handlers/emission.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlertarget.h>
 #include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/sourceconnection.h>
 
 #include <memory>
 #include <optional>
@@ -309,10 +311,42 @@ public:
         return future;
     }
 
+    /*!
+        Posts each emission of \a signal of \a sender, on the emitting thread. The event is the signal's one argument, or what
+        that converts to; of several arguments it is `E{arguments...}` if E is an aggregate, else `E(arguments...)`. Trailing
+        arguments may be left out: the first one alone is the event if it is an E, and an aggregate takes as many as it has
+        members. For E = void all are ignored. An event that cannot be made of copies of the arguments does not compile.
+
+        A signal with overloads is named by qOverload(). Ends with the sender, the registry, or the returned connection. The
+        sender may move to other threads, and emit on several at once.
+
+        An exception of the event's constructor is logged, and that emission lost. A null sender, a null signal, and a member
+        function that is no signal are refused with a warning.
+        \cost A direct connection of Qt, and a post().
+    */
+    template <class Sender, class Signal>
+    SourceConnection addSource(const Sender *sender, Signal signal)
+    {
+        if constexpr (detail::checkSignal<Sender, Signal>()) {
+            constexpr int taken = detail::takenByEvent<E, typename detail::SignalTraits<Signal>::Arguments>();
+            static_assert(taken >= 0, "addSource(): the registry's event cannot be made of copies of the signal's arguments: expected an "
+                                      "argument that converts to it, or E{arguments...} or E(arguments...) of several");
+            if constexpr (taken >= 0) {
+                if (const char *const problem = detail::connectProblem(sender, signal))
+                    warnUnconnected("AsyncRegistry::addSource()", problem);
+                else
+                    return SourceConnection(detail::connectSource<E, taken>(sender, signal, this->makeSource()));
+            }
+        }
+        return SourceConnection();
+    }
+
     /*! The half of this registry that may only register, to be handed to others. As valid as the registry is. */
     [[nodiscard]] AsyncRegistrar<E> registrar() noexcept { return AsyncRegistrar<E>(*this); }
 
 private:
+    friend struct detail::SourceAccess;
+
     QFuture<DispatchReport> notifyValue(Value &&event, QDeadlineTimer deadline) const
     {
         if (isEmpty())

@@ -7,6 +7,7 @@
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 #include <SignalBox/qt/handlers/registrylink.h>
+#include <SignalBox/qt/handlers/source.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 
 #include <QtCore/qcoreapplication.h>
@@ -52,6 +53,7 @@ RegistryObject::~RegistryObject()
 {
     if (!name().isEmpty())
         detail::RegistryDirectory::instance().remove(this);
+    m_link->sources().disconnectAll();
     m_link->forgetObject();
     m_link->registry().clear();
 }
@@ -283,6 +285,18 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
     }
 }
 
+std::shared_ptr<detail::Source> RegistryObject::makeSource(std::shared_ptr<void> owner) const
+{
+    return std::make_shared<detail::Source>(m_link, std::move(owner));
+}
+
+void RegistryObject::becomePartOf(const QMetaMethod &signal)
+{
+    m_link->setName(QString::fromLatin1(signal.enclosingMetaObject()->className()) + QLatin1String("::")
+                    + QString::fromLatin1(signal.name()));
+    moveToThread(nullptr);
+}
+
 void RegistryObject::wantExtras() const noexcept
 {
     m_link->wantExtras();
@@ -296,6 +310,11 @@ void RegistryObject::warn(const char *caller, const char *problem)
 void RegistryObject::warnUnchanged(const char *caller, const char *problem)
 {
     detail::warnRefused(caller, QLatin1String(problem), "nothing was changed");
+}
+
+void RegistryObject::warnUnconnected(const char *caller, const char *problem)
+{
+    detail::warnRefused(caller, QLatin1String(problem), "nothing was connected");
 }
 
 // --- notifying -----------------------------------------------------------------------------------

@@ -28,6 +28,10 @@
 #include <utility>
 #include <vector>
 
+QT_BEGIN_NAMESPACE
+class QMetaMethod;
+QT_END_NAMESPACE
+
 namespace SignalBox {
 
 namespace detail {
@@ -37,6 +41,8 @@ class Mailbox;
 class Notification;
 class RegistryLink;
 class Route;
+class Source;
+struct SourceAccess;
 class StatisticsRequest;
 }
 
@@ -231,6 +237,12 @@ protected:
                           location);
     }
 
+    // For an existing signal. \a owner: lives as long as the source.
+    std::shared_ptr<detail::Source> makeSource(std::shared_ptr<void> owner = nullptr) const;
+    static void warnUnconnected(const char *caller, const char *problem);
+    // It belongs to no thread, and its name, for logs, is that of the signal.
+    void becomePartOf(const QMetaMethod &signal);
+
     detail::Event::Extras extras() const noexcept;
     void postEvent(detail::EventPointer event) const;
     QFuture<DispatchReport> notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const;
@@ -262,6 +274,7 @@ private:
                             const SourceLocation &location);
 
     friend class detail::StatisticsRequest;
+    friend struct detail::SourceAccess;
 
     static bool isRefused(const AsyncOptions &options, const char *caller);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);

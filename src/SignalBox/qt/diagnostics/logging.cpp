@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/waitreport.h>
 #include <SignalBox/qt/diagnostics/logging.h>
@@ -63,6 +64,15 @@ void logFailure(const HandlerFailure &failure, const QString &registryName)
     line.noquote().nospace() << describeFailure(failure, registryName);
     if (file)
         line << " (" << failure.fileName() << ':' << failure.lineNumber() << ')';
+}
+
+void logLostEmission(const QString &registryName, std::exception_ptr exception)
+{
+    const ExceptionInfo info({}, {}, std::move(exception));
+    const std::string message = info.message();
+    qCWarning(loggingCategory).noquote().nospace()
+        << "Registry \"" << registryName << "\": an emission of its source was lost: "
+        << (message.empty() ? QStringLiteral("an exception without a message") : QString::fromStdString(message));
 }
 
 void logLongWait(const WaitReport &report) noexcept

@@ -7,6 +7,7 @@
 #include <QtCore/qstring.h>
 
 #include <chrono>
+#include <exception>
 
 namespace SignalBox {
 class HandlerFailure;
@@ -31,6 +32,9 @@ SIGNALBOX_QT_EXPORT QString describeFailure(const HandlerFailure &failure, const
 
 /*! A warning for a failure that nobody listens to; where a script is to blame, it is ScriptException::logUnheard()'s. */
 SIGNALBOX_QT_EXPORT void logFailure(const HandlerFailure &failure, const QString &registryName);
+
+/*! A warning for an emission of a source that could not be made an event: \a exception says why. */
+SIGNALBOX_QT_EXPORT void logLostEmission(const QString &registryName, std::exception_ptr exception);
 
 /*! A warning for a wait of more than a second, which may be two handlers waiting for each other. */
 void logLongWait(const WaitReport &report) noexcept;

@@ -5,6 +5,7 @@
 #include <SignalBox/core/syncregistry.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/handlers/sourcelist.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
@@ -59,6 +60,8 @@ public:
     Q_DISABLE_COPY_MOVE(RegistryLink)
 
     Registry &registry() noexcept { return m_registry; }
+    /*! The signals that are its sources. */
+    SourceList &sources() noexcept { return m_sources; }
 
     /*! Tells of an exception: callback, signal, or log. On the thread of the failing handler. */
     void report(const ExceptionInfo &info);
@@ -148,6 +151,8 @@ private:
     std::atomic<unsigned> m_observers = 0;
     std::atomic<std::int64_t> m_slowHandlerBudget = 0;
     std::atomic<bool> m_wantsExtras = false;
+
+    SourceList m_sources;
 
     Registry m_registry; // last: the first to be destroyed, since handlers refer to the rest
 };

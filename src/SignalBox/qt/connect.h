@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#    include <SignalBox/core/registry/handlerinvocation.h>
+#    include <SignalBox/core/registry/nullfunction.h>
+#    include <SignalBox/core/sourcelocation.h>
+#endif
+#include <SignalBox/qt/asyncregistry.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/handlers/emission.h>
+#include <SignalBox/qt/sourceconnection.h>
+
+#include <QtCore/qmetaobject.h>
+
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace SignalBox {
+
+namespace detail {
+
+/*! The event that brings arguments to a handler: nothing, the one argument, or a tuple. */
+template <class Arguments>
+struct ArgumentsEvent;
+template <>
+struct ArgumentsEvent<TypeList<>>
+{
+    using Type = void;
+};
+template <class T>
+struct ArgumentsEvent<TypeList<T>>
+{
+    using Type = T;
+};
+template <class... T>
+struct ArgumentsEvent<TypeList<T...>>
+{
+    using Type = std::tuple<T...>;
+};
+
+template <class F, class... T>
+constexpr bool isInvocableWith(TypeList<T...>)
+{
+    return std::is_invocable_v<F &, const T &...>;
+}
+
+/*! How many of a signal's arguments a handler takes: as many as it can; -1 if it cannot be called. */
+template <class F, class Arguments, int tried = Arguments::count>
+constexpr int takenByHandler()
+{
+    if constexpr (isInvocableWith<F>(FirstTypes<tried, Arguments>()))
+        return tried;
+    else if constexpr (tried > 0)
+        return takenByHandler<F, Arguments, tried - 1>();
+    else
+        return -1;
+}
+
+template <class... T>
+constexpr bool areCopied(TypeList<T...>)
+{
+    return (std::is_copy_constructible_v<T> && ...);
+}
+
+/*! A handler of arguments, as a handler of their event. Ends its connection when it ends. */
+template <class F, class Arguments>
+class SpreadHandler;
+template <class F, class... T>
+class SpreadHandler<F, TypeList<T...>>
+{
+    using Event = typename ArgumentsEvent<TypeList<T...>>::Type;
+    using Result = std::invoke_result_t<F &, const T &...>;
+    static constexpr bool counts = std::is_same_v<Result, Propagation> || isFuture<Result>;
+    using Counted = std::conditional_t<counts, Result, void>; // anything else is ignored
+
+public:
+    SpreadHandler(F function, std::shared_ptr<SourceEnd> end) : m_end(std::move(end)), m_function(std::move(function)) {}
+
+    Counted operator()()
+        requires(sizeof...(T) == 0)
+    {
+        return static_cast<Counted>(std::invoke(m_function));
+    }
+    template <class E>
+        requires(sizeof...(T) != 0 && std::is_same_v<E, Event>)
+    Counted operator()(const E &event)
+    {
+        if constexpr (sizeof...(T) == 1)
+            return static_cast<Counted>(std::invoke(m_function, event));
+        else
+            return static_cast<Counted>(std::apply(m_function, event));
+    }
+
+private:
+    SourceEndOwner m_end;
+    F m_function;
+};
+
+/*! What connect() needs of a registry. */
+struct SourceAccess
+{
+    // A registry that lives as long as a connection. It has no thread, so any thread may destroy it: that which ends the
+    // connection. For want of a thread its failures are logged at once.
+    template <class E>
+    static std::shared_ptr<AsyncRegistry<E>> makeRegistry(const QMetaMethod &signal)
+    {
+        auto registry = std::make_shared<AsyncRegistry<E>>();
+        registry->becomePartOf(signal);
+        return registry;
+    }
+    template <class E, class Target, class F>
+    static bool addHandler(AsyncRegistry<E> &registry, Target target, F &&function, const AsyncOptions &options,
+                           const SourceLocation &location)
+    {
+        return registry.addTo(target, std::forward<F>(function), options, "connect()", location).release().isValid();
+    }
+    template <class E>
+    static std::shared_ptr<Source> makeSource(const std::shared_ptr<AsyncRegistry<E>> &registry)
+    {
+        return registry->makeSource(registry);
+    }
+    static void warnUnconnected(const char *problem) { RegistryObject::warnUnconnected("connect()", problem); }
+    template <class Target>
+    static constexpr void checkTarget()
+    {
+        AsyncRegistry<void>::refuseTarget<Target>();
+    }
+};
+
+template <class Sender, class Signal, class Target, class F>
+SourceConnection connectHandler(const Sender *sender, Signal signal, Target target, F function, const AsyncOptions &options,
+                                const SourceLocation &location)
+{
+    if constexpr (checkSignal<Sender, Signal>()) {
+        using Arguments = typename SignalTraits<Signal>::Arguments;
+        constexpr int taken = takenByHandler<F, Arguments>();
+        static_assert(taken >= 0, "a handler of connect() is a callable on the signal's arguments, or on the first of them, "
+                                  "by value or const reference");
+        constexpr bool canCopy = taken < 0 || areCopied(FirstTypes<(taken < 0 ? 0 : taken), Arguments>());
+        static_assert(canCopy, "connect(): an argument that the handler takes cannot be copied, and is gone when the handler runs");
+        if constexpr (taken >= 0 && canCopy) {
+            if (const char *const problem = connectProblem(sender, signal)) {
+                SourceAccess::warnUnconnected(problem);
+                return SourceConnection();
+            }
+            using Taken = FirstTypes<taken, Arguments>;
+            using Posted = typename ArgumentsEvent<Taken>::Type;
+            const auto registry = SourceAccess::makeRegistry<Posted>(QMetaMethod::fromSignal(signal));
+            const auto end = std::make_shared<SourceEnd>();
+            if (!SourceAccess::addHandler(*registry, target, SpreadHandler<F, Taken>(std::move(function), end), options, location))
+                return SourceConnection();
+            const QMetaObject::Connection connection =
+                connectSource<Posted, taken>(sender, signal, SourceAccess::makeSource(registry));
+            end->setConnection(connection);
+            return SourceConnection(connection, registry);
+        }
+    }
+}
+
+} // namespace detail
+
+/*!
+    Calls \a handler for each emission of \a signal, on the thread of \a target, which is a context object, onThread() or inPool().
+    As QObject::connect(), with the options of a handler: a backlog, a priority, a name. An emission on another thread costs a
+    post(), not one of Qt's queued calls.
+
+    The handler takes the signal's arguments by value or const reference, or the first of them, or none; or it is a member
+    function of the context. What it returns is ignored, unless it is a QFuture, which is awaited before the handler counts as
+    done. Its failures are logged in the category \c signalbox.
+
+    The connection ends with the sender, with the context, by SourceConnection::disconnect(), and with `once` by the first call.
+    A null sender, signal, context or function, and options that make no sense, are refused with a warning: the
+    connection is then false.
+
+    \code
+    SignalBox::connect(&sensor, &Sensor::measured, &window, &Window::showReading,
+                       {.backlog = SignalBox::Backlog::throttled(50)});
+    \endcode
+
+    \relates SourceConnection
+*/
+template <class Sender, class Signal, class Target, class F>
+    requires(!std::is_member_function_pointer_v<std::decay_t<F>>)
+SourceConnection connect(const Sender *sender, Signal signal, Target target, F &&handler, const AsyncOptions &options = {},
+                         SourceLocation location = SourceLocation::current())
+{
+    detail::SourceAccess::checkTarget<Target>();
+    if (detail::isNullFunction(handler)) {
+        detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
+        return SourceConnection();
+    }
+    return detail::connectHandler(sender, signal, target, std::decay_t<F>(std::forward<F>(handler)), options, location);
+}
+
+/*! As above: the handler calls \a member on \a context. \relates SourceConnection */
+template <class Sender, class Signal, class Context, class Member>
+    requires std::is_member_function_pointer_v<Member>
+SourceConnection connect(const Sender *sender, Signal signal, Context *context, Member member, const AsyncOptions &options = {},
+                         SourceLocation location = SourceLocation::current())
+{
+    detail::SourceAccess::checkTarget<Context *>();
+    if (!member) {
+        detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
+        return SourceConnection();
+    }
+    return detail::connectHandler(sender, signal, static_cast<QObject *>(context),
+                                  detail::BoundMember<Context, Member>{context, member}, options, location);
+}
+
+} // namespace SignalBox

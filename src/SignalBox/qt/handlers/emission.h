@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/handlers/signalarguments.h>
+#include <SignalBox/qt/handlers/source.h>
+
+#include <QtCore/qmetaobject.h>
+#include <QtCore/qobject.h>
+
+#include <memory>
+#include <type_traits>
+
+namespace SignalBox::detail {
+
+/*! The function that Qt calls when a signal is emitted, of the arguments that the event is made of. */
+template <class E, class Arguments>
+struct Emission;
+template <class E, class... T>
+struct Emission<E, TypeList<T...>>
+{
+    std::shared_ptr<Source> source;
+
+    void operator()(const T &...arguments) const
+    {
+        if (!source->isWanted())
+            return;
+        try {
+            if constexpr (std::is_void_v<E>)
+                source->post(EventStorage<NoEvent>::create({}, source->extras()));
+            else
+                source->post(EventStorage<E>::create(makeEvent<E>(arguments...), source->extras()));
+        } catch (...) {
+            source->reportLost();
+        }
+    }
+};
+
+/*! Whether Signal is a signal of Sender; says so if not. */
+template <class Sender, class Signal>
+constexpr bool checkSignal()
+{
+    static_assert(SignalPointer<Signal>, "the signal is a pointer to a member function: &Sender::signal, or qOverload<...>(&Sender::signal)");
+    if constexpr (SignalPointer<Signal>) {
+        constexpr bool isSendersSignal = std::is_base_of_v<typename SignalTraits<Signal>::Class, Sender>;
+        static_assert(isSendersSignal, "the sender's class does not have this signal: it is a signal of another class");
+        return isSendersSignal;
+    } else {
+        return false;
+    }
+}
+
+/*! Why the signal cannot be connected; null if it can. */
+template <class Signal>
+const char *connectProblem(const QObject *sender, Signal signal)
+{
+    if (!sender)
+        return "the sender is null";
+    if (signal == nullptr)
+        return "the signal is null";
+    return QMetaMethod::fromSignal(signal).isValid() ? nullptr : "the member function is no signal";
+}
+
+/*! Makes the signal a source. */
+template <class E, int taken, class Sender, class Signal>
+QMetaObject::Connection connectSource(const Sender *sender, Signal signal, std::shared_ptr<Source> source)
+{
+    using Taken = FirstTypes<taken, typename SignalTraits<Signal>::All>;
+    const QMetaObject::Connection connection = QObject::connect(sender, signal, Emission<E, Taken>{source});
+    source->setConnection(connection);
+    return connection;
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: MIT
+#include "camera.h"
+#include "finishedfuture.h"
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/Connect>
+
+#include <QtCore/qthreadpool.h>
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+using SignalBox::Backlog;
+using SignalBox::SourceConnection;
+
+namespace {
+
+class Page : public QObject
+{
+public:
+    void show(int number) { shown = number; }
+    bool add(int channel, double value)
+    {
+        sum += channel + value;
+        return true;
+    }
+    void reload() { ++reloads; }
+
+    int shown = 0;
+    double sum = 0;
+    int reloads = 0;
+};
+
+} // namespace
+
+// A signal and a handler, in one line.
+class Connections : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void handlerTakesTheArgumentsOrTheFirstOfThem()
+    {
+        Camera camera;
+        double three = 0;
+        double two = 0;
+        int one = 0;
+        int none = 0;
+        SignalBox::connect(&camera, &Camera::described, this,
+                           [&](int channel, double value, const QString &unit) { three = channel + value + unit.toDouble(); });
+        SignalBox::connect(&camera, &Camera::described, this, [&](int channel, double value) { two = channel + value; });
+        SignalBox::connect(&camera, &Camera::described, this, [&](const int &channel) { one = channel; });
+        SignalBox::connect(&camera, &Camera::described, this, [&] { ++none; });
+        Q_EMIT camera.described(1, 0.5, QStringLiteral("8"));
+        QCOMPARE(three, 9.5);
+        QCOMPARE(two, 1.5);
+        QCOMPARE(one, 1);
+        QCOMPARE(none, 1);
+    }
+
+    void argumentsConvertAsInQt()
+    {
+        Camera camera;
+        double seen = 0;
+        SignalBox::connect(&camera, &Camera::taken, this, [&](double number) { seen = number; });
+        Q_EMIT camera.taken(3);
+        QCOMPARE(seen, 3.0);
+    }
+
+    void memberFunctionsOfTheContextAreHandlers()
+    {
+        Camera camera;
+        Page page;
+        QVERIFY(SignalBox::connect(&camera, &Camera::taken, &page, &Page::show));
+        QVERIFY(SignalBox::connect(&camera, &Camera::described, &page, &Page::add));
+        QVERIFY(SignalBox::connect(&camera, &Camera::described, &page, &Page::reload));
+        QVERIFY(SignalBox::connect(&camera, &Camera::started, &page, &QObject::deleteLater)); // of a base class
+        Q_EMIT camera.taken(7);
+        Q_EMIT camera.described(1, 0.5, QString());
+        QCOMPARE(page.shown, 7);
+        QCOMPARE(page.sum, 1.5);
+        QCOMPARE(page.reloads, 1);
+    }
+
+    void privateOverloadedAndDefaultedSignalsAreConnected()
+    {
+        Camera camera;
+        std::vector<int> seen;
+        const auto see = [&](int number) { seen.push_back(number); };
+        SignalBox::connect(&camera, &Camera::privately, this, see);
+        SignalBox::connect(&camera, qOverload<int>(&Camera::overloaded), this, see);
+        SignalBox::connect(&camera, &Camera::withDefault, this, see);
+        SignalBox::connect(&camera, &Camera::nothingPrivately, this, [&] { seen.push_back(0); });
+        SignalBox::connect(&camera, &Camera::privately, this, [&](auto... arguments) { seen.push_back(100 + int(sizeof...(arguments))); });
+        camera.emitPrivately(1);
+        Q_EMIT camera.overloaded(2);
+        Q_EMIT camera.withDefault(3);
+        camera.emitNothingPrivately();
+        QCOMPARE(seen, (std::vector<int>{1, 101, 2, 3, 0}));
+    }
+
+    void whatAHandlerReturnsIsIgnored()
+    {
+        Camera camera;
+        int calls = 0;
+        SignalBox::connect(&camera, &Camera::taken, this, [&](int number) { return calls += number; });
+        SignalBox::connect(&camera, &Camera::taken, this, [&](int) {
+            ++calls;
+            return finishedFuture(1);
+        });
+        Q_EMIT camera.taken(5);
+        QCOMPARE(calls, 6);
+    }
+
+    void handlerRunsOnTheThreadOfItsContext()
+    {
+        WorkerThread worker;
+        QThreadPool pool;
+        Camera camera;
+        std::atomic<QThread *> there = nullptr;
+        std::atomic<int> calls = 0;
+        SignalBox::connect(&camera, &Camera::taken, worker.context(), [&] { there = QThread::currentThread(); });
+        SignalBox::connect(&camera, &Camera::taken, SignalBox::onThread(worker.thread()), [&] { ++calls; });
+        SignalBox::connect(&camera, &Camera::taken, SignalBox::inPool(&pool), [&] { ++calls; });
+        Q_EMIT camera.taken(1);
+        QVERIFY(waitFor([&] { return there != nullptr && calls == 2; }));
+        QCOMPARE(there.load(), worker.thread());
+        worker.drain();
+    }
+
+    void optionsApplyAsToEachHandler()
+    {
+        Camera camera;
+        std::vector<int> latest;
+        std::vector<int> bounded;
+        SignalBox::connect(&camera, &Camera::taken, this, [&](int number) { latest.push_back(number); },
+                           {.backlog = Backlog::latest()});
+        SignalBox::connect(&camera, &Camera::taken, this, [&](int number) { bounded.push_back(number); },
+                           {.backlog = Backlog::bounded(2)});
+        for (int number = 1; number <= 5; ++number)
+            Q_EMIT camera.taken(number);
+        QVERIFY(latest.empty());
+        QVERIFY(waitFor([&] { return !latest.empty() && bounded.size() == 2; }));
+        runQueuedCalls();
+        QCOMPARE(latest, std::vector<int>{5});
+        QCOMPARE(bounded, (std::vector<int>{4, 5}));
+    }
+
+    void onceEndsTheConnectionWithItsCall()
+    {
+        Camera camera;
+        int calls = 0;
+        const SourceConnection connection = SignalBox::connect(&camera, &Camera::taken, this, [&] { ++calls; }, {.once = true});
+        QVERIFY(connection);
+        Q_EMIT camera.taken(1);
+        QVERIFY(!connection);
+        Q_EMIT camera.taken(2);
+        QCOMPARE(calls, 1);
+    }
+
+    void disconnectDropsWhatWaits()
+    {
+        Camera camera;
+        int calls = 0;
+        SourceConnection connection =
+            SignalBox::connect(&camera, &Camera::taken, this, [&] { ++calls; }, {.delivery = SignalBox::Delivery::Queued});
+        Q_EMIT camera.taken(1);
+        QVERIFY(connection.disconnect());
+        QVERIFY(!connection && !connection.disconnect());
+        Q_EMIT camera.taken(2);
+        runQueuedCalls();
+        QCOMPARE(calls, 0);
+    }
+
+    void contextsAndSendersEndEndIt()
+    {
+        auto captured = std::make_shared<int>(0);
+        Camera camera;
+        auto context = std::make_unique<QObject>();
+        const SourceConnection first = SignalBox::connect(&camera, &Camera::taken, context.get(), [captured] { ++*captured; });
+        Q_EMIT camera.taken(1);
+        context.reset();
+        QVERIFY(!first);
+        Q_EMIT camera.taken(2);
+        QCOMPARE(*captured, 1);
+        QCOMPARE(captured.use_count(), 1L);
+
+        auto other = std::make_unique<Camera>();
+        const SourceConnection second = SignalBox::connect(other.get(), &Camera::taken, this, [captured] { ++*captured; },
+                                                           {.delivery = SignalBox::Delivery::Queued});
+        Q_EMIT other->taken(1);
+        other.reset();
+        QVERIFY(!second);
+        runQueuedCalls();
+        QCOMPARE(*captured, 1);
+        QCOMPARE(captured.use_count(), 1L);
+    }
+
+    void handlerMayEndItsConnectionItsContextAndItsSender()
+    {
+        Camera camera;
+        int calls = 0;
+        SourceConnection connection;
+        connection = SignalBox::connect(&camera, &Camera::taken, this, [&] {
+            ++calls;
+            connection.disconnect();
+        });
+        Q_EMIT camera.taken(1);
+        auto *context = new QObject;
+        SignalBox::connect(&camera, &Camera::taken, context, [&] {
+            ++calls;
+            delete context;
+        });
+        Q_EMIT camera.taken(2);
+        auto *sender = new Camera;
+        SignalBox::connect(sender, &Camera::taken, this, [&] {
+            ++calls;
+            delete sender;
+        });
+        Q_EMIT sender->taken(3);
+        Q_EMIT camera.taken(4);
+        QCOMPARE(calls, 3);
+    }
+
+    void failuresAreLoggedWithTheNameOfTheSignal()
+    {
+        Camera camera;
+        SignalBox::connect(&camera, &Camera::taken, this, [] { throw std::runtime_error("no paper"); },
+                           {.name = QStringLiteral("print")});
+        QTest::ignoreMessage(QtWarningMsg,
+                             QRegularExpression(QStringLiteral("\"Camera::taken\": handler \"print\" .* threw: no paper")));
+        Q_EMIT camera.taken(1);
+        WorkerThread worker;
+        SignalBox::connect(&camera, &Camera::named, worker.context(), [] { throw std::runtime_error("no ink"); });
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("\"Camera::named\": .* threw: no ink")));
+        Q_EMIT camera.named(QString());
+        worker.drain();
+    }
+
+    void whatMakesNoSenseIsRefusedAndNothingIsConnected()
+    {
+        Camera camera;
+        const auto refuses = [](const char *problem) {
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("SignalBox::connect\\(\\): %1").arg(QLatin1String(problem))));
+        };
+        const auto handler = [] {};
+        refuses("the sender is null");
+        QVERIFY(!SignalBox::connect(static_cast<Camera *>(nullptr), &Camera::taken, this, handler));
+        refuses("the signal is null");
+        QVERIFY(!SignalBox::connect(&camera, static_cast<void (Camera::*)(int)>(nullptr), this, handler));
+        refuses("the context object is null");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, nullptr, handler));
+        refuses("the function is null");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, std::function<void(int)>()));
+        refuses("the function is null");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, static_cast<void (Connections::*)()>(nullptr)));
+        refuses("the capacity of a bounded backlog must be positive");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, handler, {.backlog = Backlog::bounded(0)}));
+        refuses("the member function is no signal");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::emitNothingPrivately, this, handler));
+        Q_EMIT camera.taken(1);
+    }
+
+    void connectionMayBeMadeAndEndedOnAnyThread()
+    {
+        WorkerThread worker;
+        Camera camera;
+        std::atomic<int> calls = 0;
+        SourceConnection connection;
+        worker.run([&] { connection = SignalBox::connect(&camera, &Camera::taken, this, [&] { ++calls; }); });
+        Q_EMIT camera.taken(1);
+        QVERIFY(waitFor([&] { return calls == 1; }));
+        worker.run([&] { connection.disconnect(); });
+        Q_EMIT camera.taken(1);
+        runQueuedCalls();
+        QCOMPARE(calls.load(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(Connections)
+#include "tst_connect.moc"
