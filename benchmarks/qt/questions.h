@@ -14,6 +14,7 @@ void registerRoundTrip();
 void registerInlinePost();
 void registerInlineFuture();
 void registerCompletion();
+void registerSources();
 
 // The name of a variant in which event loops take part: with "-noglib" where Qt has no GLib or was told not to use it
 // (QT_NO_GLIB=1).

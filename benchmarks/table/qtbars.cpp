@@ -91,6 +91,18 @@ void addLatencyBars(std::vector<Bar> &bars)
     }
 }
 
+void addSourceBars(std::vector<Bar> &bars)
+{
+    const std::string direct = "Qt direct connection";
+    for (const std::string target : {"together", "blocked"}) {
+        bars.push_back({"an emission of a source to another thread, less a post to the same handler, " + target,
+                        "<= 1.3 x a direct connection", Unit::Ratio,
+                        quotient(difference(timeOf("sources", us + " source", target), timeOf("sources", us, target)),
+                                 timeOf("sources", direct, "direct")),
+                        1.3, direct, timeOf("sources", direct, "direct")});
+    }
+}
+
 } // namespace
 
 std::vector<Bar> qtBars()
@@ -99,6 +111,7 @@ std::vector<Bar> qtBars()
     addBurstBars(bars);
     addMemoryBars(bars);
     addLatencyBars(bars);
+    addSourceBars(bars);
     return bars;
 }
 
