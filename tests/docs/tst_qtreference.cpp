@@ -5,6 +5,7 @@
 #include <SignalBox/AsyncWatch>
 #include <SignalBox/Connect>
 #include <SignalBox/DrainBudget>
+#include <SignalBox/EventModel>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
 #include <SignalBox/ScriptException>
@@ -29,6 +30,19 @@ namespace {
 struct Progress
 {
     int percent = 0;
+};
+
+struct Tick
+{
+    QString symbol;
+    double price = 0;
+};
+
+// Stands for a QTableView.
+struct TableView
+{
+    void setModel(QAbstractItemModel *itsModel) { model = itsModel; }
+    QAbstractItemModel *model = nullptr;
 };
 
 struct Settings
@@ -232,6 +246,26 @@ private Q_SLOTS:
         });
         sender.send(Settings{QStringLiteral("night")});
         QTRY_COMPARE(window.titles.size(), 2);
+    }
+
+    void eventModel()
+    {
+        SignalBox::AsyncRegistry<Tick> ticks;
+        TableView table;
+        SignalBox::EventModel model;
+        model.addColumn<Tick>("symbol", &Tick::symbol);
+        model.addColumn<Tick>("price", [](const Tick &tick) { return QString::number(tick.price, 'f', 2); });
+        model.setKey(QStringLiteral("symbol"));
+        model.setRegistry(&ticks);
+        table.setModel(&model);
+
+        std::thread worker([&] {
+            for (int cents = 0; cents <= 250; ++cents)
+                ticks.post({QStringLiteral("QT"), cents / 100.0});
+        });
+        QTRY_COMPARE(model.received(), quint64(251));
+        QTRY_COMPARE(table.model->index(0, 1).data().toString(), QStringLiteral("2.50"));
+        worker.join();
     }
 
     void drainBudget()

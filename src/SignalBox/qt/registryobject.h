@@ -173,6 +173,14 @@ public:
     {
         return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()"), std::forward<Call>(call), options, location);
     }
+    /*! The same for handlers that attach nothing to events, for as long as the guard lives. */
+    template <class Call>
+    [[nodiscard]] HandlerGuard registerEventGuard(QObject *context, Call &&call, const AsyncOptions &options = {},
+                                                  const SourceLocation &location = SourceLocation::current())
+    {
+        return add<EventCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerEventGuard()"),
+                                                  std::forward<Call>(call), options, location);
+    }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
         the handler but that.

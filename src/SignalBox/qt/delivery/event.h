@@ -79,6 +79,9 @@ public:
     /*! By the notifying thread, before the event is queued anywhere. The event owns the reference it is given. */
     void setCompletion(Completion *completion) const noexcept { extras()->completion = completion; }
 
+    /*! Whether a reference to it keeps a chunk of memory alive, in which other events lie. */
+    bool sharesMemory() const noexcept { return m_word.load(std::memory_order_relaxed) >> offsetShift != 0; }
+
     /*! The entry that lies in front of the event. */
     QueueEntry *entry() const noexcept
     {

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#include <SignalBox/core/registry/nullfunction.h>
+#include <SignalBox/qt/models/eventreader.h>
+#endif
+#include <SignalBox/qt/qt_export.h>
+#include <SignalBox/qt/registryobject.h>
+
+#include <QtCore/qabstractitemmodel.h>
+#include <QtCore/qanystringview.h>
+#include <QtCore/qstringlist.h>
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace SignalBox {
+
+/*!
+    \class SignalBox::EventModel
+    \qmltype EventModel
+    \brief A registry's events as a table model: one row for each event, or for each key.
+
+    Each event becomes a row at the end. Without a \c key the model is a ring of the last \c capacity events. With a key, an
+    event whose key is there already takes the place of that row's event, and rows never move. Events are shown in
+    blocks: at most one insertion and one removal per \c interval, and with a key one dataChanged() for each run of changed rows.
+
+    A column shows one member of the events: a property of a Q_GADGET, a key of a QVariantMap, or what a function given to
+    addColumn() returns. A member that an event does not have is an invalid QVariant. An event without members, such as an
+    int, is the column "value". The value of a cell is its Qt::DisplayRole; each column is a role, too, by its name, so that
+    QTableView, ListView and TableView all work.
+
+    \threadsafety The model's own thread only, as any model for views. The registry may live, and events may be posted, on any
+    thread.
+
+    \ordering As for a handler: each producer's events keep their order.
+
+    \cost An event costs a delivery to the model's thread, and no copy: rows share the event with the handlers of the registry. With a key,
+    small events are copied once per interval. While the model's thread is blocked, at most \c capacity
+    events wait, or a million; with a key, all do.
+
+    \errors A capacity that is not positive, a negative interval, and a name of a column that is empty or there twice are refused
+    with a warning, and change nothing. An exception of a function of a column is logged, and the cell is invalid.
+
+    \lifetime The rows stay when the registry is destroyed. Another registry begins with an empty model.
+
+    It neither sorts nor filters nor groups: QSortFilterProxyModel does.
+
+    \code
+    SignalBox::EventModel model;
+    model.addColumn<Tick>("symbol", &Tick::symbol);
+    model.addColumn<Tick>("price", [](const Tick &tick) { return QString::number(tick.price, 'f', 2); });
+    model.setKey(QStringLiteral("symbol"));
+    model.setRegistry(&ticks);
+    table.setModel(&model);
+    \endcode
+*/
+class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
+{
+    Q_OBJECT
+    /*! The registry whose events are shown. Null at first, and after it was destroyed. */
+    Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
+    /*!
+        The names of the columns. If none was set or added: the members of the first event, found when it comes. Setting an empty list
+        goes back to that.
+    */
+    Q_PROPERTY(QStringList columns READ columns WRITE setColumns NOTIFY columnsChanged FINAL)
+    /*!
+        The member that names an event's row; empty, the default: each event has a row of its own. It need not be a column. An event without
+        it counts as lost, and so does one with another key when there are \c capacity rows.
+    */
+    Q_PROPERTY(QString key READ key WRITE setKey NOTIFY keyChanged FINAL)
+    /*! The most rows, 10 000 by default. A smaller one removes the oldest rows; with a key the last ones. */
+    Q_PROPERTY(int capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
+    /*! The least time between two changes of the rows, in milliseconds, 16 by default. The first event after a pause is shown at once. */
+    Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
+    /*! Whether the rows stand still. Up to \c capacity events are collected meanwhile, and shown when this ends. */
+    Q_PROPERTY(bool paused READ isPaused WRITE setPaused NOTIFY pausedChanged FINAL)
+    /*! The number of rows. */
+    Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
+    /*! Events that will never be a row: too many came at once, or there was no room for their key. */
+    Q_PROPERTY(quint64 lost READ lost NOTIFY lostChanged FINAL)
+    /*! All events that came since the registry was set, or clear() was called, including lost ones. */
+    Q_PROPERTY(quint64 received READ received NOTIFY receivedChanged FINAL)
+
+public:
+    /*! Empty until it has a registry. */
+    explicit EventModel(QObject *parent = nullptr);
+    ~EventModel() override;
+
+    //! \cond The properties say it.
+    RegistryObject *registry() const;
+    void setRegistry(SignalBox::RegistryObject *registry);
+    QStringList columns() const;
+    void setColumns(const QStringList &names);
+    QString key() const;
+    void setKey(const QString &member);
+    int capacity() const;
+    void setCapacity(int rows);
+    int interval() const;
+    void setInterval(int milliseconds);
+    bool isPaused() const;
+    void setPaused(bool paused);
+    int count() const;
+    quint64 lost() const;
+    quint64 received() const;
+    //! \endcond
+
+    /*!
+        Adds a column that shows what \a function, a callable or member pointer on `const E &`, returns for events of type E, also those in a
+        QVariant. It is called on the model's thread, whenever a view asks. For a column that is there already, it serves a further type
+        of events. In a key it serves, too.
+    */
+    template <class E, class F>
+        requires std::is_invocable_v<const std::decay_t<F> &, const E &>
+    void addColumn(QAnyStringView name, F &&function)
+    {
+        if (detail::isNullFunction(function))
+            refuse("EventModel::addColumn()", "the function is null");
+        else
+            addReader(name.toString(), detail::makeEventReader<E>(std::forward<F>(function)));
+    }
+
+    /*! Removes all rows and the events that wait to be shown, and counts from 0. */
+    Q_INVOKABLE void clear();
+
+    /*! The role of a column, for data() and QSortFilterProxyModel::setSortRole(); -1 if there is none of that name. */
+    Q_INVOKABLE int role(const QString &column) const;
+    /*! The value of a column in a row, as data(); invalid if there is none. */
+    Q_INVOKABLE QVariant value(int row, const QString &column) const;
+
+    /*! \name For views */
+    //!@{
+    /*! As QAbstractTableModel says. */
+    int rowCount(const QModelIndex &parent = QModelIndex()) const override;
+    int columnCount(const QModelIndex &parent = QModelIndex()) const override;
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+    QHash<int, QByteArray> roleNames() const override;
+    //!@}
+
+Q_SIGNALS:
+    //! \cond The properties say it.
+    void registryChanged();
+    void columnsChanged();
+    void keyChanged();
+    void capacityChanged();
+    void intervalChanged();
+    void pausedChanged();
+    void countChanged();
+    void lostChanged();
+    void receivedChanged();
+    //! \endcond
+
+private:
+    class Private;
+
+    static void refuse(const char *caller, const char *problem);
+    void addReader(const QString &name, detail::EventReader reader);
+
+    const std::unique_ptr<Private> d;
+};
+
+} // namespace SignalBox

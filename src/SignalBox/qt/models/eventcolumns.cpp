@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/models/eventcolumns_p.h>
+
+#include <SignalBox/qt/diagnostics/logging.h>
+
+#include <QtCore/qdebug.h>
+#include <QtCore/qmetaobject.h>
+
+#include <exception>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+const QMetaObject *gadgetOf(QMetaType type)
+{
+    return type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
+}
+
+} // namespace
+
+QVariant EventColumn::read(const EventRow &row) const noexcept
+{
+    try {
+        return readValue(row);
+    } catch (const std::exception &exception) {
+        logFailure(exception.what());
+    } catch (...) {
+        logFailure("an exception that is no std::exception");
+    }
+    return {};
+}
+
+void EventColumn::logFailure(const char *what) const noexcept
+{
+    if (std::exchange(m_hasFailed, true))
+        return;
+    qCWarning(loggingCategory, "EventModel: the function of the column \"%s\" threw: %s. What it cannot read is left empty, without a "
+                               "further warning", m_property.constData(), what);
+}
+
+QVariant EventColumn::readValue(const EventRow &row) const
+{
+    const Event::Content content = row.content();
+    for (const EventReader &reader : m_readers) {
+        const void *value = nullptr;
+        if (content.type.isValid())
+            value = content.type == reader.type ? content.value : nullptr;
+        else if (row.event())
+            value = reader.find(*row.event());
+        if (value)
+            return reader.read(value);
+    }
+    return readMember(content);
+}
+
+QVariant EventColumn::readMember(const Event::Content &content) const
+{
+    if (!content.type.isValid())
+        return {};
+    if (content.type == QMetaType::fromType<QVariantMap>())
+        return static_cast<const QVariantMap *>(content.value)->value(m_name);
+    if (content.type == QMetaType::fromType<QVariantHash>())
+        return static_cast<const QVariantHash *>(content.value)->value(m_name);
+    if (const QMetaObject *const gadget = gadgetOf(content.type)) {
+        if (gadget != m_gadget) {
+            m_gadget = gadget;
+            m_index = gadget->indexOfProperty(m_property.constData());
+        }
+        return m_index < 0 ? QVariant() : gadget->property(m_index).readOnGadget(content.value);
+    }
+    return m_name == u"value" ? QVariant(content.type, content.value) : QVariant();
+}
+
+QStringList EventColumn::membersOf(const Event::Content &content)
+{
+    if (!content.type.isValid())
+        return {};
+    if (content.type == QMetaType::fromType<QVariantMap>())
+        return static_cast<const QVariantMap *>(content.value)->keys();
+    if (content.type == QMetaType::fromType<QVariantHash>()) {
+        QStringList names = static_cast<const QVariantHash *>(content.value)->keys();
+        names.sort();
+        return names;
+    }
+    const QMetaObject *const gadget = gadgetOf(content.type);
+    if (!gadget)
+        return {QStringLiteral("value")};
+    QStringList names;
+    for (int i = 0; i < gadget->propertyCount(); ++i)
+        names.append(QString::fromUtf8(gadget->property(i).name()));
+    return names;
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/models/eventreader.h>
+#include <SignalBox/qt/models/eventrow_p.h>
+
+#include <QtCore/qbytearray.h>
+#include <QtCore/qstringlist.h>
+
+#include <vector>
+
+namespace SignalBox::detail {
+
+/*!
+    Something of events that has a name: read by the functions that were given for it, or a property of a gadget, a member
+    of a map, or, as "value", an event that has no members. Missing members are invalid QVariants.
+*/
+class EventColumn
+{
+public:
+    EventColumn(const QString &name, std::vector<EventReader> readers)
+        : m_name(name), m_property(name.toUtf8()), m_readers(std::move(readers))
+    {
+    }
+
+    const QString &name() const noexcept { return m_name; }
+    /*! Invalid where the function throws. That is logged, for the first time. */
+    QVariant read(const EventRow &row) const noexcept;
+
+    /*! The names of all members of an event, in their order. */
+    static QStringList membersOf(const Event::Content &content);
+
+private:
+    QVariant readValue(const EventRow &row) const;
+    QVariant readMember(const Event::Content &content) const;
+    void logFailure(const char *what) const noexcept;
+
+    QString m_name;
+    QByteArray m_property;
+    std::vector<EventReader> m_readers;
+    // Of the gadget that was read last.
+    mutable const QMetaObject *m_gadget = nullptr;
+    mutable int m_index = -1;
+    mutable bool m_hasFailed = false;
+};
+
+} // namespace SignalBox::detail
