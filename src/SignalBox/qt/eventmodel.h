@@ -82,9 +82,9 @@ class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
     /*! The number of rows. */
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
     /*! Events that will never be a row: too many came at once, or there was no room for their key. */
-    Q_PROPERTY(quint64 lost READ lost NOTIFY lostChanged FINAL)
+    Q_PROPERTY(double lost READ lostNumber NOTIFY lostChanged FINAL)
     /*! All events that came since the registry was set, or clear() was called, including lost ones. */
-    Q_PROPERTY(quint64 received READ received NOTIFY receivedChanged FINAL)
+    Q_PROPERTY(double received READ receivedNumber NOTIFY receivedChanged FINAL)
 
 public:
     /*! Empty until it has a registry. */
@@ -157,6 +157,10 @@ Q_SIGNALS:
 
 private:
     class Private;
+
+    // QML has no other number of that size.
+    double lostNumber() const { return static_cast<double>(lost()); }
+    double receivedNumber() const { return static_cast<double>(received()); }
 
     static void refuse(const char *caller, const char *problem);
     void addReader(const QString &name, detail::EventReader reader);

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtTest
+import SignalBox
+
+TestCase {
+    id: testCase
+
+    name: "EventModel"
+    when: windowShown
+    width: 200
+    height: 400
+    visible: true
+
+    function init() {
+        events.registry = null;
+        events.key = "";
+        events.capacity = 10000;
+        events.columns = [];
+        events.registry = bus;
+        keyed.clear();
+    }
+
+    function texts(view) {
+        const result = [];
+        view.forceLayout();
+        for (let row = 0; row < view.count; ++row)
+            result.push((view.itemAtIndex(row) as EventLine)?.text);
+        return result.join();
+    }
+
+    QmlRegistry {
+        id: bus
+    }
+
+    EventModel {
+        id: events
+
+        registry: bus
+    }
+
+    EventModel {
+        id: keyed
+
+        capacity: 3
+        key: "symbol"
+        columns: ["symbol", "price"]
+        registry: bus
+    }
+
+    ListView {
+        id: list
+
+        width: 100
+        height: 400
+        model: events
+        delegate: EventLine {
+        }
+    }
+
+    ListView {
+        id: keyedList
+
+        x: 100
+        width: 100
+        height: 400
+        model: keyed
+        delegate: EventLine {
+        }
+    }
+
+    SignalSpy {
+        id: changed
+
+        target: keyed
+        signalName: "dataChanged"
+    }
+
+    function test_eventsBecomeRowsWhoseRolesAreTheirMembers() {
+        compare(events.count, 0);
+        bus.notify({ symbol: "a", price: 1 });
+        bus.notify({ symbol: "b", price: 2 });
+        tryCompare(events, "count", 2);
+        compare(events.columns.length, 2);
+        compare(events.columns[0], "price");
+        compare(events.columns[1], "symbol");
+        tryVerify(() => texts(list) === "a=1,b=2");
+        compare(events.received, 2);
+        compare(events.lost, 0);
+        compare(events.value(1, "price"), 2);
+        events.clear();
+        compare(events.count, 0);
+        compare(events.received, 0);
+    }
+
+    function test_rowsOfAKeyAreUpdatedInPlace() {
+        for (let i = 0; i < 3; ++i)
+            bus.notify({ symbol: "s" + i, price: i });
+        tryVerify(() => texts(keyedList) === "s0=0,s1=1,s2=2");
+        changed.clear();
+        bus.notify({ symbol: "s1", price: 11 });
+        bus.notify({ symbol: "s2", price: 12 });
+        bus.notify({ symbol: "s3", price: 13 });
+        tryVerify(() => texts(keyedList) === "s0=0,s1=11,s2=12");
+        tryCompare(keyed, "lost", 1);
+        compare(changed.count, 1);
+    }
+
+    function test_capacityAndKeyMayChange() {
+        for (let i = 0; i < 10; ++i)
+            bus.notify({ symbol: "s" + i % 2, price: i });
+        tryVerify(() => events.count === 10);
+        events.capacity = 4;
+        tryVerify(() => texts(list) === "s0=6,s1=7,s0=8,s1=9");
+        events.key = "symbol";
+        tryVerify(() => texts(list) === "s0=8,s1=9");
+    }
+
+    function test_capacityThatIsNotPositiveIsRefusedWithAWarning() {
+        ignoreWarning(/EventModel::setCapacity\(\).*positive/);
+        events.capacity = 0;
+        compare(events.capacity, 10000);
+    }
+
+    function test_pausedModelStandsStill() {
+        events.paused = true;
+        bus.notify({ symbol: "a", price: 1 });
+        tryCompare(events, "received", 1);
+        compare(events.count, 0);
+        events.paused = false;
+        compare(events.count, 1);
+    }
+
+    function test_numbersAndStringsAreTheColumnValue() {
+        bus.notify(5);
+        bus.notify("text");
+        tryCompare(events, "count", 2);
+        compare(events.value(0, "value"), 5);
+        compare(events.value(1, "value"), "text");
+    }
+
+    Component {
+        id: shortLived
+
+        QmlRegistry {
+        }
+    }
+
+    function test_rowsStayWhenTheRegistryGoes() {
+        const registry = shortLived.createObject(testCase) as QmlRegistry;
+        events.registry = registry;
+        registry.notify({ symbol: "a", price: 1 });
+        tryCompare(events, "count", 1);
+        registry.destroy();
+        tryCompare(events, "registry", null);
+        compare(events.value(0, "symbol"), "a");
+    }
+}
