@@ -5,6 +5,7 @@
 namespace SignalBoxBenchmark {
 
 void registerNotifyScripts();
+void registerNotifyFromScript();
 void registerCreateAndDestroy();
 
 } // namespace SignalBoxBenchmark

@@ -122,6 +122,8 @@ const std::vector<PeerTable> &peerTables()
                            quantileColumns("completion", "8-sequential", "8, one after the other: ")))},
             {"A map from C++ to JavaScript handlers that read it", columnsByCount("scripts-reading", scriptCounts), true},
             {"The same with handlers that add it up", columnsByCount("scripts-summing", scriptCounts)},
+            {"An object from a script to one JavaScript handler",
+             columnsByCount("from-script", {"2 members", "20 members", "1000 objects"})},
             {"A thousand elements created and destroyed", {{"1000", "create-destroy", "1000", {}}}},
     };
     return tables;

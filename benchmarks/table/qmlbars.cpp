@@ -28,6 +28,9 @@ std::vector<Bar> qmlBars()
     addAtMost(bars, "JavaScript functions with a map event from C++: 8", 0.25, functions, "scripts-reading", "8");
     addAtMost(bars, "RegistryHandler elements with a map event from C++: 1", 1.15, element, "scripts-reading", "1");
     addAtMost(bars, "RegistryHandler elements with a map event from C++: 8", 0.25, element, "scripts-reading", "8");
+    for (const char *const event : {"2 members", "20 members", "1000 objects"})
+        addAtMost(bars, std::string("A JavaScript object from QML to one JavaScript function: ") + event, 1.30,
+                  functions, "from-script", event);
     addAtMost(bars, "1000 RegistryHandlers created and destroyed", 1.0, element, "create-destroy", "1000");
     return bars;
 }

@@ -4,11 +4,10 @@
 #include "registryhandler.h"
 #include "scriptarguments_p.h"
 #include "scriptcall_p.h"
+#include "scriptevent_p.h"
 #include "scripthandler_p.h"
 #include "scripthome_p.h"
-#include "scriptvariant_p.h"
 
-#include <SignalBox/qt/delivery/handover_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 
 #include <QtCore/qmetaobject.h>
@@ -16,7 +15,6 @@
 #include <QtQml/qjsengine.h>
 #include <QtQml/qqml.h>
 
-#include <mutex>
 #include <utility>
 
 namespace SignalBox {
@@ -29,65 +27,20 @@ std::optional<HandlerId> readId(const QObject *registry, const char *call, const
     return engine ? detail::ScriptArguments(engine, call).handlerId(id) : std::nullopt;
 }
 
+const QMetaMethod &notifiedSignal()
+{
+    static const QMetaMethod signal = QMetaMethod::fromSignal(&QmlRegistry::notified);
+    return signal;
+}
+
 } // namespace
 
-// Has notified() emitted for other threads, which may find the registry gone when its handlers have been called.
-class QmlRegistry::Notifier
-{
-public:
-    explicit Notifier(QmlRegistry *registry) : m_registry(registry) {}
-
-    void forgetRegistry()
-    {
-        const std::lock_guard lock(m_mutex);
-        m_registry = nullptr;
-    }
-
-    void post(QVariant event)
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_registry)
-            detail::postCall(m_registry, [registry = m_registry, event = std::move(event)] { emitNow(registry, event); });
-    }
-
-    static void emitNow(QmlRegistry *registry, const QVariant &event)
-    {
-        if (QJSEngine *engine = qjsEngine(registry))
-            Q_EMIT registry->notified(engine->toScriptValue(event));
-    }
-
-private:
-    std::mutex m_mutex; // never held while foreign code runs
-    QmlRegistry *m_registry;
-};
-
 QmlRegistry::QmlRegistry(QObject *parent)
-    : AsyncRegistry<QVariant>(parent), m_notifier(std::make_shared<Notifier>(this))
+    : AsyncRegistry<QVariant>(parent)
 {
 }
 
-QmlRegistry::~QmlRegistry()
-{
-    m_notifier->forgetRegistry();
-}
-
-void QmlRegistry::post(QVariant event)
-{
-    if (!isNotifiedConnected()) {
-        AsyncRegistry<QVariant>::post(std::move(event));
-        return;
-    }
-    if (thread() != QThread::currentThread()) {
-        const std::shared_ptr<Notifier> notifier = m_notifier;
-        AsyncRegistry<QVariant>::post(event);
-        notifier->post(std::move(event));
-        return;
-    }
-    const QPointer<QmlRegistry> self(this);
-    AsyncRegistry<QVariant>::post(event);
-    if (self)
-        Notifier::emitNow(this, event);
-}
+QmlRegistry::~QmlRegistry() = default;
 
 void QmlRegistry::notify(const QJSValue &event)
 {
@@ -97,15 +50,23 @@ void QmlRegistry::notify(const QJSValue &event)
                   "QmlRegistry.notify(): to be called on the thread of the QML engine that has the registry");
         return;
     }
-    const QPointer<QmlRegistry> self(this);
-    if (!isEmpty()) {
-        detail::EventPointer stored = detail::EventStorage<QVariant>::create(detail::toPlainVariant(engine, event),
-                                                                             detail::Event::Extras::Yes);
-        detail::setArgument(*stored, detail::ScriptHome::of(engine), event);
-        postEvent(std::move(stored));
-    }
-    if (self && isNotifiedConnected())
-        Q_EMIT notified(event);
+    if (!isUnheard())
+        postEvent(detail::ScriptEvent::create(detail::ScriptHome::of(engine), event));
+}
+
+void QmlRegistry::connectNotify(const QMetaMethod &signal)
+{
+    if (signal == notifiedSignal())
+        followEvents();
+}
+
+void QmlRegistry::eventNotified(const detail::Event &event)
+{
+    QJSEngine *const engine = qjsEngine(this);
+    if (!engine || engine->thread() != QThread::currentThread() || !isSignalConnected(notifiedSignal()))
+        return;
+    QJSValueList own;
+    Q_EMIT notified(detail::argumentsFor(event, detail::ScriptHome::of(engine), own).front());
 }
 
 // Functions come by value: a reference to a constant would lose against the templates of AsyncRegistry.
@@ -159,6 +120,14 @@ bool QmlRegistry::setEnabled(const QJSValue &id, bool enabled)
     return handler && setEnabled(*handler, enabled);
 }
 
+bool QmlRegistry::setEnabled(const QJSValue &id)
+{
+    const char *const call = "QmlRegistry.setEnabled()";
+    if (readId(this, call, id))
+        detail::ScriptArguments(qjsEngine(this), call).refuse(QStringLiteral("enabled: expected true or false, not undefined"));
+    return false;
+}
+
 bool QmlRegistry::setPriority(const QJSValue &id, double priority)
 {
     const auto handler = readId(this, "QmlRegistry.setPriority()", id);
@@ -167,12 +136,6 @@ bool QmlRegistry::setPriority(const QJSValue &id, double priority)
         return false;
     const auto value = detail::ScriptArguments(qjsEngine(this), "QmlRegistry.setPriority()").priority(priority);
     return value && setPriority(*handler, *value);
-}
-
-bool QmlRegistry::isNotifiedConnected() const
-{
-    static const QMetaMethod notifiedSignal = QMetaMethod::fromSignal(&QmlRegistry::notified);
-    return isSignalConnected(notifiedSignal);
 }
 
 QQmlListProperty<QObject> QmlRegistry::data()

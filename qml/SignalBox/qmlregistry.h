@@ -7,13 +7,12 @@
 #include <SignalBox/qmlhandlerguard.h>
 
 #include <QtCore/qlist.h>
+#include <QtCore/qnumeric.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qvariant.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmllist.h>
 #include <QtQml/qqmlregistration.h>
-
-#include <memory>
 
 namespace SignalBox {
 
@@ -29,8 +28,9 @@ namespace SignalBox {
 
     \threadsafety It belongs to the engine's thread, and so do all functions that QML calls; those of
     AsyncRegistry<QVariant> are thread-safe, post() included.
-    \cost An event is converted once for all its handlers, to a JavaScript value or to a QVariant, and only if one of
-    them wants that. The conversion and the calls of JavaScript allocate.
+    \cost What QML notifies is not converted for handlers of its own engine: each costs a call of JavaScript. For all others, and
+    for what C++ notifies, an event is converted once, when the first handler that needs it is reached. The conversion and the
+    calls of JavaScript allocate.
     \lifetime As AsyncRegistry. Handlers end with their owner's \c Component.destruction.
     \errors A wrong argument is a TypeError at the caller's line that names it, and what was expected. What a handler throws is
     told by handlerFailed(), with file, line and stack.
@@ -82,42 +82,46 @@ public:
     using AsyncRegistry<QVariant>::unregister;
 
     /*!
-        From any thread: calls or forwards to the handlers, and has notified() emitted after those that run inside the
-        call.
-    */
-    void post(QVariant event);
-
-    /*!
         Calls the handlers in priority order with \a event, any JavaScript value, and then emits notified(). Those in QML share
         the one object: read it, do not write it. An exception in a handler stops neither the others nor the caller.
     */
-    Q_INVOKABLE void notify(const QJSValue &event);
+    Q_INVOKABLE void notify(const QJSValue &event = QJSValue());
 
+    // All arguments may be left out, so that it is the library that refuses such a call, and says what is missing.
     // The next two take the function by value, or the templates above would be the better match for one that is not const.
     /*!
         Registers \a function. \a options: an object with any of priority, name, once, enabled, backlog with
         capacity, overflow and interval, and owner. The handler ends with its
         owner, any QML object; without one, with the registry.
     */
-    Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function, const QJSValue &options = QJSValue());
+    Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function = QJSValue(), const QJSValue &options = QJSValue());
     /*! The same, and returns a handle that can end it. The guard lives with the owner; forgetting it ends nothing. */
-    Q_INVOKABLE SignalBox::QmlHandlerGuard *registerGuard(QJSValue function, const QJSValue &options = QJSValue());
+    Q_INVOKABLE SignalBox::QmlHandlerGuard *registerGuard(QJSValue function = QJSValue(),
+                                                               const QJSValue &options = QJSValue());
 
     /*! Ends a registration, at once. True once per id; false if it has ended already, or is another registry's. */
-    Q_INVOKABLE bool unregister(const QJSValue &id);
+    Q_INVOKABLE bool unregister(const QJSValue &id = QJSValue());
     /*! Whether the handler is registered here, paused or not. */
-    Q_INVOKABLE bool contains(const QJSValue &id) const;
+    Q_INVOKABLE bool contains(const QJSValue &id = QJSValue()) const;
     /*! Pauses or resumes a handler. False if it is not registered here. */
     Q_INVOKABLE bool setEnabled(const QJSValue &id, bool enabled);
+    //! \cond Refused: what is missing cannot be told from false
+    Q_INVOKABLE bool setEnabled(const QJSValue &id = QJSValue());
+    //! \endcond
     /*! The handler becomes the last among its new equals. \a priority is an integer. False if it is not registered here. */
-    Q_INVOKABLE bool setPriority(const QJSValue &id, double priority);
+    Q_INVOKABLE bool setPriority(const QJSValue &id = QJSValue(), double priority = qQNaN());
 
 Q_SIGNALS:
     /*! After the handlers, for plain Connections: in no order among them. */
     void notified(const QJSValue &event);
 
+protected:
+    //! \cond Of the base classes
+    void connectNotify(const QMetaMethod &signal) override;
+    void eventNotified(const detail::Event &event) override;
+    //! \endcond
+
 private:
-    class Notifier;
     struct Registration
     {
         HandlerId id;
@@ -125,9 +129,7 @@ private:
     };
 
     Registration registerFunction(const char *call, const QJSValue &function, const QJSValue &options);
-    bool isNotifiedConnected() const;
 
-    const std::shared_ptr<Notifier> m_notifier;
     QList<QPointer<QObject>> m_data;
 };
 

@@ -321,7 +321,8 @@ void RegistryHandler::registerAnew()
     const detail::BacklogSettings backlog{m_backlog, m_capacity, m_overflow, m_interval};
     m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
-        m_home->thread().mailbox(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); },
+        m_home->thread().mailbox(),
+        detail::ScriptCall(m_home->key(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); }),
         {.priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()},
         SourceLocation());
     Q_EMIT activeChanged();

@@ -162,6 +162,18 @@ void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &ho
     ScriptAttachment::attach(event, *home, std::move(argument));
 }
 
+const QJSValue &argumentOf(const Event &event, const ScriptHome &home)
+{
+    return static_cast<const ScriptAttachment *>(event.attachment(home.key()))->arguments().front();
+}
+
+// What a script has notified is attached for its own engine.
+void prepareForScript(const Event &event, const void *key)
+{
+    if (event.hasExtras() && !event.attachment(key))
+        event.prepareValue();
+}
+
 QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments)
 {
     // QJSValue::call() cannot tell a thrown string from a returned one; here a throw leaves the engine with an error.

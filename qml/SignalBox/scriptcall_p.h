@@ -10,6 +10,7 @@
 #include <QtQml/qjsvalue.h>
 
 #include <memory>
+#include <utility>
 
 // How events and calls get into a JavaScript engine. All of it runs on the engine's thread.
 namespace SignalBox::detail {
@@ -25,6 +26,27 @@ const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const
 
 /*! Makes \a argument what argumentsFor() gives, for an event with extras. */
 void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
+/*! What setArgument() has set. */
+const QJSValue &argumentOf(const Event &event, const ScriptHome &home);
+
+/*! For the notifying thread, any: \a event is about to reach a handler of the engine with this \a key. See Event::prepareValue(). */
+void prepareForScript(const Event &event, const void *key);
+
+/*! What RegistryObject::registerEventHandler() takes for a handler of an engine. \c Run: a Propagation(const Event &). */
+template <class Run>
+class ScriptCall
+{
+public:
+    /*! \a key: of the engine's ScriptHome, which may end before this does. */
+    ScriptCall(const void *key, Run run) : m_run(std::move(run)), m_key(key) {}
+
+    Propagation operator()(const Event &event) const { return m_run(event); }
+    void prepare(const Event &event) const { prepareForScript(event, m_key); }
+
+private:
+    Run m_run;
+    const void *m_key;
+};
 
 /*! Calls \a function; throws ScriptException for whatever it throws. */
 QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments);

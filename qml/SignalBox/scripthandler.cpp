@@ -58,9 +58,7 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
         });
     handler->m_id = registry->registerEventHandler(
         handler.get(),
-        [handler](const Event &event) {
-            return handler->run(event);
-        },
+        ScriptCall(handler->m_home->key(), [handler](const Event &event) { return handler->run(event); }),
         options, SourceLocation());
     if (owner)
         connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);

@@ -72,7 +72,7 @@ public:
         \a options: an object with any of priority, name, once, enabled, and backlog with capacity, overflow and
         interval. Anything else is a TypeError at the caller's line.
     */
-    Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry, const QJSValue &function,
+    Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry = nullptr, const QJSValue &function = QJSValue(),
                                         const QJSValue &options = QJSValue());
 };
 

@@ -31,11 +31,17 @@ const char *const source = R"qml(
         property var order: []
         property var last
         property var signalled: []
+        property int reads: 0
         property Connections connections: Connections {
             target: bus
             function onNotified(event) { bus.signalled.push(event) }
         }
         function send(text) { bus.notify(eval("(" + text + ")")) }
+        function sendAndChange() {
+            const event = { size: 1 }
+            bus.notify(event)
+            event.size = 2
+        }
         function stop() { bus.registerHandler(() => SignalBox.Stop, { priority: 1, owner: bus }) }
         RegistryHandler {
             handler: event => { bus.last = event; bus.order.push("qml") }
@@ -199,6 +205,107 @@ private Q_SLOTS:
             last = last.value<QJSValue>().toVariant();
         QCOMPARE(last.toMap().value(QStringLiteral("size")).toInt(), 7);
         QCOMPARE(m_registry->property("signalled").value<QJSValue>().property(QStringLiteral("length")).toInt(), 1);
+    }
+
+    void notifiedIsEmittedHoweverCppNotifies()
+    {
+        AsyncRegistry<QVariant> &registry = *m_registry;
+        const auto signalled = [this] { return m_registry->property("signalled").value<QJSValue>().toVariant().toList(); };
+        registry.post(1);
+        QCOMPARE(signalled(), QVariantList({1}));
+        QVERIFY(registry.notify(2).isFinished());
+        QCOMPARE(signalled(), QVariantList({1, 2}));
+        QVERIFY(registry.notifySequential(3).isFinished());
+        QCOMPARE(signalled(), QVariantList({1, 2, 3}));
+    }
+
+    void notifiedIsEmittedForConnectionsAlone()
+    {
+        m_registry->clear();
+        AsyncRegistry<QVariant> &registry = *m_registry;
+        registry.post(1);
+        send("2");
+        QCOMPARE(m_registry->property("signalled").value<QJSValue>().toVariant().toList(), QVariantList({1, 2}));
+    }
+
+    void notifiedIsEmittedAfterAHandlerHasStoppedTheEvent()
+    {
+        m_registry->registerHandler([](const QVariant &) { return Propagation::Stop; }, {.priority = 1});
+        send("1");
+        QCOMPARE(m_registry->property("signalled").value<QJSValue>().toVariant().toList(), QVariantList({1}));
+    }
+
+    void handlerMayDestroyTheRegistryThatFollowsItsEvents()
+    {
+        m_registry->registerHandler([this](const QVariant &) { m_object.reset(); });
+        AsyncRegistry<QVariant> &registry = *m_registry;
+        registry.post(1);
+        QVERIFY(!m_object);
+    }
+
+    // A getter tells how often the event is read.
+    void eventIsConvertedOnceAndForCppHandlersOnly()
+    {
+        const auto reads = [this] { return m_registry->property("reads").toInt(); };
+        const char *const event = "{ get size() { return ++bus.reads } }";
+        send(event);
+        QCOMPARE(reads(), 0);
+        QList<int> seen;
+        const auto see = [&](const QVariant &variant) { seen.append(variant.toMap().value(QStringLiteral("size")).toInt()); };
+        m_registry->registerHandler(see);
+        m_registry->registerHandler(see, {.priority = 1});
+        send(event);
+        QCOMPARE(reads(), 1);
+        QCOMPARE(seen, (QList<int>{1, 1}));
+    }
+
+    void eventIsNotConvertedForAHandlerThatItDoesNotReach()
+    {
+        int calls = 0;
+        m_registry->registerHandler([&](const QVariant &) { ++calls; }, {.enabled = false});
+        m_registry->registerHandler([&](const QVariant &) { ++calls; }, {.priority = -1});
+        QVERIFY(QMetaObject::invokeMethod(m_registry, "stop"));
+        send("{ get size() { return ++bus.reads } }");
+        QCOMPARE(calls, 0);
+        QCOMPARE(m_registry->property("reads").toInt(), 0);
+    }
+
+    void cppHandlerSeesTheEventAsItWasNotified_data()
+    {
+        QTest::addColumn<bool>("isOnAnotherThread");
+        QTest::newRow("queued here") << false;
+        QTest::newRow("on another thread") << true;
+    }
+
+    void cppHandlerSeesTheEventAsItWasNotified()
+    {
+        QFETCH(const bool, isOnAnotherThread);
+        QThread worker;
+        worker.start();
+        std::atomic<int> seen = 0;
+        const auto see = [&](const QVariant &event) { seen = event.toMap().value(QStringLiteral("size")).toInt(); };
+        if (isOnAnotherThread)
+            m_registry->registerHandler(SignalBox::onThread(&worker), see);
+        else
+            m_registry->registerHandler(this, see, {.delivery = SignalBox::Delivery::Queued});
+        QVERIFY(QMetaObject::invokeMethod(m_registry, "sendAndChange"));
+        QTRY_COMPARE(seen.load(), 1);
+        worker.quit();
+        worker.wait();
+    }
+
+    void handlerThatDoesNotKnowTheTypeSeesTheEventAsItWasNotified()
+    {
+        int seen = 0;
+        const auto guard = m_registry->registerEventGuard(
+            this,
+            [&](const SignalBox::detail::Event &event) {
+                seen = static_cast<const QVariant *>(event.content().value)->toMap().value(QStringLiteral("size")).toInt();
+                return Propagation::Continue;
+            },
+            {.delivery = SignalBox::Delivery::Queued});
+        QVERIFY(QMetaObject::invokeMethod(m_registry, "sendAndChange"));
+        QTRY_COMPARE(seen, 1);
     }
 
     void eventPostedByAnotherThreadReachesQmlAndConnectionsThroughTheLoop()

@@ -233,7 +233,7 @@ public:
     void post(Value event) const
         requires(!std::is_void_v<E>)
     {
-        if (isEmpty())
+        if (isUnheard())
             return;
         postEvent(detail::EventStorage<Value>::create(std::move(event), extras()));
     }
@@ -242,7 +242,7 @@ public:
     void post() const
         requires std::is_void_v<E>
     {
-        if (isEmpty())
+        if (isUnheard())
             return;
         postEvent(detail::EventStorage<Value>::create({}, extras()));
     }
@@ -349,14 +349,14 @@ private:
 
     QFuture<DispatchReport> notifyValue(Value &&event, QDeadlineTimer deadline) const
     {
-        if (isEmpty())
+        if (isUnheard())
             return detail::finishedFuture({});
         return notifyEvent(detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
     }
 
     QFuture<DispatchReport> notifySequentialValue(Value &&event, QDeadlineTimer deadline) const
     {
-        if (isEmpty())
+        if (isUnheard())
             return detail::finishedFuture({});
         return notifyEventSequentially(detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
     }
@@ -410,6 +410,14 @@ private:
                 static_cast<void>(detail::invokeHandler<E>(function, event));
                 return Propagation::Continue;
             }
+        }
+
+        // See Event::prepareValue().
+        void prepare(const detail::Event &event) const
+            requires std::is_same_v<Value, QVariant>
+        {
+            if (event.hasExtras())
+                event.prepareValue();
         }
 
         Function function;

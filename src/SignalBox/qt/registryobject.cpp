@@ -32,6 +32,30 @@ void registerHandlerIdConversion()
     Q_UNUSED(isRegistered)
 }
 
+// Tells a registry that follows its events of this one, at the end of the scope: after the walk, which may have destroyed the registry.
+class EventTold
+{
+public:
+    EventTold(const std::shared_ptr<detail::RegistryLink> &link, const detail::Event &event)
+    {
+        if (!link->followsEvents())
+            return;
+        m_link = link;
+        event.addReference();
+        m_event = detail::EventPointer(&event);
+    }
+    ~EventTold()
+    {
+        if (m_link)
+            m_link->tellEvent(std::move(m_event));
+    }
+    Q_DISABLE_COPY_MOVE(EventTold)
+
+private:
+    std::shared_ptr<detail::RegistryLink> m_link;
+    detail::EventPointer m_event;
+};
+
 } // namespace
 
 RegistryObject::RegistryObject(QObject *parent)
@@ -42,6 +66,8 @@ RegistryObject::RegistryObject(QObject *parent)
                     .statisticsChanged = [](QObject &object) { Q_EMIT static_cast<RegistryObject &>(object).statisticsChanged(); },
                     .lagged = [](QObject &object, HandlerId id,
                                  quint64 lost) { Q_EMIT static_cast<RegistryObject &>(object).lagged(id, lost); },
+                    .eventNotified =
+                        [](QObject &object, const detail::Event &event) { static_cast<RegistryObject &>(object).eventNotified(event); },
                     .failed = [](QObject &object, const HandlerFailure &failure,
                                  bool isHandled) { static_cast<RegistryObject &>(object).reportFailure(failure, isHandled); },
                 }))
@@ -320,6 +346,18 @@ void RegistryObject::warnUnconnected(const char *caller, const char *problem)
 // --- notifying -----------------------------------------------------------------------------------
 // A handler may destroy the registry that is calling it: nothing of it is touched after a walk.
 
+bool RegistryObject::isUnheard() const noexcept
+{
+    return m_link->registry().isEmpty() && !m_link->followsEvents();
+}
+
+void RegistryObject::followEvents() noexcept
+{
+    m_link->followEvents();
+}
+
+void RegistryObject::eventNotified([[maybe_unused]] const detail::Event &event) {}
+
 detail::Event::Extras RegistryObject::extras() const noexcept
 {
     return m_link->wantsExtras() ? detail::Event::Extras::Yes : detail::Event::Extras::No;
@@ -327,12 +365,14 @@ detail::Event::Extras RegistryObject::extras() const noexcept
 
 void RegistryObject::postEvent(detail::EventPointer event) const
 {
+    const EventTold told(m_link, *event);
     detail::Walk walk(std::move(event), detail::Walk::Report::No);
     m_link->registry().notify(walk);
 }
 
 QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const
 {
+    const EventTold told(m_link, *event);
     detail::Walk walk(std::move(event), detail::Walk::Report::Yes);
     const DispatchReport report = m_link->registry().notify(walk);
     return walk.finishLater(report, deadline);
@@ -340,6 +380,8 @@ QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, 
 
 QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const
 {
+    event->prepareValue();
+    const EventTold told(m_link, *event);
     detail::SequentialWalk walk(std::move(event), deadline);
     const DispatchReport report = m_link->registry().notify(walk);
     return walk.finish(report);

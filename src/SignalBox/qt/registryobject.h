@@ -165,7 +165,8 @@ public:
     //! \cond For layers above
     /*!
         Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &),
-        runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler().
+        runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler(). If it does not always
+        need the value of the event, it has a prepare(const detail::Event &) that calls Event::prepareValue() or not.
     */
     template <class Call>
     HandlerId registerEventHandler(QObject *context, Call &&call, const AsyncOptions &options = {},
@@ -251,6 +252,13 @@ protected:
     // It belongs to no thread, and its name, for logs, is that of the signal.
     void becomePartOf(const QMetaMethod &signal);
 
+    // Has eventNotified() called for each event from here on. Thread-safe.
+    void followEvents() noexcept;
+    // On the object's own thread, after the handlers that run inside the call.
+    virtual void eventNotified(const detail::Event &event);
+
+    // Whether nobody would learn of an event.
+    bool isUnheard() const noexcept;
     detail::Event::Extras extras() const noexcept;
     void postEvent(detail::EventPointer event) const;
     QFuture<DispatchReport> notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const;
@@ -266,6 +274,13 @@ private:
         {
         }
         Propagation operator()(const detail::Notification &notification, detail::Route &) { return call(notification.event()); }
+        void prepare(const detail::Event &event) const
+        {
+            if constexpr (requires { call.prepare(event); })
+                call.prepare(event);
+            else if (event.hasExtras())
+                event.prepareValue();
+        }
 
         Call call;
     };

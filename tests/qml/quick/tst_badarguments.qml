@@ -57,19 +57,30 @@ TestCase {
             { tag: "text for an id", call: () => bus.setEnabled("1", true), text: "id: expected a HandlerId" },
             { tag: "symbol for an id", call: () => bus.unregister(Symbol("id")), text: "not a symbol" },
             { tag: "function for an id", call: () => bus.setPriority(none, 1), text: "not a function" },
-            { tag: "fraction for a new priority", call: () => setPriority(0.5), text: "priority: expected an integer, not 0.5" },
-            { tag: "text for a new priority", call: () => setPriority("high"), text: "priority: expected an integer" },
+            { tag: "fraction for a new priority", call: () => withHandler(id => bus.setPriority(id, 0.5)), text: "priority: expected an integer, not 0.5" },
+            { tag: "text for a new priority", call: () => withHandler(id => bus.setPriority(id, "high")), text: "priority: expected an integer" },
             { tag: "nothing for a registry", call: () => SignalBox.on(null, none), text: "registry: expected a Registry, such as SignalBox.find(name) returns where there is one, not null" },
             { tag: "name for a registry", call: () => SignalBox.on("bus", none), text: /not null or anything else|^Passing incompatible arguments/ }, // ours, or newer Qt's
             { tag: "number for a listening function", call: () => SignalBox.on(bus, 5), text: "function: expected a function, not 5" },
+            { tag: "no function", call: () => bus.registerHandler(), text: "registerHandler(): function: expected a function, not undefined" },
+            { tag: "no function for a guard", call: () => bus.registerGuard(), text: "registerGuard(): function: expected a function, not undefined" },
+            { tag: "no id", call: () => bus.unregister(), text: "unregister(): id: expected a HandlerId" },
+            { tag: "no id to look for", call: () => bus.contains(), text: "contains(): id: expected a HandlerId" },
+            { tag: "no id to pause", call: () => bus.setEnabled(), text: "setEnabled(): id: expected a HandlerId" },
+            { tag: "no id to move", call: () => bus.setPriority(), text: "setPriority(): id: expected a HandlerId" },
+            { tag: "no truth value", call: () => withHandler(id => bus.setEnabled(id)), text: "enabled: expected true or false, not undefined" },
+            { tag: "no new priority", call: () => withHandler(id => bus.setPriority(id)), text: "priority: expected an integer, not nan" },
+            { tag: "object for a new priority", call: () => withHandler(id => bus.setPriority(id, {})), text: "priority: expected an integer, not nan" },
+            { tag: "no registry", call: () => SignalBox.on(), text: "registry: expected a Registry" },
+            { tag: "no listening function", call: () => SignalBox.on(bus), text: "function: expected a function, not undefined" },
             { tag: "owner where it is implied", call: () => SignalBox.on(bus, none, { owner: testCase }), text: "owner: expected none" }
         ];
     }
 
-    function setPriority(value: var) {
+    function withHandler(call: var) {
         const id = bus.registerHandler(testCase.none);
         try {
-            bus.setPriority(id, value);
+            call(id);
         } finally {
             bus.unregister(id);
         }

@@ -94,6 +94,36 @@ TestCase {
         bus.unregister(id);
     }
 
+    function test_notifyWithoutAnArgumentNotifiesUndefined() {
+        const id = bus.registerHandler((...all) => testCase.seen.push(all));
+        bus.notify();
+        compare(seen.length, 1);
+        compare(seen[0].length, 1);
+        compare(seen[0][0], undefined);
+        bus.unregister(id);
+    }
+
+    // Nobody but scripts of the engine listens, so nobody reads the getter.
+    function test_eventIsNotConvertedForScripts() {
+        let reads = 0;
+        const event = { get size() { return ++reads; } };
+        const id = bus.registerHandler(e => testCase.seen.push(e));
+        bus.notify(event);
+        compare(reads, 0);
+        verify(seen[0] === event);
+        bus.unregister(id);
+    }
+
+    function test_handlerWithABacklogSeesLaterWritesToTheEvent() {
+        const event = { size: 1 };
+        const id = bus.registerHandler(e => testCase.seen.push(e.size), { backlog: Backlog.Latest });
+        bus.notify(event);
+        event.size = 2;
+        tryCompare(seen, "length", 1);
+        compare(seen, [2]);
+        bus.unregister(id);
+    }
+
     function test_registeredFunctionsRunInPriorityOrder() {
         const ids = [];
         for (const row of [[0, "c"], [10, "a"], [-5, "e"], [0, "d"], [10, "b"]])

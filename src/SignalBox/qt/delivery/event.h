@@ -67,6 +67,12 @@ public:
     /*! The value, where its type is known at run time only. It lives as long as the event. */
     virtual Content content() const = 0;
 
+    /*!
+        Makes the value, if the event makes it late; only one with extras may. The notifying thread calls this, any number of
+        times, before a handler that takes the value runs or is forwarded to.
+    */
+    virtual void prepareValue() const {}
+
     bool hasExtras() const noexcept { return (m_word.load(std::memory_order_relaxed) & extrasBit) != 0; }
 
     /*! The newest attachment with this key, or null. Thread-safe. */
@@ -120,7 +126,7 @@ protected:
     }
 
 private:
-    template <class E>
+    template <class E, class Stored>
     friend class EventStorage;
 
     struct EventExtras
@@ -161,32 +167,32 @@ struct NoEvent
 template <class E, bool isAligned = (alignof(E) <= EventMemory::alignment)>
 class EventValue
 {
-protected:
+public:
     explicit EventValue(E &&event) : m_value(std::move(event)) {}
-    const E &value() const noexcept { return m_value; }
+    E &value() noexcept { return m_value; }
 
 private:
-    const E m_value;
+    E m_value;
 };
 
 template <class E>
 class EventValue<E, false>
 {
-protected:
-    explicit EventValue(E &&event) : m_value(std::make_unique<const E>(std::move(event))) {}
-    const E &value() const noexcept { return *m_value; }
+public:
+    explicit EventValue(E &&event) : m_value(std::make_unique<E>(std::move(event))) {}
+    E &value() noexcept { return *m_value; }
 
 private:
-    const std::unique_ptr<const E> m_value;
+    const std::unique_ptr<E> m_value;
 };
 
 template <class E>
-class StoredEvent final : public Event
+class StoredEvent : public Event
 {
 public:
     StoredEvent(E &&event, Extras extras, EventMemory::Offset offset) : Event(extras, offset), m_value(std::move(event)) {}
 
-    const E &value() const noexcept { return m_value.get(); }
+    const E &value() const noexcept { return m_value.value(); }
 
     Content content() const override
     {
@@ -201,13 +207,12 @@ public:
         }
     }
 
+protected:
+    // For an event that makes its value late.
+    void setValue(E &&event) const { m_value.value() = std::move(event); }
+
 private:
-    struct Value : EventValue<E>
-    {
-        explicit Value(E &&event) : EventValue<E>(std::move(event)) {}
-        const E &get() const noexcept { return this->value(); }
-    };
-    Value m_value;
+    mutable EventValue<E> m_value;
 };
 
 /*! Owns a reference. */
@@ -239,22 +244,22 @@ private:
     const Event *m_event = nullptr;
 };
 
-template <class E>
+template <class E, class Stored = StoredEvent<E>>
 class EventStorage
 {
 public:
     /*! Throws std::bad_alloc and what moving the value throws. */
     static EventPointer create(E &&event, Event::Extras extras)
     {
-        static_assert(alignof(StoredEvent<E>) <= EventMemory::alignment);
+        static_assert(alignof(Stored) <= EventMemory::alignment);
         const std::size_t front = sizeof(QueueEntry) + (extras == Event::Extras::Yes ? sizeof(Event::EventExtras) : 0);
-        const EventMemory::Block block = EventMemory::allocate(front + sizeof(StoredEvent<E>));
+        const EventMemory::Block block = EventMemory::allocate(front + sizeof(Stored));
         auto *place = static_cast<std::byte *>(block.memory);
         if (extras == Event::Extras::Yes)
             ::new (place) Event::EventExtras;
         ::new (place + front - sizeof(QueueEntry)) QueueEntry;
         try {
-            return EventPointer(::new (place + front) StoredEvent<E>(std::move(event), extras, block.offset));
+            return EventPointer(::new (place + front) Stored(std::move(event), extras, block.offset));
         } catch (...) {
             EventMemory::deallocate(block.memory, block.offset);
             throw;

@@ -30,6 +30,18 @@ private:
     std::shared_ptr<RegistryLink> m_link; // null: run
 };
 
+// An event on its way to the object's thread. The object may have gone, or have moved on.
+class RegistryLink::EventMessage final : public Task
+{
+public:
+    EventMessage(std::shared_ptr<RegistryLink> link, EventPointer event) noexcept : m_link(std::move(link)), m_event(std::move(event)) {}
+    void run() noexcept override { m_link->tellEvent(std::move(m_event)); }
+
+private:
+    const std::shared_ptr<RegistryLink> m_link;
+    EventPointer m_event;
+};
+
 RegistryLink::RegistryLink(QObject *object, const Emitter &emitter) : m_emitter(emitter), m_object(object)
 {
     m_registry.onException([this](const ExceptionInfo &info) { report(info); });
@@ -48,18 +60,18 @@ void RegistryLink::send() noexcept
     try {
         // Its end gives up, if it is not read.
         auto message = std::make_unique<Message>(shared_from_this());
-        std::shared_ptr<Mailbox> mailbox;
-        {
-            const std::lock_guard lock(m_mutex);
-            if (m_object && m_object->thread())
-                mailbox = Mailbox::of(m_object->thread());
-        }
-        if (mailbox)
-            mailbox->post(std::move(message));
+        if (const std::shared_ptr<Mailbox> target = mailbox())
+            target->post(std::move(message));
     } catch (const std::bad_alloc &) {
         m_isStatisticsChangeTold = false; // the next call tells of this one too
         giveUp(); // again, if the message was made: nothing is left then
     }
+}
+
+std::shared_ptr<Mailbox> RegistryLink::mailbox()
+{
+    const std::lock_guard lock(m_mutex);
+    return m_object && m_object->thread() ? Mailbox::of(m_object->thread()) : nullptr;
 }
 
 QObject *RegistryLink::objectHere() noexcept
@@ -156,6 +168,20 @@ QString RegistryLink::name() const
 {
     const std::lock_guard lock(m_mutex);
     return m_name;
+}
+
+void RegistryLink::tellEvent(EventPointer event) noexcept
+{
+    if (QObject *const object = objectHere()) { // it stays, as only this thread may destroy it
+        m_emitter.eventNotified(*object, *event);
+        return;
+    }
+    try {
+        if (const std::shared_ptr<Mailbox> target = mailbox())
+            target->post(std::make_unique<EventMessage>(shared_from_this(), std::move(event)));
+    } catch (const std::bad_alloc &) {
+        // A signal less: the handlers had the event.
+    }
 }
 
 void RegistryLink::tellLag(HandlerId id, quint64 lost) noexcept

@@ -52,6 +52,7 @@ public:
         void (*handlersChanged)(QObject &object);
         void (*statisticsChanged)(QObject &object);
         void (*lagged)(QObject &object, HandlerId id, quint64 lost);
+        void (*eventNotified)(QObject &object, const Event &event);
         void (*failed)(QObject &object, const HandlerFailure &failure, bool isHandled); // isHandled: by the exception callback
     };
 
@@ -100,6 +101,16 @@ public:
     void wantExtras() noexcept { m_wantsExtras.store(true, std::memory_order_relaxed); }
     bool wantsExtras() const noexcept { return m_wantsExtras.load(std::memory_order_relaxed); }
 
+    /*! From here on, tellEvent() is called for each event. */
+    void followEvents() noexcept
+    {
+        wantExtras();
+        m_followsEvents.store(true, std::memory_order_relaxed);
+    }
+    bool followsEvents() const noexcept { return m_followsEvents.load(std::memory_order_relaxed); }
+    /*! The handlers have had the event: tells the object, now on its own thread, else through its mailbox. */
+    void tellEvent(EventPointer event) noexcept;
+
     /*! The object is going: nothing refers to it when this returns. Failures that it has not told are logged. */
     void forgetObject() noexcept;
 
@@ -107,6 +118,7 @@ private:
     enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4 };
     enum News : unsigned { HandlersChanged = 1, StatisticsChanged = 2, Lags = 4, Failures = 8 };
     class Message;
+    class EventMessage;
     struct Failure
     {
         HandlerFailure failure;
@@ -126,6 +138,8 @@ private:
     void giveUp() noexcept;
     void logWaitingFailures() noexcept;
     void logNow(const HandlerFailure &failure) const noexcept;
+    // Of the object's thread; null: there is no object, or no thread.
+    std::shared_ptr<Mailbox> mailbox();
     // The object, if it lives on the calling thread.
     QObject *objectHere() noexcept;
     void setObserver(Observer observer, bool isOn) noexcept;
@@ -151,6 +165,7 @@ private:
     std::atomic<unsigned> m_observers = 0;
     std::atomic<std::int64_t> m_slowHandlerBudget = 0;
     std::atomic<bool> m_wantsExtras = false;
+    std::atomic<bool> m_followsEvents = false;
 
     SourceList m_sources;
 

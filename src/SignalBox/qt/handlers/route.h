@@ -186,7 +186,10 @@ private:
     bool m_hasEnded = false; // looked at where its registration has failed
 };
 
-/*! The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &), made of a Source. */
+/*!
+    The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &), made of a Source. If it has a
+    prepare(const Event &), the notifying thread calls that before the handler runs inline or is forwarded to.
+*/
 template <class Call>
 class RoutedHandler
 {
@@ -210,6 +213,10 @@ public:
     Propagation operator()(const Notification &notification)
     {
         const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
+        if constexpr (requires { m_call.prepare(notification.event()); }) {
+            if (notification.kind() == Notification::Kind::Walk)
+                m_call.prepare(notification.event());
+        }
         if (!isPlainDelivery && !m_route->takes(notification))
             return Propagation::Continue;
         if (m_route->isObserved()) [[unlikely]]

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include "scriptevent_p.h"
+
+#include "scriptcall_p.h"
+#include "scripthome_p.h"
+#include "scriptvariant_p.h"
+
+#include <utility>
+
+namespace SignalBox::detail {
+
+EventPointer ScriptEvent::create(const std::shared_ptr<const ScriptHome> &home, QJSValue value)
+{
+    EventPointer event = EventStorage<QVariant, ScriptEvent>::create(QVariant(), Extras::Yes);
+    static_cast<const ScriptEvent &>(*event).m_home = home.get();
+    setArgument(*event, home, std::move(value));
+    return event;
+}
+
+// A handler of another engine on this thread may ask in a later delivery.
+Event::Content ScriptEvent::content() const
+{
+    prepareValue();
+    return StoredEvent::content();
+}
+
+// Once another thread has the event, the value has been made.
+void ScriptEvent::prepareValue() const
+{
+    if (!m_home)
+        return;
+    const ScriptHome *const home = std::exchange(m_home, nullptr);
+    if (home->engine())
+        setValue(toPlainVariant(home->engine(), argumentOf(*this, *home)));
+}
+
+} // namespace SignalBox::detail
