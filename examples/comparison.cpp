@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "comparison.h"
+
+#include <QtCore/qfile.h>
+#include <QtCore/qlocale.h>
+#include <QtCore/qstringlist.h>
+#include <QtGui/qpainter.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+namespace {
+
+double cpuSeconds()
+{
+    timespec time{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return double(time.tv_sec) + double(time.tv_nsec) * 1e-9;
+}
+
+// Of this process, in MiB; 0 where it is not known.
+double residentMemory()
+{
+    QFile file(QStringLiteral("/proc/self/statm"));
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    const QList<QByteArray> pages = file.readAll().split(' ');
+    return pages.size() < 2 ? 0 : pages.at(1).toDouble() * 4096 / (1024 * 1024);
+}
+
+QString number(double value)
+{
+    return QString::number(value, 'f', value < 10 ? 1 : 0);
+}
+
+const QStringList headings = {QStringLiteral("way"), QStringLiteral("worst frame gap, ms"), QStringLiteral("99 % of the gaps, ms"),
+                              QStringLiteral("GUI thread, % of a core"), QStringLiteral("memory, MiB"), QStringLiteral("sent"),
+                              QStringLiteral("shown"), QStringLiteral("lost"), QStringLiteral("lines of code")};
+
+QStringList cells(const Measurement &row)
+{
+    return {row.name, number(row.worstGap), number(row.usualGap), number(row.cpu), number(row.memory),
+            grouped(row.sent), grouped(row.shown), grouped(row.lost), QString::number(row.lines)};
+}
+
+} // namespace
+
+Meter::Meter()
+{
+    m_timer.setTimerType(Qt::PreciseTimer);
+    m_timer.setInterval(16);
+    QObject::connect(&m_timer, &QTimer::timeout, this, &Meter::takeFrame);
+}
+
+void Meter::start()
+{
+    m_gaps.clear();
+    m_lastFrame = 0;
+    m_cpuBefore = cpuSeconds();
+    m_memoryBefore = m_highestMemory = residentMemory();
+    m_clock.start();
+    m_timer.start();
+}
+
+void Meter::stop(Measurement &result)
+{
+    takeFrame();
+    m_timer.stop();
+    std::sort(m_gaps.begin(), m_gaps.end());
+    result.worstGap = m_gaps.back();
+    result.usualGap = m_gaps[(m_gaps.size() - 1) * 99 / 100];
+    result.cpu = 100 * (cpuSeconds() - m_cpuBefore) / (double(m_clock.nsecsElapsed()) * 1e-9);
+    result.memory = m_highestMemory - m_memoryBefore;
+}
+
+void Meter::takeFrame()
+{
+    const qint64 now = m_clock.nsecsElapsed();
+    m_gaps.push_back(double(now - std::exchange(m_lastFrame, now)) * 1e-6);
+    m_highestMemory = std::max(m_highestMemory, residentMemory());
+}
+
+int countLines(const QString &resource)
+{
+    QFile file(resource);
+    if (!file.open(QIODevice::ReadOnly))
+        qFatal("there is no %s", qPrintable(resource));
+    int count = 0;
+    while (!file.atEnd()) {
+        const QByteArray line = file.readLine().trimmed();
+        if (!line.isEmpty() && !line.startsWith("//") && !line.startsWith("#include") && line != "#pragma once")
+            ++count;
+    }
+    return count;
+}
+
+QString toMarkdown(const QList<Measurement> &measurements)
+{
+    QString text = QStringLiteral("| ") + headings.join(QStringLiteral(" | ")) + QStringLiteral(" |\n|---")
+                 + QStringLiteral("|---:").repeated(headings.size() - 1) + QStringLiteral("|\n");
+    for (const Measurement &row : measurements)
+        text += QStringLiteral("| ") + cells(row).join(QStringLiteral(" | ")) + QStringLiteral(" |\n");
+    return text;
+}
+
+QImage toPicture(const QString &title, const QList<Measurement> &measurements)
+{
+    struct Bars
+    {
+        QString heading;
+        double Measurement::*value;
+        QColor color;
+    };
+    const Bars charts[] = {{QStringLiteral("worst frame gap, ms"), &Measurement::worstGap, QColor(0xd9, 0x53, 0x4f)},
+                           {QStringLiteral("GUI thread, % of a core"), &Measurement::cpu, QColor(0x42, 0x8b, 0xca)},
+                           {QStringLiteral("memory, MiB"), &Measurement::memory, QColor(0x5c, 0xb8, 0x5c)}};
+    constexpr int rowHeight = 26;
+    constexpr int nameWidth = 230;
+    constexpr int chartWidth = 230;
+    constexpr int margin = 24;
+    const int width = 2 * margin + nameWidth + 3 * chartWidth;
+    QImage image(QSize(width, 2 * margin + 62 + rowHeight * int(measurements.size())), QImage::Format_RGB32);
+    image.fill(QColor(0xfb, 0xfb, 0xfa));
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    QFont font = painter.font();
+    font.setPixelSize(13);
+    QFont heading = font;
+    heading.setBold(true);
+    painter.setPen(QColor(0x22, 0x22, 0x22));
+    painter.setFont(heading);
+    painter.drawText(QRect(margin, margin, width, 24), Qt::AlignVCenter, title);
+    int left = margin + nameWidth;
+    for (const Bars &chart : charts) {
+        double highest = 1;
+        for (const Measurement &row : measurements)
+            highest = std::max(highest, row.*chart.value);
+        painter.setFont(heading);
+        painter.drawText(QRect(left, margin + 32, chartWidth, 24), Qt::AlignVCenter, chart.heading);
+        painter.setFont(font);
+        int top = margin + 60;
+        for (const Measurement &row : measurements) {
+            const double length = (chartWidth - 70) * row.*chart.value / highest;
+            painter.fillRect(QRectF(left, top + 5, std::max(1.0, length), rowHeight - 10), chart.color);
+            painter.drawText(QRectF(left + length + 6, top, 64, rowHeight), Qt::AlignVCenter, number(row.*chart.value));
+            top += rowHeight;
+        }
+        left += chartWidth;
+    }
+    int top = margin + 60;
+    for (const Measurement &row : measurements) {
+        painter.drawText(QRect(margin, top, nameWidth - 10, rowHeight), Qt::AlignVCenter, row.name);
+        top += rowHeight;
+    }
+    return image;
+}
+
+bool report(const QString &title, const QList<Measurement> &measurements, const QString &name)
+{
+    const QString text = title + QStringLiteral("\n\n") + toMarkdown(measurements);
+    std::fputs(qPrintable(text), stdout);
+    QFile file(name + QStringLiteral(".md"));
+    if (file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) > 0
+        && toPicture(title, measurements).save(name + QStringLiteral(".png")))
+        return true;
+    std::fputs(qPrintable(QStringLiteral("cannot save %1.md and %1.png\n").arg(name)), stderr);
+    return false;
+}
+
+QString grouped(qint64 value)
+{
+    return QLocale::c().toString(value).replace(QLatin1Char(','), QLatin1Char(' '));
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+#include "linesmodel.h"
+#include "transport.h"
+
+#include <QtCore/qobject.h>
+
+// What most programs begin with: a signal per line, connected to an object of the GUI thread.
+
+namespace {
+
+class Logger : public QObject
+{
+    Q_OBJECT
+
+Q_SIGNALS:
+    void logged(const LogLine &line);
+};
+
+class QueuedSignals final : public Transport
+{
+public:
+    explicit QueuedSignals(int capacity) : m_model(capacity), m_capacity(std::size_t(capacity))
+    {
+        QObject::connect(&m_logger, &Logger::logged, &m_model, [this](const LogLine &line) { append(line); }, Qt::QueuedConnection);
+    }
+
+    QString name() const override { return QStringLiteral("a queued signal per line"); }
+    QAbstractItemModel *model() override { return &m_model; }
+    void send(LogLine &&line) override { Q_EMIT m_logger.logged(line); }
+
+    void setPaused(bool paused) override
+    {
+        m_isPaused = paused;
+        if (!paused)
+            m_model.append(std::exchange(m_waiting, {}));
+    }
+
+    qint64 shown() const override { return m_model.shown(); }
+    qint64 lost() const override { return m_model.lost() + m_dropped; }
+    QStringList sources() const override { return {QStringLiteral("queuedsignals.cpp"), QStringLiteral("linesmodel.h")}; }
+
+private:
+    void append(const LogLine &line)
+    {
+        if (!m_isPaused) {
+            m_model.append({line});
+            return;
+        }
+        m_waiting.push_back(line);
+        if (m_waiting.size() >= 2 * m_capacity) {
+            m_waiting.erase(m_waiting.begin(), m_waiting.begin() + std::ptrdiff_t(m_capacity));
+            m_dropped += qint64(m_capacity);
+        }
+    }
+
+    LinesModel m_model;
+    const std::size_t m_capacity;
+    bool m_isPaused = false;
+    std::vector<LogLine> m_waiting;
+    qint64 m_dropped = 0;
+    Logger m_logger;
+};
+
+} // namespace
+
+std::unique_ptr<Transport> makeQueuedSignals(int capacity)
+{
+    return std::make_unique<QueuedSignals>(capacity);
+}
+
+#include "queuedsignals.moc"
