@@ -73,8 +73,10 @@ private:
 
     void load()
     {
-        m_loader = std::make_unique<QPluginLoader>(QString::fromUtf8(pluginFile));
-        m_loader->setLoadHints({}); // or unload() keeps the code
+        // Without hints, or unload() keeps the code; newer versions of Qt do not take back those of a file.
+        m_loader = std::make_unique<QPluginLoader>();
+        m_loader->setLoadHints({});
+        m_loader->setFileName(QString::fromUtf8(pluginFile));
         m_plugin = qobject_cast<Plugin *>(m_loader->instance());
         QVERIFY2(m_plugin, qPrintable(m_loader->errorString()));
         QVERIFY(isLoaded(pluginFile));
