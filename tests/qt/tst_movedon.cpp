@@ -64,17 +64,19 @@ private Q_SLOTS:
 
     void eventsToAnObjectOnAnEndedThreadAreDroppedForThatThreadOnly()
     {
-        auto ended = std::make_unique<QThread>();
-        ended->start();
-        ended->quit();
-        ended->wait();
+        auto ended = std::make_unique<WorkerThread>();
+        ended->run([&] {
+            delete ended->context();
+            ended->forgetContext();
+        });
+        ended->finish();
         QObject object;
         AsyncRegistry<int> first;
         AsyncRegistry<int> second;
         int calls = 0;
         first.registerHandler(&object, [&](const int &) { ++calls; });
         second.registerHandler(&object, [&](const int &) { ++calls; });
-        object.moveToThread(ended.get());
+        object.moveToThread(ended->thread());
         const QFuture<DispatchReport> stranded = first.notify(1);
         QFuture<DispatchReport> kept;
         // Called where the first handler's event is dropped.

@@ -98,9 +98,12 @@ TestCase {
             bus.notify({ symbol: "s" + i, price: i });
         tryVerify(() => texts(keyedList) === "s0=0,s1=1,s2=2");
         changed.clear();
+        keyed.paused = true;
         bus.notify({ symbol: "s1", price: 11 });
         bus.notify({ symbol: "s2", price: 12 });
         bus.notify({ symbol: "s3", price: 13 });
+        tryCompare(keyed, "received", 6);
+        keyed.paused = false;
         tryVerify(() => texts(keyedList) === "s0=0,s1=11,s2=12");
         tryCompare(keyed, "lost", 1);
         compare(changed.count, 1);
