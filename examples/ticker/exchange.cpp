@@ -27,9 +27,9 @@ unsigned next(unsigned &random)
 
 } // namespace
 
-Exchange::Exchange(Way &way) : m_way(way)
+Exchange::Exchange(Way &way, int symbolCount) : m_way(way)
 {
-    for (int i = 0; i < symbols; ++i) {
+    for (int i = 0; i < symbolCount; ++i) {
         Trader &trader = m_traders[std::size_t(i % count)];
         trader.random = unsigned(i) + 1;
         Quote quote;

@@ -15,7 +15,7 @@ public:
     static constexpr int symbols = 5000;
     static constexpr int maximumRate = 1'000'000; // quotes per second, together
 
-    explicit Exchange(Way &way);
+    explicit Exchange(Way &way, int symbolCount = symbols);
 
     // Quotes per second, together.
     void setRate(int rate);
