@@ -5,6 +5,7 @@
 #include <SignalBox/AsyncWatch>
 #include <SignalBox/Connect>
 #include <SignalBox/DrainBudget>
+#include <SignalBox/EventBatch>
 #include <SignalBox/EventModel>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
@@ -176,6 +177,23 @@ private Q_SLOTS:
         for (const SignalBox::AsyncHandlerInfo &handler : progress.handlers())
             qInfo() << handler.name.c_str() << "on" << handler.threadName << "lost" << handler.dropped + handler.merged;
         QCOMPARE(progress.handlers().front().name, std::string("window"));
+    }
+
+    void eventBatch()
+    {
+        struct View : QObject
+        {
+            void append(const QString &line) { shown.push_back(line); }
+            QStringList shown;
+        } view;
+        SignalBox::AsyncRegistry<QString> lines;
+        lines.registerHandler(&view, [&](const SignalBox::EventBatch<QString> &batch) {
+            for (const QString &line : batch)
+                view.append(line);
+        }, {.backlog = SignalBox::Backlog::batched(16)});
+        lines.post(QStringLiteral("first"));
+        lines.post(QStringLiteral("second"));
+        QTRY_COMPARE(view.shown, (QStringList{QStringLiteral("first"), QStringLiteral("second")}));
     }
 
     void registryObject()

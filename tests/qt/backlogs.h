@@ -15,4 +15,5 @@ inline void addBacklogsOfAllKinds()
     QTest::newRow("bounded") << Backlog::bounded(4);
     QTest::newRow("throttled") << Backlog::throttled(3600000);
     QTest::newRow("debounced") << Backlog::debounced(3600000);
+    QTest::newRow("batched") << Backlog::batched(3600000);
 }

@@ -29,13 +29,16 @@ private Q_SLOTS:
     {
         QTest::addColumn<Backlog>("backlog");
         QTest::addColumn<QString>("problem");
-        const auto capacity = QStringLiteral("capacity of a bounded backlog must be positive");
-        const auto interval = QStringLiteral("interval of a throttled or debounced backlog must not be negative");
+        const auto capacity = QStringLiteral("capacity of a bounded or batched backlog must be positive");
+        const auto interval = QStringLiteral("interval of a throttled, debounced or batched backlog must not be negative");
         QTest::newRow("capacity of 0") << Backlog::bounded(0) << capacity;
         QTest::newRow("negative capacity") << Backlog::bounded(-3, Overflow::DropNewest) << capacity;
         QTest::newRow("smallest capacity") << Backlog::bounded(std::numeric_limits<int>::min()) << capacity;
         QTest::newRow("negative throttle") << Backlog::throttled(-1) << interval;
         QTest::newRow("negative debounce") << Backlog::debounced(-1) << interval;
+        QTest::newRow("negative batches") << Backlog::batched(-1) << interval;
+        QTest::newRow("batches of 0") << Backlog::batched(5, 0) << capacity;
+        QTest::newRow("batches of less") << Backlog::batched(5, -1, Overflow::DropNewest) << capacity;
     }
     void senselessBacklogsAreRefused()
     {
@@ -66,8 +69,8 @@ private Q_SLOTS:
     {
         AsyncRegistry<int> registry;
         QThreadPool pool;
-        for (const Backlog &backlog : {Backlog::throttled(5), Backlog::debounced(5)}) {
-            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("pool handler has no throttled or debounced")));
+        for (const Backlog &backlog : {Backlog::throttled(5), Backlog::debounced(5), Backlog::batched(5)}) {
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("pool handler has no throttled, debounced or batched")));
             QVERIFY(!registry.registerHandler(SignalBox::inPool(&pool), [](const int &) {}, {.backlog = backlog}).isValid());
         }
     }

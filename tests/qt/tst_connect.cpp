@@ -259,7 +259,7 @@ private Q_SLOTS:
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, std::function<void(int)>()));
         refuses("the function is null");
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, static_cast<void (Connections::*)()>(nullptr)));
-        refuses("the capacity of a bounded backlog must be positive");
+        refuses("the capacity of a bounded or batched backlog must be positive");
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, handler, {.backlog = Backlog::bounded(0)}));
         refuses("the member function is no signal");
         QVERIFY(!SignalBox::connect(&camera, &Camera::emitNothingPrivately, this, handler));

@@ -40,7 +40,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         auto context = std::make_unique<QObject>();
         registry.registerHandler(context.get(), [](const int &) {}, {.delivery = Delivery::Queued, .backlog = backlog});
-        if (backlog.kind() == Backlog::Kind::Throttled) {
+        if (backlog.kind() == Backlog::Kind::Throttled || backlog.kind() == Backlog::Kind::Batched) {
             registry.post(0); // the first one is at once
             QCoreApplication::processEvents();
         }

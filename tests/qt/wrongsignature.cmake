@@ -5,10 +5,13 @@ list(TRANSFORM INCLUDES PREPEND "-I")
 set(signature "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns void, Propagation or QFuture<T>")
 set(target "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object)")
 foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUMENTS
-        THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD)
+        THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD
+        INLINE_BATCH BATCH_RESULT)
     set(expected "${signature}")
     if(case MATCHES "THREAD|POOL")
         set(expected "${target}")
+    elseif(case STREQUAL "INLINE_BATCH")
+        set(expected "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool)")
     endif()
     execute_process(
         COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fPIC -D${case} ${INCLUDES} ${SOURCE}

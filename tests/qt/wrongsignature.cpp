@@ -34,6 +34,7 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(context, [](const int &) {});
     registry.registerHandler(SignalBox::onThread(worker), [](const int &) {}, {.priority = 1});
     registry.registerHandler(SignalBox::inPool(pool), [](const int &) {});
+    registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) {});
     registry.registerHandler(nullptr, [](const int &) {}); // refused when it runs
 #elif defined(OTHER_EVENT)
     registry.registerHandler(context, [](const std::string &) {});
@@ -53,6 +54,10 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(pool, [](const int &) {});
 #elif defined(THREAD_POINTER)
     registry.registerHandler(QPointer<QThread>(worker), [](const int &) {});
+#elif defined(INLINE_BATCH)
+    registry.registerHandler([](const SignalBox::EventBatch<int> &) {});
+#elif defined(BATCH_RESULT)
+    registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) { return SignalBox::Propagation::Stop; });
 #elif defined(GUARD_ON_THREAD)
     static_cast<void>(registry.registerGuard(worker, [](const int &) {}));
 #endif

@@ -43,7 +43,7 @@ struct AsyncOptions
     /*! Ignored for inline and pool handlers. */
     Delivery delivery = Delivery::Auto;
     /*! What happens to events that arrive faster than the handler runs. Inline handlers have no backlog; pool handlers have no
-        throttled or debounced one. */
+        timed one. */
     Backlog backlog = {};
 };
 

@@ -10,6 +10,7 @@
 #    include <SignalBox/qt/futures/answer.h>
 #    include <SignalBox/qt/futures/futureend.h>
 #    include <SignalBox/qt/handlers/handlerfuture.h>
+#    include <SignalBox/qt/handlers/handlershape.h>
 #endif
 #include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
@@ -19,21 +20,13 @@
 #include <SignalBox/qt/registryobject.h>
 #include <SignalBox/qt/sourceconnection.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 namespace SignalBox {
-
-namespace detail {
-
-template <class T>
-inline constexpr bool isFuture = false;
-template <class T>
-inline constexpr bool isFuture<QFuture<T>> = true;
-
-} // namespace detail
 
 /*!
     \class SignalBox::AsyncRegistry
@@ -42,7 +35,8 @@ inline constexpr bool isFuture<QFuture<T>> = true;
     An event is any movable value. It is stored once, for all handlers and threads, which only read it. E = void is an event
     without data. A handler is any callable on `const E &`, or without arguments, that returns \c void, Propagation (which
     counts for inline handlers and in notifySequential()), or `QFuture<T>`, which a notify awaits; or a member function of
-    its context.
+    its context. A callable on `const EventBatch<E> &` gets all that waits for it in one call; it returns \c void or
+    `QFuture<T>`, and always runs through the event loop. A callable that fits both an event and a batch gets events.
 
     \threadsafety Thread-safe: all functions except the constructor, the destructor, and those of QObject and its properties.
 
@@ -97,14 +91,7 @@ public:
 
     /*! Whether F can handle events of this registry. */
     template <class F>
-    static constexpr bool isHandler = [] {
-        if constexpr (detail::isInvocableFor<std::decay_t<F>, E>) {
-            using Result = detail::HandlerResult<std::decay_t<F>, E>;
-            return std::is_void_v<Result> || std::is_same_v<Result, Propagation> || detail::isFuture<Result>;
-        } else {
-            return false;
-        }
-    }();
+    static constexpr bool isHandler = detail::isAsyncHandler<std::decay_t<F>, E>;
 
     /*! What next() gives: the event, or nothing; for E = void whether there was one. */
     using Next = typename std::conditional_t<std::is_void_v<E>, std::type_identity<bool>, std::type_identity<std::optional<Value>>>::type;
@@ -119,7 +106,7 @@ public:
         call the handler before this has returned: a handler finds its own id with runningHandler().
     */
     template <class F>
-        requires(!detail::MemberHandlerFor<std::decay_t<F>, QObject, E>)
+        requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
     HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
@@ -132,7 +119,7 @@ public:
         counts as what a function returns; anything else is ignored.
     */
     template <class Context, class Member>
-        requires detail::MemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
+        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
     HandlerId registerHandler(Context *context, Member member, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
     {
@@ -150,7 +137,7 @@ public:
 
     /*!
         \a function runs on any thread of the pool of \a target, made by inPool(): on one thread at a time, in the order of
-        its events. The handler ends with the pool. A throttled or debounced backlog is refused.
+        its events. The handler ends with the pool. A timed backlog is refused.
     */
     template <class F>
     HandlerId registerHandler(PoolTarget target, F &&function, const AsyncOptions &options = {},
@@ -174,7 +161,7 @@ public:
     /*! As registerHandler(). The handler is unregistered when the guard is destroyed; the guard's destructor waits for calls
         on other threads. A guard that is a member is declared last; see HandlerGuard. */
     template <class F>
-        requires(!detail::MemberHandlerFor<std::decay_t<F>, QObject, E>)
+        requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
@@ -183,7 +170,7 @@ public:
 
     /*! As above, for a member function of \a context. */
     template <class Context, class Member>
-        requires detail::MemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
+        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
     [[nodiscard]] HandlerGuard registerGuard(Context *context, Member member, const AsyncOptions &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
@@ -398,16 +385,21 @@ private:
 
         Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
         {
-            const void *const event =
-                std::addressof(static_cast<const detail::StoredEvent<Value> &>(notification.event()).value());
-            using Result = detail::HandlerResult<Function, E>;
+            const auto call = [&]() -> decltype(auto) {
+                if constexpr (detail::takesBatch<Function, E>)
+                    return std::invoke(function, EventBatch<E>(static_cast<const detail::Batch &>(notification)));
+                else
+                    return detail::invokeHandler<E>(
+                        function, std::addressof(static_cast<const detail::StoredEvent<Value> &>(notification.event()).value()));
+            };
+            using Result = decltype(call());
             if constexpr (std::is_same_v<Result, Propagation>) {
-                return detail::invokeHandler<E>(function, event);
-            } else if constexpr (detail::isFuture<Result>) {
-                detail::awaitFuture(detail::invokeHandler<E>(function, event), notification, route);
+                return call();
+            } else if constexpr (detail::isFuture<std::remove_cvref_t<Result>>) {
+                detail::awaitFuture(call(), notification, route);
                 return Propagation::Continue;
             } else {
-                static_cast<void>(detail::invokeHandler<E>(function, event));
+                static_cast<void>(call());
                 return Propagation::Continue;
             }
         }
@@ -430,7 +422,7 @@ private:
         if constexpr (checkHandler<F>()) {
             if (isRefusedFunction(function, caller))
                 return {};
-            return add<Call<std::decay_t<F>>>(wayTo(target, options, caller), std::forward<F>(function), options, location);
+            return add<Call<std::decay_t<F>>>(wayTo(target, options, caller, calledWith<std::decay_t<F>>), std::forward<F>(function), options, location);
         }
     }
 
@@ -441,19 +433,26 @@ private:
         if (isRefusedFunction(member, caller))
             return {};
         using Bound = detail::BoundMember<Context, Member>;
-        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), options, caller), Bound{context, member}, options, location);
+        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), options, caller, calledWith<Bound>), Bound{context, member}, options,
+                                location);
     }
 
     template <class F>
     HandlerGuard addInline(F &&function, const AsyncOptions &options, const char *caller,
                            const SourceLocation &location)
     {
+        static_assert(!detail::takesBatch<std::decay_t<F>, E>,
+                      "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool): nothing ever waits for an "
+                      "inline handler");
         if constexpr (checkHandler<F>()) {
             if (isRefusedFunction(function, caller))
                 return {};
             return add<Call<std::decay_t<F>>>(inlineWay(options, caller), std::forward<F>(function), options, location);
         }
     }
+
+    template <class F>
+    static constexpr auto calledWith = detail::takesBatch<F, E> ? detail::CalledWith::Batch : detail::CalledWith::Event;
 
     template <class F>
     static bool isRefusedFunction(const F &function, const char *caller)
@@ -468,7 +467,7 @@ private:
     static constexpr bool checkHandler()
     {
         static_assert(isHandler<F>, "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns "
-                                    "void, Propagation or QFuture<T>");
+                                    "void, Propagation or QFuture<T>; or on const EventBatch<E> &, that returns void or QFuture<T>");
         return isHandler<F>;
     }
 };

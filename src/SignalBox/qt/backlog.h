@@ -28,7 +28,7 @@ enum class Overflow {
     reported by RegistryObject::lagged(). No backlog ever blocks a producer.
 
     Use unbounded() or bounded() for commands and edges ("key pressed"). Use latest(), throttled() and debounced() for
-    states, where only the newest value matters.
+    states, where only the newest value matters. Use batched() with a handler of EventBatch for what a window shows once a frame.
 */
 class Backlog
 {
@@ -39,7 +39,8 @@ public:
         Latest,    //!< latest().
         Bounded,   //!< bounded().
         Throttled, //!< throttled().
-        Debounced  //!< debounced().
+        Debounced, //!< debounced().
+        Batched    //!< batched().
     };
 
     /*! As unbounded(). */
@@ -77,16 +78,41 @@ public:
         return debounced(std::chrono::milliseconds(milliseconds));
     }
 
+    /*!
+        Delivers all events that wait, at most once per \a interval, counted from the actual delivery before; the first ones after
+        an idle interval in the next turn of the loop. A handler of EventBatch gets them in one call, a handler of events one after
+        the other. Loses nothing. An interval of more than a hundred years counts as a hundred.
+    */
+    static constexpr Backlog batched(std::chrono::milliseconds interval) noexcept
+    {
+        return Backlog(Kind::Batched, 0, Overflow::DropOldest, interval);
+    }
+    /*! The same. */
+    static constexpr Backlog batched(int milliseconds) noexcept { return batched(std::chrono::milliseconds(milliseconds)); }
+    /*! The same; at most \a capacity events wait. The capacity must be positive. */
+    static constexpr Backlog batched(std::chrono::milliseconds interval, int capacity, Overflow overflow = Overflow::DropOldest) noexcept
+    {
+        return Backlog(Kind::Batched, capacity == 0 ? -1 : capacity, overflow, interval); // 0 would be no limit
+    }
+    /*! The same. */
+    static constexpr Backlog batched(int milliseconds, int capacity, Overflow overflow = Overflow::DropOldest) noexcept
+    {
+        return batched(std::chrono::milliseconds(milliseconds), capacity, overflow);
+    }
+
     /*! Which function made it. */
     constexpr Kind kind() const noexcept { return m_kind; }
-    /*! In events; 0 for unbounded(). */
+    /*! In events; 0 for unbounded() and for batched() without a capacity. */
     constexpr int capacity() const noexcept { return m_capacity; }
-    /*! Which event is dropped when the backlog is full; DropOldest for all but bounded(). */
+    /*! Which event is dropped when the backlog is full; DropOldest for all but bounded() and batched(). */
     constexpr Overflow overflow() const noexcept { return m_overflow; }
-    /*! 0 if it is neither throttled() nor debounced(). */
+    /*! 0 if it is not throttled(), debounced() or batched(). */
     constexpr std::chrono::milliseconds interval() const noexcept { return m_interval; }
-    /*! Whether it is throttled() or debounced(). Such a backlog needs a thread with an event loop. */
-    constexpr bool isTimed() const noexcept { return m_kind == Kind::Throttled || m_kind == Kind::Debounced; }
+    /*! Whether it is throttled(), debounced() or batched(). Such a backlog needs a thread with an event loop. */
+    constexpr bool isTimed() const noexcept
+    {
+        return m_kind == Kind::Throttled || m_kind == Kind::Debounced || m_kind == Kind::Batched;
+    }
 
     /*! Whether both were made by the same function with the same arguments. */
     friend constexpr bool operator==(const Backlog &, const Backlog &) noexcept = default;

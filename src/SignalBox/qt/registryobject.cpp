@@ -209,12 +209,13 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
 bool RegistryObject::isRefused(const AsyncOptions &options, const char *caller)
 {
     const Backlog &backlog = options.backlog;
-    if (backlog.kind() == Backlog::Kind::Bounded && backlog.capacity() <= 0) {
-        warn(caller, "the capacity of a bounded backlog must be positive");
+    const bool isLimited = backlog.kind() == Backlog::Kind::Bounded || (backlog.kind() == Backlog::Kind::Batched && backlog.capacity() != 0);
+    if (isLimited && backlog.capacity() <= 0) {
+        warn(caller, "the capacity of a bounded or batched backlog must be positive");
         return true;
     }
     if (backlog.isTimed() && backlog.interval().count() < 0) {
-        warn(caller, "the interval of a throttled or debounced backlog must not be negative");
+        warn(caller, "the interval of a throttled, debounced or batched backlog must not be negative");
         return true;
     }
     return false;
@@ -226,10 +227,11 @@ RegistryObject::Way RegistryObject::inlineWay(const AsyncOptions &options, const
         warn(caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
         return {};
     }
-    return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored)};
+    return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored, detail::CalledWith::Event)};
 }
 
-RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller) const
+RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller,
+                                          detail::CalledWith calledWith) const
 {
     if (!context) {
         warn(caller, "the context object is null");
@@ -244,10 +246,11 @@ RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &
     // The application object stays where it is.
     const detail::Affinity affinity =
         context == QCoreApplication::instance() ? detail::Affinity::Ignored : detail::Affinity::Followed;
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity), .watched = context};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity, calledWith), .watched = context};
 }
 
-RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller) const
+RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
+                                          detail::CalledWith calledWith) const
 {
     if (!target.thread()) {
         warn(caller, "the thread is null");
@@ -255,22 +258,24 @@ RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOption
     }
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored)};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith)};
 }
 
-RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller) const
+RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
+                                          detail::CalledWith calledWith) const
 {
     if (!target.pool()) {
         warn(caller, "the thread pool is null");
         return {};
     }
     if (options.backlog.isTimed()) {
-        warn(caller, "a pool handler has no throttled or debounced backlog, since a pool has no timers");
+        warn(caller, "a pool handler has no throttled, debounced or batched backlog, since a pool has no timers");
         return {};
     }
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options, detail::Affinity::Ignored),
+    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options, detail::Affinity::Ignored,
+                                       calledWith),
             .watched = target.pool()};
 }
 
@@ -279,7 +284,7 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
 {
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored)};
+    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, detail::CalledWith::Event)};
 }
 
 // Takes the way over.

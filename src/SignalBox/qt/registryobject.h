@@ -7,6 +7,7 @@
 #include <SignalBox/core/handleroptions.h>
 #include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
+#include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/route.h>
 #endif
@@ -182,6 +183,17 @@ public:
         return add<EventCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerEventGuard()"),
                                                   std::forward<Call>(call), options, location);
     }
+    /*! The same for batches: \a call is a void(const detail::Batch &). */
+    template <class Call>
+    HandlerId registerBatchHandler(QObject *context, Call &&call, const AsyncOptions &options = {},
+                                   const SourceLocation &location = SourceLocation::current())
+    {
+        wantExtras();
+        return add<BatchCall<std::decay_t<Call>>>(
+                   wayTo(context, options, "AsyncRegistry::registerBatchHandler()", detail::CalledWith::Batch),
+                   std::forward<Call>(call), options, location)
+            .release();
+    }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
         the handler but that.
@@ -229,9 +241,12 @@ protected:
         QObject *watched = nullptr;
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
-    Way wayTo(QObject *context, const AsyncOptions &options, const char *caller) const;
-    Way wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller) const;
-    Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller) const;
+    Way wayTo(QObject *context, const AsyncOptions &options, const char *caller,
+              detail::CalledWith calledWith = detail::CalledWith::Event) const;
+    Way wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
+              detail::CalledWith calledWith = detail::CalledWith::Event) const;
+    Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
+              detail::CalledWith calledWith = detail::CalledWith::Event) const;
     Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller) const;
     static void warn(const char *caller, const char *problem);
     static void warnUnchanged(const char *caller, const char *problem);
@@ -280,6 +295,22 @@ private:
                 call.prepare(event);
             else if (event.hasExtras())
                 event.prepareValue();
+        }
+
+        Call call;
+    };
+
+    template <class Call>
+    struct BatchCall
+    {
+        template <class Source>
+        explicit BatchCall(Source &&source) : call(std::forward<Source>(source))
+        {
+        }
+        Propagation operator()(const detail::Notification &notification, detail::Route &)
+        {
+            call(static_cast<const detail::Batch &>(notification));
+            return Propagation::Continue;
         }
 
         Call call;

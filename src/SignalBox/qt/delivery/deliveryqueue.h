@@ -81,6 +81,23 @@ public:
         return {State::Taken, first};
     }
 
+    // Pops what has been appended by now, oldest first, and not what comes meanwhile: in a flood that would have no end. Less, if a
+    // producer is between its two steps.
+    template <class Visit>
+    void popPresent(Visit &&visit)
+    {
+        // Relaxed: a bound. That the consumer sees what it is called for, pop() sees to.
+        Node *const last = m_last.load(std::memory_order_relaxed);
+        while (m_first != &m_stub || last != &m_stub) {
+            const Result result = pop();
+            if (result.state != State::Taken)
+                return;
+            visit(result.node);
+            if (result.node == last)
+                return;
+        }
+    }
+
     // Whether pop() would find an entry now or soon.
     bool isEmpty() const noexcept { return m_first == &m_stub && follow(m_first) == nullptr && isLast(m_first); }
 

@@ -115,6 +115,14 @@ public:
         }
     }
 
+    // For a consumer that takes what waits, and not what comes meanwhile: pops until it is taken up to what end() said first.
+    std::uint64_t end() const noexcept
+    {
+        // Relaxed: a bound. That the consumer sees what it is called for, pop() sees to.
+        return m_next.load(std::memory_order_relaxed);
+    }
+    bool isTakenUpTo(std::uint64_t end) const noexcept { return m_first.load(std::memory_order_relaxed) >= end; }
+
     // Drops the newest: an item that pop() gave is done with.
     void release() noexcept { m_count.fetch_sub(1, Platform::order(DeliverySite::CountItem, std::memory_order_release)); }
 

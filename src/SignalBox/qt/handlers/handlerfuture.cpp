@@ -5,12 +5,15 @@
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/futures/futurewatch_p.h>
+#include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/route.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace SignalBox::detail {
 
@@ -25,17 +28,17 @@ public:
     ~Awaited()
     {
         end();
-        if (m_completion)
-            m_completion->dropReference();
+        for (Completion *completion : m_completions)
+            completion->dropReference();
         m_route.dropOwner();
     }
 
-    // The delivery that ends with it, or null. Before others have it.
-    void setCompletion(Completion *completion) noexcept
+    // The deliveries that end with it. Before others have it.
+    void setCompletions(std::vector<Completion *> &&completions) noexcept
     {
-        m_completion = completion;
-        if (m_completion)
-            m_completion->addReference();
+        m_completions = std::move(completions);
+        for (Completion *completion : m_completions)
+            completion->addReference();
     }
 
 private:
@@ -51,8 +54,8 @@ private:
             hasFailed = true;
             report(std::current_exception());
         }
-        if (m_completion)
-            m_completion->end(hasFailed ? Completion::Ending::Threw : Completion::Ending::Returned, m_route.handler().id());
+        for (Completion *completion : m_completions)
+            completion->end(hasFailed ? Completion::Ending::Threw : Completion::Ending::Returned, m_route.handler().id());
     }
 
     void report(const std::exception_ptr &exception) noexcept
@@ -71,28 +74,40 @@ private:
 
     const WatchedFuture m_future;
     Route &m_route;
-    Completion *m_completion = nullptr;
+    std::vector<Completion *> m_completions;
 };
 
-// The delivery that ends with the future, begun; or null. False: it is not waited for.
-bool beginDelivery(const Notification &notification, Completion *&completion)
+// The deliveries that end with the future, begun; as far as they are counted. False: it is not waited for.
+bool beginDeliveries(const Notification &notification, std::vector<Completion *> &completions)
 {
+    const auto add = [&](Completion *completion) {
+        if (completion)
+            completions.push_back(completion);
+    };
+    completions.reserve(1); // before anything is counted
     switch (notification.kind()) {
     case Notification::Kind::Walk: {
         const Walk &walk = static_cast<const Walk &>(notification);
-        completion = walk.expectDelivery();
+        Completion *const completion = walk.expectDelivery();
         if (!completion)
             return true;
         if (!completion->begin())
             return false;
         walk.countAwaited();
+        add(completion);
         return true;
     }
     case Notification::Kind::SequentialWalk:
-        completion = static_cast<const SequentialWalk &>(notification).awaitHandler();
+        add(static_cast<const SequentialWalk &>(notification).awaitHandler());
         return true;
+    case Notification::Kind::Batch: {
+        const Batch &batch = static_cast<const Batch &>(notification);
+        for (std::size_t i = 0; batch.isCounted() && i < batch.size(); ++i)
+            add(batch.eventAt(i).completion());
+        return true;
+    }
     default:
-        completion = notification.event().completion();
+        add(notification.event().completion());
         return true;
     }
 }
@@ -102,11 +117,11 @@ bool beginDelivery(const Notification &notification, Completion *&completion)
 void awaitUnfinished(WatchedFuture future, const Notification &notification, Route &route)
 {
     const auto awaited = std::make_shared<Awaited>(future, route);
-    Completion *completion = nullptr;
-    if (!beginDelivery(notification, completion))
+    std::vector<Completion *> completions;
+    if (!beginDeliveries(notification, completions))
         return;
     notification.isAwaited = true;
-    awaited->setCompletion(completion);
+    awaited->setCompletions(std::move(completions));
     FutureWatch::keep(awaited, std::move(future), FutureWatch::Until::Finished);
 }
 

@@ -36,6 +36,11 @@ public:
     /*! \a exception: what the call ended with. */
     void countFailure(const std::exception_ptr &exception) noexcept;
 
+    /*! What was dropped and merged, together. */
+    std::uint64_t losses() const noexcept
+    {
+        return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
+    }
     /*! What was lost since this was asked last. The consumer's, as the next one. */
     std::uint64_t takeNewLosses() noexcept;
     bool hasNewLosses() const noexcept { return losses() != m_toldLosses; }
@@ -44,11 +49,6 @@ public:
     void describe(AsyncHandlerInfo &info) const;
 
 private:
-    std::uint64_t losses() const noexcept
-    {
-        return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
-    }
-
     std::atomic<std::uint64_t> m_dropped = 0;
     std::atomic<std::uint64_t> m_merged = 0;
     std::atomic<std::uint64_t> m_calls = 0;

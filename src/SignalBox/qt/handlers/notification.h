@@ -38,6 +38,7 @@ public:
     enum class Kind : unsigned char {
         Walk, // run, or forward yourself
         Delivery, // run: you are where you wanted to be
+        Batch, // the same, with several events: a Batch
         SequentialWalk, // run, or put yourself into the list of steps
         Step, // forward yourself, or say that you run here
         Inspection, // describe yourself

@@ -31,19 +31,19 @@ private:
     Mailbox &m_mailbox;
 };
 
-Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity)
-    : Receiver(options.backlog.kind() == Backlog::Kind::Latest),
+Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
+             CalledWith calledWith)
+    : Receiver(calledWith == CalledWith::Batch || options.backlog.kind() == Backlog::Kind::Latest),
       m_link(std::move(link)),
       m_isOnce(options.once),
       m_isAuto(options.delivery == Delivery::Auto),
+      m_calledWith(calledWith),
       m_backlog(options.backlog),
       m_affinity(affinity),
       m_mailbox(std::move(mailbox)),
       m_transit(m_mailbox.get()),
       m_owners(2), // who makes it, and the reservations
-      m_ring(m_backlog.kind() == Backlog::Kind::Unbounded
-                 ? nullptr
-                 : std::make_unique<Ring>(static_cast<std::uint32_t>(m_backlog.capacity()))),
+      m_store(m_backlog.kind() == Backlog::Kind::Unbounded && calledWith == CalledWith::Event ? nullptr : BacklogStore::make(m_backlog)),
       m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
     // Until the context is seen there, by Context::arrive(): what comes before is kept for that.
@@ -80,7 +80,7 @@ void Route::end() noexcept
     if (m_context)
         m_context->remove(*this);
     // Drops what waits, which may have been planned for much later.
-    if (m_ring && !m_ring->isEmpty())
+    if (m_store && !m_store->isUntouched())
         queueVisit();
     EntryList kept;
     m_transit.end(kept);
@@ -97,6 +97,7 @@ bool Route::takes(const Notification &notification)
     case Notification::Kind::Walk:
         break;
     case Notification::Kind::Delivery:
+    case Notification::Kind::Batch:
         // A handler for one call is unregistered by whoever calls it, and exactly one unregister() succeeds.
         if (m_isOnce && !m_handler.unregister()) {
             notification.isRefused = true;
@@ -124,7 +125,7 @@ bool Route::takes(const Notification &notification)
         walk.countSkipped();
         return false;
     }
-    if (m_isOnce && m_isClaimed.exchange(true, std::memory_order_relaxed)) {
+    if (isClaimedBefore()) {
         walk.countSkipped();
         return false;
     }
@@ -138,7 +139,7 @@ void Route::forwardFrom(const Walk &walk) noexcept
     Mailbox *mailbox = nullptr;
     try {
         walk.expectForwarded();
-        if (m_ring) {
+        if (m_store) {
             queueBacklog(walk.takeEntry());
         } else if (mailbox = reserve(); mailbox) {
             walk.queue(*mailbox, *this);
@@ -166,7 +167,7 @@ bool Route::runsInSequence(const SequentialWalk &walk) noexcept
 {
     const bool runsHere = walk.mayRun() && runsInline();
     // As in the other walks.
-    if (m_isOnce && !(runsHere ? m_handler.unregister() : !m_isClaimed.exchange(true, std::memory_order_relaxed))) {
+    if (m_isOnce && !(runsHere ? m_handler.unregister() : !isClaimedBefore())) {
         walk.countSkipped();
         return false;
     }
@@ -182,7 +183,7 @@ void Route::take(const Step &step) noexcept
         return;
     }
     try {
-        if (m_ring) {
+        if (m_store) {
             QueueEntry *item = SeparateEntry::make(QueueEntry::Single, nullptr, &step.event());
             static_cast<void>(step.shareEvent().release()); // the item's
             queueBacklog(item);
@@ -217,7 +218,7 @@ bool Route::runsInline() const noexcept
 {
     if (!m_mailbox)
         return true;
-    return m_isAuto && !m_ring && m_transit.mailbox()->isCurrentThread() && !hasLeft() && !m_transit.isPending(served());
+    return m_isAuto && !m_store && m_transit.mailbox()->isCurrentThread() && !hasLeft() && !m_transit.isPending(served());
 }
 
 // --- deliveries ----------------------------------------------------------------------------------

@@ -7,7 +7,8 @@
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/delivery/receiver.h>
 #include <SignalBox/qt/delivery/wakeup.h>
-#include <SignalBox/qt/handlers/backlogring.h>
+#include <SignalBox/qt/handlers/backlogstore.h>
+#include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/contextmember.h>
 #include <SignalBox/qt/handlers/handlerstatistics.h>
 #include <SignalBox/qt/handlers/notification.h>
@@ -48,7 +49,8 @@ class SIGNALBOX_QT_EXPORT Route final : public Receiver, public ContextMember, p
 {
 public:
     /*! No \a mailbox: inline. Where the affinity is Followed, it is the one where the context is thought to be. */
-    Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity);
+    Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
+          CalledWith calledWith);
     Q_DISABLE_COPY_MOVE(Route)
 
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
@@ -83,8 +85,6 @@ public:
     void dropEvent(const Event &event) noexcept;
     /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. */
     void queueBacklog(QueueEntry *item) noexcept;
-    /*! Whether it wants the newest event only, at any time. */
-    bool isMerging() const noexcept { return m_backlog.kind() == Backlog::Kind::Latest; }
     bool isOnce() const noexcept { return m_isOnce; }
 
     // --- as the mailbox sees it ------------------------------------------------------------------
@@ -131,7 +131,6 @@ public:
 
 private:
     class Opening;
-    using Ring = BacklogRing<DeliveryPlatform, QueueEntry>;
 
     ~Route();
 
@@ -143,6 +142,11 @@ private:
     void forwardFrom(const Walk &walk) noexcept;
     // Whether a walk on the calling thread runs it inline.
     bool runsInline() const noexcept;
+    // Whether the one call of a `once` handler has been claimed for another event. A batch is not known before it is called.
+    bool isClaimedBefore() noexcept
+    {
+        return m_isOnce && m_calledWith == CalledWith::Event && m_isClaimed.exchange(true, std::memory_order_relaxed);
+    }
     // What had been claimed for the one call of a `once` handler does not come: it waits for another event.
     void refuseClaim() noexcept;
     // Counts a delivery. The mailbox for an entry of it; or null: park() that, while nothing else waits to be queued, or refuse()
@@ -156,13 +160,28 @@ private:
     // Somebody has to see to what was kept.
     void sendKept(Mailbox *opensAt) noexcept;
     void abandonKept(const Mailbox &mailbox) noexcept;
+    // As callHandler(), for all of them, in one call.
+    void callHandler(Batch &batch, HandlerCalls &calls) noexcept;
+    // Counts those that are not wanted any more as dropped, and takes them out.
+    void beginDeliveries(Batch &batch) noexcept;
+    void visitForBatch(HandlerCalls &calls, FreedBlocks &freed) noexcept;
+    void visitForEvent(HandlerCalls &calls, FreedBlocks &freed) noexcept;
+    // Whether it may be called now. If not, what had to be done has been.
+    bool isDue(Mailbox &mailbox) noexcept;
+    QueueEntry *takeNext() noexcept;
+    // Whether its backlog keeps the newest event only.
+    bool isMerging() const noexcept;
     void loseItem(QueueEntry *item, bool isMerged) noexcept;
+    void loseItems(EntryList &&items) noexcept;
+    // Whether a visit would find nothing; the consumer's.
+    bool isEmpty() const noexcept { return m_due.isEmpty() && m_store->isEmpty(); }
     void queueVisit() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
     const bool m_isOnce;
     const bool m_isAuto;
+    const CalledWith m_calledWith;
     const Backlog m_backlog;
 
     const Affinity m_affinity;
@@ -175,11 +194,14 @@ private:
     // A handler for one call has been forwarded to. Relaxed: one exchange picks one event.
     std::atomic<bool> m_isClaimed = false;
 
-    const std::unique_ptr<Ring> m_ring; // null: unbounded
+    const std::unique_ptr<BacklogStore> m_store; // null: the mailbox's queue will do
     WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way
     std::atomic<std::int64_t> m_lastPost = 0; // debounced: steady clock, nanoseconds; relaxed: the newest wins
-    std::int64_t m_nextCall = 0; // throttled; the consumer's
+    std::int64_t m_nextCall = 0; // throttled and batched; the consumer's
     std::int64_t m_plannedAt = 0; // when the mailbox is to visit it; the consumer's
+    EntryList m_due; // batched, for a handler of events: the rest of a batch; the consumer's
+    Batch::Items m_spare; // memory of the batch before; the consumer's
+    std::uint64_t m_toldLosses = 0; // by the batch before; the consumer's
     std::mutex m_backlogMutex; // one at a time drops it
 
     HandlerStatistics m_statistics;

@@ -5,11 +5,12 @@
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
+#include <algorithm>
 #include <chrono>
-#include <new>
+#include <thread>
 #include <utility>
 
-// The part of Route that serves a backlog: events go into its ring, and visits of the mailbox take them out.
+// The part of Route that serves a backlog: events go into its store, and visits of the mailbox take them out.
 
 namespace SignalBox::detail {
 
@@ -33,15 +34,31 @@ void Route::queueBacklog(QueueEntry *item) noexcept
 {
     if (m_backlog.kind() == Backlog::Kind::Debounced)
         m_lastPost.store(steadyNanoseconds(), std::memory_order_relaxed);
-    const bool dropsNewest = m_backlog.overflow() == Overflow::DropNewest;
-    if (dropsNewest) {
-        if (!m_ring->pushIfRoom(item))
-            loseItem(item, false);
-    } else {
-        const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
-        m_ring->push(item, [&](QueueEntry *lost) { loseItem(lost, isMerging); });
-    }
+    EntryList lost;
+    m_store->push(item, lost);
+    loseItems(std::move(lost));
     queueVisit();
+}
+
+bool Route::isMerging() const noexcept
+{
+    switch (m_backlog.kind()) {
+    case Backlog::Kind::Latest:
+    case Backlog::Kind::Throttled:
+    case Backlog::Kind::Debounced:
+        return true;
+    case Backlog::Kind::Unbounded:
+    case Backlog::Kind::Bounded:
+    case Backlog::Kind::Batched:
+        break;
+    }
+    return false;
+}
+
+void Route::loseItems(EntryList &&items) noexcept
+{
+    while (QueueEntry *item = items.takeFirst())
+        loseItem(item, isMerging());
 }
 
 void Route::loseItem(QueueEntry *item, bool isMerged) noexcept
@@ -59,46 +76,131 @@ void Route::loseItem(QueueEntry *item, bool isMerged) noexcept
 void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
 {
     m_visit.clear();
-    const bool isMerging = m_backlog.kind() != Backlog::Kind::Bounded;
-    std::int64_t next = 0;
-    if (m_backlog.isTimed()) {
-        if (m_ring->isEmpty())
-            return;
-        const std::int64_t time = steadyNanoseconds();
-        const std::int64_t interval = nanoseconds(m_backlog.interval());
-        const std::int64_t due = m_backlog.kind() == Backlog::Kind::Throttled
-                                   ? m_nextCall
-                                   : m_lastPost.load(std::memory_order_relaxed) + interval;
-        if (time < due && !m_handler.isRegistered()) {
-            if (m_plannedAt != 0) {
-                mailbox.forgetVisit(std::exchange(m_plannedAt, 0), *this);
-                release(1); // not the last one: the visit's
-            }
-            EntryList backlog;
-            takeBacklog(backlog);
-            dropBacklog(std::move(backlog));
-            return;
-        }
-        if (time < due) {
-            if (m_plannedAt == 0 && reserve()) {
-                m_plannedAt = due;
-                mailbox.planVisit(due, *this);
-            }
-            return;
-        }
-        next = time + interval;
-    }
-    QueueEntry *item = m_ring->pop([&](QueueEntry *lost) { loseItem(lost, isMerging); });
-    if (item == nullptr)
+    // The rest of a batch has been due before.
+    if (m_due.isEmpty() && m_backlog.isTimed() && (m_store->isEmpty() || !isDue(mailbox)))
         return;
-    m_nextCall = next;
-    if (m_backlog.overflow() == Overflow::DropNewest)
-        m_ring->release();
+    if (m_calledWith == CalledWith::Batch)
+        visitForBatch(drain.calls, drain.freed);
+    else
+        visitForEvent(drain.calls, drain.freed);
+}
+
+bool Route::isDue(Mailbox &mailbox) noexcept
+{
+    const std::int64_t time = steadyNanoseconds();
+    const std::int64_t interval = nanoseconds(m_backlog.interval());
+    const std::int64_t due = m_backlog.kind() == Backlog::Kind::Debounced
+            ? m_lastPost.load(std::memory_order_relaxed) + interval
+            : m_nextCall;
+    if (time >= due)
+        return true;
+    if (!m_handler.isRegistered()) {
+        if (m_plannedAt != 0) {
+            mailbox.forgetVisit(std::exchange(m_plannedAt, 0), *this);
+            release(1); // not the last one: the visit's
+        }
+        EntryList backlog;
+        takeBacklog(backlog);
+        dropBacklog(std::move(backlog));
+    } else if (m_plannedAt == 0 && reserve()) {
+        m_plannedAt = due;
+        mailbox.planVisit(due, *this);
+    }
+    return false;
+}
+
+QueueEntry *Route::takeNext() noexcept
+{
+    if (QueueEntry *item = m_due.takeFirst())
+        return item;
+    EntryList lost;
+    QueueEntry *item = nullptr;
+    if (m_backlog.kind() == Backlog::Kind::Batched) {
+        Batch batch(std::move(m_spare));
+        m_store->takeAll(batch, lost);
+        for (QueueEntry *due : batch.entries())
+            m_due.append(due);
+        m_spare = batch.takeMemory();
+        item = m_due.takeFirst();
+    } else {
+        item = m_store->take(lost);
+    }
+    loseItems(std::move(lost));
+    return item;
+}
+
+void Route::visitForEvent(HandlerCalls &calls, FreedBlocks &freed) noexcept
+{
+    QueueEntry *const item = takeNext();
+    if (item && m_backlog.isTimed())
+        m_nextCall = steadyNanoseconds() + nanoseconds(m_backlog.interval());
     // Before the call: a nested event loop goes on with it.
-    if (!m_ring->isEmpty())
+    if (item ? !isEmpty() : m_store->mustLookAgain())
         queueVisit();
-    callHandler(Event::of(*item->payload()), drain.calls);
-    freeItem(item, drain.freed);
+    if (!item)
+        return;
+    callHandler(Batch::eventOf(*item), calls);
+    freeItem(item, freed);
+}
+
+void Route::visitForBatch(HandlerCalls &calls, FreedBlocks &freed) noexcept
+{
+    Batch batch(std::move(m_spare));
+    EntryList lost;
+    m_store->takeAll(batch, lost);
+    loseItems(std::move(lost));
+    if (!batch.isEmpty() && m_backlog.isTimed())
+        m_nextCall = steadyNanoseconds() + nanoseconds(m_backlog.interval());
+    // Before the call: a nested event loop goes on with it.
+    if (batch.isEmpty() ? m_store->mustLookAgain() : !isEmpty())
+        queueVisit();
+    callHandler(batch, calls);
+    for (QueueEntry *item : batch.entries())
+        freeItem(item, freed);
+    m_spare = batch.takeMemory();
+}
+
+void Route::beginDeliveries(Batch &batch) noexcept
+{
+    FreedBlocks freed;
+    const auto isOver = [&](QueueEntry *item) {
+        Completion *const completion = Batch::eventOf(*item).completion();
+        if (!completion || completion->begin())
+            return false;
+        m_statistics.countDropped(1);
+        freeItem(item, freed);
+        return true;
+    };
+    Batch::Items &items = batch.entries();
+    items.erase(std::remove_if(items.begin(), items.end(), isOver), items.end());
+}
+
+void Route::callHandler(Batch &batch, HandlerCalls &calls) noexcept
+{
+    if (batch.isCounted())
+        beginDeliveries(batch);
+    if (batch.isEmpty())
+        return;
+    const std::uint64_t losses = m_statistics.losses();
+    batch.setLost(losses - std::exchange(m_toldLosses, losses));
+    const Outcome outcome = calls.call(m_handler, &batch);
+    const bool isCalled = outcome != Outcome::NotCalled && !batch.isRefused;
+    if (!isCalled) {
+        m_toldLosses -= batch.lost(); // the next batch tells
+        m_statistics.countDropped(batch.size());
+    }
+    if (!batch.isCounted() || batch.isAwaited)
+        return;
+    for (const QueueEntry *item : batch.entries()) {
+        Completion *const completion = Batch::eventOf(*item).completion();
+        if (!completion)
+            continue;
+        if (!isCalled)
+            completion->revoke();
+        else
+            completion->end(outcome == Outcome::Failed ? Completion::Ending::Threw : Completion::Ending::Returned,
+                            m_handler.id());
+    }
 }
 
 void Route::visitAsPlanned() noexcept
@@ -120,16 +222,20 @@ void Route::dropAsPlanned() noexcept
 // Nobody consumes meanwhile: not in its mailbox, which is closed, and nowhere else, as the caller has a reservation.
 void Route::takeBacklog(EntryList &taken) noexcept
 {
-    if (!m_ring)
+    if (!m_store)
         return;
-    const auto take = [&](QueueEntry *item) { taken.append(item); };
+    EntryList lost;
     const std::lock_guard lock(m_backlogMutex);
     m_visit.clear();
-    while (QueueEntry *item = m_ring->pop(take)) {
-        if (m_backlog.overflow() == Overflow::DropNewest)
-            m_ring->release();
-        take(item);
-    }
+    while (QueueEntry *item = m_due.takeFirst())
+        taken.append(item);
+    do {
+        while (QueueEntry *item = m_store->take(lost))
+            taken.append(item);
+        // Nobody comes again: a producer between its two steps is waited for, which is near.
+    } while (m_store->mustLookAgain() && (std::this_thread::yield(), true));
+    while (QueueEntry *item = lost.takeFirst())
+        taken.append(item);
 }
 
 void Route::dropBacklog(EntryList &&taken) noexcept

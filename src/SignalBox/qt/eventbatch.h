@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/handlers/batch.h>
+
+#include <QtCore/qglobal.h>
+
+#include <compare>
+#include <cstddef>
+#include <iterator>
+#include <type_traits>
+
+namespace SignalBox {
+
+/*!
+    \class SignalBox::EventBatch
+    \brief What waited for a handler, as one value: a sized random-access range of `const E &`.
+
+    A handler of `const EventBatch<E> &` is called once for all events that wait for it, not once per event. No event is
+    copied. Each producer's events are in their order, the oldest first.
+
+    \threadsafety Reentrant: on the thread of the call, and any number of its threads while the call lasts.
+
+    \cost Nothing is copied. A batch takes one pointer per event, whose memory the next batch uses again.
+
+    \errors Nothing fails. An exception of the handler is one failure, and each event of the batch counts as failed.
+
+    \lifetime The batch and its events are valid until the handler returns. A handler that returns a QFuture, or is a
+    coroutine, copies what it needs later before it returns.
+
+    \code
+    lines.registerHandler(&view, [&](const SignalBox::EventBatch<QString> &batch) {
+        for (const QString &line : batch)
+            view.append(line);
+    }, {.backlog = SignalBox::Backlog::batched(16)});
+    \endcode
+*/
+template <class E>
+class EventBatch
+{
+    static_assert(!std::is_void_v<E>, "EventBatch<E>: E is not void; events without data have nothing to collect");
+
+public:
+    /*! The type of the events. */
+    using value_type = E;
+    /*! What an element is read through. */
+    using reference = const E &;
+    /*! The same. */
+    using const_reference = const E &;
+    /*! A number of events. */
+    using size_type = std::size_t;
+    /*! A distance of iterators. */
+    using difference_type = std::ptrdiff_t;
+
+    /*! A random-access iterator. Valid as long as the batch. */
+    class const_iterator
+    {
+    public:
+        //! \cond What a random-access iterator has
+        using iterator_category = std::random_access_iterator_tag;
+        using value_type = E;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const E *;
+        using reference = const E &;
+
+        const_iterator() noexcept = default;
+
+        reference operator*() const noexcept { return valueOf(**m_place); }
+        pointer operator->() const noexcept { return std::addressof(**this); }
+        reference operator[](difference_type n) const noexcept { return valueOf(*m_place[n]); }
+        const_iterator &operator++() noexcept { return ++m_place, *this; }
+        const_iterator operator++(int) noexcept { return const_iterator(m_place++); }
+        const_iterator &operator--() noexcept { return --m_place, *this; }
+        const_iterator operator--(int) noexcept { return const_iterator(m_place--); }
+        const_iterator &operator+=(difference_type n) noexcept { return m_place += n, *this; }
+        const_iterator &operator-=(difference_type n) noexcept { return m_place -= n, *this; }
+        friend const_iterator operator+(const_iterator i, difference_type n) noexcept
+        {
+            return const_iterator(i.m_place + n);
+        }
+        friend const_iterator operator+(difference_type n, const_iterator i) noexcept
+        {
+            return const_iterator(i.m_place + n);
+        }
+        friend const_iterator operator-(const_iterator i, difference_type n) noexcept
+        {
+            return const_iterator(i.m_place - n);
+        }
+        friend difference_type operator-(const_iterator a, const_iterator b) noexcept { return a.m_place - b.m_place; }
+        friend bool operator==(const_iterator a, const_iterator b) noexcept { return a.m_place == b.m_place; }
+        friend auto operator<=>(const_iterator a, const_iterator b) noexcept { return a.m_place <=> b.m_place; }
+        //! \endcond
+
+    private:
+        friend class EventBatch;
+        explicit const_iterator(detail::QueueEntry *const *place) noexcept : m_place(place) {}
+
+        detail::QueueEntry *const *m_place = nullptr;
+    };
+    /*! The same: the events are read only. */
+    using iterator = const_iterator;
+
+    Q_DISABLE_COPY_MOVE(EventBatch)
+
+    /*! The oldest event. */
+    const_iterator begin() const noexcept { return const_iterator(m_batch.items()); }
+    /*! Behind the newest event. */
+    const_iterator end() const noexcept { return const_iterator(m_batch.items() + size()); }
+    /*! The number of events: at least one. */
+    size_type size() const noexcept { return m_batch.size(); }
+    /*! False: a handler is not called without an event. For algorithms. */
+    bool empty() const noexcept { return size() == 0; }
+    /*! \a index is less than size(). */
+    const E &operator[](size_type index) const noexcept { return valueOf(*m_batch.items()[index]); }
+    /*! The oldest event. */
+    const E &front() const noexcept { return (*this)[0]; }
+    /*! The newest event. */
+    const E &back() const noexcept { return (*this)[size() - 1]; }
+
+    /*!
+        The number of events that were queued for the handler and that it did not get since the batch before: its backlog
+        dropped or merged them, it was paused when its thread reached them, or their deadline had passed.
+    */
+    quint64 lost() const noexcept { return m_batch.lost(); }
+
+    //! \cond Made by AsyncRegistry
+    explicit EventBatch(const detail::Batch &batch) noexcept : m_batch(batch) {}
+    //! \endcond
+
+private:
+    static const E &valueOf(const detail::QueueEntry &item) noexcept
+    {
+        return static_cast<const detail::StoredEvent<E> &>(detail::Batch::eventOf(item)).value();
+    }
+
+    const detail::Batch &m_batch;
+};
+
+} // namespace SignalBox

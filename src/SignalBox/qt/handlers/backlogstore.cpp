@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/handlers/backlogstore.h>
+
+#include <SignalBox/qt/delivery/deliveryqueue.h>
+#include <SignalBox/qt/handlers/backlogring.h>
+#include <SignalBox/qt/handlers/batch.h>
+
+#include <cstdint>
+
+namespace SignalBox::detail {
+
+namespace {
+
+// The newest `capacity` items, or, where the newest are dropped, the oldest.
+class RingStore final : public BacklogStore
+{
+public:
+    RingStore(std::uint32_t capacity, Overflow overflow)
+        : m_ring(capacity), m_dropsNewest(overflow == Overflow::DropNewest)
+    {}
+
+    void push(QueueEntry *item, EntryList &lost) noexcept override
+    {
+        if (!m_dropsNewest)
+            m_ring.push(item, [&](QueueEntry *out) { lost.append(out); });
+        else if (!m_ring.pushIfRoom(item))
+            lost.append(item);
+    }
+
+    QueueEntry *take(EntryList &lost) noexcept override
+    {
+        QueueEntry *const item = m_ring.pop([&](QueueEntry *out) { lost.append(out); });
+        if (item && m_dropsNewest)
+            m_ring.release();
+        return item;
+    }
+
+    void takeAll(Batch &batch, EntryList &lost) noexcept override
+    {
+        const std::uint64_t end = m_ring.end();
+        while (QueueEntry *item = take(lost)) {
+            batch.add(item);
+            if (m_ring.isTakenUpTo(end))
+                return;
+        }
+    }
+
+    bool isUntouched() const noexcept override { return m_ring.isEmpty(); }
+    bool isEmpty() const noexcept override { return m_ring.isEmpty(); }
+
+private:
+    BacklogRing<DeliveryPlatform, QueueEntry> m_ring;
+    const bool m_dropsNewest;
+};
+
+// All items.
+class QueueStore final : public BacklogStore
+{
+    using Queue = DeliveryQueue<DeliveryPlatform, QueueEntry>;
+
+public:
+    // The consumer may end the queue only where no producer is inside the handler: so nothing has to come between the two steps.
+    void push(QueueEntry *item, EntryList &) noexcept override { Queue::link(m_queue.append(item), item); }
+    bool isUntouched() const noexcept override { return m_queue.isUntouched(); }
+    QueueEntry *take(EntryList &) noexcept override { return m_queue.pop().node; }
+    void takeAll(Batch &batch, EntryList &) noexcept override
+    {
+        m_queue.popPresent([&](QueueEntry *item) { batch.add(item); });
+    }
+    bool isEmpty() const noexcept override { return m_queue.isEmpty(); }
+    // A producer between its two steps may have found the consumer called already.
+    bool mustLookAgain() const noexcept override { return !m_queue.isEmpty(); }
+
+private:
+    Queue m_queue;
+};
+
+} // namespace
+
+std::unique_ptr<BacklogStore> BacklogStore::make(const Backlog &backlog)
+{
+    if (backlog.capacity() == 0)
+        return std::make_unique<QueueStore>();
+    return std::make_unique<RingStore>(static_cast<std::uint32_t>(backlog.capacity()), backlog.overflow());
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/backlog.h>
+#include <SignalBox/qt/delivery/entrylist.h>
+#include <SignalBox/qt/delivery/queueentry.h>
+
+#include <memory>
+
+namespace SignalBox::detail {
+
+class Batch;
+
+/*!
+    What waits for one handler that has a store of its own, because of its backlog or because it takes batches. Any number of
+    producers, one consumer. The owner of what was pushed and did not fit is told of it.
+*/
+class BacklogStore
+{
+public:
+    /*! The one that \a backlog asks for. Throws std::bad_alloc. */
+    static std::unique_ptr<BacklogStore> make(const Backlog &backlog);
+
+    virtual ~BacklogStore() = default;
+    BacklogStore(const BacklogStore &) = delete;
+    BacklogStore &operator=(const BacklogStore &) = delete;
+
+    /*! Waits for nobody. The producer calls the consumer afterwards (WakeUp). \a lost gets what had to go, \a item perhaps. */
+    virtual void push(QueueEntry *item, EntryList &lost) noexcept = 0;
+
+    /*! Any thread: nothing waits, or the consumer comes anyway. */
+    virtual bool isUntouched() const noexcept = 0;
+
+    // --- consumer only ---------------------------------------------------------------------------
+
+    /*! The oldest item, or null: there is none, or its producer is not done yet. \a lost as for push(). */
+    virtual QueueEntry *take(EntryList &lost) noexcept = 0;
+    /*! Takes what waits now, oldest first, and not what comes meanwhile: in a flood that would have no end. */
+    virtual void takeAll(Batch &batch, EntryList &lost) noexcept = 0;
+    virtual bool isEmpty() const noexcept = 0;
+    /*! take() gave nothing, and the producer in the way does not call: the consumer has to come again. */
+    virtual bool mustLookAgain() const noexcept { return false; }
+
+protected:
+    BacklogStore() = default;
+};
+
+} // namespace SignalBox::detail
