@@ -23,23 +23,30 @@ bool isInt(double number) noexcept
 
 QString BacklogSettings::problem() const
 {
+    const bool isBatched = kind == QmlBacklog::Kind::Batched;
     switch (kind) {
     case QmlBacklog::Kind::Unbounded:
     case QmlBacklog::Kind::Latest:
         return {};
+    case QmlBacklog::Kind::Throttled:
+    case QmlBacklog::Kind::Debounced:
+    case QmlBacklog::Kind::Batched:
+        if (!isInt(interval) || interval < 0)
+            return QStringLiteral("interval: expected milliseconds, an integer, as the backlog is Throttled, Debounced or Batched, not %1")
+                .arg(interval);
+        if (!isBatched || capacity == 0)
+            return {};
+        [[fallthrough]];
     case QmlBacklog::Kind::Bounded:
         if (!isInt(capacity) || capacity <= 0)
-            return QStringLiteral("capacity: expected a positive integer, as the backlog is Bounded, not %1").arg(capacity);
+            return QStringLiteral("capacity: expected a positive integer, as the backlog is %1, not %2")
+                .arg(isBatched ? QStringLiteral("Batched") : QStringLiteral("Bounded"))
+                .arg(capacity);
         if (overflow != QmlBacklog::Overflow::DropOldest && overflow != QmlBacklog::Overflow::DropNewest)
             return QStringLiteral("overflow: expected Backlog.DropOldest or DropNewest, not %1").arg(int(overflow));
         return {};
-    case QmlBacklog::Kind::Throttled:
-    case QmlBacklog::Kind::Debounced:
-        if (!isInt(interval) || interval < 0)
-            return QStringLiteral("interval: expected milliseconds, an integer, as the backlog is Throttled or Debounced, not %1").arg(interval);
-        return {};
     }
-    return QStringLiteral("backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled or Debounced, not %1").arg(int(kind));
+    return QStringLiteral("backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled, Debounced or Batched, not %1").arg(int(kind));
 }
 
 Backlog BacklogSettings::toBacklog() const
@@ -55,6 +62,10 @@ Backlog BacklogSettings::toBacklog() const
         return Backlog::throttled(static_cast<int>(interval));
     case QmlBacklog::Kind::Debounced:
         return Backlog::debounced(static_cast<int>(interval));
+    case QmlBacklog::Kind::Batched:
+        if (capacity == 0)
+            return Backlog::batched(static_cast<int>(interval));
+        return Backlog::batched(static_cast<int>(interval), static_cast<int>(capacity), toOverflow(overflow));
     }
     return Backlog::unbounded();
 }

@@ -48,10 +48,11 @@ public:
         Bounded, //!< As many as the capacity wait; overflow says what a full one loses.
         Throttled, //!< In the next turn of the loop the newest of its events so far; then one per interval at the most. The last always arrives.
         Debounced, //!< One event, the last, when none has come for the interval.
+        Batched, //!< All that waits, one after the other, once per interval at the most; with a capacity, as many as that wait.
     };
     Q_ENUM(Kind)
 
-    /*! The value of RegistryHandler.overflow: what a full Bounded backlog loses. */
+    /*! The value of RegistryHandler.overflow: what a full Bounded or Batched backlog loses. */
     enum class Overflow {
         DropOldest = 0x100, //!< The oldest that waits. Its number is no Kind's, so that one is not taken for the other.
         DropNewest, //!< The one that comes.

@@ -77,11 +77,11 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
         registers anew, and drops what waits.
     */
     Q_PROPERTY(SignalBox::QmlBacklog::Kind backlog READ backlog WRITE setBacklog NOTIFY backlogChanged FINAL)
-    /*! Of a Bounded backlog, in events: a positive integer. */
+    /*! Of a Bounded backlog, in events: a positive integer. Of a Batched one 0, the default, is no limit. */
     Q_PROPERTY(double capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
-    /*! What a full Bounded backlog loses. */
+    /*! What a full Bounded or Batched backlog loses. */
     Q_PROPERTY(SignalBox::QmlBacklog::Overflow overflow READ overflow WRITE setOverflow NOTIFY overflowChanged FINAL)
-    /*! Of a Throttled or Debounced backlog, in milliseconds, an integer. -1, the default, is none. */
+    /*! Of a Throttled, Debounced or Batched backlog, in milliseconds, an integer. -1, the default, is none. */
     Q_PROPERTY(double interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     /*! A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through. */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)

@@ -78,7 +78,7 @@ std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlo
     if (key == QLatin1String("backlog")) {
         const auto kind = toEnum<QmlBacklog::Kind>(value);
         backlog.kind = kind.value_or(backlog.kind);
-        return check(kind.has_value(), "Backlog.Unbounded, Latest, Bounded, Throttled or Debounced");
+        return check(kind.has_value(), "Backlog.Unbounded, Latest, Bounded, Throttled, Debounced or Batched");
     }
     if (key == QLatin1String("capacity")) {
         backlog.capacity = toInt(value).value_or(0);

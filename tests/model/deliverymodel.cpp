@@ -20,6 +20,7 @@ namespace {
 #define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
 constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(OneProducer),    SIGNALBOX_SCENARIO(TwoProducers), SIGNALBOX_SCENARIO(ClosedForOne),
+        SIGNALBOX_SCENARIO(StoreOfOne),     SIGNALBOX_SCENARIO(StoreOfTwo),
         SIGNALBOX_SCENARIO(ClosedForTwo),   SIGNALBOX_SCENARIO(LatestOfOne),  SIGNALBOX_SCENARIO(LatestOfTwo),
         SIGNALBOX_SCENARIO(BoundedOfOne),   SIGNALBOX_SCENARIO(BoundedOfTwo), SIGNALBOX_SCENARIO(BoundedOfThree),
         SIGNALBOX_SCENARIO(NewestLost),     SIGNALBOX_SCENARIO(NewestLostOfTwo),

@@ -183,17 +183,6 @@ public:
         return add<EventCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerEventGuard()"),
                                                   std::forward<Call>(call), options, location);
     }
-    /*! The same for batches: \a call is a void(const detail::Batch &). */
-    template <class Call>
-    HandlerId registerBatchHandler(QObject *context, Call &&call, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current())
-    {
-        wantExtras();
-        return add<BatchCall<std::decay_t<Call>>>(
-                   wayTo(context, options, "AsyncRegistry::registerBatchHandler()", detail::CalledWith::Batch),
-                   std::forward<Call>(call), options, location)
-            .release();
-    }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
         the handler but that.
@@ -295,22 +284,6 @@ private:
                 call.prepare(event);
             else if (event.hasExtras())
                 event.prepareValue();
-        }
-
-        Call call;
-    };
-
-    template <class Call>
-    struct BatchCall
-    {
-        template <class Source>
-        explicit BatchCall(Source &&source) : call(std::forward<Source>(source))
-        {
-        }
-        Propagation operator()(const detail::Notification &notification, detail::Route &)
-        {
-            call(static_cast<const detail::Batch &>(notification));
-            return Propagation::Continue;
         }
 
         Call call;

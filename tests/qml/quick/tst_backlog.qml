@@ -20,6 +20,7 @@ TestCase {
         handler.filter = null;
         handler.once = false;
         handler.backlog = Backlog.Unbounded;
+        handler.capacity = 0;
         handler.overflow = Backlog.DropOldest;
         handler.registry = null;
         handler.registry = bus;
@@ -82,7 +83,10 @@ TestCase {
             { tag: "bounded, oldest", options: { capacity: 3, overflow: Backlog.DropOldest, backlog: Backlog.Bounded }, seen: [3, 4, 5], lost: 2 },
             { tag: "bounded, newest", options: { capacity: 3, overflow: Backlog.DropNewest, backlog: Backlog.Bounded }, seen: [1, 2, 3], lost: 2 },
             { tag: "throttled", options: { interval: 5, backlog: Backlog.Throttled }, seen: [5], lost: 4 },
-            { tag: "debounced", options: { interval: 5, backlog: Backlog.Debounced }, seen: [5], lost: 4 }
+            { tag: "debounced", options: { interval: 5, backlog: Backlog.Debounced }, seen: [5], lost: 4 },
+            { tag: "batched", options: { interval: 5, backlog: Backlog.Batched }, seen: [1, 2, 3, 4, 5], lost: 0 },
+            { tag: "batched, oldest", options: { interval: 5, capacity: 2, backlog: Backlog.Batched }, seen: [4, 5], lost: 3 },
+            { tag: "batched, newest", options: { interval: 5, capacity: 2, overflow: Backlog.DropNewest, backlog: Backlog.Batched }, seen: [1, 2], lost: 3 }
         ];
     }
 
@@ -193,11 +197,11 @@ TestCase {
         verify(!handler.active);
         handler.capacity = 4;
         verify(handler.active);
-        ignoreWarning(/interval: expected milliseconds, an integer, as the backlog is Throttled or Debounced, not -1/);
+        ignoreWarning(/interval: expected milliseconds, an integer, as the backlog is Throttled, Debounced or Batched, not -1/);
         handler.interval = -1;
         handler.backlog = Backlog.Debounced;
         verify(!handler.active);
-        ignoreWarning(/backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled or Debounced, not 256/);
+        ignoreWarning(/backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled, Debounced or Batched, not 256/);
         handler.backlog = Backlog.DropOldest;
         verify(!handler.active);
         handler.backlog = Backlog.Latest;

@@ -39,7 +39,7 @@ TestCase {
             { tag: "number for a text", call: () => bus.registerHandler(none, { name: 1 }), text: "name: expected a string, not 1" },
             { tag: "number for a truth value", call: () => bus.registerHandler(none, { once: 1 }), text: "once: expected true or false, not 1" },
             { tag: "text for a truth value", call: () => bus.registerHandler(none, { enabled: "no" }), text: "enabled: expected true or false, not \"no\"" },
-            { tag: "overflow for a backlog", call: () => bus.registerHandler(none, { backlog: Backlog.DropNewest }), text: "backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled or Debounced, not 257" },
+            { tag: "overflow for a backlog", call: () => bus.registerHandler(none, { backlog: Backlog.DropNewest }), text: "backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled, Debounced or Batched, not 257" },
             { tag: "text for a backlog", call: () => bus.registerGuard(none, { backlog: "Latest" }), text: "backlog: expected Backlog.Unbounded" },
             { tag: "symbol for a backlog", call: () => bus.registerGuard(none, { backlog: Symbol("latest") }), text: "not a symbol" },
             { tag: "backlog for an overflow", call: () => bus.registerHandler(none, { overflow: Backlog.Latest }), text: "overflow: expected Backlog.DropOldest or DropNewest, not 1" },

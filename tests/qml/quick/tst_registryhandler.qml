@@ -167,7 +167,7 @@ TestCase {
             { tag: "capacity", text: "handler: () => {}; backlog: Backlog.Bounded; capacity: 1.5",
               warning: "capacity: expected a positive integer, as the backlog is Bounded, not 1.5" },
             { tag: "interval", text: "handler: () => {}; backlog: Backlog.Debounced; interval: 1.5",
-              warning: "interval: expected milliseconds, an integer, as the backlog is Throttled or Debounced, not 1.5" },
+              warning: "interval: expected milliseconds, an integer, as the backlog is Throttled, Debounced or Batched, not 1.5" },
         ];
     }
 
