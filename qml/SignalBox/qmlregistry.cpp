@@ -27,6 +27,20 @@ std::optional<HandlerId> readId(const QObject *registry, const char *call, const
     return engine ? detail::ScriptArguments(engine, call).handlerId(id) : std::nullopt;
 }
 
+// Of the engine that an argument belongs to. C++ may show a registry to several engines, of which qjsEngine() tells the first.
+std::shared_ptr<const detail::ScriptHome> homeOf(const QObject *registry, const char *call, QJSEngine *engine, const QJSValue &argument)
+{
+    std::shared_ptr<const detail::ScriptHome> home = detail::ScriptHome::of(engine);
+    if (argument.isObject() && !qmlContext(registry)) // one that an engine has created stays there
+        home = detail::ScriptHome::ofObject(argument, home);
+    if (!home)
+        qCWarning(detail::loggingCategory,
+                  "%s: the call comes from a QML engine that has not used the module SignalBox, while the registry belongs to another "
+                  "engine: import SignalBox and use an element of it there first",
+                  call);
+    return home;
+}
+
 const QMetaMethod &notifiedSignal()
 {
     static const QMetaMethod signal = QMetaMethod::fromSignal(&QmlRegistry::notified);
@@ -50,8 +64,11 @@ void QmlRegistry::notify(const QJSValue &event)
                   "QmlRegistry.notify(): to be called on the thread of the QML engine that has the registry");
         return;
     }
-    if (!isUnheard())
-        postEvent(detail::ScriptEvent::create(detail::ScriptHome::of(engine), event));
+    if (isUnheard())
+        return;
+    const std::shared_ptr<const detail::ScriptHome> home = homeOf(this, "QmlRegistry.notify()", engine, event);
+    if (home)
+        postEvent(detail::ScriptEvent::create(home, event.isString() ? QJSValue(event.toString()) : event));
 }
 
 void QmlRegistry::connectNotify(const QMetaMethod &signal)
@@ -93,13 +110,16 @@ QmlRegistry::Registration QmlRegistry::registerFunction(const char *call, const 
         qCWarning(detail::loggingCategory, "%s: the registry is not known to any QML engine", call);
         return {};
     }
-    const detail::ScriptArguments arguments(engine, call);
+    const std::shared_ptr<const detail::ScriptHome> home = homeOf(this, call, engine, function);
+    if (!home)
+        return {};
+    const detail::ScriptArguments arguments(home->engine(), call);
     if (!arguments.isFunction(function))
         return {};
     const auto parsed = arguments.options(options);
     if (!parsed)
         return {};
-    return {detail::ScriptHandler::registerWith(this, engine, function, parsed->options, parsed->owner), parsed->owner};
+    return {detail::ScriptHandler::registerWith(this, home->engine(), function, parsed->options, parsed->owner), parsed->owner};
 }
 
 bool QmlRegistry::unregister(const QJSValue &id)

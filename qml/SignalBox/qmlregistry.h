@@ -23,8 +23,17 @@ namespace SignalBox {
 
     Any objects may stand in it; RegistryHandlers that do have it as their registry.
 
-    To C++ it is an AsyncRegistry of QVariant, with all that this allows: its handlers see objects as QVariantMap
-    and arrays as QVariantList, and share one order of priorities with those in QML.
+    To C++ it is an AsyncRegistry of QVariant, with all that this allows: its handlers share one order of priorities with those in QML.
+    They see objects as QVariantMap, arrays, sets and typed arrays as QVariantList, and a Map as QVariantMap with its keys that are
+    strings or numbers. Functions, symbols and references that close a cycle are invalid; so is, with a warning, what is nested more than
+    1024 levels deep, as containers are destroyed recursively. In a graph of more than 32 objects that hold objects, each of these is given
+    a symbol as a property, which no enumeration lists.
+
+    An object that an event points to is null to a handler on its thread once it is gone.
+
+    C++ may show one registry to several engines: what one of them notifies reaches the handlers of the others, converted. An
+    engine is known once it has used the module; objects of others are refused with a warning. Connections to notified() are for the
+    engine that saw the registry first. A registry that QML has created is for the engine that created it.
 
     \threadsafety It belongs to the engine's thread, and so do all functions that QML calls; those of
     AsyncRegistry<QVariant> are thread-safe, post() included.
@@ -83,7 +92,8 @@ public:
 
     /*!
         Calls the handlers in priority order with \a event, any JavaScript value, and then emits notified(). Those in QML share
-        the one object: read it, do not write it. An exception in a handler stops neither the others nor the caller.
+        the one object: read it, do not write it. One with a backlog sees what is written to it later. An exception in a handler
+        stops neither the others nor the caller.
     */
     Q_INVOKABLE void notify(const QJSValue &event = QJSValue());
 

@@ -20,18 +20,20 @@ EventPointer ScriptEvent::create(const std::shared_ptr<const ScriptHome> &home, 
 // A handler of another engine on this thread may ask in a later delivery.
 Event::Content ScriptEvent::content() const
 {
-    prepareValue();
+    if (m_home)
+        prepareValue();
     return StoredEvent::content();
 }
 
 // Once another thread has the event, the value has been made.
 void ScriptEvent::prepareValue() const
 {
-    if (!m_home)
-        return;
     const ScriptHome *const home = std::exchange(m_home, nullptr);
+    if (!home)
+        return;
     if (home->engine())
         setValue(toPlainVariant(home->engine(), argumentOf(*this, *home)));
+    StoredEvent::prepareValue();
 }
 
 } // namespace SignalBox::detail

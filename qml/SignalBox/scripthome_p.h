@@ -7,6 +7,7 @@
 #include <QtCore/qglobal.h>
 #include <QtCore/qpointer.h>
 #include <QtQml/qjsengine.h>
+#include <QtQml/qjsvalue.h>
 
 #include <cstdint>
 #include <memory>
@@ -14,12 +15,19 @@
 
 namespace SignalBox::detail {
 
+class ScriptTools;
+
 /*! An engine, and the way into its thread for what outlives it or is let go of elsewhere. */
 class ScriptHome : public std::enable_shared_from_this<ScriptHome>
 {
 public:
     /*! Engine's thread only. The engine keeps it, and so does each holder. */
     static std::shared_ptr<const ScriptHome> of(QJSEngine *engine);
+    /*!
+        The home of the engine that \a object, or a function, belongs to: \a likely, or another one that is known on this thread. Null:
+        it belongs to none of them. What has no prototype in common with any engine's objects counts as of the likely one.
+    */
+    static std::shared_ptr<const ScriptHome> ofObject(const QJSValue &object, const std::shared_ptr<const ScriptHome> &likely);
 
     ~ScriptHome();
     Q_DISABLE_COPY_MOVE(ScriptHome)
@@ -31,6 +39,8 @@ public:
 
     const ThreadHandle &thread() const noexcept { return m_thread; }
     bool isCurrentThread() const noexcept { return m_thread.isCurrent(); }
+    /*! Engine's thread only, while the engine is alive. */
+    ScriptTools &tools() const;
     /*! False: the thread is over, and \a task has been destroyed by the calling thread. */
     bool post(std::unique_ptr<Task> task) const { return m_thread.post(std::move(task)); }
 
@@ -52,6 +62,8 @@ private:
     const void *const m_key;
     const QPointer<QJSEngine> m_engine;
     const ThreadHandle m_thread;
+    mutable QJSValue m_objectPrototype; // this one and the next: until the engine is gone
+    mutable std::unique_ptr<ScriptTools> m_tools;
 
     mutable std::uint64_t m_attachments = 0;
     mutable std::unique_ptr<EventAttachment> m_spare; // it does not count

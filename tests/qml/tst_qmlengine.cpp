@@ -4,6 +4,7 @@
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/QmlRegistry>
 
+#include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
 #include <QtQml/qqmlengine.h>
 #include <QtTest/qsignalspy.h>
@@ -31,6 +32,78 @@ public:
     int x = 0;
     int y = 0;
 };
+
+// A gadget that points to an object and sees it die.
+class Selection
+{
+    Q_GADGET
+    Q_PROPERTY(int row MEMBER row)
+    Q_PROPERTY(QPointer<QObject> item MEMBER item)
+
+public:
+    Q_INVOKABLE int next() const { return row + 1; }
+
+    int row = 0;
+    QPointer<QObject> item;
+};
+
+// Keeps in "seen" what it can tell of each event, which is an object, or has one as its "item", or as the first of its "items".
+const char *const describer = R"(
+    import QtQml
+    import SignalBox
+    QtObject {
+        id: root
+        required property Registry registry
+        property var seen: []
+        function describe(event) {
+            if (event === null)
+                return "null"
+            if (event.items !== undefined)
+                return "items " + describe(event.items[0])
+            if (event.item !== undefined)
+                return "item " + describe(event.item)
+            return event.objectName === undefined ? "a dead object" : event.objectName
+        }
+        property RegistryHandler element: RegistryHandler {
+            registry: root.registry
+            handler: event => { root.seen.push(root.describe(event)) }
+        }
+    }
+)";
+
+std::unique_ptr<QObject> createDescriber(QQmlEngine &engine, RegistryObject &registry)
+{
+    return createObject(engine, describer, {{QStringLiteral("registry"), QVariant::fromValue(&registry)}});
+}
+
+QStringList seenBy(const std::unique_ptr<QObject> &object)
+{
+    return object->property("seen").value<QJSValue>().toVariant().toStringList();
+}
+
+std::unique_ptr<QObject> createTarget()
+{
+    auto target = std::make_unique<QObject>();
+    target->setObjectName(QStringLiteral("target"));
+    QQmlEngine::setObjectOwnership(target.get(), QQmlEngine::CppOwnership);
+    return target;
+}
+
+// Posts an event that \a make makes of an object, from another thread, once while the object lives on and once before it dies.
+template <class E, class Make>
+QStringList seenOfLivingAndDead(Make make)
+{
+    QQmlEngine engine;
+    AsyncRegistry<E> registry;
+    const auto object = createDescriber(engine, registry);
+    auto target = createTarget();
+    std::thread([&] { registry.post(make(target.get())); }).join();
+    QCoreApplication::processEvents();
+    std::thread([&] { registry.post(make(target.get())); }).join();
+    target.reset();
+    QCoreApplication::processEvents();
+    return object ? seenBy(object) : QStringList();
+}
 
 // Properties of QML objects do not outlive their engine; this does.
 class Counter : public QObject
@@ -173,6 +246,210 @@ private Q_SLOTS:
         registry.notify(QJSValue(3));
         QCOMPARE(late.count, 1);
         QCOMPARE(early.count, 1);
+    }
+
+    void objectThatDiesBeforeItsDeliveryArrivesAsNull()
+    {
+        QCOMPARE(seenOfLivingAndDead<QObject *>([](QObject *target) { return target; }),
+                 (QStringList{QStringLiteral("target"), QStringLiteral("null")}));
+    }
+
+    void objectInAVariantThatDiesArrivesAsNull()
+    {
+        QCOMPARE(seenOfLivingAndDead<QVariant>([](QObject *target) { return QVariant::fromValue(target); }),
+                 (QStringList{QStringLiteral("target"), QStringLiteral("null")}));
+    }
+
+    void objectInAMapThatDiesArrivesAsNull()
+    {
+        QCOMPARE(seenOfLivingAndDead<QVariantMap>([](QObject *target) {
+                     return QVariantMap{{QStringLiteral("item"), QVariant::fromValue(target)}};
+                 }),
+                 (QStringList{QStringLiteral("item target"), QStringLiteral("item null")}));
+    }
+
+    void objectInAListOfAMapThatDiesArrivesAsNull()
+    {
+        QCOMPARE(seenOfLivingAndDead<QVariant>([](QObject *target) {
+                     return QVariantMap{{QStringLiteral("items"), QVariantList{QVariant::fromValue(target)}}};
+                 }),
+                 (QStringList{QStringLiteral("items target"), QStringLiteral("items null")}));
+    }
+
+    void guardedPointerArrivesAsTheObjectOrNull()
+    {
+        QCOMPARE(seenOfLivingAndDead<QPointer<QObject>>([](QObject *target) { return QPointer<QObject>(target); }),
+                 (QStringList{QStringLiteral("target"), QStringLiteral("null")}));
+    }
+
+    void guardedPointerInAMapArrivesAsTheObjectOrNull()
+    {
+        QCOMPARE(seenOfLivingAndDead<QVariantMap>([](QObject *target) {
+                     return QVariantMap{{QStringLiteral("item"), QVariant::fromValue(QPointer<QObject>(target))}};
+                 }),
+                 (QStringList{QStringLiteral("item target"), QStringLiteral("item null")}));
+    }
+
+    void guardedPointerInAGadgetArrivesAsTheObjectOrNull()
+    {
+        QCOMPARE(seenOfLivingAndDead<Selection>([](QObject *target) { return Selection{.row = 1, .item = target}; }),
+                 (QStringList{QStringLiteral("item target"), QStringLiteral("item null")}));
+    }
+
+    void gadgetWithAGuardedPointerKeepsItsOtherMembers()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<Selection> registry;
+        const auto object = createObject(engine, R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                id: root
+                required property Registry registry
+                property string seen
+                property RegistryHandler element: RegistryHandler {
+                    registry: root.registry
+                    handler: event => { root.seen = event.row + " " + event.next() + " " + event.item.objectName }
+                }
+            }
+        )", {{QStringLiteral("registry"), QVariant::fromValue<RegistryObject *>(&registry)}});
+        QVERIFY(object);
+        const auto target = createTarget();
+        registry.post({.row = 3, .item = target.get()});
+        QCOMPARE(object->property("seen").toString(), QStringLiteral("3 4 target"));
+    }
+
+    void objectThatAHandlerDeletesIsNullToTheNext()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<QObject *> registry;
+        const auto first = createDescriber(engine, registry);
+        auto target = createTarget();
+        registry.registerHandler([&](QObject *const &) { target.reset(); });
+        const auto second = createDescriber(engine, registry);
+        QVERIFY(first && second);
+        QList<QObject *> seen;
+        registry.registerHandler([&](QObject *const &object) { seen.append(object); });
+        registry.post(target.get());
+        QCOMPARE(seenBy(first), QStringList{QStringLiteral("target")});
+        QCOMPARE(seenBy(second), QStringList{QStringLiteral("null")});
+        QCOMPARE(seen, QList<QObject *>{nullptr});
+    }
+
+    void objectThatDiesBeforeTheLastEventOfABacklogArrivesAsNull()
+    {
+        QQmlEngine engine;
+        QmlRegistry registry;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        const auto object = createObject(engine, R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                id: root
+                required property QmlRegistry registry
+                property var seen: []
+                function send(target) { root.registry.notify(target) }
+                property RegistryHandler element: RegistryHandler {
+                    registry: root.registry
+                    backlog: Backlog.Latest
+                    handler: event => { root.seen.push(event === null ? "null" : typeof event) }
+                }
+            }
+        )", {{QStringLiteral("registry"), QVariant::fromValue(&registry)}});
+        QVERIFY(object);
+        auto target = createTarget();
+        QVERIFY(QMetaObject::invokeMethod(object.get(), "send", Q_ARG(QVariant, QVariant::fromValue(target.get()))));
+        target.reset();
+        QTRY_COMPARE(seenBy(object), QStringList{QStringLiteral("null")});
+        target = createTarget();
+        registry.post(QVariant::fromValue(target.get()));
+        target.reset();
+        QTRY_COMPARE(seenBy(object), (QStringList{QStringLiteral("null"), QStringLiteral("null")}));
+    }
+
+    void objectsThatDieWhileProducersPostThem()
+    {
+        QQmlEngine engine;
+        AsyncRegistry<QVariantMap> registry;
+        const auto object = createDescriber(engine, registry);
+        QVERIFY(object);
+        constexpr int events = 2000;
+        for (int i = 0; i < events; ++i) {
+            auto target = createTarget();
+            std::thread([&] { registry.post({{QStringLiteral("item"), QVariant::fromValue(target.get())}}); }).join();
+            if (i % 3 == 0)
+                QCoreApplication::processEvents();
+        }
+        QTRY_COMPARE(seenBy(object).size(), events);
+        QVERIFY(!seenBy(object).contains(QStringLiteral("item a dead object")));
+    }
+
+    // C++ shows one registry to two engines.
+    void whatOneEngineNotifiesReachesTheHandlersOfAnother_data()
+    {
+        QTest::addColumn<QByteArray>("script");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("object") << QByteArray("{ size: 1 }") << QStringLiteral("{\"size\":1}");
+        QTest::newRow("list") << QByteArray("[1, { a: 2 }]") << QStringLiteral("[1,{\"a\":2}]");
+        QTest::newRow("number") << QByteArray("5") << QStringLiteral("5");
+        QTest::newRow("text") << QByteArray("'text'") << QStringLiteral("\"text\"");
+        QTest::newRow("object without a prototype of the engine's") << QByteArray("new (class A { constructor() { this.x = 1 } })")
+                                                                   << QStringLiteral("{\"x\":1}");
+    }
+
+    void whatOneEngineNotifiesReachesTheHandlersOfAnother()
+    {
+        QFETCH(const QByteArray, script);
+        QFETCH(const QString, expected);
+        const char *const user = R"qml(
+            import QtQml
+            import SignalBox
+            QtObject {
+                id: root
+                required property QmlRegistry bus
+                property var seen: []
+                function send(text) { root.bus.notify(eval("(" + text + ")")) }
+                property RegistryHandler element: RegistryHandler {
+                    registry: root.bus
+                    handler: event => { root.seen.push("element " + JSON.stringify(event)) }
+                }
+                Component.onCompleted: root.bus.registerHandler(event => root.seen.push("function " + JSON.stringify(event)))
+            }
+        )qml";
+        QQmlEngine first;
+        QQmlEngine second;
+        QmlRegistry registry;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        const QVariantMap properties{{QStringLiteral("bus"), QVariant::fromValue(&registry)}};
+        const auto one = createObject(first, user, properties);
+        const auto two = createObject(second, user, properties);
+        QVERIFY(one && two);
+        const QStringList once{QStringLiteral("element ") + expected, QStringLiteral("function ") + expected};
+        QVERIFY(QMetaObject::invokeMethod(two.get(), "send", Q_ARG(QVariant, QString::fromLatin1(script))));
+        QCOMPARE(seenBy(one), once);
+        QCOMPARE(seenBy(two), once);
+        QVERIFY(QMetaObject::invokeMethod(one.get(), "send", Q_ARG(QVariant, QString::fromLatin1(script))));
+        QCOMPARE(seenBy(one), once + once);
+        QCOMPARE(seenBy(two), once + once);
+    }
+
+    void engineThatNobodyKnowsIsRefusedWithAWarning()
+    {
+        QQmlEngine first;
+        QJSEngine second;
+        QmlRegistry registry;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        const auto object = createListener(first, registry);
+        QVERIFY(object);
+        const QJSValue known = first.newQObject(&registry);
+        second.globalObject().setProperty(QStringLiteral("bus"), second.newQObject(&registry));
+        const char *const message = "QmlRegistry.notify(): the call comes from a QML engine that has not used the module SignalBox, while the "
+                                    "registry belongs to another engine: import SignalBox and use an element of it there first";
+        QTest::ignoreMessage(QtWarningMsg, message);
+        second.evaluate(QStringLiteral("bus.notify({ size: 1 })"));
+        QCOMPARE(object->property("count").toInt(), 0);
+        second.evaluate(QStringLiteral("bus.notify(1)"));
+        QCOMPARE(object->property("count").toInt(), 1);
     }
 
     void twoEnginesSeeTheSameEvent()

@@ -32,6 +32,15 @@ const char *const source = R"qml(
         property var last
         property var signalled: []
         property int reads: 0
+        property string kind
+        property string description
+        property QtObject target
+        function describeLast() {
+            const keys = []
+            for (const key in bus.last[99])
+                keys.push(key)
+            bus.description = Object.keys(bus.last[99]).join() + ";" + JSON.stringify(bus.last[0]) + ";" + keys.join()
+        }
         property Connections connections: Connections {
             target: bus
             function onNotified(event) { bus.signalled.push(event) }
@@ -44,7 +53,11 @@ const char *const source = R"qml(
         }
         function stop() { bus.registerHandler(() => SignalBox.Stop, { priority: 1, owner: bus }) }
         RegistryHandler {
-            handler: event => { bus.last = event; bus.order.push("qml") }
+            handler: event => {
+                bus.last = event
+                bus.kind = event === null ? "null" : typeof event
+                bus.order.push("qml")
+            }
         }
     }
 )qml";
@@ -122,6 +135,22 @@ private Q_SLOTS:
             << QVariant(QVariantList{QVariantMap{{QStringLiteral("a"), 1}}, QVariantMap{{QStringLiteral("a"), 1}}});
         QTest::newRow("getter that throws") << QByteArray("{ get x() { throw 1 }, y: 2 }")
                                             << QVariant(QVariantMap{{QStringLiteral("x"), QVariant()}, {QStringLiteral("y"), 2}});
+        QTest::newRow("Map") << QByteArray("new Map([['a', 1], [2, { b: 3 }]])")
+                             << QVariant(QVariantMap{{QStringLiteral("a"), 1},
+                                                     {QStringLiteral("2"), QVariantMap{{QStringLiteral("b"), 3}}}});
+        QTest::newRow("Set") << QByteArray("new Set([1, [2]])") << QVariant(QVariantList{1, QVariantList{2}});
+        QTest::newRow("typed array") << QByteArray("new Uint16Array([1, 2, 300])") << QVariant(QVariantList{1, 2, 300});
+        QTest::newRow("DataView") << QByteArray("new DataView(new Uint8Array([1, 2, 3]).buffer, 1)") << QVariant(QVariantList{2, 3});
+        QTest::newRow("array with holes") << QByteArray("[1, , 3]") << QVariant(QVariantList{1, QVariant(), 3});
+        QTest::newRow("object of a class") << QByteArray("new (class { constructor() { this.x = 1 } get y() { return 2 } })")
+                                           << QVariant(QVariantMap{{QStringLiteral("x"), 1}});
+        QTest::newRow("object without a prototype") << QByteArray("Object.assign(Object.create(null), { x: 1 })")
+                                                    << QVariant(QVariantMap{{QStringLiteral("x"), 1}});
+        QTest::newRow("what only looks like a Map") << QByteArray("Object.create(Map.prototype, { x: { value: 1, enumerable: true } })")
+                                                    << QVariant(QVariantMap{{QStringLiteral("x"), 1}});
+        QTest::newRow("cycle through a Map and a Set")
+            << QByteArray("(() => { const m = new Map(); m.set('s', new Set([m])); return m })()")
+            << QVariant(QVariantMap{{QStringLiteral("s"), QVariantList{QVariant()}}});
         QTest::newRow("date") << QByteArray("new Date(0)")
                               << QVariant(QDateTime::fromMSecsSinceEpoch(0));
     }
@@ -268,6 +297,171 @@ private Q_SLOTS:
         send("{ get size() { return ++bus.reads } }");
         QCOMPARE(calls, 0);
         QCOMPARE(m_registry->property("reads").toInt(), 0);
+    }
+
+    // Each object counts how often it is read.
+    void costOfSharedPartsIsLinear_data()
+    {
+        QTest::addColumn<QByteArray>("script");
+        QTest::addColumn<int>("references");
+        QTest::newRow("ten objects that refer to each other")
+            << QByteArray("(() => { const all = []; for (let i = 0; i < 10; ++i) all.push({ get n() { return ++bus.reads } });"
+                          " for (const a of all) a.others = all; return all[0] })()")
+            << 12;
+        QTest::newRow("ten objects that refer to each other by name")
+            << QByteArray("(() => { const all = []; for (let i = 0; i < 10; ++i) all.push({ get n() { return ++bus.reads } });"
+                          " for (const a of all) all.forEach((b, i) => a['other' + i] = b); return all[0] })()")
+            << 101;
+        QTest::newRow("binary tree of depth 22")
+            << QByteArray("(() => { let node = { leaf: 1 }; for (let i = 0; i < 22; ++i) { const below = node;"
+                          " node = { get n() { return ++bus.reads }, left: below, right: below } } return node })()")
+            << 45;
+        QTest::newRow("many that share one")
+            << QByteArray("(() => { const shared = { get n() { return ++bus.reads }, of: {} }; const all = [];"
+                          " for (let i = 0; i < 2000; ++i) all.push({ of: { shared: shared } }); return all })()")
+            << 2000;
+        QTest::newRow("frozen ones")
+            << QByteArray("(() => { let node = { leaf: 1 }; for (let i = 0; i < 100; ++i) { const below = node;"
+                          " node = Object.freeze({ get n() { return ++bus.reads }, left: below, right: below }) } return node })()")
+            << 201;
+        QTest::newRow("proxies")
+            << QByteArray("(() => { let node = { leaf: 1 }; for (let i = 0; i < 100; ++i) { const below = node;"
+                          " node = new Proxy({ get n() { return ++bus.reads }, left: below, right: below }, {}) } return node })()")
+            << 201;
+    }
+
+    void costOfSharedPartsIsLinear()
+    {
+        QFETCH(const QByteArray, script);
+        QFETCH(const int, references);
+        QVariant seen;
+        m_registry->registerHandler([&](const QVariant &event) { seen = event; });
+        send(script.constData());
+        QVERIFY(seen.isValid());
+        const int reads = m_registry->property("reads").toInt();
+        QVERIFY2(reads <= references, qPrintable(QString::number(reads)));
+    }
+
+    void sharedPartsArriveInEachPlace()
+    {
+        QVariant seen;
+        m_registry->registerHandler([&](const QVariant &event) { seen = event; });
+        send("(() => { let node = { leaf: 1 }; for (let i = 0; i < 50; ++i) { const below = node; node = { left: below, right: below } }"
+             " return node })()");
+        QVariantMap node = seen.toMap();
+        for (int level = 0; level < 50; ++level) {
+            QCOMPARE(node.size(), 2);
+            node = node.value(level % 3 == 0 ? QStringLiteral("left") : QStringLiteral("right")).toMap();
+        }
+        QCOMPARE(node.value(QStringLiteral("leaf")), QVariant(1));
+    }
+
+    void conversionIsNotSeenInTheObjects()
+    {
+        m_registry->registerHandler([](const QVariant &) {});
+        send("bus.last = (() => { const all = []; for (let i = 0; i < 100; ++i) all.push({ of: { i: i } }); return all })()");
+        QVERIFY(QMetaObject::invokeMethod(m_registry, "describeLast"));
+        QCOMPARE(m_registry->property("description").toString(), QStringLiteral("of;{\"of\":{\"i\":0}};of"));
+    }
+
+    void deepEventIsCutWithAWarning_data()
+    {
+        QTest::addColumn<int>("depth");
+        QTest::newRow("30 000") << 30000;
+        QTest::newRow("1 000 000") << 1000000;
+    }
+
+    void deepEventIsCutWithAWarning()
+    {
+        QFETCH(const int, depth);
+        QVariant seen;
+        m_registry->registerHandler([&](const QVariant &event) { seen = event; });
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): an event is nested more than 1024 levels deep: C++ handlers get what "
+                                           "lies deeper as invalid values");
+        send(qPrintable(QStringLiteral("(() => { let node = null; for (let i = 0; i < %1; ++i) node = { next: node }; return node })()")
+                            .arg(depth)));
+        int levels = 0;
+        for (QVariant node = seen; node.isValid(); node = node.toMap().value(QStringLiteral("next")))
+            ++levels;
+        QCOMPARE(levels, 1024);
+        QCOMPARE(order(), QStringList{QStringLiteral("qml")});
+    }
+
+    void eventOfTheGreatestDepthIsWhole()
+    {
+        QVariant seen;
+        m_registry->registerHandler([&](const QVariant &event) { seen = event; });
+        send("(() => { let node = { leaf: 1 }; for (let i = 1; i < 1024; ++i) node = [node]; return node })()");
+        QVariant node = seen;
+        for (int level = 1; level < 1024; ++level)
+            node = node.toList().value(0);
+        QCOMPARE(node.toMap().value(QStringLiteral("leaf")), QVariant(1));
+    }
+
+    void whatDoesNotFitIsLeftOutWithAWarning_data()
+    {
+        QTest::addColumn<QByteArray>("script");
+        QTest::addColumn<QVariant>("expected");
+        QTest::newRow("Map with an object for a key") << QByteArray("new Map([[{}, 1], ['a', 2]])")
+                                                      << QVariant(QVariantMap{{QStringLiteral("a"), 2}});
+        QTest::newRow("Map with a symbol for a key") << QByteArray("new Map([[Symbol('s'), 1]])") << QVariant(QVariantMap());
+        QTest::newRow("large array of holes") << QByteArray("(() => { const a = []; a[100000000] = 1; return a })()") << QVariant();
+        QTest::newRow("huge array of holes") << QByteArray("(() => { const a = []; a[4294967294] = 1; return a })()") << QVariant();
+    }
+
+    void whatDoesNotFitIsLeftOutWithAWarning()
+    {
+        QFETCH(const QByteArray, script);
+        QFETCH(const QVariant, expected);
+        QVariant seen = QStringLiteral("nothing yet");
+        m_registry->registerHandler([&](const QVariant &event) { seen = event; });
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): an event has contents that C++ handlers do not get: keys of a Map that are "
+                                           "no strings or numbers, or an array whose length is mostly holes");
+        send(script.constData());
+        QCOMPARE(seen, expected);
+    }
+
+    void getterMayNotifyWhileItsEventIsConverted()
+    {
+        QList<QVariant> seen;
+        m_registry->registerHandler([&](const QVariant &event) { seen.append(event); });
+        send("(() => { const inner = { of: { i: 1 } }; const all = []; for (let i = 0; i < 50; ++i) all.push({ of: inner });"
+             " all.push({ get x() { if (bus.reads++ === 0) bus.notify(all); return 1 } }); return all })()");
+        QCOMPARE(seen.size(), 2);
+        QCOMPARE(seen.at(0), seen.at(1));
+    }
+
+    // --- objects in events that die before their delivery --------------------------------------------------------------
+
+    void objectThatDiedIsNullToALaterHandler_data()
+    {
+        QTest::addColumn<QByteArray>("script");
+        QTest::newRow("the event") << QByteArray("bus.target");
+        QTest::newRow("in a part") << QByteArray("({ list: [bus.target, 1] })");
+    }
+
+    void objectThatDiedIsNullToALaterHandler()
+    {
+        QFETCH(const QByteArray, script);
+        auto target = std::make_unique<QObject>();
+        QQmlEngine::setObjectOwnership(target.get(), QQmlEngine::CppOwnership);
+        m_registry->setProperty("target", QVariant::fromValue(target.get()));
+        QList<QVariant> seen;
+        const auto see = [&](const QVariant &event) {
+            seen.append(event.canConvert<QVariantMap>() ? event.toMap().value(QStringLiteral("list")).toList().value(0) : event);
+        };
+        m_registry->registerHandler(see, {.priority = 2});
+        m_registry->registerHandler([&](const QVariant &) { target.reset(); }, {.priority = 1});
+        m_registry->registerHandler(see, {.priority = -1});
+        m_registry->registerHandler(this, see, {.delivery = SignalBox::Delivery::Queued});
+        QObject *const address = target.get();
+        send(script.constData());
+        QTRY_COMPARE(seen.size(), 3);
+        QCOMPARE(seen.at(0).value<QObject *>(), address);
+        QCOMPARE(seen.at(1).metaType(), QMetaType::fromType<QObject *>());
+        QCOMPARE(*static_cast<QObject *const *>(seen.at(1).constData()), nullptr);
+        QCOMPARE(*static_cast<QObject *const *>(seen.at(2).constData()), nullptr);
+        QCOMPARE(m_registry->property("kind").toString(), script.startsWith("bus") ? QStringLiteral("null") : QStringLiteral("object"));
     }
 
     void cppHandlerSeesTheEventAsItWasNotified_data()

@@ -14,6 +14,7 @@
 #endif
 #include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/delivery/heldobjects.h>
 #include <SignalBox/qt/handlers/emission.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlertarget.h>
@@ -386,11 +387,18 @@ private:
         Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
         {
             const auto call = [&]() -> decltype(auto) {
-                if constexpr (detail::takesBatch<Function, E>)
+                if constexpr (detail::takesBatch<Function, E>) {
                     return std::invoke(function, EventBatch<E>(static_cast<const detail::Batch &>(notification)));
-                else
-                    return detail::invokeHandler<E>(
-                        function, std::addressof(static_cast<const detail::StoredEvent<Value> &>(notification.event()).value()));
+                } else {
+                    const Value &value = static_cast<const detail::StoredEvent<Value> &>(notification.event()).value();
+                    if constexpr (detail::mayHoldObjects<Value>) {
+                        if (const auto *held = detail::HeldObjects::withDead(notification.event())) {
+                            const Value withoutDead = held->withoutDead(value);
+                            return detail::invokeHandler<E>(function, std::addressof(withoutDead));
+                        }
+                    }
+                    return detail::invokeHandler<E>(function, std::addressof(value));
+                }
             };
             using Result = decltype(call());
             if constexpr (std::is_same_v<Result, Propagation>) {
@@ -406,7 +414,7 @@ private:
 
         // See Event::prepareValue().
         void prepare(const detail::Event &event) const
-            requires std::is_same_v<Value, QVariant>
+            requires detail::mayHoldObjects<Value>
         {
             if (event.hasExtras())
                 event.prepareValue();

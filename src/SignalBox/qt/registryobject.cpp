@@ -40,6 +40,8 @@ public:
     {
         if (!link->followsEvents())
             return;
+        if (event.hasExtras() && !link->isObjectHere())
+            event.prepareValue();
         m_link = link;
         event.addReference();
         m_event = detail::EventPointer(&event);

@@ -6,6 +6,8 @@
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qmetatype.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qvariant.h>
 
 #include <atomic>
 #include <memory>
@@ -68,10 +70,19 @@ public:
     virtual Content content() const = 0;
 
     /*!
-        Makes the value, if the event makes it late; only one with extras may. The notifying thread calls this, any number of
-        times, before a handler that takes the value runs or is forwarded to.
+        For an event with extras: makes the value, if the event makes it late, and holds the objects that it points to, which may
+        die while it waits. The notifying thread calls this, any number of times, before a handler that takes the value runs or
+        is forwarded to.
     */
     virtual void prepareValue() const {}
+    /*! True once, for the notifying thread, of an event with extras: it holds its objects from then on. */
+    bool takeObjects() const noexcept
+    {
+        if (!hasExtras() || extras()->areObjectsTaken)
+            return false;
+        extras()->areObjectsTaken = true; // before any other thread has the event
+        return true;
+    }
 
     bool hasExtras() const noexcept { return (m_word.load(std::memory_order_relaxed) & extrasBit) != 0; }
 
@@ -133,6 +144,7 @@ private:
     {
         std::atomic<EventAttachment *> attachments = nullptr;
         Completion *completion = nullptr;
+        bool areObjectsTaken = false;
     };
 
     EventExtras *extras() const noexcept { return reinterpret_cast<EventExtras *>(entry()) - 1; }
@@ -162,6 +174,14 @@ SIGNALBOX_QT_EXPORT void warnOfUnseenType(const char *typeName);
 struct NoEvent
 {
 };
+
+/*! Whether an event of this type may point to QObjects, which may die while it waits. What a struct points to is its own affair. */
+template <class E>
+inline constexpr bool mayHoldObjects = (std::is_pointer_v<E> && std::is_convertible_v<E, const QObject *>) || std::is_same_v<E, QVariant>
+    || std::is_same_v<E, QVariantMap> || std::is_same_v<E, QVariantList> || std::is_same_v<E, QVariantHash>;
+
+/*! For an event of such a type: see HeldObjects. */
+SIGNALBOX_QT_EXPORT void holdObjects(const Event &event);
 
 // The value itself, or, where EventMemory does not align it, a pointer to it.
 template <class E, bool isAligned = (alignof(E) <= EventMemory::alignment)>
@@ -205,6 +225,12 @@ public:
             Q_UNUSED(once)
             return {};
         }
+    }
+
+    void prepareValue() const override
+    {
+        if constexpr (mayHoldObjects<E>)
+            holdObjects(*this);
     }
 
 protected:

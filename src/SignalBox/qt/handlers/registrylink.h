@@ -110,6 +110,8 @@ public:
     bool followsEvents() const noexcept { return m_followsEvents.load(std::memory_order_relaxed); }
     /*! The handlers have had the event: tells the object, now on its own thread, else through its mailbox. */
     void tellEvent(EventPointer event) noexcept;
+    /*! Whether the object lives on the calling thread. */
+    bool isObjectHere() noexcept { return objectHere() != nullptr; }
 
     /*! The object is going: nothing refers to it when this returns. Failures that it has not told are logged. */
     void forgetObject() noexcept;
