@@ -4,12 +4,16 @@
 #include "migration.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/Connect>
+#include <SignalBox/EventStream>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qthread.h>
 
+#include <coroutine>
 #include <functional>
+#include <optional>
 #include <thread>
 
 QStringList qtSignalsBefore()
@@ -55,6 +59,117 @@ QStringList qtSlotsAfter()
     finished.post(QStringLiteral("a.txt"));
     cleared.post({});
     finished.post(QStringLiteral("b.txt"));
+    return window.shown;
+}
+
+QStringList connectBefore()
+{
+    Downloads downloads;
+    Window window;
+    QObject::connect(&downloads, &Downloads::progressed, &window, &Window::showProgress);
+
+    std::thread worker([&] { Q_EMIT downloads.progressed(50); });
+    worker.join();
+    QCoreApplication::processEvents();
+    return window.shown;
+}
+
+QStringList connectAfter()
+{
+    Downloads downloads;
+    Window window;
+    SignalBox::connect(&downloads, &Downloads::progressed, &window, &Window::showProgress,
+                       {.backlog = SignalBox::Backlog::latest()});
+
+    std::thread worker([&] {
+        for (int percent = 0; percent <= 50; ++percent)
+            Q_EMIT downloads.progressed(percent);
+    });
+    worker.join();
+    QCoreApplication::processEvents();
+    return window.shown;
+}
+
+// One line for each of Qt's connection types.
+QStringList connectionTypesAfter()
+{
+    Downloads downloads;
+    Window window;
+    SignalBox::AsyncRegistry<QString> finished;
+    finished.addSource(&downloads, &Downloads::finished);
+    // Qt::AutoConnection
+    finished.registerHandler(&window, &Window::show);
+    // Qt::DirectConnection
+    finished.registerHandler([&](const QString &file) { window.show(QStringLiteral("direct ") + file); });
+    // Qt::QueuedConnection
+    finished.registerHandler(&window, [&](const QString &file) { window.show(QStringLiteral("queued ") + file); },
+                             {.delivery = SignalBox::Delivery::Queued});
+    // Qt::SingleShotConnection
+    finished.registerHandler(&window, [&](const QString &file) { window.show(QStringLiteral("once ") + file); }, {.once = true});
+    // Qt::UniqueConnection
+    SignalBox::HandlerId shown;
+    for (int round = 0; round < 2; ++round) {
+        if (!finished.contains(shown))
+            shown = finished.registerHandler(&window, [&](const QString &file) { window.show(QStringLiteral("unique ") + file); });
+    }
+    Q_EMIT downloads.finished(QStringLiteral("a"));
+    Q_EMIT downloads.finished(QStringLiteral("b"));
+    QCoreApplication::processEvents();
+    return window.shown;
+}
+
+QStringList throttlersAfter()
+{
+    QObject sender;
+    Window window;
+    // was a KDSignalThrottler with a timeout of 20 ms, and two connections
+    SignalBox::connect(&sender, &QObject::objectNameChanged, &window, &Window::show,
+                       {.backlog = SignalBox::Backlog::throttled(20)});
+    // was a KDSignalDebouncer
+    SignalBox::connect(&sender, &QObject::objectNameChanged, &window, [&] { window.show(QStringLiteral("silence")); },
+                       {.backlog = SignalBox::Backlog::debounced(60)});
+    for (int number = 0; number < 100; ++number)
+        sender.setObjectName(QString::number(number));
+    while (!window.shown.contains(QStringLiteral("silence")))
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return window.shown;
+}
+
+namespace {
+
+struct Task
+{
+    struct promise_type
+    {
+        Task get_return_object() { return {}; }
+        std::suspend_never initial_suspend() noexcept { return {}; }
+        std::suspend_never final_suspend() noexcept { return {}; }
+        void return_void() {}
+        void unhandled_exception() { throw; }
+    };
+};
+
+Task showNames(SignalBox::AsyncRegistry<QString> &names, Window *window)
+{
+    auto stream = names.stream(window);
+    while (const std::optional<QString> name = co_await stream) // was co_await qCoro(sender, &QObject::objectNameChanged)
+        window->show(*name);
+    window->show(QStringLiteral("over"));
+}
+
+} // namespace
+
+QStringList streamAfter()
+{
+    Window window;
+    QObject sender;
+    {
+        SignalBox::AsyncRegistry<QString> names;
+        names.addSource(&sender, &QObject::objectNameChanged);
+        showNames(names, &window);
+        sender.setObjectName(QStringLiteral("a"));
+        sender.setObjectName(QStringLiteral("b"));
+    }
     return window.shown;
 }
 

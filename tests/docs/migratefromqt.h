@@ -13,6 +13,7 @@ class Downloads : public QObject
 
 Q_SIGNALS:
     void finished(const QString &file);
+    void progressed(int percent);
 };
 
 // A signal without arguments, after.
@@ -24,6 +25,7 @@ class Window : public QObject
 public:
     void show(const QString &file) { shown.append(file); }
     void clear() { shown.clear(); }
+    void showProgress(int percent) { shown.append(QString::number(percent)); }
 
     QStringList shown;
 };

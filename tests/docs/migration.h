@@ -7,6 +7,11 @@
 QStringList qtSignalsBefore();
 QStringList qtSignalsAfter();
 QStringList qtSlotsAfter();
+QStringList connectBefore();
+QStringList connectAfter();
+QStringList connectionTypesAfter();
+QStringList throttlersAfter();
+QStringList streamAfter();
 bool movedWithItsOwner();
 QStringList signals2Before(); // with Boost only
 QStringList signals2After();

@@ -23,6 +23,29 @@ private Q_SLOTS:
         QVERIFY(movedWithItsOwner());
     }
 
+    void connections()
+    {
+        QCOMPARE(connectBefore(), QStringList({QStringLiteral("50")}));
+        QCOMPARE(connectAfter(), QStringList({QStringLiteral("50")})); // of 51 emissions
+        QCOMPARE(connectionTypesAfter(),
+                 QStringList({QStringLiteral("a"), QStringLiteral("direct a"), QStringLiteral("once a"), QStringLiteral("unique a"),
+                              QStringLiteral("b"), QStringLiteral("direct b"), QStringLiteral("unique b"),
+                              QStringLiteral("queued a"), QStringLiteral("queued b")}));
+    }
+
+    void throttlers()
+    {
+        const QStringList shown = throttlersAfter();
+        QCOMPARE(shown.last(), QStringLiteral("silence"));
+        QVERIFY(shown.contains(QStringLiteral("99")));
+        QVERIFY(shown.size() <= 4);
+    }
+
+    void streams()
+    {
+        QCOMPARE(streamAfter(), QStringList({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("over")}));
+    }
+
     void signals2()
     {
 #ifdef SIGNALBOX_TEST_BOOST

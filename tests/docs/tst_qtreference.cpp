@@ -6,6 +6,7 @@
 #include <SignalBox/Connect>
 #include <SignalBox/DrainBudget>
 #include <SignalBox/EventBatch>
+#include <SignalBox/EventStream>
 #include <SignalBox/EventModel>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
@@ -19,6 +20,7 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <coroutine>
 #include <csignal>
 #include <optional>
 #include <stdexcept>
@@ -82,6 +84,26 @@ std::atomic<int> compressed = 0;
 void compress(const Progress &progress) { compressed += progress.percent; }
 void append(const Progress &) {}
 
+// Any coroutine type will do: QCoro::Task<>, or this.
+struct Task
+{
+    struct promise_type
+    {
+        Task get_return_object() { return {}; }
+        std::suspend_never initial_suspend() noexcept { return {}; }
+        std::suspend_never final_suspend() noexcept { return {}; }
+        void return_void() {}
+        void unhandled_exception() { throw; }
+    };
+};
+
+Task showAll(SignalBox::AsyncRegistry<Progress> &progress, Window *window)
+{
+    auto stream = progress.stream(window);
+    while (const std::optional<Progress> latest = co_await stream)
+        window->show(*latest);
+}
+
 class Download
 {
 public:
@@ -126,6 +148,15 @@ private Q_SLOTS:
                            {.backlog = SignalBox::Backlog::throttled(50)});
         Q_EMIT sensor.measured(0.5);
         QTRY_COMPARE(window.reading, 0.5);
+    }
+
+    void eventStream()
+    {
+        SignalBox::AsyncRegistry<Progress> progress;
+        Window window;
+        showAll(progress, &window);
+        progress.post({.percent = 20});
+        QCOMPARE(window.shown, 20);
     }
 
     void asyncRegistrar()

@@ -4,6 +4,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventStream>
 
 #include <QCoroFuture>
 #include <QCoroTask>
@@ -11,7 +12,9 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <memory>
 #include <optional>
+#include <vector>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::DispatchReport;
@@ -64,6 +67,75 @@ private Q_SLOTS:
         const auto task = run();
         registry.post(8);
         QVERIFY(waitFor([&] { return seen == 8; }));
+    }
+
+    // What qCoro(sender, &Sender::signal) cannot: it connects anew for each await, and loses what comes between two.
+    void streamLosesNothingBetweenTwoAwaits()
+    {
+        AsyncRegistry<int> registry;
+        std::vector<int> seen;
+        const auto run = [&]() -> QCoro::Task<> {
+            auto stream = registry.stream(this);
+            while (seen.size() < 4) {
+                if (const std::optional<int> number = co_await stream)
+                    seen.push_back(*number);
+                co_await registry.notify(0); // meanwhile, two events more
+                registry.post(static_cast<int>(seen.size()) * 10);
+            }
+        };
+        const auto task = run();
+        registry.post(1);
+        QVERIFY(waitFor([&] { return task.isReady(); }));
+        QCOMPARE(seen, (std::vector<int>{1, 0, 10, 0}));
+    }
+
+    void streamResumesWithNothingAtItsContextsDeath()
+    {
+        AsyncRegistry<int> registry;
+        auto context = std::make_unique<QObject>();
+        bool isOver = false;
+        const auto run = [&]() -> QCoro::Task<> {
+            auto stream = registry.stream(context.get());
+            while (co_await stream) {
+            }
+            isOver = true;
+        };
+        const auto task = run();
+        context.reset();
+        QVERIFY(isOver);
+    }
+
+    void streamsFutureTimesOut()
+    {
+        AsyncRegistry<int> registry;
+        auto stream = registry.stream(this);
+        bool isLate = false;
+        const auto run = [&]() -> QCoro::Task<> { isLate = !co_await stream.next(QDeadlineTimer(1)); };
+        const auto task = run();
+        QVERIFY(waitFor([&] { return isLate; }));
+    }
+
+    void streamOfASignalEndsWithItsSender()
+    {
+        AsyncRegistry<QString> renamed;
+        auto sender = std::make_unique<QObject>();
+        const auto connection = renamed.addSource(sender.get(), &QObject::objectNameChanged);
+        connect(sender.get(), &QObject::destroyed, this, [&] { renamed.clear(); });
+        std::vector<QString> names;
+        bool isOver = false;
+        const auto run = [&]() -> QCoro::Task<> {
+            auto stream = renamed.stream(this);
+            while (const std::optional<QString> name = co_await stream)
+                names.push_back(*name);
+            isOver = true;
+        };
+        const auto task = run();
+        sender->setObjectName(QStringLiteral("a"));
+        sender->setObjectName(QStringLiteral("b"));
+        sender.reset();
+        QVERIFY(isOver);
+        QVERIFY(!connection);
+        QCOMPARE(names, (std::vector<QString>{QStringLiteral("a"), QStringLiteral("b")}));
     }
 };
 

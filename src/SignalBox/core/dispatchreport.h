@@ -4,6 +4,7 @@
 #include <SignalBox/core/handlerid.h>
 
 #include <cstdint>
+#include <ostream>
 
 namespace SignalBox {
 
@@ -32,6 +33,15 @@ struct DispatchReport
 
     /*! Whether all four are equal. */
     friend bool operator==(const DispatchReport &, const DispatchReport &) noexcept = default;
+
+    /*! Writes "DispatchReport(called 3, failed 1, dropped 0)", and the handler that stopped it. */
+    friend std::ostream &operator<<(std::ostream &stream, const DispatchReport &report)
+    {
+        stream << "DispatchReport(called " << report.called << ", failed " << report.failed << ", dropped " << report.dropped;
+        if (report.stoppedBy.isValid())
+            stream << ", stopped by " << report.stoppedBy;
+        return stream << ')';
+    }
 };
 
 } // namespace SignalBox

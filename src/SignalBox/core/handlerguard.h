@@ -4,6 +4,7 @@
 #include <SignalBox/core/core_export.h>
 #include <SignalBox/core/handlerid.h>
 
+#include <ostream>
 #include <utility>
 #include <vector>
 
@@ -81,6 +82,15 @@ public:
 
     /*! Unregisters without waiting: a call that another thread is in, or is just entering, goes on. */
     void unregister() noexcept;
+
+    /*! Writes "HandlerGuard(42)"; "HandlerGuard()" if it is empty, ", unregistered" if its handler is. */
+    friend std::ostream &operator<<(std::ostream &stream, const HandlerGuard &guard)
+    {
+        stream << "HandlerGuard(";
+        if (guard.id().isValid())
+            stream << guard.id().value() << (guard.isActive() ? "" : ", unregistered");
+        return stream << ')';
+    }
 
     /*! Makes the guard empty and leaves the handler registered. Returns its id; invalid if the guard was empty. */
     HandlerId release() noexcept;

@@ -18,6 +18,7 @@
 
 #include <concepts>
 #include <memory>
+#include <ostream>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -213,6 +214,13 @@ public:
 
     /*! From here on exceptions are counted, but not reported. Succeeds even if allocation fails. */
     void clearExceptionCallback() noexcept { m_untyped.clearExceptionCallback(); }
+
+    /*! Writes "SyncRegistry(3 handlers)". */
+    friend std::ostream &operator<<(std::ostream &stream, const SyncRegistry &registry)
+    {
+        const std::size_t count = registry.handlerCount();
+        return stream << "SyncRegistry(" << count << (count == 1 ? " handler)" : " handlers)");
+    }
 
     /*! Calls the handlers and returns how many were called. The class says what holds for order, threads and cost. */
     DispatchReport notify(const Argument &event) const noexcept

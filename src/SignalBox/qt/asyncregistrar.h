@@ -18,6 +18,8 @@ namespace SignalBox {
 
 template <class E>
 class AsyncRegistry;
+template <class E>
+class EventStream;
 
 /*!
     \class SignalBox::AsyncRegistrar
@@ -98,6 +100,14 @@ public:
               SourceLocation location = SourceLocation::current()) const
     {
         return m_registry->next(context, deadline, location);
+    }
+
+    /*! As AsyncRegistry::stream(). */
+    template <class Stream = EventStream<E>>
+    [[nodiscard]] Stream stream(QObject *context, const AsyncOptions &options = {},
+                                SourceLocation location = SourceLocation::current()) const
+    {
+        return m_registry->template stream<Stream>(context, options, location);
     }
 
     /*! As RegistryObject::unregister(). */

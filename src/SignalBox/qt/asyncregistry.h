@@ -29,6 +29,9 @@
 
 namespace SignalBox {
 
+template <class E>
+class EventStream;
+
 /*!
     \class SignalBox::AsyncRegistry
     \brief A registry whose handlers choose where they run: on the thread of an object, on a thread, in a pool, or inline.
@@ -300,6 +303,19 @@ public:
     }
 
     /*!
+        The events from here on, one after the other, for coroutines and futures; see EventStream. Needs the header
+        <SignalBox/EventStream>. \a options as for a handler; the backlog says what may be lost of the events that wait. Called
+        on the thread of \a context. Refused with a warning, and a stream that has ended: a null context, one of another thread, and
+        options that registerHandler() refuses.
+    */
+    template <class Stream = EventStream<E>>
+    [[nodiscard]] Stream stream(QObject *context, const AsyncOptions &options = {},
+                                SourceLocation location = SourceLocation::current())
+    {
+        return Stream(*this, context, options, location);
+    }
+
+    /*!
         Posts each emission of \a signal of \a sender, on the emitting thread. The event is the signal's one argument, or what
         that converts to; of several arguments it is `E{arguments...}` if E is an aggregate, else `E(arguments...)`. Trailing
         arguments may be left out: the first one alone is the event if it is an E, and an aggregate takes as many as it has
@@ -334,6 +350,7 @@ public:
 
 private:
     friend struct detail::SourceAccess;
+    friend struct detail::StreamAccess;
 
     QFuture<DispatchReport> notifyValue(Value &&event, QDeadlineTimer deadline) const
     {

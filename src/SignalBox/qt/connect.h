@@ -109,7 +109,7 @@ struct SourceAccess
     static std::shared_ptr<AsyncRegistry<E>> makeRegistry(const QMetaMethod &signal)
     {
         auto registry = std::make_shared<AsyncRegistry<E>>();
-        registry->becomePartOf(signal);
+        registry->becomePartOf(nameOf(signal));
         return registry;
     }
     template <class E, class Target, class F>

@@ -323,10 +323,9 @@ std::shared_ptr<detail::Source> RegistryObject::makeSource(std::shared_ptr<void>
     return std::make_shared<detail::Source>(m_link, std::move(owner));
 }
 
-void RegistryObject::becomePartOf(const QMetaMethod &signal)
+void RegistryObject::becomePartOf(const QString &name)
 {
-    m_link->setName(QString::fromLatin1(signal.enclosingMetaObject()->className()) + QLatin1String("::")
-                    + QString::fromLatin1(signal.name()));
+    m_link->setName(name);
     moveToThread(nullptr);
 }
 
@@ -348,6 +347,19 @@ void RegistryObject::warnUnchanged(const char *caller, const char *problem)
 void RegistryObject::warnUnconnected(const char *caller, const char *problem)
 {
     detail::warnRefused(caller, QLatin1String(problem), "nothing was connected");
+}
+
+QDebug operator<<(QDebug debug, const RegistryObject *registry)
+{
+    if (!registry)
+        return std::move(debug) << static_cast<const QObject *>(nullptr);
+    return detail::writeRegistry(std::move(debug), registry->metaObject()->className(), registry->name(),
+                                 static_cast<std::size_t>(registry->handlerCount()));
+}
+
+QDebug operator<<(QDebug debug, const RegistryObject &registry)
+{
+    return std::move(debug) << &registry;
 }
 
 // --- notifying -----------------------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #endif
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/asyncoptions.h>
+#include <SignalBox/qt/debugoutput.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/handlertarget.h>
 #include <SignalBox/qt/qt_export.h>
@@ -29,10 +30,6 @@
 #include <utility>
 #include <vector>
 
-QT_BEGIN_NAMESPACE
-class QMetaMethod;
-QT_END_NAMESPACE
-
 namespace SignalBox {
 
 namespace detail {
@@ -44,6 +41,7 @@ class RegistryLink;
 class Route;
 class Source;
 struct SourceAccess;
+struct StreamAccess;
 class StatisticsRequest;
 }
 
@@ -253,8 +251,8 @@ protected:
     // For an existing signal. \a owner: lives as long as the source.
     std::shared_ptr<detail::Source> makeSource(std::shared_ptr<void> owner = nullptr) const;
     static void warnUnconnected(const char *caller, const char *problem);
-    // It belongs to no thread, and its name, for logs, is that of the signal.
-    void becomePartOf(const QMetaMethod &signal);
+    // It belongs to no thread: to what any thread may destroy. The name is for logs.
+    void becomePartOf(const QString &name);
 
     // Has eventNotified() called for each event from here on. Thread-safe.
     void followEvents() noexcept;
@@ -302,6 +300,7 @@ private:
 
     friend class detail::StatisticsRequest;
     friend struct detail::SourceAccess;
+    friend struct detail::StreamAccess;
 
     static bool isRefused(const AsyncOptions &options, const char *caller);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
@@ -309,5 +308,10 @@ private:
 
     const std::shared_ptr<detail::RegistryLink> m_link;
 };
+
+/*! Writes class, name and number of handlers: SignalBox::RegistryObject("downloads", 3 handlers). On the registry's own thread. */
+SIGNALBOX_QT_EXPORT QDebug operator<<(QDebug debug, const RegistryObject *registry);
+/*! As of a pointer to it. */
+SIGNALBOX_QT_EXPORT QDebug operator<<(QDebug debug, const RegistryObject &registry);
 
 } // namespace SignalBox

@@ -36,15 +36,17 @@ public:
     /*! None has been given yet, and the future is not cancelled. */
     bool isOpen() const { return !m_isGiven.load() && !m_promise.isCanceled(); }
 
-    void give(R result)
+    /*! Whether this was the answer. */
+    bool give(R result)
     {
         // Sequentially consistent, as it is off every hot path: exactly one answer.
         if (m_isGiven.exchange(true))
-            return;
+            return false;
         SanitizerOrder::acquire(m_promise);
         m_promise.addResult(std::move(result));
         SanitizerOrder::release(m_promise);
         m_promise.finish();
+        return true;
     }
 
 private:

@@ -41,6 +41,11 @@ void Source::reportLost() const noexcept
     }
 }
 
+QString nameOf(const QMetaMethod &signal)
+{
+    return QLatin1String(signal.enclosingMetaObject()->className()) + QLatin1String("::") + QString::fromLatin1(signal.name());
+}
+
 void SourceEnd::setConnection(const QMetaObject::Connection &connection) noexcept
 {
     {

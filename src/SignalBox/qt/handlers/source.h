@@ -6,7 +6,9 @@
 #include <SignalBox/qt/handlers/sourcelist.h>
 #include <SignalBox/qt/qt_export.h>
 
+#include <QtCore/qmetaobject.h>
 #include <QtCore/qobjectdefs.h>
+#include <QtCore/qstring.h>
 
 #include <memory>
 #include <mutex>
@@ -42,6 +44,9 @@ private:
     const std::shared_ptr<RegistryLink> m_link;
     const SourceList::Place m_place;
 };
+
+/*! "Class::signal" */
+SIGNALBOX_QT_EXPORT QString nameOf(const QMetaMethod &signal);
 
 /*! Ends a connection when its only handler ends. Shared by the handler and by the one that connects; each may be first. */
 class SIGNALBOX_QT_EXPORT SourceEnd
