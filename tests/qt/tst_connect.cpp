@@ -5,6 +5,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/Connect>
+#include <SignalBox/EventBatch>
 
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
@@ -13,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <tuple>
 #include <vector>
 
 using SignalBox::Backlog;
@@ -149,6 +151,33 @@ private Q_SLOTS:
         runQueuedCalls();
         QCOMPARE(latest, std::vector<int>{5});
         QCOMPARE(bounded, (std::vector<int>{4, 5}));
+    }
+
+    void handlersOfBatchesGetWhatWaitsInOneCall()
+    {
+        Camera camera;
+        std::vector<int> numbers;
+        std::vector<std::tuple<int, double>> readings;
+        int batches = 0;
+        SignalBox::connect(&camera, &Camera::taken, this, [&](const SignalBox::EventBatch<int> &batch) {
+            ++batches;
+            numbers.insert(numbers.end(), batch.begin(), batch.end());
+        });
+        const SourceConnection connection = SignalBox::connect(
+            &camera, &Camera::measured, this,
+            [&](const SignalBox::EventBatch<std::tuple<int, double>> &batch) {
+                ++batches;
+                readings.insert(readings.end(), batch.begin(), batch.end());
+            },
+            {.once = true, .backlog = Backlog::batched(10)});
+        for (int number = 1; number <= 3; ++number) {
+            Q_EMIT camera.taken(number);
+            Q_EMIT camera.measured(number, 0.5);
+        }
+        QVERIFY(waitFor([&] { return batches == 2; }));
+        QCOMPARE(numbers, (std::vector<int>{1, 2, 3}));
+        QVERIFY(readings.front() == std::tuple(1, 0.5));
+        QVERIFY(!connection);
     }
 
     void onceEndsTheConnectionWithItsCall()

@@ -131,32 +131,58 @@ struct SourceAccess
     }
 };
 
+/*! A handler of batches. Ends its connection when it ends. */
+template <class F, class E>
+class SpreadBatchHandler
+{
+public:
+    SpreadBatchHandler(F function, std::shared_ptr<SourceEnd> end) : m_end(std::move(end)), m_function(std::move(function)) {}
+
+    decltype(auto) operator()(const EventBatch<E> &batch) { return std::invoke(m_function, batch); }
+
+private:
+    SourceEndOwner m_end;
+    F m_function;
+};
+
+// Of `taken` arguments the events are made, and Wrapper makes their handler of the function.
+template <class Wrapper, class Posted, int taken, class Sender, class Signal, class Target, class F>
+SourceConnection connectWrapped(const Sender *sender, Signal signal, Target target, F &&function, const AsyncOptions &options,
+                                const SourceLocation &location)
+{
+    if (const char *const problem = connectProblem(sender, signal)) {
+        SourceAccess::warnUnconnected(problem);
+        return SourceConnection();
+    }
+    const auto registry = SourceAccess::makeRegistry<Posted>(QMetaMethod::fromSignal(signal));
+    const auto end = std::make_shared<SourceEnd>();
+    if (!SourceAccess::addHandler(*registry, target, Wrapper(std::forward<F>(function), end), options, location))
+        return SourceConnection();
+    const QMetaObject::Connection connection = connectSource<Posted, taken>(sender, signal, SourceAccess::makeSource(registry));
+    end->setConnection(connection);
+    return SourceConnection(connection, registry);
+}
+
 template <class Sender, class Signal, class Target, class F>
 SourceConnection connectHandler(const Sender *sender, Signal signal, Target target, F function, const AsyncOptions &options,
                                 const SourceLocation &location)
 {
     if constexpr (checkSignal<Sender, Signal>()) {
         using Arguments = typename SignalTraits<Signal>::Arguments;
+        using Whole = typename ArgumentsEvent<Arguments>::Type;
         constexpr int taken = takenByHandler<F, Arguments>();
-        static_assert(taken >= 0, "a handler of connect() is a callable on the signal's arguments, or on the first of them, "
-                                  "by value or const reference");
-        constexpr bool canCopy = taken < 0 || areCopied(FirstTypes<(taken < 0 ? 0 : taken), Arguments>());
+        constexpr bool isForBatches = taken <= 0 && Arguments::count != 0 && takesBatch<F, Whole>;
+        static_assert(taken >= 0 || isForBatches, "a handler of connect() is a callable on the signal's arguments, or on the first of "
+                                                  "them, by value or const reference, or on EventBatch of an argument or std::tuple");
+        constexpr int copied = isForBatches ? Arguments::count : taken;
+        constexpr bool canCopy = copied < 0 || areCopied(FirstTypes<(copied < 0 ? 0 : copied), Arguments>());
         static_assert(canCopy, "connect(): an argument that the handler takes cannot be copied, and is gone when the handler runs");
-        if constexpr (taken >= 0 && canCopy) {
-            if (const char *const problem = connectProblem(sender, signal)) {
-                SourceAccess::warnUnconnected(problem);
-                return SourceConnection();
-            }
+        if constexpr (isForBatches && canCopy) {
+            return connectWrapped<SpreadBatchHandler<F, Whole>, Whole, copied>(sender, signal, target, std::move(function), options, location);
+        } else if constexpr (taken >= 0 && canCopy) {
             using Taken = FirstTypes<taken, Arguments>;
-            using Posted = typename ArgumentsEvent<Taken>::Type;
-            const auto registry = SourceAccess::makeRegistry<Posted>(QMetaMethod::fromSignal(signal));
-            const auto end = std::make_shared<SourceEnd>();
-            if (!SourceAccess::addHandler(*registry, target, SpreadHandler<F, Taken>(std::move(function), end), options, location))
-                return SourceConnection();
-            const QMetaObject::Connection connection =
-                connectSource<Posted, taken>(sender, signal, SourceAccess::makeSource(registry));
-            end->setConnection(connection);
-            return SourceConnection(connection, registry);
+            return connectWrapped<SpreadHandler<F, Taken>, typename ArgumentsEvent<Taken>::Type, taken>(
+                sender, signal, target, std::move(function), options, location);
         }
     }
 }
@@ -168,8 +194,8 @@ SourceConnection connectHandler(const Sender *sender, Signal signal, Target targ
     As QObject::connect(), with the options of a handler: a backlog, a priority, a name. An emission on another thread costs a
     post(), not one of Qt's queued calls.
 
-    The handler takes the signal's arguments by value or const reference, or the first of them, or none; or it is a member
-    function of the context. What it returns is ignored, unless it is a QFuture, which is awaited before the handler counts as
+    The handler takes the signal's arguments by value or const reference, or the first of them, or none; or a batch of what
+    waits: an EventBatch of the one argument, or of `std::tuple<...>` of several. It may be a member function of the context. What it returns is ignored, unless it is a QFuture, which is awaited before the handler counts as
     done. Its failures are logged in the category \c signalbox.
 
     The connection ends with the sender, with the context, by SourceConnection::disconnect(), and with `once` by the first call.
