@@ -512,7 +512,7 @@ private Q_SLOTS:
         QVERIFY(EventStream<int>(registry.stream(nullptr)).isOver());
         refuses("the context object lives on another thread");
         QVERIFY(EventStream<int>(registry.stream(worker.context())).isOver());
-        refuses("the capacity of a bounded backlog must be positive");
+        refuses("the capacity of a bounded or batched backlog must be positive");
         EventStream<int> refused = registry.stream(this, {.backlog = Backlog::bounded(0)});
         QVERIFY(refused.isOver() && refused.next().isFinished());
         QVERIFY(registry.isEmpty());
