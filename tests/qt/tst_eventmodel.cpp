@@ -357,10 +357,12 @@ private Q_SLOTS:
         registry.post(1);
         QVERIFY(model.comesTo(1, 1)); // the first event is shown at once
         registry.post(2);
-        QVERIFY(waitFor([&] { return model.received() == 2; }));
+        runQueuedCalls();
         QCOMPARE(model.count(), 1);
         model.setInterval(0);
+        registry.post(3);
         QVERIFY(model.comesTo(2, 2));
+        QCOMPARE(model.numbers(), (std::vector<int>{1, 3}));
     }
 
     // --- with a key ------------------------------------------------------------------------------
@@ -562,9 +564,13 @@ private Q_SLOTS:
         registry.post(11);
         QVERIFY(model.comesTo(1, 1));
         QCOMPARE(model.numbers(), (std::vector<int>{11}));
-        model.clear();
+        registry.post(12);
+        model.clear(); // also what has not come yet
         model.clear();
         QCOMPARE(model.removed.count(), 2);
+        registry.post(13);
+        QVERIFY(model.comesTo(1, 1));
+        QCOMPARE(model.numbers(), (std::vector<int>{13}));
     }
 
     // --- registries ------------------------------------------------------------------------------

@@ -5,9 +5,7 @@
 #include <SignalBox/qt/models/eventcolumns_p.h>
 #include <SignalBox/qt/models/eventrows_p.h>
 
-#include <QtCore/qelapsedtimer.h>
 #include <QtCore/qpointer.h>
-#include <QtCore/qtimer.h>
 
 #include <algorithm>
 #include <map>
@@ -25,8 +23,7 @@ public:
     explicit Private(EventModel &model) : q(model) {}
 
     void listen();
-    void take(const detail::Event &event);
-    void showSoon();
+    void take(const detail::Batch &batch);
     void show();
     void showRows();
     void tell();
@@ -39,10 +36,8 @@ public:
 
     EventModel &q;
     QPointer<RegistryObject> registry;
-    QMetaObject::Connection lagged;
     QMetaObject::Connection destroyed;
     HandlerGuard handler;
-    HandlerId handlerId;
     int queueCapacity = 0; // of that handler
 
     std::map<QString, std::vector<detail::EventReader>> readers; // of columns and the key, by their names
@@ -52,8 +47,6 @@ public:
 
     int interval = 16;
     bool isPaused = false;
-    QTimer timer; // runs while events wait to be shown
-    QElapsedTimer sinceShown;
     bool isShowing = false;
     unsigned resets = 0; // of rows: what was known of them before is out of date
 
@@ -72,28 +65,20 @@ void EventModel::Private::listen()
         return;
     // With a key, the newest event of each row must arrive: so nothing is dropped.
     queueCapacity = std::min(rows.capacity(), mostQueued);
-    const Backlog backlog = rows.isKeyed() ? Backlog::unbounded() : Backlog::bounded(queueCapacity);
-    handler = registry->registerEventGuard(&q, [this](const detail::Event &event) {
-                                               take(event);
-                                               return Propagation::Continue;
-                                           },
-                                           {.name = QStringLiteral("EventModel"), .delivery = Delivery::Queued, .backlog = backlog});
-    handlerId = handler.id();
+    const Backlog backlog = rows.isKeyed() ? Backlog::batched(interval) : Backlog::batched(interval, queueCapacity);
+    handler = registry->registerBatchGuard(&q, [this](const detail::Batch &batch) { take(batch); },
+                                           {.name = QStringLiteral("EventModel"), .backlog = backlog});
 }
 
-void EventModel::Private::take(const detail::Event &event)
+void EventModel::Private::take(const detail::Batch &batch)
 {
-    event.addReference();
-    rows.add(detail::EventRow(detail::EventPointer(&event)));
-    showSoon();
-}
-
-void EventModel::Private::showSoon()
-{
-    if (timer.isActive())
-        return;
-    const qint64 wait = sinceShown.isValid() ? interval - sinceShown.elapsed() : 0;
-    timer.start(static_cast<int>(std::max<qint64>(wait, 0)));
+    rows.countLost(batch.lost());
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const detail::Event &event = batch.eventAt(i);
+        event.addReference();
+        rows.add(detail::EventRow(detail::EventPointer(&event)));
+    }
+    show();
 }
 
 void EventModel::Private::show()
@@ -102,8 +87,6 @@ void EventModel::Private::show()
         return;
     const QPointer<EventModel> model(&q);
     isShowing = true;
-    timer.stop();
-    sinceShown.start();
     showRows();
     if (!model)
         return;
@@ -214,10 +197,6 @@ void EventModel::Private::findColumns()
 EventModel::EventModel(QObject *parent)
     : QAbstractTableModel(parent), d(std::make_unique<Private>(*this))
 {
-    d->timer.setSingleShot(true);
-    d->timer.setTimerType(Qt::PreciseTimer);
-    d->timer.setParent(this); // and goes to its thread
-    connect(&d->timer, &QTimer::timeout, this, [this] { d->show(); });
 }
 
 EventModel::~EventModel()
@@ -241,16 +220,9 @@ void EventModel::setRegistry(RegistryObject *registry)
         return;
     const QPointer<EventModel> model(this);
     d->handler = {};
-    disconnect(d->lagged);
     disconnect(d->destroyed);
     d->registry = registry;
     if (registry) {
-        d->lagged = connect(registry, &RegistryObject::lagged, this, [this](HandlerId id, quint64 dropped) {
-            if (id != d->handlerId)
-                return;
-            d->rows.countLost(dropped);
-            d->showSoon();
-        });
         d->destroyed = connect(registry, &QObject::destroyed, this, [this] {
             if (d->registry) // of another thread; this one has another registry by now
                 return;
@@ -344,8 +316,7 @@ void EventModel::setKey(const QString &member)
         return;
     if (d->rows.isKeyed() != wasKeyed)
         d->listen();
-    d->showSoon();
-    d->tell();
+    d->show();
     if (model)
         Q_EMIT keyChanged();
 }
@@ -398,10 +369,7 @@ void EventModel::setInterval(int milliseconds)
         return;
     }
     d->interval = milliseconds;
-    if (d->timer.isActive()) {
-        d->timer.stop();
-        d->showSoon();
-    }
+    d->listen();
     Q_EMIT intervalChanged();
 }
 
@@ -440,6 +408,8 @@ quint64 EventModel::received() const
 void EventModel::clear()
 {
     const QPointer<EventModel> model(this);
+    if (d->handler.isActive())
+        d->listen(); // what waits goes with the handler before
     if (count() > 0) {
         beginRemoveRows({}, 0, count() - 1);
         d->rows.clear();

@@ -38,7 +38,7 @@ namespace SignalBox {
 
     \ordering As for a handler: each producer's events keep their order.
 
-    \cost An event costs a delivery to the model's thread, and no copy: rows share the event with the handlers of the registry. With a key,
+    \cost An event costs a place in a batch, and no copy: rows share the event with the handlers of the registry. With a key,
     small events are copied once per interval. While the model's thread is blocked, at most \c capacity
     events wait, or a million; with a key, all do.
 
@@ -75,7 +75,10 @@ class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
     Q_PROPERTY(QString key READ key WRITE setKey NOTIFY keyChanged FINAL)
     /*! The most rows, 10 000 by default. A smaller one removes the oldest rows; with a key the last ones. */
     Q_PROPERTY(int capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
-    /*! The least time between two changes of the rows, in milliseconds, 16 by default. The first event after a pause is shown at once. */
+    /*!
+        The least time between two changes of the rows, in milliseconds, 16 by default. The first event after as long a silence is shown at
+        once. A change drops the events that have not come to the model's thread yet; so do a key in place of none and a larger \c capacity.
+    */
     Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     /*! Whether the rows stand still. Up to \c capacity events are collected meanwhile, and shown when this ends. */
     Q_PROPERTY(bool paused READ isPaused WRITE setPaused NOTIFY pausedChanged FINAL)

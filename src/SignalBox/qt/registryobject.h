@@ -173,13 +173,14 @@ public:
     {
         return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()"), std::forward<Call>(call), options, location);
     }
-    /*! The same for handlers that attach nothing to events, for as long as the guard lives. */
+    /*! The same for batches: \a call is a void(const detail::Batch &), and attaches nothing to events. The handler ends with the guard. */
     template <class Call>
-    [[nodiscard]] HandlerGuard registerEventGuard(QObject *context, Call &&call, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerBatchGuard(QObject *context, Call &&call, const AsyncOptions &options = {},
                                                   const SourceLocation &location = SourceLocation::current())
     {
-        return add<EventCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerEventGuard()"),
-                                                  std::forward<Call>(call), options, location);
+        return add<BatchCall<std::decay_t<Call>>>(
+            wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch), std::forward<Call>(call), options,
+            location);
     }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
@@ -282,6 +283,22 @@ private:
                 call.prepare(event);
             else if (event.hasExtras())
                 event.prepareValue();
+        }
+
+        Call call;
+    };
+
+    template <class Call>
+    struct BatchCall
+    {
+        template <class Source>
+        explicit BatchCall(Source &&source) : call(std::forward<Source>(source))
+        {
+        }
+        Propagation operator()(const detail::Notification &notification, detail::Route &)
+        {
+            call(static_cast<const detail::Batch &>(notification));
+            return Propagation::Continue;
         }
 
         Call call;
