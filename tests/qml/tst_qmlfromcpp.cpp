@@ -491,7 +491,7 @@ private Q_SLOTS:
     void handlerThatDoesNotKnowTheTypeSeesTheEventAsItWasNotified()
     {
         int seen = 0;
-        const auto guard = m_registry->registerEventGuard(
+        m_registry->registerEventHandler(
             this,
             [&](const SignalBox::detail::Event &event) {
                 seen = static_cast<const QVariant *>(event.content().value)->toMap().value(QStringLiteral("size")).toInt();

@@ -300,6 +300,11 @@ private:
             call(static_cast<const detail::Batch &>(notification));
             return Propagation::Continue;
         }
+        void prepare(const detail::Event &event) const
+        {
+            if (event.hasExtras())
+                event.prepareValue();
+        }
 
         Call call;
     };
