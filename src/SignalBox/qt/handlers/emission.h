@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/handlers/signalarguments.h>
 #include <SignalBox/qt/handlers/source.h>
 
@@ -10,30 +11,47 @@
 
 #include <memory>
 #include <type_traits>
+#include <utility>
 
 namespace SignalBox::detail {
 
-/*! The function that Qt calls when a signal is emitted, of the arguments that the event is made of. */
+/*!
+    The function that Qt calls when a signal is emitted, of the arguments that the event is made of. One thread gives it to
+    Qt, and others get it from there: it says so to ThreadSanitizer, as HandOver does.
+*/
 template <class E, class Arguments>
-struct Emission;
+class Emission;
 template <class E, class... T>
-struct Emission<E, TypeList<T...>>
+class Emission<E, TypeList<T...>>
 {
-    std::shared_ptr<Source> source;
+public:
+    explicit Emission(std::shared_ptr<Source> source) : m_source(std::move(source)) { SanitizerOrder::release(this); }
+    Emission(const Emission &other) : m_source(other.m_source) { SanitizerOrder::release(this); }
+    ~Emission() { SanitizerOrder::acquire(this); }
+    Emission &operator=(const Emission &) = delete;
 
     void operator()(const T &...arguments) const
     {
-        if (!source->isWanted())
-            return;
+        SanitizerOrder::acquire(this);
+        if (m_source->isWanted())
+            post(arguments...);
+        SanitizerOrder::release(this);
+    }
+
+private:
+    void post(const T &...arguments) const
+    {
         try {
             if constexpr (std::is_void_v<E>)
-                source->post(EventStorage<NoEvent>::create({}, source->extras()));
+                m_source->post(EventStorage<NoEvent>::create({}, m_source->extras()));
             else
-                source->post(EventStorage<E>::create(makeEvent<E>(arguments...), source->extras()));
+                m_source->post(EventStorage<E>::create(makeEvent<E>(arguments...), m_source->extras()));
         } catch (...) {
-            source->reportLost();
+            m_source->reportLost();
         }
     }
+
+    const std::shared_ptr<Source> m_source;
 };
 
 /*! Whether Signal is a signal of Sender; says so if not. */
@@ -66,7 +84,7 @@ template <class E, int taken, class Sender, class Signal>
 QMetaObject::Connection connectSource(const Sender *sender, Signal signal, std::shared_ptr<Source> source)
 {
     using Taken = FirstTypes<taken, typename SignalTraits<Signal>::All>;
-    const QMetaObject::Connection connection = QObject::connect(sender, signal, Emission<E, Taken>{source});
+    const QMetaObject::Connection connection = QObject::connect(sender, signal, Emission<E, Taken>(source));
     source->setConnection(connection);
     return connection;
 }
