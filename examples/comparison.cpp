@@ -6,6 +6,10 @@
 #include <QtCore/qstringlist.h>
 #include <QtGui/qpainter.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
@@ -20,14 +24,16 @@ double cpuSeconds()
     return double(time.tv_sec) + double(time.tv_nsec) * 1e-9;
 }
 
-// Of this process, in MiB; 0 where it is not known.
-double residentMemory()
+// What this process has allocated, in MiB; 0 where it is not known. What an earlier run has given back does not count, as it
+// would in the memory that the system has given to the process.
+double allocatedMemory()
 {
-    QFile file(QStringLiteral("/proc/self/statm"));
-    if (!file.open(QIODevice::ReadOnly))
-        return 0;
-    const QList<QByteArray> pages = file.readAll().split(' ');
-    return pages.size() < 2 ? 0 : pages.at(1).toDouble() * 4096 / (1024 * 1024);
+#ifdef __GLIBC__
+    const struct mallinfo2 info = mallinfo2();
+    return double(info.uordblks + info.hblkhd) / (1024 * 1024);
+#else
+    return 0;
+#endif
 }
 
 QString number(double value)
@@ -59,7 +65,7 @@ void Meter::start()
     m_gaps.clear();
     m_lastFrame = 0;
     m_cpuBefore = cpuSeconds();
-    m_memoryBefore = m_highestMemory = residentMemory();
+    m_memoryBefore = m_highestMemory = allocatedMemory();
     m_clock.start();
     m_timer.start();
 }
@@ -79,7 +85,7 @@ void Meter::takeFrame()
 {
     const qint64 now = m_clock.nsecsElapsed();
     m_gaps.push_back(double(now - std::exchange(m_lastFrame, now)) * 1e-6);
-    m_highestMemory = std::max(m_highestMemory, residentMemory());
+    m_highestMemory = std::max(m_highestMemory, allocatedMemory());
 }
 
 int countLines(const QString &resource)
@@ -171,5 +177,5 @@ bool report(const QString &title, const QList<Measurement> &measurements, const 
 
 QString grouped(qint64 value)
 {
-    return QLocale::c().toString(value).replace(QLatin1Char(','), QLatin1Char(' '));
+    return QLocale(QLocale::English).toString(value);
 }

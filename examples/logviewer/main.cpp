@@ -55,10 +55,11 @@ int main(int argc, char *argv[])
     QApplication::setApplicationName(QStringLiteral("logviewer"));
     const FloodOptions options = FloodOptions::read(
         application, {QStringLiteral("Shows the lines that four threads log. Without a display it runs for some seconds, and saves a picture of its window."),
-                      20'000, 100'000, Workers::maximumRate});
+                      20'000, 30'000, Workers::maximumRate});
     if (options.isCompared) {
         QList<Measurement> measurements;
-        for (const auto kind : {Transport::Kind::QueuedSignals, Transport::Kind::Throttle, Transport::Kind::ByHand, Transport::Kind::SignalBox})
+        for (const auto kind : {Transport::Kind::QueuedSignals, Transport::Kind::BatchedSignals, Transport::Kind::Throttle,
+                                Transport::Kind::ByHand, Transport::Kind::SignalBox})
             measurements.append(measure(kind, options));
         const QString title = QStringLiteral("%1 lines/s of four threads into a table, %2 s each").arg(grouped(options.rate)).arg(options.seconds);
         return report(title, measurements, options.comparison) ? 0 : 1;

@@ -16,10 +16,10 @@ Q_SIGNALS:
     void logged(const LogLine &line);
 };
 
-class QueuedSignals final : public Transport
+class Signals final : public Transport
 {
 public:
-    explicit QueuedSignals(int capacity) : m_model(capacity), m_capacity(std::size_t(capacity))
+    explicit Signals(int capacity) : m_model(capacity), m_capacity(std::size_t(capacity))
     {
         QObject::connect(&m_logger, &Logger::logged, &m_model, [this](const LogLine &line) { append(line); }, Qt::QueuedConnection);
     }
@@ -65,7 +65,7 @@ private:
 
 std::unique_ptr<Transport> makeQueuedSignals(int capacity)
 {
-    return std::make_unique<QueuedSignals>(capacity);
+    return std::make_unique<Signals>(capacity);
 }
 
 #include "queuedsignals.moc"

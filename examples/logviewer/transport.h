@@ -12,7 +12,7 @@
 class Transport
 {
 public:
-    enum class Kind { QueuedSignals, Throttle, ByHand, SignalBox };
+    enum class Kind { QueuedSignals, BatchedSignals, Throttle, ByHand, SignalBox };
 
     virtual ~Transport() = default;
 
@@ -33,6 +33,7 @@ public:
 };
 
 std::unique_ptr<Transport> makeQueuedSignals(int capacity);
+std::unique_ptr<Transport> makeBatchedSignals(int capacity);
 std::unique_ptr<Transport> makeThrottle(int capacity);
 std::unique_ptr<Transport> makeByHand(int capacity);
 std::unique_ptr<Transport> makeThroughSignalBox(int capacity);

@@ -98,6 +98,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<Transport::Kind>("kind");
         QTest::newRow("queued signals") << Transport::Kind::QueuedSignals;
+        QTest::newRow("batched signals") << Transport::Kind::BatchedSignals;
         QTest::newRow("throttle") << Transport::Kind::Throttle;
         QTest::newRow("by hand") << Transport::Kind::ByHand;
         QTest::newRow("SignalBox") << Transport::Kind::SignalBox;

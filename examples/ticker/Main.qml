@@ -22,14 +22,17 @@ Window {
     color: "#14171c"
 
     // A handler of QML beside the model, which is one of C++: four times a second is enough for it.
-    RegistryHandler {
-        registry: window.ticker.registry
-        enabled: window.ticker.registry !== null
-        name: "biggest move"
-        filter: quote => window.biggest === null || Math.abs(quote.change) > Math.abs(window.biggest.change)
-        backlog: Backlog.Throttled
-        interval: 250
-        handler: quote => { window.biggest = { symbol: quote.symbol, change: quote.change } }
+    // The ways that a comparison runs have no registry.
+    Instantiator {
+        active: window.ticker.registry !== null
+        delegate: RegistryHandler {
+            registry: window.ticker.registry
+            name: "biggest move"
+            filter: quote => window.biggest === null || Math.abs(quote.change) > Math.abs(window.biggest.change)
+            backlog: Backlog.Throttled
+            interval: 250
+            handler: quote => { window.biggest = { symbol: quote.symbol, change: quote.change } }
+        }
     }
 
     component Cell: Rectangle {
@@ -91,7 +94,7 @@ Window {
     }
 
     function grouped(value: double): string {
-        return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, " ");
+        return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ",");
     }
 
     Row {

@@ -68,7 +68,7 @@ int main(int argc, char *argv[])
     QGuiApplication::setApplicationName(QStringLiteral("ticker"));
     const FloodOptions options = FloodOptions::read(
         application, {QStringLiteral("Shows the newest quotes of 5000 symbols. Without a display it runs for some seconds, and saves a picture of its window."),
-                      200'000, 200'000, Exchange::maximumRate});
+                      100'000, 200'000, Exchange::maximumRate});
     if (options.isCompared) {
         QList<Measurement> measurements;
         for (const auto kind : {Way::Kind::QueuedSignals, Way::Kind::Throttle, Way::Kind::ByHand, Way::Kind::SignalBox})

@@ -5,6 +5,7 @@
 # CMake's lists cannot hold brackets and semicolons.
 #   ROOT      the project's directory
 #   SOURCES   files that may be quoted; what they hold is told by their names
+#   PORTED    two files, of which the second is the first one ported: blocks of "diff" quote their difference
 function(normalize variable)
     string(REGEX REPLACE "[][;]" "" text "\n${${variable}}\n")
     string(REGEX REPLACE "\n[ \t]+" "\n" text "${text}")
@@ -26,6 +27,14 @@ foreach(source IN LISTS SOURCES)
     endif()
     string(APPEND quotable_${language} "${text}")
 endforeach()
+
+execute_process(COMMAND diff --unified=1 ${PORTED} OUTPUT_VARIABLE difference RESULT_VARIABLE code)
+if(NOT code EQUAL 1)
+    message(FATAL_ERROR "${PORTED}: no difference can be quoted.")
+endif()
+string(REGEX REPLACE "\n@@[^\n]*" "" quotable_diff "${difference}")
+normalize(quotable_diff)
+string(REPLACE "\\" "" quotable_diff "${quotable_diff}")
 
 file(GLOB documents "${ROOT}/*.md")
 foreach(directory IN ITEMS benchmarks examples qml src tests)

@@ -77,7 +77,8 @@ TestCase {
         ];
     }
 
-    function withHandler(call: var) {
+    // Without types: Qt 6.8's compiler forgets an exception in a function with types and "finally", from its fourth call on.
+    function withHandler(call) {
         const id = bus.registerHandler(testCase.none);
         try {
             call(id);
