@@ -3,10 +3,12 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/Connect>
 #include <SignalBox/ExceptionInfo>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qpromise.h>
+#include <QtCore/qstringlist.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
@@ -296,6 +298,67 @@ private Q_SLOTS:
         application.reset();
         registry->post(2);
         registry.reset();
+    }
+
+    // What is emitted between two applications is dropped and counted, as what is posted then.
+    void sourcesEmitInEachApplicationAndBetweenThem()
+    {
+        QObject sender;
+        QObject context;
+        QStringList seen;
+        AsyncRegistry<QString> names;
+        names.addSource(&sender, &QObject::objectNameChanged);
+        names.registerHandler(&context, [&](const QString &name) { seen.append(name); }, {.delivery = Delivery::Queued});
+        int calls = 0;
+        const auto connection = SignalBox::connect(&sender, &QObject::objectNameChanged, &context, [&] { ++calls; },
+                                                   {.delivery = Delivery::Queued});
+        {
+            Application application;
+            sender.setObjectName(QStringLiteral("in the first"));
+            QVERIFY(waitFor([&] { return calls == 1; }));
+            QCOMPARE(seen, QStringList{QStringLiteral("in the first")});
+            sender.setObjectName(QStringLiteral("at its end"));
+        }
+        std::thread([&] { sender.setObjectName(QStringLiteral("after it")); }).join();
+        QVERIFY(connection);
+        Application next;
+        sender.setObjectName(QStringLiteral("in the next"));
+        QVERIFY(waitFor([&] { return calls == 2; }));
+        QCOMPARE(seen, (QStringList{QStringLiteral("in the first"), QStringLiteral("in the next")}));
+        QCOMPARE(names.handlers().front().dropped, quint64(2));
+    }
+
+    // QCoreApplication is destroyed while workers still emit signals that are sources.
+    void applicationEndsWhileWorkersEmit()
+    {
+        for (int round = 0; round < 20; ++round) {
+            AsyncRegistry<QString> names;
+            QObject context;
+            std::atomic<bool> stop = false;
+            std::atomic<int> emitted = 0;
+            names.registerHandler(&context, [](const QString &) {});
+            Application application;
+            std::vector<std::thread> workers;
+            for (int i = 0; i < 2; ++i) {
+                workers.emplace_back([&] {
+                    QObject sender;
+                    names.addSource(&sender, &QObject::objectNameChanged);
+                    const auto connection = SignalBox::connect(&sender, &QObject::objectNameChanged, &context, [] {},
+                                                               {.backlog = Backlog::latest()});
+                    do {
+                        sender.setObjectName(QString::number(++emitted));
+                    } while (!stop);
+                });
+            }
+            QVERIFY(waitFor([&] { return emitted > 100; }));
+            application.end();
+            const int before = emitted;
+            while (emitted < before + 10)
+                std::this_thread::yield();
+            stop = true;
+            for (std::thread &worker : workers)
+                worker.join();
+        }
     }
 
     // QCoreApplication is destroyed while workers still notify its thread.

@@ -199,8 +199,8 @@ private Q_SLOTS:
         int seen = 0;
         bool isOver = false;
         [](EventStream<void> &from, int &count, bool &over) -> Detached {
-            while (co_await from)
-                ++count;
+            while (const auto event = co_await from)
+                count += event;
             over = true;
         }(stream, seen, isOver);
         registry.post();
@@ -287,8 +287,8 @@ private Q_SLOTS:
         worker.run([&] {
             stream = registry->stream(worker.context());
             [](EventStream<int> &from, Seen &all, std::atomic<bool> &over) -> Detached {
-                while (co_await from) {
-                }
+                while (const auto event = co_await from)
+                    all.numbers.push_back(*event);
                 all.thread = QThread::currentThread();
                 over = true;
             }(stream, seen, isOver);
@@ -403,8 +403,8 @@ private Q_SLOTS:
         EventStream<int> stream = registry.stream(context);
         std::atomic<QThread *> seen = nullptr;
         [](EventStream<int> &from, std::atomic<QThread *> &thread) -> Detached {
-            while (co_await from)
-                thread = QThread::currentThread();
+            while (const auto event = co_await from)
+                thread = *event > 0 ? QThread::currentThread() : nullptr;
             thread = nullptr;
         }(stream, seen);
         context->moveToThread(worker.thread());

@@ -96,8 +96,9 @@ private Q_SLOTS:
         bool isOver = false;
         const auto run = [&]() -> QCoro::Task<> {
             auto stream = registry.stream(context.get());
-            while (co_await stream) {
-            }
+            const auto event = co_await stream;
+            if (event)
+                co_return;
             isOver = true;
         };
         const auto task = run();

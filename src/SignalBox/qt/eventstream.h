@@ -167,6 +167,8 @@ struct StreamAccess
     \errors What copying an event throws comes out of `co_await`; for a next() it counts as a failure of the stream's handler, and
     the next event is given. An exception that leaves a coroutine in resume() counts as a failure, too.
 
+    Name what is awaited, as in the example: GCC 12 generates wrong code for `while (co_await stream)`.
+
     \lifetime Move-only. Its end unregisters, and gives those who wait nothing. It may be destroyed by the coroutine that it resumes.
 
     \code
