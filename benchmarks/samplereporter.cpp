@@ -34,13 +34,23 @@ void SampleReporter::writeFact(const std::string &key, const std::string &value)
         m_file << "# " << key << '\t' << value << '\n';
 }
 
+// Google Benchmark 1.8 has given it another name and type.
+template <class Run>
+static bool isSkipped(const Run &run)
+{
+    if constexpr (requires { run.error_occurred; })
+        return run.error_occurred;
+    else
+        return static_cast<bool>(run.skipped);
+}
+
 void SampleReporter::ReportRuns(const std::vector<Run> &runs)
 {
     ConsoleReporter::ReportRuns(runs);
     if (!m_file.is_open())
         return;
     for (const Run &run : runs) {
-        if (run.error_occurred || run.run_type != Run::RT_Iteration)
+        if (isSkipped(run) || run.run_type != Run::RT_Iteration)
             continue;
         m_file << run.run_name.function_name << '\t' << nanoseconds(run);
         for (const auto &[key, counter] : run.counters) {
