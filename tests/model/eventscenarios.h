@@ -4,6 +4,7 @@
 #include "relacyplatform.h"
 
 #include <SignalBox/core/watch/pendingevents.h>
+#include <SignalBox/core/watch/toldversion.h>
 #include <SignalBox/core/watch/watchversion.h>
 
 // Small concurrent programs on the shipped protocols of flagged events and watches. They use neither lists nor
@@ -14,6 +15,7 @@ namespace Model {
 using SignalBox::detail::broadcastPending;
 using SignalBox::detail::PendingFlag;
 using SignalBox::detail::PendingSummary;
+using SignalBox::detail::ToldVersion;
 using SignalBox::detail::WatchVersion;
 
 // Events without listeners: tell() is the scenario's.
@@ -228,6 +230,56 @@ struct CallbackMeetsTheEnd : rl::test_suite<CallbackMeetsTheEnd, 2>
         }
     }
     void after() { RL_ASSERT(isSeenBySender || seesTheEnd); }
+};
+
+// A callback is added with an initial call while two senders send: the newest version is told, none twice, and none on
+// the sender's thread before the initial call has ended.
+struct InitialCallHasNoGap : rl::test_suite<InitialCallHasNoGap, 3>
+{
+    using Platform = RelacyPlatform<3>;
+
+    WatchVersion<Platform> version;
+    std::optional<ToldVersion<Platform>> toldVersion;
+    Atomic<int> isRegistered{0};
+    rl::var<int> hasInitialEnded;
+    int calls[3] = {}; // per version
+
+    void before()
+    {
+        hasInitialEnded($) = 0;
+        toldVersion.reset();
+        for (int &count : calls)
+            count = 0;
+    }
+    void thread(unsigned index)
+    {
+        if (index == 0) {
+            toldVersion.emplace();
+            isRegistered.store(1, std::memory_order_release);
+            call();
+            RL_ASSERT(calls[0] + calls[1] + calls[2] == 1);
+            hasInitialEnded($) = 1;
+            toldVersion->endInitialCall();
+            call();
+        } else {
+            version.advance();
+            if (isRegistered.load(std::memory_order_acquire) == 1)
+                call();
+        }
+    }
+    void after()
+    {
+        RL_ASSERT(calls[0] <= 1 && calls[1] <= 1 && calls[2] == 1);
+    }
+    void call()
+    {
+        const std::uint64_t now = version.versionOf(version.stateAfterRegistration());
+        if (!toldVersion->take(now))
+            return;
+        ++calls[now];
+        if (rl::thread_index() != 0)
+            RL_ASSERT(static_cast<int>(hasInitialEnded($)) == 1);
+    }
 };
 
 } // namespace Model

@@ -54,6 +54,7 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(WaiterIsWokenByTheEnd),
         SIGNALBOX_SCENARIO(ChangeIsSeenWithItsData),
         SIGNALBOX_SCENARIO(CallbackMeetsTheEnd),
+        SIGNALBOX_SCENARIO(InitialCallHasNoGap),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -105,6 +106,8 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(AwaitState),
         SIGNALBOX_SITE(ReadState),
         SIGNALBOX_SITE(ConfirmOpen),
+        SIGNALBOX_SITE(EndInitialCall),
+        SIGNALBOX_SITE(SeeInitialCall),
 };
 #undef SIGNALBOX_SITE
 
@@ -176,6 +179,8 @@ constexpr Weakened table[] = {
         {MemorySite::AwaitState, FenceMode::Full, Weakening::NotSequential, "WaiterIsWoken"},
         {MemorySite::ReadState, FenceMode::Full, Weakening::Relaxed, "ChangeIsSeenWithItsData"},
         {MemorySite::ConfirmOpen, FenceMode::Full, Weakening::Relaxed, "CallbackMeetsTheEnd"},
+        {MemorySite::EndInitialCall, FenceMode::Full, Weakening::Relaxed, "InitialCallHasNoGap"},
+        {MemorySite::SeeInitialCall, FenceMode::Full, Weakening::Relaxed, "InitialCallHasNoGap"},
 };
 
 int search(unsigned long iterations, std::string_view only)

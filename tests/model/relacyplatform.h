@@ -16,6 +16,7 @@
 #include <iostream>
 #include <memory>
 #include <new>
+#include <optional>
 #include <source_location>
 #include <span>
 #include <sstream>

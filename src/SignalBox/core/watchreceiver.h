@@ -243,7 +243,7 @@ public:
         if (!m_state)
             return {};
         const bool isOnce = std::exchange(options.once, false);
-        const auto told = std::make_shared<detail::ToldVersion>();
+        const auto told = std::make_shared<detail::ToldVersion<detail::StandardPlatform>>();
         HandlerGuard guard = m_state->changed.registerGuard(
                 [listener = detail::WatchListener<State>(m_state), told, function = std::decay_t<F>(std::forward<F>(callback))]() mutable {
                     if constexpr (std::is_void_v<T>) {

@@ -58,6 +58,9 @@ enum class MemorySite {
     AwaitState, // waiter: has it changed meanwhile?
     ReadState, // receiver: has it changed?
     ConfirmOpen, // receiver: the sender was still there when a callback was added
+    // The initial call of a watch's callback (toldversion.h).
+    EndInitialCall, // the registering thread
+    SeeInitialCall, // sender: has it ended?
 };
 
 } // namespace SignalBox::detail
