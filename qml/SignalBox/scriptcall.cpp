@@ -115,7 +115,7 @@ ScriptValue toScriptValue(QJSEngine *engine, const Event &event)
     // What most events are is not copied into a QVariant first.
     if (content.type == QMetaType::fromType<QVariantMap>()) {
         const auto &map = *static_cast<const QVariantMap *>(content.value);
-        if (isSimple(map))
+        if (event.isPlain() || isSimple(map))
             return {.value = engine->toScriptValue(map)};
     }
     QVariant variant = content.type == QMetaType::fromType<QVariant>() ? *static_cast<const QVariant *>(content.value)
@@ -302,7 +302,7 @@ const QJSValue &argumentOf(const Event &event, const ScriptHome &home)
 // What a script has notified is attached for its own engine.
 void prepareForScript(const Event &event, const void *key)
 {
-    if (event.hasExtras() && !event.attachment(key))
+    if (event.hasExtras() && !event.areObjectsTaken() && !event.attachment(key))
         event.prepareValue();
 }
 

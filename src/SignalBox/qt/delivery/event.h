@@ -83,6 +83,12 @@ public:
         extras()->areObjectsTaken = true; // before any other thread has the event
         return true;
     }
+    /*! Whether takeObjects() has been called. For the notifying thread. */
+    bool areObjectsTaken() const noexcept { return hasExtras() && extras()->areObjectsTaken; }
+    /*! The value, or each value in its map, is no container, gadget or pointer to an object: found out as the objects are taken. */
+    void setPlain() const noexcept { extras()->isPlain = true; }
+    /*! False, too, if that was never looked at. */
+    bool isPlain() const noexcept { return hasExtras() && extras()->isPlain; }
 
     bool hasExtras() const noexcept { return (m_word.load(std::memory_order_relaxed) & extrasBit) != 0; }
 
@@ -144,7 +150,8 @@ private:
     {
         std::atomic<EventAttachment *> attachments = nullptr;
         Completion *completion = nullptr;
-        bool areObjectsTaken = false;
+        bool areObjectsTaken = false; // this one and the next: by the notifying thread, before any other has the event
+        bool isPlain = false;
     };
 
     EventExtras *extras() const noexcept { return reinterpret_cast<EventExtras *>(entry()) - 1; }

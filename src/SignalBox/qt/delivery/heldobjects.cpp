@@ -18,33 +18,43 @@ const QObject *objectAt(const void *value)
     return *static_cast<const QObject *const *>(value);
 }
 
-// A container, or a pointer to an object.
-bool mayHold(QMetaType type)
+// What a value is for those that look for objects, the most demanding last.
+enum class Nature {
+    Plain,
+    Special, // a gadget or a QPointer: it holds no pointer that is looked for here, but scripts see it in a way of its own
+    Holding, // a container, or a pointer to an object
+};
+
+Nature natureOf(QMetaType type)
 {
+    const QMetaType::TypeFlags flags = type.flags();
+    if (flags & (QMetaType::PointerToQObject | QMetaType::TrackingPointerToQObject | QMetaType::IsGadget))
+        return isObjectPointer(type) ? Nature::Holding : Nature::Special;
     switch (type.id()) {
     case QMetaType::QVariantMap:
     case QMetaType::QVariantList:
     case QMetaType::QVariantHash:
     case QMetaType::QVariant:
-        return true;
+        return Nature::Holding;
     default:
-        return isObjectPointer(type);
+        return Nature::Plain;
     }
 }
 
-// What most events are, told without a walk.
-bool isPlain(QMetaType type, const void *value)
+// Of a map without containers, what is in it. Most events are told by this, without a walk.
+Nature natureOf(QMetaType type, const void *value)
 {
     if (type == QMetaType::fromType<QVariant>()) {
         const auto &variant = *static_cast<const QVariant *>(value);
         type = variant.metaType();
         value = variant.constData();
     }
-    if (type == QMetaType::fromType<QVariantMap>()) {
-        const auto &map = *static_cast<const QVariantMap *>(value);
-        return std::none_of(map.cbegin(), map.cend(), [](const QVariant &part) { return mayHold(part.metaType()); });
-    }
-    return !mayHold(type);
+    if (type != QMetaType::fromType<QVariantMap>())
+        return natureOf(type);
+    Nature result = Nature::Plain;
+    for (const QVariant &part : *static_cast<const QVariantMap *>(value))
+        result = std::max(result, natureOf(part.metaType()));
+    return result;
 }
 
 } // namespace
@@ -59,7 +69,12 @@ void holdObjects(const Event &event)
     if (!event.takeObjects())
         return;
     const Event::Content content = event.content();
-    if (!content.type.isValid() || isPlain(content.type, content.value))
+    if (!content.type.isValid())
+        return;
+    const Nature nature = natureOf(content.type, content.value);
+    if (nature == Nature::Plain)
+        event.setPlain();
+    if (nature != Nature::Holding)
         return;
     std::unique_ptr<HeldObjects> held;
     forEachPart(content.type, content.value, [&held](QMetaType type, const void *value) {
