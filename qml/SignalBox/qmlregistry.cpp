@@ -7,6 +7,7 @@
 #include "scriptevent_p.h"
 #include "scripthandler_p.h"
 #include "scripthome_p.h"
+#include "scriptpromise_p.h"
 
 #include <SignalBox/qt/diagnostics/logging.h>
 
@@ -41,6 +42,21 @@ std::shared_ptr<const detail::ScriptHome> homeOf(const QObject *registry, const 
     return home;
 }
 
+// Null, and a warning: the call is made where there is no engine, or not on its thread.
+QJSEngine *engineHere(const QObject *registry, const char *call)
+{
+    QJSEngine *const engine = qjsEngine(registry);
+    if (engine && engine->thread() == QThread::currentThread())
+        return engine;
+    qCWarning(detail::loggingCategory, "%s: to be called on the thread of the QML engine that has the registry", call);
+    return nullptr;
+}
+
+detail::EventPointer makeEvent(const std::shared_ptr<const detail::ScriptHome> &home, const QJSValue &event)
+{
+    return detail::ScriptEvent::create(home, event.isString() ? QJSValue(event.toString()) : event);
+}
+
 const QMetaMethod &notifiedSignal()
 {
     static const QMetaMethod signal = QMetaMethod::fromSignal(&QmlRegistry::notified);
@@ -58,17 +74,48 @@ QmlRegistry::~QmlRegistry() = default;
 
 void QmlRegistry::notify(const QJSValue &event)
 {
-    QJSEngine *const engine = qjsEngine(this);
-    if (!engine || engine->thread() != QThread::currentThread()) {
-        qCWarning(detail::loggingCategory,
-                  "QmlRegistry.notify(): to be called on the thread of the QML engine that has the registry");
+    const char *const call = "QmlRegistry.notify()";
+    QJSEngine *const engine = engineHere(this, call);
+    if (!engine || isUnheard())
         return;
-    }
-    if (isUnheard())
-        return;
-    const std::shared_ptr<const detail::ScriptHome> home = homeOf(this, "QmlRegistry.notify()", engine, event);
+    const std::shared_ptr<const detail::ScriptHome> home = homeOf(this, call, engine, event);
     if (home)
-        postEvent(detail::ScriptEvent::create(home, event.isString() ? QJSValue(event.toString()) : event));
+        postEvent(makeEvent(home, event));
+}
+
+QJSValue QmlRegistry::notifyAndReport(const QJSValue &event)
+{
+    const char *const call = "QmlRegistry.notifyAndReport()";
+    QJSEngine *const engine = engineHere(this, call);
+    const std::shared_ptr<const detail::ScriptHome> home = engine ? homeOf(this, call, engine, event) : nullptr;
+    if (!home)
+        return {};
+    const std::shared_ptr<detail::ScriptPromise> promise = detail::ScriptPromise::create(home);
+    if (isUnheard())
+        promise->resolve(DispatchReport());
+    else
+        detail::resolveLater(promise, home->engine(), notifyEvent(makeEvent(home, event), QDeadlineTimer::Forever));
+    return promise->promise();
+}
+
+QJSValue QmlRegistry::next()
+{
+    QJSEngine *const engine = engineHere(this, "QmlRegistry.next()");
+    if (!engine)
+        return {};
+    const std::shared_ptr<const detail::ScriptHome> home = detail::ScriptHome::of(engine);
+    const std::shared_ptr<detail::ScriptPromise> promise = detail::ScriptPromise::create(home);
+    // The registry's end destroys the handler, and so lets go of the promise.
+    registerEventHandler(home->thread().mailbox(),
+                         detail::ScriptCall(home->key(),
+                                            [promise, home](const detail::Event &event, const detail::OngoingCall &) {
+                                                QJSValueList own;
+                                                if (home->engine())
+                                                    promise->resolve(detail::argumentsFor(event, home, own).front());
+                                                return Propagation::Continue;
+                                            }),
+                         {.name = QStringLiteral("next()"), .once = true}, SourceLocation());
+    return promise->promise();
 }
 
 void QmlRegistry::connectNotify(const QMetaMethod &signal)

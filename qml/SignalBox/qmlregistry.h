@@ -42,7 +42,8 @@ namespace SignalBox {
     calls of JavaScript allocate.
     \lifetime As AsyncRegistry. Handlers end with their owner's \c Component.destruction.
     \errors A wrong argument is a TypeError at the caller's line that names it, and what was expected. What a handler throws is
-    told by handlerFailed(), with file, line and stack.
+    told by handlerFailed(), with file, line and stack. So is what the Promise of a handler is rejected with. A registry that several
+    engines share makes promises for the engine of the event, and where that is no object, for the one that saw the registry first.
 
     \code{.qml}
     QmlRegistry {
@@ -96,6 +97,18 @@ public:
         stops neither the others nor the caller.
     */
     Q_INVOKABLE void notify(const QJSValue &event = QJSValue());
+
+    /*!
+        As notify(), and returns a Promise of an object with the numbers \c called, \c failed and \c dropped, as of DispatchReport: what became of
+        the event in all handlers, also those on other threads, when the last of them is done. A handler that returns a Promise is
+        done when that is settled; if it is rejected, the handler has failed.
+    */
+    Q_INVOKABLE QJSValue notifyAndReport(const QJSValue &event = QJSValue());
+    /*!
+        A Promise of the next event; of undefined if the registry is destroyed or cleared first. It is fulfilled as a handler of priority 0
+        that was registered now would be called.
+    */
+    Q_INVOKABLE QJSValue next();
 
     // All arguments may be left out, so that it is the library that refuses such a call, and says what is missing.
     // The next two take the function by value, or the templates above would be the better match for one that is not const.

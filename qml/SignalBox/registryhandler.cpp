@@ -35,6 +35,7 @@ public:
         End(End &&) noexcept = default;
         End &operator=(const End &) = delete;
         End &operator=(End &&) = delete;
+        const std::shared_ptr<const detail::ScriptHome> &home() const { return m_link->m_home; }
         ~End()
         {
             // The callable may be destroyed by a registry that is itself being destroyed: nothing looks at that now.
@@ -322,7 +323,10 @@ void RegistryHandler::registerAnew()
     m_link = std::make_shared<Link>(this);
     m_id = m_registry->registerEventHandler(
         m_home->thread().mailbox(),
-        detail::ScriptCall(m_home->key(), [this, end = Link::End(m_link)](const detail::Event &event) { return run(event); }),
+        detail::ScriptCall(m_home->key(), [this, end = Link::End(m_link)](const detail::Event &event,
+                                                                     const detail::OngoingCall &call) {
+            return run(event, call, end.home());
+        }),
         {.priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()},
         SourceLocation());
     Q_EMIT activeChanged();
@@ -371,13 +375,15 @@ RegistryHandler::FunctionPointer RegistryHandler::callable(FunctionPointer &kept
     return kept;
 }
 
-Propagation RegistryHandler::run(const detail::Event &event)
+// `home` lives as long as the callable, and so through the call, which may destroy the element.
+Propagation RegistryHandler::run(const detail::Event &event, const detail::OngoingCall &call,
+                                 const std::shared_ptr<const detail::ScriptHome> &home)
 {
-    QJSEngine *const engine = m_home ? m_home->engine() : nullptr;
+    QJSEngine *const engine = home->engine();
     if (!engine)
         return Propagation::Continue;
     QJSValueList own;
-    const QJSValueList &arguments = detail::argumentsFor(event, m_home, own);
+    const QJSValueList &arguments = detail::argumentsFor(event, home, own);
     // The functions are held here, as the properties may be set in the calls.
     if (!m_filter.isNull()) {
         const QPointer<RegistryHandler> self(this);
@@ -391,7 +397,9 @@ Propagation RegistryHandler::run(const detail::Event &event)
         m_isDone = true;
         unregister();
     }
-    return handler ? detail::propagationOf(detail::callScript(engine, *handler, arguments)) : Propagation::Continue;
+    if (!handler)
+        return Propagation::Continue;
+    return detail::takeResult(detail::callScript(engine, *handler, arguments), home, call);
 }
 
 } // namespace SignalBox

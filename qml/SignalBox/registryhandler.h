@@ -85,7 +85,7 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(double interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     /*! A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through. */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
-    /*! A function of the event, which may return SignalBox.Stop. With null nothing is registered. */
+    /*! A function of the event, which may return SignalBox.Stop or a Promise. With null nothing is registered. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
 
 public:
@@ -191,7 +191,8 @@ private:
     void followRegistry();
     void lookForRemoval();
     static FunctionPointer callable(FunctionPointer &kept, const QJSValue &value, QJSEngine *engine);
-    Propagation run(const detail::Event &event);
+    Propagation run(const detail::Event &event, const detail::OngoingCall &call,
+                    const std::shared_ptr<const detail::ScriptHome> &home);
 
     QPointer<RegistryObject> m_registry;
     QMetaObject::Connection m_destroyed; // the registry's, while nothing is registered

@@ -3,10 +3,12 @@
 
 #include "qmlexception_p.h"
 #include "scripthome_p.h"
+#include "scriptpromise_p.h"
 
 #include <SignalBox/detail/stopvalue.h>
 #include <SignalBox/qt/delivery/heldobjects.h>
 #include <SignalBox/qt/delivery/variantparts_p.h>
+#include <SignalBox/qt/handlers/handlerfuture.h>
 
 #include <QtCore/qhash.h>
 #include <QtCore/qmetaobject.h>
@@ -315,8 +317,13 @@ QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJ
     return result;
 }
 
-Propagation propagationOf(const QJSValue &result)
+Propagation takeResult(const QJSValue &result, const std::shared_ptr<const ScriptHome> &home, const OngoingCall &call)
 {
+    if (result.isObject()) {
+        if (isPromise(result, *home))
+            call.awaitFuture(futureOf(result, home));
+        return Propagation::Continue;
+    }
     return result.isNumber() && result.toNumber() == stopValue ? Propagation::Stop : Propagation::Continue;
 }
 

@@ -15,6 +15,7 @@
 // How events and calls get into a JavaScript engine. All of it runs on the engine's thread.
 namespace SignalBox::detail {
 
+class OngoingCall;
 class ScriptHome;
 
 /*!
@@ -32,7 +33,7 @@ const QJSValue &argumentOf(const Event &event, const ScriptHome &home);
 /*! For the notifying thread, any: \a event is about to reach a handler of the engine with this \a key. See Event::prepareValue(). */
 void prepareForScript(const Event &event, const void *key);
 
-/*! What RegistryObject::registerEventHandler() takes for a handler of an engine. \c Run: a Propagation(const Event &). */
+/*! What RegistryObject::registerEventHandler() takes for a handler of an engine. \c Run: a Propagation(const Event &, const OngoingCall &). */
 template <class Run>
 class ScriptCall
 {
@@ -40,7 +41,7 @@ public:
     /*! \a key: of the engine's ScriptHome, which may end before this does. */
     ScriptCall(const void *key, Run run) : m_run(std::move(run)), m_key(key) {}
 
-    Propagation operator()(const Event &event) const { return m_run(event); }
+    Propagation operator()(const Event &event, const OngoingCall &call) const { return m_run(event, call); }
     void prepare(const Event &event) const { prepareForScript(event, m_key); }
 
 private:
@@ -51,7 +52,7 @@ private:
 /*! Calls \a function; throws ScriptException for whatever it throws. */
 QJSValue callScript(QJSEngine *engine, const QJSManagedValue &function, const QJSValueList &arguments);
 
-/*! What a handler's result asks for: SignalBox.Stop, or anything else. */
-Propagation propagationOf(const QJSValue &result);
+/*! What a handler's \a result asks for: SignalBox.Stop, or anything else. If it is a promise, \a call is done when that is settled. */
+Propagation takeResult(const QJSValue &result, const std::shared_ptr<const ScriptHome> &home, const OngoingCall &call);
 
 } // namespace SignalBox::detail

@@ -58,7 +58,7 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
         });
     handler->m_id = registry->registerEventHandler(
         handler.get(),
-        ScriptCall(handler->m_home->key(), [handler](const Event &event) { return handler->run(event); }),
+        ScriptCall(handler->m_home->key(), [handler](const Event &event, const OngoingCall &call) { return handler->run(event, call); }),
         options, SourceLocation());
     if (owner)
         connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);
@@ -72,13 +72,13 @@ void ScriptHandler::unregister()
         m_registry->unregister(m_id);
 }
 
-Propagation ScriptHandler::run(const Event &event)
+Propagation ScriptHandler::run(const Event &event, const OngoingCall &call)
 {
     QJSEngine *const engine = m_home->engine();
     if (!engine)
         return Propagation::Continue;
     QJSValueList own;
-    return propagationOf(callScript(engine, m_function, argumentsFor(event, m_home, own)));
+    return takeResult(callScript(engine, m_function, argumentsFor(event, m_home, own)), m_home, call);
 }
 
 } // namespace SignalBox::detail

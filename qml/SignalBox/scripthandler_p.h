@@ -33,7 +33,7 @@ public:
 private:
     ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function);
     void unregister();
-    Propagation run(const Event &event);
+    Propagation run(const Event &event, const OngoingCall &call);
 
     const QPointer<RegistryObject> m_registry;
     const std::shared_ptr<const ScriptHome> m_home;

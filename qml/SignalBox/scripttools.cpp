@@ -10,7 +10,7 @@ namespace SignalBox::detail {
 
 namespace {
 
-// Evaluated once per engine: an object with three functions.
+// Evaluated once per engine: an array of functions.
 const char *const program = R"js((function() {
     "use strict";
     const mark = Symbol("SignalBox");
@@ -105,7 +105,30 @@ const char *const program = R"js((function() {
         return present < samples / 8;
     }
 
-    return [beginNumbers, contents, isSparse];
+    function makePromise() {
+        const made = [];
+        made[0] = new Promise(resolve => { made[1] = resolve; });
+        return made;
+    }
+
+    function isPromise(object) {
+        return object instanceof Promise;
+    }
+
+    function textOf(reason) {
+        try {
+            return String(reason);
+        } catch (error) {
+            return "an object that has no text";
+        }
+    }
+
+    const then = Promise.prototype.then;
+    function watchPromise(promise, watch) {
+        then.call(promise, () => watch.fulfil(), reason => watch.reject(reason, textOf(reason)));
+    }
+
+    return [beginNumbers, contents, isSparse, makePromise, isPromise, watchPromise];
 })())js";
 
 } // namespace
@@ -117,6 +140,9 @@ ScriptTools::ScriptTools(QJSEngine *engine)
     m_beginNumbers = functions.property(0);
     m_contents = functions.property(1);
     m_isSparse = functions.property(2);
+    m_makePromise = functions.property(3);
+    m_isPromise = functions.property(4);
+    m_watchPromise = functions.property(5);
 }
 
 ScriptTools::Numbers::Numbers(ScriptTools &tools)
@@ -153,6 +179,22 @@ ScriptTools::Contents ScriptTools::contents(const QJSValue &object) const
 bool ScriptTools::isSparse(const QJSValue &array) const
 {
     return m_isSparse.call({array}).toBool();
+}
+
+ScriptTools::Promise ScriptTools::makePromise() const
+{
+    const QJSValue made = m_makePromise.call();
+    return {made.property(0), made.property(1)};
+}
+
+bool ScriptTools::isPromise(const QJSValue &object) const
+{
+    return m_isPromise.call({object}).toBool();
+}
+
+void ScriptTools::watchPromise(const QJSValue &promise, const QJSValue &watch) const
+{
+    m_watchPromise.call({promise, watch});
 }
 
 } // namespace SignalBox::detail

@@ -13,8 +13,8 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 /*!
-    What only a script can find out about objects of an engine: which of them are the same, and what a Map holds. Engine's thread
-    only, while the engine is alive.
+    What only a script can find out about objects of an engine, or do with them: which of them are the same, what a Map holds, what
+    becomes of a promise. Engine's thread only, while the engine is alive.
 */
 class ScriptTools
 {
@@ -66,11 +66,27 @@ public:
     /*! Whether most elements of an array are missing. */
     bool isSparse(const QJSValue &array) const;
 
+    struct Promise
+    {
+        QJSValue promise;
+        QJSValue resolve; // a function of the promise's value
+    };
+    Promise makePromise() const;
+    bool isPromise(const QJSValue &object) const;
+    /*!
+        Calls a method of \a watch, an object, once when the promise is settled: fulfil(), or reject(reason, text) with what it was
+        rejected with, and as text.
+    */
+    void watchPromise(const QJSValue &promise, const QJSValue &watch) const;
+
 private:
     const QJSValue m_objectPrototype;
     QJSValue m_beginNumbers;
     QJSValue m_contents;
     QJSValue m_isSparse;
+    QJSValue m_makePromise;
+    QJSValue m_isPromise;
+    QJSValue m_watchPromise;
     int m_walks = 0; // under way: a getter may begin another one
 };
 

@@ -282,11 +282,11 @@ RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions 
 }
 
 RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options,
-                                          const char *caller) const
+                                          const char *caller, detail::CalledWith calledWith) const
 {
     if (isRefused(options, caller))
         return {};
-    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, detail::CalledWith::Event)};
+    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith)};
 }
 
 // Takes the way over.

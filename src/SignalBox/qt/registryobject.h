@@ -8,6 +8,7 @@
 #include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/handlers/handlerfuture.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/route.h>
 #endif
@@ -112,7 +113,7 @@ public:
     */
     bool unregisterAndWait(HandlerId id) noexcept;
     /*! Unregisters all handlers. Does not wait. */
-    void clear() noexcept;
+    Q_INVOKABLE void clear() noexcept;
 
     /*!
         Pauses or resumes a handler. A paused handler does not get the events that are posted meanwhile; they are not
@@ -163,8 +164,8 @@ public:
 
     //! \cond For layers above
     /*!
-        Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &),
-        runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler(). If it does not always
+        Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &)
+        or a Propagation(const detail::Event &, const detail::OngoingCall &), runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler(). If it does not always
         need the value of the event, it has a prepare(const detail::Event &) that calls Event::prepareValue() or not.
     */
     template <class Call>
@@ -173,14 +174,25 @@ public:
     {
         return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()"), std::forward<Call>(call), options, location);
     }
-    /*! The same for batches: \a call is a void(const detail::Batch &), and attaches nothing to events. The handler ends with the guard. */
+    /*!
+        The same for batches: \a call is a void(const detail::Batch &) or a void(const detail::Batch &, const detail::OngoingCall &). It attaches
+        to events only if it has a prepare(). The handler ends with the guard.
+    */
     template <class Call>
     [[nodiscard]] HandlerGuard registerBatchGuard(QObject *context, Call &&call, const AsyncOptions &options = {},
                                                   const SourceLocation &location = SourceLocation::current())
     {
-        return add<BatchCall<std::decay_t<Call>>>(
-            wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch), std::forward<Call>(call), options,
-            location);
+        return addBatchCall(wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch),
+                            std::forward<Call>(call), options, location);
+    }
+    /*! The same on the thread that \a mailbox leads to: see below. */
+    template <class Call>
+    [[nodiscard]] HandlerGuard registerBatchGuard(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call,
+                                                  const AsyncOptions &options = {},
+                                                  const SourceLocation &location = SourceLocation::current())
+    {
+        return addBatchCall(wayTo(mailbox, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch),
+                            std::forward<Call>(call), options, location);
     }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
@@ -235,7 +247,8 @@ protected:
               detail::CalledWith calledWith = detail::CalledWith::Event) const;
     Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
               detail::CalledWith calledWith = detail::CalledWith::Event) const;
-    Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller) const;
+    Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller,
+              detail::CalledWith calledWith = detail::CalledWith::Event) const;
     static void warn(const char *caller, const char *problem);
     static void warnUnchanged(const char *caller, const char *problem);
 
@@ -276,7 +289,13 @@ private:
         explicit EventCall(Source &&source) : call(std::forward<Source>(source))
         {
         }
-        Propagation operator()(const detail::Notification &notification, detail::Route &) { return call(notification.event()); }
+        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
+        {
+            if constexpr (requires(const detail::OngoingCall &ongoing) { call(notification.event(), ongoing); })
+                return call(notification.event(), detail::OngoingCall(notification, route));
+            else
+                return call(notification.event());
+        }
         void prepare(const detail::Event &event) const
         {
             if constexpr (requires { call.prepare(event); })
@@ -295,14 +314,20 @@ private:
         explicit BatchCall(Source &&source) : call(std::forward<Source>(source))
         {
         }
-        Propagation operator()(const detail::Notification &notification, detail::Route &)
+        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
         {
-            call(static_cast<const detail::Batch &>(notification));
+            const auto &batch = static_cast<const detail::Batch &>(notification);
+            if constexpr (requires(const detail::OngoingCall &ongoing) { call(batch, ongoing); })
+                call(batch, detail::OngoingCall(notification, route));
+            else
+                call(batch);
             return Propagation::Continue;
         }
         void prepare(const detail::Event &event) const
         {
-            if (event.hasExtras())
+            if constexpr (requires { call.prepare(event); })
+                call.prepare(event);
+            else if (event.hasExtras())
                 event.prepareValue();
         }
 
@@ -314,6 +339,14 @@ private:
     {
         wantExtras();
         return add<EventCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location).release();
+    }
+
+    template <class Call>
+    HandlerGuard addBatchCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location)
+    {
+        if constexpr (requires(const detail::Event &event) { call.prepare(event); })
+            wantExtras();
+        return add<BatchCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location);
     }
 
     void wantExtras() const noexcept;

@@ -5,6 +5,9 @@
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qfuture.h>
+#include <QtCore/qglobal.h>
+
+#include <utility>
 
 namespace SignalBox::detail {
 
@@ -25,5 +28,24 @@ void awaitFuture(QFuture<T> future, const Notification &notification, Route &rou
     else
         awaitUnfinished(WatchedFuture(future), notification, route);
 }
+
+/*! A handler's call that is under way, for a handler that learns late whether it returns a future. */
+class OngoingCall
+{
+public:
+    OngoingCall(const Notification &notification, Route &route) noexcept : m_notification(notification), m_route(route) {}
+    Q_DISABLE_COPY_MOVE(OngoingCall)
+
+    /*! The handler is done when \a future is. The last thing that it does. As detail::awaitFuture(). */
+    template <class T>
+    void awaitFuture(QFuture<T> future) const
+    {
+        detail::awaitFuture(std::move(future), m_notification, m_route);
+    }
+
+private:
+    const Notification &m_notification;
+    Route &m_route;
+};
 
 } // namespace SignalBox::detail
