@@ -11,7 +11,7 @@ set(value_types)
 if(QT_VERSION VERSION_GREATER_EQUAL 6.8)
     set(value_types handlerId handlerFailure)
 endif()
-foreach(type IN ITEMS ${value_types} EventModel QmlRegistry Registry RegistryHandler RegistryModel OsSignals HandlerGuard Backlog SignalBox)
+foreach(type IN ITEMS ${value_types} EventModel QmlRegistry Registry RegistryHandler RegistryModel OsSignals HandlerGuard Backlog SignalBox SignalRegistry)
     if(NOT description MATCHES "exports: \\[\"SignalBox/${type} 1\\.0\"\\]")
         message(SEND_ERROR "${type} is not exported")
     endif()
@@ -27,6 +27,8 @@ foreach(component IN LISTS components)
 endforeach()
 # What stands in a QmlRegistry may be anything.
 string(REGEX REPLACE "name: \"data\"[ \n]+type: \"QObject\"" "" own "${own}")
+# So may what emits a signal.
+string(REGEX REPLACE "name: \"target\"[ \n]+type: \"QObject\"" "" own "${own}")
 # So may a member of an event.
 string(REGEX REPLACE "name: \"value\"[ \n]+type: \"QVariant\"" "" own "${own}")
 if(own MATCHES "[^\n]* type: \"(QObject|QVariant)\"[^\n]*")

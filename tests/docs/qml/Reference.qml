@@ -58,6 +58,19 @@ Item {
         handler: event => event.isUrgent ? SignalBox.Stop : SignalBox.Continue
     }
 
+    SignalRegistry {
+        id: renamed
+        target: page
+        signalName: "objectNameChanged"
+    }
+
+    RegistryHandler {
+        registry: renamed
+        backlog: Backlog.Throttled
+        interval: 50
+        handler: name => console.log(name)
+    }
+
     OsSignals {
         quitOnTermination: true
         watched: [OsSignals.Hangup]

@@ -11,6 +11,7 @@
 
 QT_BEGIN_NAMESPACE
 class QObject;
+class QThread;
 QT_END_NAMESPACE
 
 namespace SignalBox::detail {
@@ -22,6 +23,17 @@ namespace SignalBox::detail {
 class SIGNALBOX_QT_EXPORT RegistryDirectory
 {
 public:
+    /*! Follows the registries of one name on its own thread. */
+    class SIGNALBOX_QT_EXPORT Follower
+    {
+    public:
+        /*! One has come, or is being destroyed and no longer found. Called on the thread that called follow(). */
+        virtual void namedRegistriesChanged() = 0;
+
+    protected:
+        ~Follower() = default;
+    };
+
     static RegistryDirectory &instance();
     Q_DISABLE_COPY_MOVE(RegistryDirectory)
 
@@ -35,6 +47,10 @@ public:
     */
     std::vector<QObject *> find(const QString &name) const;
 
+    /*! From here on, until unfollow(), which is called on the same thread. One name at a time. */
+    void follow(Follower *follower, const QString &name);
+    void unfollow(const Follower *follower) noexcept;
+
 private:
     struct Entry
     {
@@ -42,10 +58,23 @@ private:
         QString name;
     };
 
+    struct Following
+    {
+        Follower *follower;
+        const QThread *thread;
+        QString name;
+    };
+
     RegistryDirectory() = default;
+
+    // Returns the name it had.
+    QString leave(const QObject *registry) noexcept;
+    // Of a name, empty perhaps, that was taken or given up on this thread. Without the mutex, as followers may change anything.
+    void tell(const QString &name);
 
     mutable std::mutex m_mutex; // guards the rest
     std::vector<Entry> m_entries; // in the order in which they took their names
+    std::vector<Following> m_followings;
 };
 
 } // namespace SignalBox::detail
