@@ -5,6 +5,9 @@
 #include "targetthread.h"
 #include "threadtime.h"
 
+#include "../secondthread.h"
+
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -17,7 +20,7 @@ inline constexpr std::int64_t burstCount = 5;
 enum class Target { Together, Blocked };
 
 // Nanoseconds, for each delivery that was asked for. Together: of the clock, from the first post to the last delivery.
-// Blocked: of CPU, of both threads.
+// Blocked: of CPU, of all threads.
 struct BurstTime
 {
     double each = 0;
@@ -33,6 +36,49 @@ void postBurst(Peer &peer, std::int64_t count)
     dispatch(peer, lastEvent);
 }
 
+// The posts of one producer, or of two at the same time, each of them half.
+template <class Peer>
+class Producers
+{
+public:
+    explicit Producers(int count)
+    {
+        if (count == 2)
+            m_second.emplace();
+    }
+
+    // Returns the CPU time of the posts, of all producers.
+    double post(Peer &peer, std::int64_t count)
+    {
+        if (!m_second)
+            return measured([&] { postBurst(peer, count); });
+        double second = 0;
+        std::atomic<int> ready = 0;
+        const auto postHalf = [&] {
+            ready.fetch_add(1);
+            while (ready.load() != 2) { }
+            return measured([&] { postBurst(peer, count / 2); });
+        };
+        m_second->start([&] { second = postHalf(); });
+        const double first = postHalf();
+        m_second->wait();
+        return first + second;
+    }
+
+    std::size_t count() const noexcept { return m_second ? 2 : 1; }
+
+private:
+    template <class Work>
+    static double measured(Work work)
+    {
+        const double start = threadTime();
+        work();
+        return threadTime() - start;
+    }
+
+    std::optional<SecondThread> m_second;
+};
+
 // Bursts to the handlers of one target thread.
 template <class Peer>
 class Burst
@@ -40,7 +86,8 @@ class Burst
 public:
     // add(peer, handler) is called for each handler.
     template <class Add>
-    Burst(std::size_t handlerCount, Add add) : m_handlerCount(handlerCount), m_sinks(handlerCount), m_peer(m_target)
+    Burst(std::size_t handlerCount, Add add, int producerCount = 1)
+        : m_handlerCount(handlerCount), m_sinks(handlerCount), m_peer(m_target), m_producers(producerCount)
     {
         for (std::size_t index = 0; index < handlerCount; ++index)
             add(m_peer, CountingHandler{m_sinks.at(index), &m_arrivals});
@@ -49,21 +96,19 @@ public:
     // Empty if the last event did not arrive.
     std::optional<BurstTime> run(Target target, std::int64_t eventCount)
     {
-        m_arrivals.expect(m_handlerCount);
+        m_arrivals.expect(m_handlerCount * m_producers.count());
         double posting = 0;
         double total = 0;
         if (target == Target::Together) {
             const auto start = Clock::now();
-            postBurst(m_peer, eventCount);
+            m_producers.post(m_peer, eventCount);
             posting = nanosecondsSince(start);
             if (!m_arrivals.wait())
                 return {};
             total = std::chrono::duration<double, std::nano>(m_arrivals.endTime() - start).count();
         } else {
             Blockade blockade(m_target);
-            const double start = threadTime();
-            postBurst(m_peer, eventCount);
-            posting = threadTime() - start;
+            posting = m_producers.post(m_peer, eventCount);
             blockade.release();
             if (!m_arrivals.wait())
                 return {};
@@ -79,6 +124,7 @@ private:
     Arrivals m_arrivals;
     TargetThread m_target;
     Peer m_peer;
+    Producers<Peer> m_producers;
 };
 
 } // namespace SignalBoxBenchmark

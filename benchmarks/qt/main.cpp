@@ -28,6 +28,7 @@ int main(int argc, char **argv)
         registerBurst();
         registerWaitingEvents();
         registerBacklogs();
+        registerBatches();
         registerTimerGap();
         registerRoundTrip();
         registerInlinePost();

@@ -9,6 +9,7 @@ namespace SignalBoxBenchmark {
 void registerBurst();
 void registerWaitingEvents();
 void registerBacklogs();
+void registerBatches();
 void registerTimerGap();
 void registerRoundTrip();
 void registerInlinePost();

@@ -3,6 +3,7 @@
 #include "barvalues.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace SignalBoxBenchmark {
 
@@ -41,6 +42,20 @@ void addBurstBars(std::vector<Bar> &bars)
     for (const std::string target : {"together", "blocked"}) {
         addAtLeast(bars, "Backlog::latest under that burst to one handler, " + target, 20, timeOf("latest", us, target),
                    timeOf("burst", qt, "1-" + target));
+    }
+}
+
+// An event for one batch handler alone lies in that handler's own store.
+void addBatchBars(std::vector<Bar> &bars)
+{
+    const std::string peer = "mutex + QList";
+    for (const auto &[variant, words] :
+         {std::pair<std::string, std::string>{"one-producer", "one producer"}, {"two-producers", "two producers"}}) {
+        for (const std::string target : {"-blocked", "-together"}) {
+            const Bar::Value theirs = timeOf("batches", peer, variant + target);
+            bars.push_back({"a batch handler under that burst, " + words + ", " + target.substr(1), "<= 1.2 x mutex + QList", Unit::Ratio,
+                            quotient(timeOf("batches", us, variant + target), theirs), 1.2, peer, theirs});
+        }
     }
 }
 
@@ -109,6 +124,7 @@ std::vector<Bar> qtBars()
 {
     std::vector<Bar> bars;
     addBurstBars(bars);
+    addBatchBars(bars);
     addMemoryBars(bars);
     addLatencyBars(bars);
     addSourceBars(bars);

@@ -38,6 +38,13 @@ public:
         m_handlers.emplace_back(std::move(handler));
     }
 
+    // The same for a handler of all events that were taken at once.
+    template <class Handler>
+    void addForBatches(Handler handler)
+    {
+        m_batchHandlers.emplace_back(std::move(handler));
+    }
+
     void notify(const Event &event)
     {
         bool wasEmpty = false;
@@ -78,11 +85,14 @@ private:
             for (const auto &handler : m_handlers)
                 handler(event);
         }
+        for (const auto &handler : m_batchHandlers)
+            handler(events);
     }
 
     TargetThread &m_target;
     Receiver *m_receiver;
     std::vector<std::function<void(const Event &)>> m_handlers;
+    std::vector<std::function<void(const QList<Event> &)>> m_batchHandlers;
     std::mutex m_mutex;
     QList<Event> m_waiting;
 };

@@ -5,6 +5,7 @@
 #include "../targetthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventBatch>
 
 #include <utility>
 
@@ -21,6 +22,12 @@ public:
     void add(Handler handler, SignalBox::Backlog backlog = {})
     {
         m_registry.registerHandler(m_context, std::move(handler), {.backlog = backlog});
+    }
+
+    template <class Handler>
+    void addForBatches(Handler handler)
+    {
+        m_registry.registerHandler(m_context, [handler](const SignalBox::EventBatch<Event> &batch) { handler(batch); });
     }
 
     void notify(const Event &event) { m_registry.post(event); }
