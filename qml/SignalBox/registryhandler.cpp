@@ -2,16 +2,20 @@
 #include "registryhandler.h"
 
 #include "backlogsettings_p.h"
+#include "namedregistries_p.h"
 #include "ownerwatch_p.h"
 #include "scriptarguments_p.h"
 #include "scriptcall_p.h"
 #include "scripthome_p.h"
+
+#include <SignalBox/qt/diagnostics/registrydirectory.h>
 
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qqmlengine.h>
 #include <QtQml/qqmlinfo.h>
 
 #include <utility>
+#include <vector>
 
 namespace SignalBox {
 
@@ -66,6 +70,25 @@ private:
 
     RegistryHandler *m_element; // element's thread only
     const std::shared_ptr<const detail::ScriptHome> m_home;
+};
+
+// Is told of the registries that have the element's registryName.
+class RegistryHandler::NameFollower final : public detail::RegistryDirectory::Follower
+{
+public:
+    NameFollower(RegistryHandler *element, const QString &name) : m_element(element), m_name(name)
+    {
+        detail::RegistryDirectory::instance().follow(this, name);
+    }
+    ~NameFollower() { detail::RegistryDirectory::instance().unfollow(this); }
+    Q_DISABLE_COPY_MOVE(NameFollower)
+
+    const QString &name() const { return m_name; }
+    void namedRegistriesChanged() override { m_element->lookForNamed(); } // which may end this
+
+private:
+    RegistryHandler *const m_element;
+    const QString m_name;
 };
 
 // A function as it is called.
@@ -125,8 +148,31 @@ void RegistryHandler::setRegistry(RegistryObject *registry)
 
 void RegistryHandler::setImpliedRegistry(RegistryObject *registry)
 {
-    if (!m_isRegistryExplicit)
+    if (!m_isRegistryExplicit && !m_follower)
         changeRegistry(registry);
+}
+
+QString RegistryHandler::registryName() const
+{
+    return m_follower ? m_follower->name() : QString();
+}
+
+void RegistryHandler::setRegistryName(const QString &name)
+{
+    if (registryName() == name)
+        return;
+    m_follower = name.isEmpty() ? nullptr : std::make_unique<NameFollower>(this, name);
+    lookForNamed();
+    update(); // registry beside it is a problem
+    Q_EMIT registryNameChanged();
+}
+
+void RegistryHandler::lookForNamed()
+{
+    if (!m_isComplete || m_isRegistryExplicit || m_hasEnded)
+        return;
+    const auto registries = m_follower ? detail::namedRegistries(m_follower->name(), qmlEngine(this)) : std::vector<RegistryObject *>();
+    changeRegistry(registries.empty() ? nullptr : registries.front());
 }
 
 void RegistryHandler::changeRegistry(RegistryObject *registry)
@@ -257,7 +303,9 @@ void RegistryHandler::completeInOrder()
     // A stored function would outlive its item, and run with that item's names undefined.
     static const int endSlot = staticMetaObject.indexOfSlot("end()");
     detail::connectToDestruction(this, endSlot);
-    if (!m_registry)
+    if (m_follower)
+        lookForNamed();
+    else if (!m_registry)
         qmlWarning(this) << "no registry: nothing is handled until there is one";
     update();
 }
@@ -265,6 +313,7 @@ void RegistryHandler::completeInOrder()
 void RegistryHandler::end()
 {
     m_hasEnded = true;
+    m_follower.reset();
     update();
     m_filter = QJSValue(QJSValue::NullValue);
     m_filterFunction.reset();
@@ -276,6 +325,8 @@ void RegistryHandler::end()
 QString RegistryHandler::problem() const
 {
     const auto isFunctionOrNull = [](const QJSValue &value) { return value.isCallable() || value.isNull(); };
+    if (m_follower && m_isRegistryExplicit)
+        return QStringLiteral("registryName: expected none beside registry");
     const QString expected = QStringLiteral("%1: expected a function or null, not %2");
     if (!isFunctionOrNull(m_handler))
         return expected.arg(QStringLiteral("handler"), detail::describe(m_handler));

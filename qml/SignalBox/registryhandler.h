@@ -62,6 +62,12 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
 
     /*! A QmlRegistry, or any AsyncRegistry that C++ provides. Implied inside a QmlRegistry. */
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
+    /*!
+        Instead of \c registry: the name of a registry of this engine, or of one of C++ on this thread. The handler has that registry as
+        long as it is there: it may come later, go, and come again. Of several it is the one that took the name first. A name
+        that no registry ever has is no error: nothing is handled then.
+    */
+    Q_PROPERTY(QString registryName READ registryName WRITE setRegistryName NOTIFY registryNameChanged FINAL)
     /*! An integer: higher runs first. A change keeps the registration and makes it the last among its new equals. */
     Q_PROPERTY(double priority READ priority WRITE setPriority NOTIFY priorityChanged FINAL)
     /*! For diagnostics. A change registers anew. */
@@ -99,6 +105,9 @@ public:
     void setRegistry(SignalBox::RegistryObject *registry);
     // For the library: the registry until one is set.
     void setImpliedRegistry(SignalBox::RegistryObject *registry);
+
+    QString registryName() const;
+    void setRegistryName(const QString &name);
 
     double priority() const { return m_priority; }
     void setPriority(double priority);
@@ -138,6 +147,7 @@ public:
 
 Q_SIGNALS:
     void registryChanged();
+    void registryNameChanged();
     void priorityChanged();
     void nameChanged();
     void onceChanged();
@@ -157,6 +167,7 @@ private Q_SLOTS:
 private:
     void completeInOrder() override;
     class Link;
+    class NameFollower;
     class Function;
     // Holds a function. Engine's thread only, and so it counts without atomic operations.
     class FunctionPointer
@@ -182,6 +193,7 @@ private:
     };
 
     void changeRegistry(RegistryObject *registry);
+    void lookForNamed();
     QString problem() const;
     bool isRight();
     void update();
@@ -195,6 +207,7 @@ private:
                     const std::shared_ptr<const detail::ScriptHome> &home);
 
     QPointer<RegistryObject> m_registry;
+    std::unique_ptr<NameFollower> m_follower; // has registryName; null: that is empty
     QMetaObject::Connection m_destroyed; // the registry's, while nothing is registered
     std::shared_ptr<Link> m_link; // to the callable that is registered
     std::shared_ptr<const detail::ScriptHome> m_home; // from completion on

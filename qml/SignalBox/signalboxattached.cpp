@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "signalboxattached.h"
 
+#include "namedregistries_p.h"
 #include "scriptarguments_p.h"
 #include "scripthandler_p.h"
 
-#include <SignalBox/qt/diagnostics/registrydirectory.h>
-
 #include <QtQml/qqmlengine.h>
+
+#include <vector>
 
 namespace SignalBox {
 
@@ -22,18 +23,14 @@ SignalBoxAttached *SignalBoxAttached::qmlAttachedProperties(QObject *object)
 
 RegistryObject *SignalBoxAttached::find(const QString &name)
 {
-    const QQmlEngine *const engine = qmlEngine(parent());
-    for (QObject *named : detail::RegistryDirectory::instance().find(name)) {
-        auto *const registry = static_cast<RegistryObject *>(named);
-        const QQmlEngine *const home = qmlEngine(registry);
-        if (home && home != engine)
-            continue;
-        // Returning an object without a parent would else give it to the garbage collection.
-        if (QQmlEngine::objectOwnership(registry) == QQmlEngine::CppOwnership)
-            QQmlEngine::setObjectOwnership(registry, QQmlEngine::CppOwnership);
-        return registry;
-    }
-    return nullptr;
+    const std::vector<RegistryObject *> registries = detail::namedRegistries(name, qmlEngine(parent()));
+    if (registries.empty())
+        return nullptr;
+    RegistryObject *const registry = registries.back();
+    // Returning an object without a parent would else give it to the garbage collection.
+    if (QQmlEngine::objectOwnership(registry) == QQmlEngine::CppOwnership)
+        QQmlEngine::setObjectOwnership(registry, QQmlEngine::CppOwnership);
+    return registry;
 }
 
 HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &function, const QJSValue &options)

@@ -63,7 +63,7 @@ public:
     /*!
         The registry of that name, or null: a QmlRegistry of this engine, or an AsyncRegistry of this thread.
         Of several it is the one that took the name last. It is looked for when the call runs: a binding
-        does not run again when such a registry comes or goes.
+        does not run again when such a registry comes or goes. RegistryHandler::registryName follows them.
     */
     Q_INVOKABLE SignalBox::RegistryObject *find(const QString &name);
 

@@ -622,6 +622,32 @@ private Q_SLOTS:
         worker.quit();
         worker.wait();
     }
+
+    void namedRegistriesOfOtherEnginesAndThreadsAreNotFollowed()
+    {
+        const QByteArray listening = R"(
+            import SignalBox
+            RegistryHandler { registryName: "shared"; handler: () => {} })";
+        QQmlEngine first;
+        QQmlEngine second;
+        const auto element = createObject(second, listening);
+        const auto registry = createObject(first, R"(
+            import SignalBox
+            QmlRegistry { name: "shared" })");
+        QVERIFY(!element->property("active").toBool());
+        const std::unique_ptr<QThread> thread(QThread::create([] {
+            AsyncRegistry<int> elsewhere;
+            elsewhere.setName(QStringLiteral("shared"));
+            QCOMPARE(elsewhere.handlerCount(), 0);
+        }));
+        thread->start();
+        QVERIFY(thread->wait());
+        QVERIFY(!element->property("active").toBool());
+        AsyncRegistry<int> here;
+        here.setName(QStringLiteral("shared"));
+        QVERIFY(element->property("active").toBool());
+        QCOMPARE(here.handlerCount(), 1);
+    }
 };
 
 QTEST_GUILESS_MAIN(Engine)
