@@ -166,7 +166,7 @@ QmlRegistry::Registration QmlRegistry::registerFunction(const char *call, const 
     const auto parsed = arguments.options(options);
     if (!parsed)
         return {};
-    return {detail::ScriptHandler::registerWith(this, home->engine(), function, parsed->options, parsed->owner), parsed->owner};
+    return {detail::ScriptHandler::registerWith(this, home->engine(), function, *parsed, parsed->owner), parsed->owner};
 }
 
 bool QmlRegistry::unregister(const QJSValue &id)

@@ -9,6 +9,7 @@
 #include "scripthome_p.h"
 
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
+#include <SignalBox/qt/handlers/batch.h>
 
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qqmlengine.h>
@@ -269,6 +270,15 @@ void RegistryHandler::setInterval(double milliseconds)
     Q_EMIT intervalChanged();
 }
 
+void RegistryHandler::setBatch(bool batch)
+{
+    if (m_isBatch == batch)
+        return;
+    m_isBatch = batch;
+    replace();
+    Q_EMIT batchChanged();
+}
+
 void RegistryHandler::setFilter(const QJSValue &filter)
 {
     m_filter = filter;
@@ -372,14 +382,23 @@ void RegistryHandler::registerAnew()
 {
     const detail::BacklogSettings backlog{m_backlog, m_capacity, m_overflow, m_interval};
     m_link = std::make_shared<Link>(this);
-    m_id = m_registry->registerEventHandler(
-        m_home->thread().mailbox(),
-        detail::ScriptCall(m_home->key(), [this, end = Link::End(m_link)](const detail::Event &event,
-                                                                     const detail::OngoingCall &call) {
-            return run(event, call, end.home());
-        }),
-        {.priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()},
-        SourceLocation());
+    const AsyncOptions options{
+        .priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()};
+    const std::shared_ptr<detail::Mailbox> &mailbox = m_home->thread().mailbox();
+    if (m_isBatch) {
+        m_untoldLosses = 0;
+        detail::ScriptCall call(m_home->key(),
+                                [this, end = Link::End(m_link)](const detail::Batch &batch, const detail::OngoingCall &ongoing) {
+                                    runBatch(batch, ongoing, end.home());
+                                });
+        m_id = m_registry->registerBatchGuard(mailbox, std::move(call), options, SourceLocation()).release();
+    } else {
+        detail::ScriptCall call(m_home->key(),
+                                [this, end = Link::End(m_link)](const detail::Event &event, const detail::OngoingCall &ongoing) {
+                                    return run(event, ongoing, end.home());
+                                });
+        m_id = m_registry->registerEventHandler(mailbox, std::move(call), options, SourceLocation());
+    }
     Q_EMIT activeChanged();
 }
 
@@ -443,14 +462,50 @@ Propagation RegistryHandler::run(const detail::Event &event, const detail::Ongoi
         if (!isAccepted || !self || !isActive()) // the filter may have ended what it filters for
             return Propagation::Continue;
     }
-    const FunctionPointer handler = callable(m_handlerFunction, m_handler, engine);
+    const FunctionPointer handler = takeHandler(engine);
+    if (!handler)
+        return Propagation::Continue;
+    return detail::takeResult(detail::callScript(engine, *handler, arguments), home, call);
+}
+
+void RegistryHandler::runBatch(const detail::Batch &batch, const detail::OngoingCall &call,
+                               const std::shared_ptr<const detail::ScriptHome> &home)
+{
+    QJSEngine *const engine = home->engine();
+    if (!engine)
+        return;
+    QJSValueList arguments;
+    if (m_filter.isNull()) {
+        arguments = detail::argumentsFor(batch, home);
+    } else {
+        const QPointer<RegistryHandler> self(this);
+        const FunctionPointer filter = callable(m_filterFunction, m_filter, engine);
+        m_untoldLosses += static_cast<double>(batch.lost());
+        bool isAny = false;
+        arguments = detail::argumentsFor(batch, home, [&](const QJSValueList &event) {
+            const bool isAccepted = self && isActive() && (!filter || detail::callScript(engine, *filter, event).toBool());
+            isAny |= isAccepted;
+            return isAccepted;
+        });
+        if (!self || !isActive()) // the filter may have ended what it filters for
+            return;
+        if (!isAny)
+            return;
+        arguments[1] = QJSValue(std::exchange(m_untoldLosses, 0));
+    }
+    if (const FunctionPointer handler = takeHandler(engine))
+        detail::takeResult(detail::callScript(engine, *handler, arguments), home, call);
+}
+
+// For a call that is to come.
+RegistryHandler::FunctionPointer RegistryHandler::takeHandler(QJSEngine *engine)
+{
+    FunctionPointer handler = callable(m_handlerFunction, m_handler, engine);
     if (m_isOnce) {
         m_isDone = true;
         unregister();
     }
-    if (!handler)
-        return Propagation::Continue;
-    return detail::takeResult(detail::callScript(engine, *handler, arguments), home, call);
+    return handler;
 }
 
 } // namespace SignalBox

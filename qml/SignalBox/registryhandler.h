@@ -52,6 +52,13 @@ class ScriptHome;
         filter: event => event.size > 1024
         handler: event => page.show(event)
     }
+    RegistryHandler {
+        registry: bus
+        batch: true
+        backlog: Backlog.Batched
+        interval: 16
+        handler: (events, lost) => page.showAll(events, lost)
+    }
     \endcode
 */
 class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserStatus, private detail::CreationOrder
@@ -89,7 +96,16 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(SignalBox::QmlBacklog::Overflow overflow READ overflow WRITE setOverflow NOTIFY overflowChanged FINAL)
     /*! Of a Throttled, Debounced or Batched backlog, in milliseconds, an integer. -1, the default, is none. */
     Q_PROPERTY(double interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
-    /*! A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through. */
+    /*!
+        Whether the handler is a function of what waits for it, \c {(events, lost) => ...}: an array of events, and the number of those that were
+        lost since the call before. It is always called from the event loop, with any backlog; \c once counts calls. \c SignalBox.Stop means
+        nothing then. A change registers anew.
+    */
+    Q_PROPERTY(bool batch READ isBatch WRITE setBatch NOTIFY batchChanged FINAL)
+    /*!
+        A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through; of a batch
+        about each event. The handler is not called without an event.
+    */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
     /*! A function of the event, which may return SignalBox.Stop or a Promise. With null nothing is registered. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
@@ -135,6 +151,9 @@ public:
     double interval() const { return m_interval; }
     void setInterval(double milliseconds);
 
+    bool isBatch() const { return m_isBatch; }
+    void setBatch(bool batch);
+
     QJSValue filter() const { return m_filter; }
     void setFilter(const QJSValue &filter);
 
@@ -157,6 +176,7 @@ Q_SIGNALS:
     void capacityChanged();
     void overflowChanged();
     void intervalChanged();
+    void batchChanged();
     void filterChanged();
     void handlerChanged();
     //! \endcond
@@ -205,6 +225,8 @@ private:
     static FunctionPointer callable(FunctionPointer &kept, const QJSValue &value, QJSEngine *engine);
     Propagation run(const detail::Event &event, const detail::OngoingCall &call,
                     const std::shared_ptr<const detail::ScriptHome> &home);
+    void runBatch(const detail::Batch &batch, const detail::OngoingCall &call, const std::shared_ptr<const detail::ScriptHome> &home);
+    FunctionPointer takeHandler(QJSEngine *engine);
 
     QPointer<RegistryObject> m_registry;
     std::unique_ptr<NameFollower> m_follower; // has registryName; null: that is empty
@@ -223,6 +245,8 @@ private:
     double m_capacity = 0;
     QmlBacklog::Overflow m_overflow = QmlBacklog::Overflow::DropOldest;
     double m_interval = -1;
+    double m_untoldLosses = 0; // of batches of which the filter accepted nothing
+    bool m_isBatch = false;
     bool m_isOnce = false;
     bool m_isEnabled = true;
     bool m_isComplete = false;

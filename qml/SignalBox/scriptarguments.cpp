@@ -50,7 +50,7 @@ std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlo
 {
     static const QStringList names{
         QStringLiteral("priority"), QStringLiteral("name"), QStringLiteral("once"), QStringLiteral("enabled"), QStringLiteral("backlog"),
-        QStringLiteral("capacity"), QStringLiteral("overflow"), QStringLiteral("interval"), QStringLiteral("owner")};
+        QStringLiteral("capacity"), QStringLiteral("overflow"), QStringLiteral("interval"), QStringLiteral("batch"), QStringLiteral("owner")};
     if (!names.contains(key))
         return std::nullopt;
     if (value.isUndefined())
@@ -93,6 +93,10 @@ std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlo
         backlog.interval = toInt(value).value_or(-1);
         return check(backlog.interval >= 0, "milliseconds, an integer");
     }
+    if (key == QLatin1String("batch")) {
+        result.calledWith = value.toBool() ? CalledWith::Batch : CalledWith::Event;
+        return check(value.isBool(), "true or false");
+    }
     return readOwner(result, value);
 }
 
@@ -123,7 +127,7 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
         const std::optional<QString> expected = readOption(result, backlog, property.name(), option);
         if (!expected) {
             refuse(QStringLiteral("options: there is no option %1; there are priority, name, once, enabled, backlog, capacity, "
-                                  "overflow, interval and owner")
+                                  "overflow, interval, batch and owner")
                        .arg(property.name()));
             return std::nullopt;
         }

@@ -3,6 +3,7 @@
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerid.h>
+#include <SignalBox/qt/handlers/batch.h>
 #endif
 #include <SignalBox/qt/asyncoptions.h>
 
@@ -22,6 +23,7 @@ namespace SignalBox::detail {
 struct ScriptOptions
 {
     AsyncOptions options = {};
+    CalledWith calledWith = CalledWith::Event;
     QObject *owner = nullptr; // null if none is named
 };
 

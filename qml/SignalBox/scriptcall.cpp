@@ -8,6 +8,7 @@
 #include <SignalBox/detail/stopvalue.h>
 #include <SignalBox/qt/delivery/heldobjects.h>
 #include <SignalBox/qt/delivery/variantparts_p.h>
+#include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/handlerfuture.h>
 
 #include <QtCore/qhash.h>
@@ -286,6 +287,20 @@ const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const
         return ScriptAttachment::attach(event, *home, std::move(value)).arguments();
     own.append(std::move(value.value));
     return own;
+}
+
+QJSValueList argumentsFor(const Batch &batch, const std::shared_ptr<const ScriptHome> &home,
+                          const std::function<bool(const QJSValueList &)> &isAccepted)
+{
+    QJSValue events = home->engine()->newArray();
+    quint32 count = 0;
+    for (std::size_t index = 0; index < batch.size(); ++index) {
+        QJSValueList own;
+        const QJSValueList &arguments = argumentsFor(batch.eventAt(index), home, own);
+        if (!isAccepted || isAccepted(arguments))
+            events.setProperty(count++, arguments.front());
+    }
+    return {events, QJSValue(static_cast<double>(batch.lost()))};
 }
 
 void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument)

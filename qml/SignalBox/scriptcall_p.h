@@ -9,12 +9,15 @@
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qjsvalue.h>
 
+#include <functional>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 // How events and calls get into a JavaScript engine. All of it runs on the engine's thread.
 namespace SignalBox::detail {
 
+class Batch;
 class OngoingCall;
 class ScriptHome;
 
@@ -25,6 +28,13 @@ class ScriptHome;
 */
 const QJSValueList &argumentsFor(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValueList &own);
 
+/*!
+    The argument list for a handler of \a batch: an array of its events, as argumentsFor() gives each of them, and the number of those that were
+    lost. The array has those that \a isAccepted accepts, which is called with the arguments of one event.
+*/
+QJSValueList argumentsFor(const Batch &batch, const std::shared_ptr<const ScriptHome> &home,
+                          const std::function<bool(const QJSValueList &)> &isAccepted = {});
+
 /*! Makes \a argument what argumentsFor() gives, for an event with extras. */
 void setArgument(const Event &event, const std::shared_ptr<const ScriptHome> &home, QJSValue argument);
 /*! What setArgument() has set. */
@@ -33,7 +43,10 @@ const QJSValue &argumentOf(const Event &event, const ScriptHome &home);
 /*! For the notifying thread, any: \a event is about to reach a handler of the engine with this \a key. See Event::prepareValue(). */
 void prepareForScript(const Event &event, const void *key);
 
-/*! What RegistryObject::registerEventHandler() takes for a handler of an engine. \c Run: a Propagation(const Event &, const OngoingCall &). */
+/*!
+    What RegistryObject::registerEventHandler() takes for a handler of an engine, \c Run: a Propagation(const Event &, const OngoingCall &); or
+    registerBatchGuard(), \c Run: a void(const Batch &, const OngoingCall &).
+*/
 template <class Run>
 class ScriptCall
 {
@@ -41,7 +54,12 @@ public:
     /*! \a key: of the engine's ScriptHome, which may end before this does. */
     ScriptCall(const void *key, Run run) : m_run(std::move(run)), m_key(key) {}
 
-    Propagation operator()(const Event &event, const OngoingCall &call) const { return m_run(event, call); }
+    template <class Notified>
+        requires std::is_invocable_v<const Run &, const Notified &, const OngoingCall &>
+    auto operator()(const Notified &notified, const OngoingCall &call) const
+    {
+        return m_run(notified, call);
+    }
     void prepare(const Event &event) const { prepareForScript(event, m_key); }
 
 private:

@@ -43,10 +43,10 @@ ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const 
 }
 
 HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
-                                      AsyncOptions options, QObject *owner)
+                                      ScriptOptions options, QObject *owner)
 {
-    if (options.name.isEmpty())
-        options.name = callersPlace(engine);
+    if (options.options.name.isEmpty())
+        options.options.name = callersPlace(engine);
     // Only the callable that the registry destroys keeps the object. It is destroyed outside of any call of it, but on
     // whichever thread unregisters.
     const std::shared_ptr<ScriptHandler> handler(
@@ -56,10 +56,14 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
             else
                 std::shared_ptr(gone->m_home)->post(std::make_unique<Deletion>(gone));
         });
-    handler->m_id = registry->registerEventHandler(
-        handler.get(),
-        ScriptCall(handler->m_home->key(), [handler](const Event &event, const OngoingCall &call) { return handler->run(event, call); }),
-        options, SourceLocation());
+    const void *const key = handler->m_home->key();
+    if (options.calledWith == CalledWith::Batch) {
+        ScriptCall call(key, [handler](const Batch &batch, const OngoingCall &ongoing) { handler->runBatch(batch, ongoing); });
+        handler->m_id = registry->registerBatchGuard(handler.get(), std::move(call), options.options, SourceLocation()).release();
+    } else {
+        ScriptCall call(key, [handler](const Event &event, const OngoingCall &ongoing) { return handler->run(event, ongoing); });
+        handler->m_id = registry->registerEventHandler(handler.get(), std::move(call), options.options, SourceLocation());
+    }
     if (owner)
         connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);
     return handler->m_id;
@@ -79,6 +83,12 @@ Propagation ScriptHandler::run(const Event &event, const OngoingCall &call)
         return Propagation::Continue;
     QJSValueList own;
     return takeResult(callScript(engine, m_function, argumentsFor(event, m_home, own)), m_home, call);
+}
+
+void ScriptHandler::runBatch(const Batch &batch, const OngoingCall &call)
+{
+    if (QJSEngine *const engine = m_home->engine())
+        takeResult(callScript(engine, m_function, argumentsFor(batch, m_home)), m_home, call);
 }
 
 } // namespace SignalBox::detail

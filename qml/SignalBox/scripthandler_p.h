@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "scriptarguments_p.h"
 #include "scriptcall_p.h"
 
 #include <SignalBox/qt/registryobject.h>
@@ -28,12 +29,13 @@ public:
         whose place is the name of a handler without one.
     */
     static HandlerId registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
-                                  AsyncOptions options, QObject *owner);
+                                  ScriptOptions options, QObject *owner);
 
 private:
     ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function);
     void unregister();
     Propagation run(const Event &event, const OngoingCall &call);
+    void runBatch(const Batch &batch, const OngoingCall &call);
 
     const QPointer<RegistryObject> m_registry;
     const std::shared_ptr<const ScriptHome> m_home;

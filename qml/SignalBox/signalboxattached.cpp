@@ -54,7 +54,7 @@ HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &functi
         arguments.refuse(QStringLiteral("options: owner: expected none, as the owner is the object in whose scope this is written"));
         return {};
     }
-    return detail::ScriptHandler::registerWith(registry, engine, function, parsed->options, parent());
+    return detail::ScriptHandler::registerWith(registry, engine, function, *parsed, parent());
 }
 
 } // namespace SignalBox

@@ -10,8 +10,10 @@ Item {
     property var shown: []
     property bool isSaved: false
     property int reloads: 0
+    property int shownTogether: 0
 
     function show(event) { page.shown = page.shown.concat([event.name]) }
+    function showAll(events, lost) { page.shownTogether += events.length + lost }
     function log(event) { console.log(event.name) }
     function save() { page.isSaved = true }
     function reload() { ++page.reloads }
@@ -48,6 +50,13 @@ Item {
         enabled: page.visible
         filter: event => event.size > 1024
         handler: event => page.show(event)
+    }
+    RegistryHandler {
+        registry: bus
+        batch: true
+        backlog: Backlog.Batched
+        interval: 16
+        handler: (events, lost) => page.showAll(events, lost)
     }
 
     Item {

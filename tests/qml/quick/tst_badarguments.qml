@@ -46,6 +46,7 @@ TestCase {
             { tag: "no room", call: () => bus.registerHandler(none, { capacity: 0 }), text: "capacity: expected a positive integer, not 0" },
             { tag: "bounded by nothing", call: () => bus.registerHandler(none, { backlog: Backlog.Bounded }), text: "capacity: expected a positive integer, as the backlog is Bounded" },
             { tag: "time in the past", call: () => bus.registerHandler(none, { interval: -5 }), text: "interval: expected milliseconds, an integer, not -5" },
+            { tag: "batch that is a number", call: () => bus.registerHandler(none, { batch: 1 }), text: "options: batch: expected true or false, not 1" },
             { tag: "throttled by nothing", call: () => SignalBox.on(bus, none, { backlog: Backlog.Throttled }), text: "interval: expected milliseconds, an integer, as the backlog is Throttled" },
             { tag: "plain object for an owner", call: () => bus.registerHandler(none, { owner: {} }), text: "owner: expected an object of a QML type, not an object" },
             { tag: "null for an owner", call: () => bus.registerGuard(none, { owner: null }), text: "owner: expected an object of a QML type, not null" },
@@ -169,7 +170,7 @@ TestCase {
     function test_undefinedOptionsCountAsAbsent() {
         const id = bus.registerHandler(testCase.none, {
             priority: undefined, name: undefined, once: undefined, enabled: undefined, backlog: undefined, capacity: undefined,
-            overflow: undefined, interval: undefined, owner: undefined
+            overflow: undefined, interval: undefined, batch: undefined, owner: undefined
         });
         verify(bus.contains(id));
         bus.unregister(id);
