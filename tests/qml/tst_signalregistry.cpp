@@ -299,6 +299,7 @@ private Q_SLOTS:
         QQmlEngine engine;
         Backend backend;
         std::atomic<bool> isOver = false;
+        std::atomic<int> calls = 0; // outlives the registries: the end of one does not wait for a call on another thread
         std::vector<std::thread> threads;
         for (int thread = 0; thread < 4; ++thread) {
             threads.emplace_back([&] {
@@ -308,9 +309,9 @@ private Q_SLOTS:
         }
         for (int round = 0; round < 50; ++round) {
             const auto root = createPage(engine, &backend, "sampleArrived");
-            std::atomic<int> calls = 0;
+            const int before = calls;
             registryOf(*root)->AsyncRegistry<QVariant>::registerHandler([&] { ++calls; });
-            while (calls < 5)
+            while (calls - before < 5)
                 std::this_thread::yield();
         }
         isOver = true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/futures/watchedfuture.h>
 #include <SignalBox/qt/qt_export.h>
 
@@ -23,10 +24,12 @@ SIGNALBOX_QT_EXPORT void awaitUnfinished(WatchedFuture future, const Notificatio
 template <class T>
 void awaitFuture(QFuture<T> future, const Notification &notification, Route &route)
 {
-    if (future.isFinished())
+    if (future.isFinished()) {
+        SanitizerOrder::acquire(future);
         future.waitForFinished(); // throws what it holds
-    else
+    } else {
         awaitUnfinished(WatchedFuture(future), notification, route);
+    }
 }
 
 /*! A handler's call that is under way, for a handler that learns late whether it returns a future. */
