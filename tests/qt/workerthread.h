@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/AsyncRegistry>
 #include <SignalBox/qt/delivery/handover_p.h>
-#include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 
 #include <QtCore/qobject.h>
@@ -12,8 +12,8 @@
 #include <memory>
 #include <utility>
 
-// A thread with an event loop, and an object that lives there. Work goes through the library's postCall(), which tells
-// ThreadSanitizer of the hand-over that it cannot see in Qt's event queue.
+// A thread with an event loop, and an object that lives there. Work goes through Qt's own queue; postCall() tells
+// ThreadSanitizer of the hand-over that it cannot see in there.
 class WorkerThread
 {
 public:
@@ -58,10 +58,11 @@ public:
     void drain()
     {
         run([] {});
-        std::promise<void> done;
-        std::future<void> isDone = done.get_future();
-        SignalBox::detail::Mailbox::of(&m_thread)->post(std::make_unique<Barrier>(std::move(done)));
-        isDone.wait();
+        SignalBox::AsyncRegistry<void> last;
+        last.registerHandler(SignalBox::onThread(&m_thread), [] {}, {.delivery = SignalBox::Delivery::Queued});
+        auto end = last.notify();
+        end.waitForFinished();
+        SignalBox::detail::SanitizerOrder::acquire(end);
     }
 
     template <class F>
@@ -78,17 +79,6 @@ public:
     }
 
 private:
-    class Barrier final : public SignalBox::detail::Task
-    {
-    public:
-        explicit Barrier(std::promise<void> done) : m_done(std::move(done)) {}
-        ~Barrier() override { m_done.set_value(); }
-        void run() noexcept override {}
-
-    private:
-        std::promise<void> m_done;
-    };
-
     QThread m_thread;
     QObject m_anchor;
     QObject *m_context;
