@@ -5,11 +5,13 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventBatch>
 
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
 #include <array>
+#include <fstream>
 #include <future>
 #include <map>
 #include <thread>
@@ -18,8 +20,23 @@
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
+using SignalBox::EventBatch;
 using SignalBox::HandlerId;
 using SignalBox::Overflow;
+
+namespace {
+
+// In bytes.
+double residentMemory()
+{
+    std::ifstream file("/proc/self/statm");
+    double total = 0;
+    double resident = 0;
+    file >> total >> resident;
+    return resident * 4096;
+}
+
+} // namespace
 
 class BacklogTest : public QObject
 {
@@ -71,6 +88,55 @@ private Q_SLOTS:
     }
 
     // Its thread is blocked all the time.
+    // Whatever the capacity: a large one is kept in another store.
+    void largeBacklogKeepsTheNewestOrTheOldestEvents_data()
+    {
+        QTest::addColumn<Overflow>("overflow");
+        QTest::addColumn<int>("first");
+        QTest::newRow("drop oldest") << Overflow::DropOldest << 10;
+        QTest::newRow("drop newest") << Overflow::DropNewest << 0;
+    }
+    void largeBacklogKeepsTheNewestOrTheOldestEvents()
+    {
+        QFETCH(Overflow, overflow);
+        QFETCH(int, first);
+        constexpr int capacity = 100'000;
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
+                                 {.backlog = Backlog::bounded(capacity, overflow)});
+        std::vector<int> inBatch;
+        registry.registerHandler(&context, [&](const EventBatch<int> &batch) { inBatch.assign(batch.begin(), batch.end()); },
+                                 {.backlog = Backlog::batched(1, capacity, overflow)});
+        for (int i = 0; i < capacity + 10; ++i)
+            registry.post(i);
+        QVERIFY(waitFor([&] { return seen.size() == capacity && inBatch.size() == capacity; }));
+        for (int i = 0; i < capacity; ++i) {
+            QCOMPARE(seen[std::size_t(i)], first + i);
+            QCOMPARE(inBatch[std::size_t(i)], first + i);
+        }
+        for (const auto &row : registry.handlers())
+            QCOMPARE(row.dropped, quint64(10));
+    }
+
+    void memoryFollowsWhatWaitsAndNotTheCapacity()
+    {
+#ifndef Q_OS_LINUX
+        QSKIP("reads /proc");
+#endif
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        const double before = residentMemory();
+        registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::bounded(10'000'000)});
+        for (int i = 1; i <= 100; ++i) {
+            registry.post(i);
+            QVERIFY(waitFor([&] { return calls == i; }));
+        }
+        QVERIFY2(residentMemory() - before < 16e6, qPrintable(QString::number(residentMemory() - before)));
+    }
+
     void fullBacklogNeverBlocksAProducer_data()
     {
         QTest::addColumn<Backlog>("backlog");
@@ -113,6 +179,8 @@ private Q_SLOTS:
         QTest::newRow("drop oldest, 1") << Backlog::bounded(1);
         QTest::newRow("drop oldest, 16") << Backlog::bounded(16);
         QTest::newRow("drop newest, 16") << Backlog::bounded(16, Overflow::DropNewest);
+        QTest::newRow("drop oldest, 100 000") << Backlog::bounded(100'000);
+        QTest::newRow("drop newest, 100 000") << Backlog::bounded(100'000, Overflow::DropNewest);
     }
     void nothingIsLostUncountedWhileProducersRace()
     {

@@ -49,7 +49,11 @@ public:
     static constexpr Backlog unbounded() noexcept { return {}; }
     /*! At most one event waits. A newer event replaces it in place. */
     static constexpr Backlog latest() noexcept { return Backlog(Kind::Latest, 1, Overflow::DropOldest, {}); }
-    /*! At most \a capacity events wait. The capacity must be positive. */
+    /*!
+        At most \a capacity events wait. The capacity must be positive. Memory grows with the number of waiting events, beside a
+        ring of 8 bytes for each of them up to a capacity of 65 536. Beyond that producers share a lock, for a few instructions
+        each.
+    */
     static constexpr Backlog bounded(int capacity, Overflow overflow = Overflow::DropOldest) noexcept
     {
         return Backlog(Kind::Bounded, capacity, overflow, {});

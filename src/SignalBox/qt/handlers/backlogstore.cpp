@@ -6,10 +6,14 @@
 #include <SignalBox/qt/handlers/batch.h>
 
 #include <cstdint>
+#include <mutex>
+#include <utility>
 
 namespace SignalBox::detail {
 
 namespace {
+
+constexpr int mostPlaces = 64 * 1024; // of a ring: half a megabyte
 
 // The newest `capacity` items, or, where the newest are dropped, the oldest.
 class RingStore final : public BacklogStore
@@ -53,6 +57,65 @@ private:
     const bool m_dropsNewest;
 };
 
+// As RingStore, for a capacity whose ring would be large: its memory is that of the items. Producers may wait for each other, and
+// for the consumer, each for a few instructions.
+class LockedStore final : public BacklogStore
+{
+public:
+    LockedStore(std::uint32_t capacity, Overflow overflow)
+        : m_capacity(capacity), m_dropsNewest(overflow == Overflow::DropNewest)
+    {}
+
+    void push(QueueEntry *item, EntryList &lost) noexcept override
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_count < m_capacity) {
+            ++m_count;
+            m_items.append(item);
+        } else if (m_dropsNewest) {
+            lost.append(item);
+        } else {
+            lost.append(m_items.takeFirst());
+            m_items.append(item);
+        }
+    }
+
+    QueueEntry *take(EntryList &) noexcept override
+    {
+        const std::lock_guard lock(m_mutex);
+        QueueEntry *const item = m_items.takeFirst();
+        if (item)
+            --m_count;
+        return item;
+    }
+
+    void takeAll(Batch &batch, EntryList &) noexcept override
+    {
+        EntryList items;
+        {
+            const std::lock_guard lock(m_mutex);
+            items.prepend(std::move(m_items));
+            m_count = 0;
+        }
+        while (QueueEntry *item = items.takeFirst())
+            batch.add(item);
+    }
+
+    bool isUntouched() const noexcept override { return isEmpty(); }
+    bool isEmpty() const noexcept override
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_items.isEmpty();
+    }
+
+private:
+    mutable std::mutex m_mutex;
+    EntryList m_items;
+    std::uint32_t m_count = 0;
+    const std::uint32_t m_capacity;
+    const bool m_dropsNewest;
+};
+
 // All items.
 class QueueStore final : public BacklogStore
 {
@@ -81,6 +144,8 @@ std::unique_ptr<BacklogStore> BacklogStore::make(const Backlog &backlog)
 {
     if (backlog.capacity() == 0)
         return std::make_unique<QueueStore>();
+    if (backlog.capacity() > mostPlaces)
+        return std::make_unique<LockedStore>(static_cast<std::uint32_t>(backlog.capacity()), backlog.overflow());
     return std::make_unique<RingStore>(static_cast<std::uint32_t>(backlog.capacity()), backlog.overflow());
 }
 
