@@ -4,6 +4,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
