@@ -11,7 +11,8 @@
 #include <vector>
 
 // Scenarios of a handler whose context moves from one mailbox to another while producers post to it: nothing is lost, doubled, or
-// overtaken by a later event of its producer.
+// overtaken by a later event of its producer; and when the producers have ended, one thread, once, learns that the last one has been
+// given back.
 
 namespace Model {
 
@@ -69,6 +70,7 @@ private:
     rl::var<int> m_madeBefore;
 };
 
+using SignalBox::detail::SharesLeft;
 using ModelTransit = SignalBox::detail::Transit<TransitModel, Post, Parcel, Parcels>;
 
 // Threads: producers; the thread that is left, and drains what is late there; the one where the context arrives.
@@ -87,6 +89,7 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
         hasDeparted.store(0, std::memory_order_relaxed);
         opens.store(0, std::memory_order_relaxed);
         producersLeft.store(producers, std::memory_order_relaxed);
+        ends.store(0, std::memory_order_relaxed);
     }
 
     void thread(unsigned index)
@@ -119,16 +122,19 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
             }
             aim(opensAt);
         }
-        producersLeft.fetch_sub(1, std::memory_order_acq_rel);
+        if (producersLeft.fetch_sub(1, std::memory_order_acq_rel) == 1 && transit->finish())
+            ends.fetch_add(1, std::memory_order_relaxed);
     }
 
     void giveBack()
     {
-        bool isOver = false;
+        SharesLeft left = SharesLeft::Some;
         Post *opensAt = nullptr;
-        if (!transit->release(1, isOver))
-            transit->releaseMoving(1, isOver, opensAt);
-        RL_ASSERT(!isOver);
+        if (!transit->release(1, left))
+            left = transit->releaseSlowly(1, opensAt);
+        RL_ASSERT(left != SharesLeft::None);
+        if (left == SharesLeft::Handler)
+            ends.fetch_add(1, std::memory_order_relaxed);
         aim(opensAt);
     }
 
@@ -191,9 +197,10 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
         Parcels kept;
         transit->end(kept);
         RL_ASSERT(kept.isEmpty());
-        bool isOver = false;
-        RL_ASSERT(transit->release(ModelTransit::registered, isOver) && isOver);
+        Post *nowhere = nullptr;
+        RL_ASSERT(transit->releaseSlowly(ModelTransit::registered, nowhere) == SharesLeft::None);
         RL_ASSERT(received.count == total);
+        RL_ASSERT(ends.load(std::memory_order_relaxed) == 1);
         transit.reset();
         left.reset();
         reached.reset();
@@ -206,6 +213,7 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
     Atomic<int> hasDeparted{0};
     Atomic<int> opens{0};
     Atomic<int> producersLeft{0};
+    Atomic<int> ends{0};
 };
 
 struct MoveUnderOne : TransitScenario<MoveUnderOne, 1, 3>

@@ -17,8 +17,11 @@
 #include <tuple>
 #include <vector>
 
+using SignalBox::AsyncOptions;
 using SignalBox::Backlog;
 using SignalBox::SourceConnection;
+
+Q_DECLARE_METATYPE(AsyncOptions)
 
 namespace {
 
@@ -220,14 +223,117 @@ private Q_SLOTS:
         QCOMPARE(captured.use_count(), 1L);
 
         auto other = std::make_unique<Camera>();
-        const SourceConnection second = SignalBox::connect(other.get(), &Camera::taken, this, [captured] { ++*captured; },
-                                                           {.delivery = SignalBox::Delivery::Queued});
+        const SourceConnection second = SignalBox::connect(other.get(), &Camera::taken, this, [captured] { ++*captured; });
         Q_EMIT other->taken(1);
         other.reset();
         QVERIFY(!second);
-        runQueuedCalls();
-        QCOMPARE(*captured, 1);
+        QCOMPARE(*captured, 2);
         QCOMPARE(captured.use_count(), 1L);
+    }
+
+    void whatWaitsAtTheSendersEndIsDelivered_data()
+    {
+        QTest::addColumn<AsyncOptions>("options");
+        QTest::addColumn<std::vector<int>>("expected");
+        const std::vector<int> all = {1, 2, 3};
+        const std::vector<int> newest = {3};
+        QTest::newRow("unbounded") << AsyncOptions{.delivery = SignalBox::Delivery::Queued} << all;
+        QTest::newRow("bounded") << AsyncOptions{.backlog = Backlog::bounded(2)} << std::vector<int>{2, 3};
+        QTest::newRow("latest") << AsyncOptions{.backlog = Backlog::latest()} << newest;
+        QTest::newRow("throttled") << AsyncOptions{.backlog = Backlog::throttled(20)} << newest;
+        QTest::newRow("debounced") << AsyncOptions{.backlog = Backlog::debounced(20)} << newest;
+        QTest::newRow("batched") << AsyncOptions{.backlog = Backlog::batched(20)} << all;
+    }
+    void whatWaitsAtTheSendersEndIsDelivered()
+    {
+        QFETCH(AsyncOptions, options);
+        QFETCH(std::vector<int>, expected);
+        std::vector<int> seen;
+        std::vector<int> batched;
+        auto captured = std::make_shared<int>(0);
+        auto camera = std::make_unique<Camera>();
+        const auto connectBoth = [&] {
+            SignalBox::connect(camera.get(), &Camera::taken, this, [&, captured](int number) { seen.push_back(number); }, options);
+            SignalBox::connect(camera.get(), &Camera::taken, this, [&, captured](const SignalBox::EventBatch<int> &batch) {
+                batched.insert(batched.end(), batch.begin(), batch.end());
+            }, options);
+        };
+        const auto emitAndEnd = [&] {
+            for (int number = 1; number <= 3; ++number)
+                Q_EMIT camera->taken(number);
+            camera.reset();
+        };
+        connectBoth();
+        emitAndEnd();
+        QVERIFY(seen.empty() && batched.empty());
+        // and then both handlers end
+        QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
+        QCOMPARE(seen, expected);
+        QCOMPARE(batched, expected);
+
+        // The same within an interval of the backlog.
+        camera = std::make_unique<Camera>();
+        connectBoth();
+        Q_EMIT camera->taken(0);
+        QVERIFY(waitFor([&] { return seen.back() == 0 && batched.back() == 0; }));
+        seen.clear();
+        batched.clear();
+        emitAndEnd();
+        QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
+        QCOMPARE(seen, expected);
+        QCOMPARE(batched, expected);
+    }
+
+    void whatWaitsAtTheSendersEndFollowsTheContext()
+    {
+        WorkerThread worker;
+        std::atomic<int> sum = 0;
+        auto captured = std::make_shared<int>(0);
+        auto camera = std::make_unique<Camera>();
+        auto *context = new QObject;
+        SignalBox::connect(camera.get(), &Camera::taken, context, [&, captured](int number) { sum += number; },
+                           {.delivery = SignalBox::Delivery::Queued});
+        SignalBox::connect(camera.get(), &Camera::taken, context, [&, captured](int number) { sum += 10 * number; },
+                           {.backlog = Backlog::batched(20)});
+        Q_EMIT camera->taken(1);
+        Q_EMIT camera->taken(2);
+        camera.reset();
+        context->moveToThread(worker.thread());
+        QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
+        QCOMPARE(sum.load(), 33);
+        worker.run([&] { delete context; });
+    }
+
+    void disconnectContextsAndThreadsEndDropWhatTheSenderHasLeft()
+    {
+        auto captured = std::make_shared<int>(0);
+        const auto leave = [&](auto target, const AsyncOptions &options) {
+            Camera camera;
+            const SourceConnection connection =
+                SignalBox::connect(&camera, &Camera::taken, target, [captured] { ++*captured; }, options);
+            Q_EMIT camera.taken(1);
+            return connection;
+        };
+        auto context = std::make_unique<QObject>();
+        for (const AsyncOptions &options : {AsyncOptions{.delivery = SignalBox::Delivery::Queued}, {.backlog = Backlog::debounced(1)}}) {
+            const long before = captured.use_count();
+            SourceConnection connection = leave(static_cast<QObject *>(this), options);
+            QCOMPARE(captured.use_count(), before + 1);
+            QVERIFY(!connection && !connection.disconnect()); // the sender's end has
+            QCOMPARE(captured.use_count(), before);
+            leave(context.get(), options);
+        }
+        QCOMPARE(captured.use_count(), 3L);
+        context.reset();
+        QCOMPARE(captured.use_count(), 1L);
+        {
+            QThread neverStarted;
+            leave(SignalBox::onThread(&neverStarted), {});
+            QCOMPARE(captured.use_count(), 2L);
+        }
+        QCOMPARE(captured.use_count(), 1L);
+        runQueuedCalls();
+        QCOMPARE(*captured, 0);
     }
 
     void handlerMayEndItsConnectionItsContextAndItsSender()

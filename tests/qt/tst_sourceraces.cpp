@@ -5,6 +5,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/Connect>
+#include <SignalBox/EventBatch>
 
 #include <QtTest/qtest.h>
 
@@ -161,12 +162,78 @@ private Q_SLOTS:
                 there.disconnect();
                 QVERIFY(!here && !there);
                 worker.drain();
-                QVERIFY(!once);
+                QVERIFY(waitFor([&] { return !once; })); // an emission that was inside may be the last to leave its handler
             }
         }
         runQueuedCalls();
         worker.drain();
         QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
+    }
+
+    // Each thread's sender ends right behind its last emission, while its events wait on two threads and follow a context.
+    void whatWaitsAtTheSendersEndArrives()
+    {
+        constexpr int each = 50;
+        WorkerThread worker;
+        for (int round = 0; round < scaled(150); ++round) {
+            const auto captured = std::make_shared<int>(0);
+            std::atomic<int> here = 0;
+            std::atomic<int> there = 0;
+            std::atomic<int> moved = 0;
+            std::array<std::atomic<int>, threadCount> newest{};
+            auto *moving = new QObject;
+            std::vector<std::thread> threads;
+            for (int thread = 0; thread < threadCount; ++thread) {
+                threads.emplace_back([&, thread] {
+                    const auto camera = std::make_unique<Camera>();
+                    SignalBox::connect(camera.get(), &Camera::taken, this, [&here, captured](int) { ++here; });
+                    SignalBox::connect(camera.get(), &Camera::taken, worker.context(),
+                                       [&there, captured](const SignalBox::EventBatch<int> &batch) { there += int(batch.size()); },
+                                       {.backlog = Backlog::batched(1)});
+                    SignalBox::connect(camera.get(), &Camera::taken, moving, [&moved, captured](int) { ++moved; });
+                    SignalBox::connect(camera.get(), &Camera::taken, moving,
+                                       [&newest, thread, captured](int number) { newest[std::size_t(thread)] = number; },
+                                       {.backlog = thread % 2 ? Backlog::throttled(1) : Backlog::debounced(1)});
+                    for (int number = 1; number <= each; ++number)
+                        Q_EMIT camera->taken(number);
+                });
+            }
+            runQueuedCalls();
+            moving->moveToThread(worker.thread());
+            for (std::thread &thread : threads)
+                thread.join();
+            QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
+            QCOMPARE(here.load(), threadCount * each);
+            QCOMPARE(there.load(), threadCount * each);
+            QCOMPARE(moved.load(), threadCount * each);
+            for (const std::atomic<int> &number : newest)
+                QCOMPARE(number.load(), each);
+            worker.run([&] { delete moving; });
+        }
+    }
+
+    // The last delivery and the end of the sender, of the connection or of the context meet.
+    void lastDeliveryMeetsTheEnd()
+    {
+        WorkerThread worker;
+        const auto captured = std::make_shared<std::atomic<int>>(0);
+        for (int round = 0; round < scaled(1000); ++round) {
+            auto camera = std::make_unique<Camera>();
+            auto *context = new QObject;
+            context->moveToThread(worker.thread());
+            SourceConnection connection = SignalBox::connect(camera.get(), &Camera::taken, context, [captured](int) { ++*captured; });
+            Q_EMIT camera->taken(1);
+            Q_EMIT camera->taken(2);
+            if (round % 3 == 0)
+                worker.post([context] { delete context; });
+            camera.reset();
+            if (round % 3 == 1)
+                connection.disconnect();
+            if (round % 3 != 0)
+                worker.post([context] { delete context; });
+            worker.drain();
+            QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
+        }
     }
 
     void senderMayEndWhileItsConnectionsAreEnded()

@@ -4,7 +4,7 @@
 # names of the signal and of the event in the message.
 list(TRANSFORM INCLUDES PREPEND "-I")
 set(event "addSource(): the registry's event cannot be made of copies of the signal's arguments")
-set(handler "a handler of connect() is a callable on the signal's arguments, or on the first of them, by value or const reference, or on EventBatch")
+set(handler "a handler of connect() is a callable on the signal's arguments, or on the leading ones, by value or const reference, or on EventBatch")
 set(cases CORRECT OTHER_EVENT NARROWER_MEMBER EVENT_NOT_COPIED OTHER_CLASS SIGNAL_BY_NAME OTHER_HANDLER HANDLER_TAKES_MORE
     ARGUMENT_NOT_COPIED)
 set(OTHER_EVENT "${event}" "void (Sensor::*)(int, double)" "QString")

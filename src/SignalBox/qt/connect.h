@@ -66,7 +66,7 @@ constexpr bool areCopied(TypeList<T...>)
     return (std::is_copy_constructible_v<T> && ...);
 }
 
-/*! A handler of arguments, as a handler of their event. Ends its connection when it ends. */
+/*! A handler of arguments, as a handler of their event. Owns its registry, whose end ends the connection. */
 template <class F, class Arguments>
 class SpreadHandler;
 template <class F, class... T>
@@ -78,7 +78,7 @@ class SpreadHandler<F, TypeList<T...>>
     using Counted = std::conditional_t<counts, Result, void>; // anything else is ignored
 
 public:
-    SpreadHandler(F function, std::shared_ptr<SourceEnd> end) : m_end(std::move(end)), m_function(std::move(function)) {}
+    SpreadHandler(F function, std::shared_ptr<RegistryObject> registry) : m_registry(std::move(registry)), m_function(std::move(function)) {}
 
     Counted operator()()
         requires(sizeof...(T) == 0)
@@ -96,15 +96,15 @@ public:
     }
 
 private:
-    SourceEndOwner m_end;
+    std::shared_ptr<RegistryObject> m_registry; // the last to go
     F m_function;
 };
 
 /*! What connect() needs of a registry. */
 struct SourceAccess
 {
-    // A registry that lives as long as a connection. It has no thread, so any thread may destroy it: that which ends the
-    // connection. For want of a thread its failures are logged at once.
+    // A registry that lives as long as its one handler, which owns it. It has no thread, so any thread may destroy it: that which ends
+    // the handler. For want of a thread its failures are logged at once.
     template <class E>
     static std::shared_ptr<AsyncRegistry<E>> makeRegistry(const QMetaMethod &signal)
     {
@@ -119,9 +119,9 @@ struct SourceAccess
         return registry.addTo(target, std::forward<F>(function), options, "connect()", location).release().isValid();
     }
     template <class E>
-    static std::shared_ptr<Source> makeSource(const std::shared_ptr<AsyncRegistry<E>> &registry)
+    static std::shared_ptr<Source> makeSource(const AsyncRegistry<E> &registry)
     {
-        return registry->makeSource(registry);
+        return registry.makeOnlySource();
     }
     static void warnUnconnected(const char *problem) { RegistryObject::warnUnconnected("connect()", problem); }
     template <class Target>
@@ -131,17 +131,20 @@ struct SourceAccess
     }
 };
 
-/*! A handler of batches. Ends its connection when it ends. */
+/*! The same of a handler of batches. */
 template <class F, class E>
 class SpreadBatchHandler
 {
 public:
-    SpreadBatchHandler(F function, std::shared_ptr<SourceEnd> end) : m_end(std::move(end)), m_function(std::move(function)) {}
+    SpreadBatchHandler(F function, std::shared_ptr<RegistryObject> registry)
+        : m_registry(std::move(registry)), m_function(std::move(function))
+    {
+    }
 
     decltype(auto) operator()(const EventBatch<E> &batch) { return std::invoke(m_function, batch); }
 
 private:
-    SourceEndOwner m_end;
+    std::shared_ptr<RegistryObject> m_registry; // the last to go
     F m_function;
 };
 
@@ -155,12 +158,11 @@ SourceConnection connectWrapped(const Sender *sender, Signal signal, Target targ
         return SourceConnection();
     }
     const auto registry = SourceAccess::makeRegistry<Posted>(QMetaMethod::fromSignal(signal));
-    const auto end = std::make_shared<SourceEnd>();
-    if (!SourceAccess::addHandler(*registry, target, Wrapper(std::forward<F>(function), end), options, location))
+    const auto source = SourceAccess::makeSource(*registry); // ends the handler, if it comes to nothing
+    if (!SourceAccess::addHandler(*registry, target, Wrapper(std::forward<F>(function), registry), options, location))
         return SourceConnection();
-    const QMetaObject::Connection connection = connectSource<Posted, taken>(sender, signal, SourceAccess::makeSource(registry));
-    end->setConnection(connection);
-    return SourceConnection(connection, registry);
+    // If the handler has ended already, the registry goes with this function, and the connection with the registry.
+    return SourceConnection(connectSource<Posted, taken>(sender, signal, source), registry);
 }
 
 template <class Sender, class Signal, class Target, class F>
@@ -172,8 +174,8 @@ SourceConnection connectHandler(const Sender *sender, Signal signal, Target targ
         using Whole = typename ArgumentsEvent<Arguments>::Type;
         constexpr int taken = takenByHandler<F, Arguments>();
         constexpr bool isForBatches = taken <= 0 && Arguments::count != 0 && takesBatch<F, Whole>;
-        static_assert(taken >= 0 || isForBatches, "a handler of connect() is a callable on the signal's arguments, or on the first of "
-                                                  "them, by value or const reference, or on EventBatch of an argument or std::tuple");
+        static_assert(taken >= 0 || isForBatches, "a handler of connect() is a callable on the signal's arguments, or on the leading "
+                                                  "ones, by value or const reference, or on EventBatch of an argument or std::tuple");
         constexpr int copied = isForBatches ? Arguments::count : taken;
         constexpr bool canCopy = copied < 0 || areCopied(FirstTypes<(copied < 0 ? 0 : copied), Arguments>());
         static_assert(canCopy, "connect(): an argument that the handler takes cannot be copied, and is gone when the handler runs");
@@ -194,11 +196,14 @@ SourceConnection connectHandler(const Sender *sender, Signal signal, Target targ
     As QObject::connect(), with the options of a handler: a backlog, a priority, a name. An emission on another thread costs a
     post(), not one of Qt's queued calls.
 
-    The handler takes the signal's arguments by value or const reference, or the first of them, or none; or a batch of what
-    waits: an EventBatch of the one argument, or of `std::tuple<...>` of several. It may be a member function of the context. What it returns is ignored, unless it is a QFuture, which is awaited before the handler counts as
-    done. Its failures are logged in the category \c signalbox.
+    The handler takes all arguments of the signal by value or const reference, or the leading ones, or none; or a batch of what
+    waits: an EventBatch of the one argument, or of `std::tuple<...>` of several. A callable that takes both, such as `[](const auto &)`,
+    gets the arguments. It may be a member function of the context. What it returns is ignored, unless it is a QFuture, which is
+    awaited before the handler counts as done. Its failures are logged in the category \c signalbox.
 
     The connection ends with the sender, with the context, by SourceConnection::disconnect(), and with `once` by the first call.
+    What waits when the sender ends is delivered, as by Qt's queued connections, also what a timed backlog holds back;
+    disconnect() and the context's end drop it.
     A null sender, signal, context or function, and options that make no sense, are refused with a warning: the
     connection is then false.
 

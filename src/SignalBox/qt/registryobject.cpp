@@ -318,9 +318,14 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
     }
 }
 
-std::shared_ptr<detail::Source> RegistryObject::makeSource(std::shared_ptr<void> owner) const
+std::shared_ptr<detail::Source> RegistryObject::makeSource() const
 {
-    return std::make_shared<detail::Source>(m_link, std::move(owner));
+    return std::make_shared<detail::Source>(m_link, detail::Source::HandlersAtEnd::Stay);
+}
+
+std::shared_ptr<detail::Source> RegistryObject::makeOnlySource() const
+{
+    return std::make_shared<detail::Source>(m_link, detail::Source::HandlersAtEnd::Finish);
 }
 
 void RegistryObject::becomePartOf(const QString &name)

@@ -262,8 +262,10 @@ protected:
                           location);
     }
 
-    // For an existing signal. \a owner: lives as long as the source.
-    std::shared_ptr<detail::Source> makeSource(std::shared_ptr<void> owner = nullptr) const;
+    // For an existing signal, whose end ends no handler.
+    std::shared_ptr<detail::Source> makeSource() const;
+    // For the only signal of this registry. Its handlers end with it, after what waits for them.
+    std::shared_ptr<detail::Source> makeOnlySource() const;
     static void warnUnconnected(const char *caller, const char *problem);
     // It belongs to no thread: to what any thread may destroy. The name is for logs.
     void becomePartOf(const QString &name);

@@ -17,7 +17,8 @@ class RegistryObject;
     \brief A signal that is a source of a registry: made by AsyncRegistry::addSource() and connect().
 
     Owns nothing: the connection stays when all copies of this are gone. It ends with the sender, with the registry, or by
-    disconnect(); one that was made by connect() also ends with its handler and that handler's context.
+    disconnect(); one that was made by connect() also ends with its handler and that handler's context. The sender's end drops
+    nothing: what waits for handlers is delivered.
 
     \threadsafety Thread-safe, but for the assignment. The sender may emit, and be destroyed, on other threads meanwhile.
     \cost disconnect() costs as much as QObject::disconnect().
@@ -38,8 +39,8 @@ public:
 
     /*!
         Ends the connection. Returns whether this call has ended it. An emission that is under way on another thread may still
-        post its event. For a connection that was made by connect(), what waits for the handler is dropped, and on the
-        handler's own thread no call happens after this.
+        post its event. For a connection that was made by connect(), what waits for the handler is dropped, also after the
+        sender's end, and on the handler's own thread no call happens after this.
     */
     bool disconnect() noexcept;
 

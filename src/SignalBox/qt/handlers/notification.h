@@ -42,8 +42,10 @@ public:
         SequentialWalk, // run, or put yourself into the list of steps
         Step, // forward yourself, or say that you run here
         Inspection, // describe yourself
+        SourceEnd, // no event comes any more: unregister yourself after those that wait
     };
 
+    /*! Null: there is no event. */
     Notification(Kind kind, const Event *event) noexcept : m_event(event), m_kind(kind) {}
     Q_DISABLE_COPY_MOVE(Notification)
 

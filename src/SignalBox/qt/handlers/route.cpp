@@ -116,6 +116,10 @@ bool Route::takes(const Notification &notification)
             static_cast<const Inspection &>(notification).isIncomplete = true;
         }
         return false;
+    case Notification::Kind::SourceEnd:
+        if (m_transit.finish())
+            m_handler.unregister();
+        return false;
     }
     const Walk &walk = static_cast<const Walk &>(notification);
     if (runsInline()) {
@@ -314,15 +318,17 @@ void Route::drop(const Payload &payload) noexcept
 
 void Route::release(std::uint64_t count) noexcept
 {
-    bool isOver = false;
-    if (!m_transit.release(count, isOver)) {
+    SharesLeft left = SharesLeft::Some;
+    if (!m_transit.release(count, left)) {
         addOwner();
         Mailbox *opensAt = nullptr;
-        m_transit.releaseMoving(count, isOver, opensAt);
+        left = m_transit.releaseSlowly(count, opensAt);
         sendKept(opensAt);
+        if (left == SharesLeft::Handler)
+            m_handler.unregister();
         dropOwner();
     }
-    if (isOver)
+    if (left == SharesLeft::None)
         dropOwner();
 }
 
@@ -358,9 +364,8 @@ void Route::depart(Mailbox *left) noexcept
     left->forgetVisit(std::exchange(m_plannedAt, 0), *this);
     if (m_visit.raise())
         static_cast<void>(forward(nullptr)); // the handler is there
-    bool isOver = false;
     Mailbox *nowhere = nullptr;
-    m_transit.releaseMoving(1, isOver, nowhere);
+    m_transit.releaseSlowly(1, nowhere); // not the last one: the visit's
 }
 
 void Route::arriveAt(Mailbox &mailbox, Mailbox *&opensAt) noexcept
@@ -378,7 +383,7 @@ void Route::openAt(Mailbox &mailbox) noexcept
 void Route::sendKept(Mailbox *opensAt) noexcept
 {
     if (!opensAt) {
-        if (m_context->isStranded())
+        if (m_context && m_context->isStranded())
             m_context->look(this);
     } else if (!opensAt->post(std::make_unique<Opening>(*this, *opensAt))) {
         abandonKept(*opensAt);

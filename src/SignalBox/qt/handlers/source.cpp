@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/source.h>
 
+#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlers/notification.h>
-
-#include <QtCore/qobject.h>
 
 #include <exception>
 #include <utility>
 
 namespace SignalBox::detail {
 
-Source::Source(std::shared_ptr<RegistryLink> link, std::shared_ptr<void> owner)
-    : m_owner(std::move(owner)), m_link(std::move(link)), m_place(m_link->sources().enter())
+Source::Source(std::shared_ptr<RegistryLink> link, HandlersAtEnd handlersAtEnd)
+    : m_link(std::move(link)), m_handlersAtEnd(handlersAtEnd), m_place(m_link->sources().enter())
 {
 }
 
 Source::~Source()
 {
     m_link->sources().leave(m_place);
+    if (m_handlersAtEnd == HandlersAtEnd::Finish)
+        HandlerVisit::run(m_link->registry(), Notification(Notification::Kind::SourceEnd, nullptr));
 }
 
 void Source::setConnection(const QMetaObject::Connection &connection)
@@ -44,28 +45,6 @@ void Source::reportLost() const noexcept
 QString nameOf(const QMetaMethod &signal)
 {
     return QLatin1String(signal.enclosingMetaObject()->className()) + QLatin1String("::") + QString::fromLatin1(signal.name());
-}
-
-void SourceEnd::setConnection(const QMetaObject::Connection &connection) noexcept
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_connection = connection;
-        if (!m_isOver)
-            return;
-    }
-    QObject::disconnect(connection);
-}
-
-void SourceEnd::finish() noexcept
-{
-    QMetaObject::Connection connection;
-    {
-        const std::lock_guard lock(m_mutex);
-        m_isOver = true;
-        connection = m_connection;
-    }
-    QObject::disconnect(connection);
 }
 
 } // namespace SignalBox::detail

@@ -11,7 +11,6 @@
 #include <QtCore/qstring.h>
 
 #include <memory>
-#include <mutex>
 
 namespace SignalBox::detail {
 
@@ -25,8 +24,14 @@ namespace SignalBox::detail {
 class SIGNALBOX_QT_EXPORT Source
 {
 public:
-    /*! \a owner: lives as long as the source. Throws std::bad_alloc. */
-    explicit Source(std::shared_ptr<RegistryLink> link, std::shared_ptr<void> owner = nullptr);
+    /*! What becomes of the registry's handlers when the source ends. */
+    enum class HandlersAtEnd {
+        Stay,
+        Finish, // they get what waits for them, and then end: it is the only source of their events
+    };
+
+    /*! Throws std::bad_alloc. */
+    Source(std::shared_ptr<RegistryLink> link, HandlersAtEnd handlersAtEnd);
     ~Source();
     Q_DISABLE_COPY_MOVE(Source)
 
@@ -40,48 +45,12 @@ public:
     void reportLost() const noexcept;
 
 private:
-    const std::shared_ptr<void> m_owner; // the last to go
     const std::shared_ptr<RegistryLink> m_link;
+    const HandlersAtEnd m_handlersAtEnd;
     const SourceList::Place m_place;
 };
 
 /*! "Class::signal" */
 SIGNALBOX_QT_EXPORT QString nameOf(const QMetaMethod &signal);
-
-/*! Ends a connection when its only handler ends. Shared by the handler and by the one that connects; each may be first. */
-class SIGNALBOX_QT_EXPORT SourceEnd
-{
-public:
-    SourceEnd() = default;
-    Q_DISABLE_COPY_MOVE(SourceEnd)
-
-    /*! The connection exists. Ends it if the handler has ended already. */
-    void setConnection(const QMetaObject::Connection &connection) noexcept;
-    /*! The handler has ended. */
-    void finish() noexcept;
-
-private:
-    std::mutex m_mutex; // not held while Qt is called
-    QMetaObject::Connection m_connection;
-    bool m_isOver = false;
-};
-
-/*! A part of the handler: finishes a SourceEnd. */
-class SourceEndOwner
-{
-public:
-    explicit SourceEndOwner(std::shared_ptr<SourceEnd> end) noexcept : m_end(std::move(end)) {}
-    SourceEndOwner(SourceEndOwner &&other) noexcept = default;
-    SourceEndOwner(const SourceEndOwner &) = delete;
-    SourceEndOwner &operator=(const SourceEndOwner &) = delete;
-    ~SourceEndOwner()
-    {
-        if (m_end)
-            m_end->finish();
-    }
-
-private:
-    std::shared_ptr<SourceEnd> m_end; // null: moved from
-};
 
 } // namespace SignalBox::detail

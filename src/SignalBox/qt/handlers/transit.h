@@ -25,9 +25,19 @@
 // returned. Then what was forwarded, what was parked and what is pushed from then on follow each other. Whoever gives back the
 // last one says where it opens; the thread there opens it, in front of its queue.
 //
+// The same word says whether the source of the handler's events has ended (finish()). From then on, the handler is to end once
+// nothing is on its way to it: whoever gives back the last reservation learns that it was the last one.
+//
 // `Entries` is a list with append(), prepend() and takeFirst(). The mutex is for the time of a move only.
 
 namespace SignalBox::detail {
+
+/*! What there is of a handler's shares after some were given back. */
+enum class SharesLeft {
+    Some,
+    Handler, // only its own, and no event comes any more: it is to be unregistered
+    None, // it is gone, too
+};
 
 template <class Platform, class Mailbox, class Entry, class Entries>
 class Transit
@@ -66,26 +76,39 @@ public:
         return nullptr;
     }
     void refuse() noexcept { m_word.fetch_sub(kept, std::memory_order_relaxed); }
-    // False: it is Moving, and to be released with the next one. `isOver`: nothing more can come, and it has no holder any more.
-    bool release(std::uint64_t count, bool &isOver) noexcept
+    // False: it is Moving, or its source has ended, and it is to be released with the next one.
+    bool release(std::uint64_t count, SharesLeft &left) noexcept
     {
         std::uint64_t word = m_word.load(std::memory_order_relaxed);
-        while (!(word & moving)) {
+        while (!(word & (moving | finishing))) {
             // Acquire and release: what all did with the handler comes before its end. Weaker: it ends while another thread uses it.
             if (m_word.compare_exchange_weak(word, word - count, Platform::order(DeliverySite::Release, std::memory_order_acq_rel),
                                              std::memory_order_relaxed)) {
-                isOver = word == count;
+                left = word == count ? SharesLeft::None : SharesLeft::Some;
                 return true;
             }
         }
         return false;
     }
-    // `opensAt`, here and elsewhere: if it is set, the caller has openAt() called for that mailbox.
-    void releaseMoving(std::uint64_t count, bool &isOver, Mailbox *&opensAt) noexcept
+    // For a caller that keeps the handler alive otherwise, as another thread may end it meanwhile. `opensAt`, here and elsewhere: if
+    // it is set, the caller has openAt() called for that mailbox.
+    SharesLeft releaseSlowly(std::uint64_t count, Mailbox *&opensAt) noexcept
     {
         const Lock lock(m_mutex);
-        isOver = m_word.fetch_sub(count, std::memory_order_acq_rel) == count;
+        const std::uint64_t word = (m_word.fetch_sub(count, std::memory_order_acq_rel) - count) & ~moving;
         aimIfComplete(opensAt);
+        return (word & ~finishing) == 0           ? SharesLeft::None
+               : word == (registered | finishing) ? SharesLeft::Handler
+                                                  : SharesLeft::Some;
+    }
+
+    // --- the source ------------------------------------------------------------------------------
+
+    // All of its events have been counted, and no other one comes. True: none is on its way, so the handler is to be unregistered.
+    bool finish() noexcept
+    {
+        // Relaxed: each reservation is given back before it or after it, whatever the order: one word.
+        return (m_word.fetch_add(finishing, std::memory_order_relaxed) & ~moving) == registered;
     }
 
     // --- the thread that is left, or, where that is over, the thread that takes its place ---------
@@ -179,7 +202,7 @@ public:
     // an event sees its own, and for those of other threads there is no order.
     bool isPending(std::uint64_t served) const noexcept
     {
-        return (m_word.load(std::memory_order_relaxed) & ~registered) != served;
+        return (m_word.load(std::memory_order_relaxed) & ~(registered | finishing)) != served;
     }
 
 private:
@@ -189,6 +212,7 @@ private:
     static constexpr std::uint64_t out = 1; // a reservation that pins the mailbox
     static constexpr std::uint64_t kept = std::uint64_t{1} << 30; // one that is here, or is coming here
     static constexpr std::uint64_t moving = std::uint64_t{1} << 60;
+    static constexpr std::uint64_t finishing = std::uint64_t{1} << 62;
 
     void departLocked() noexcept
     {
