@@ -10,11 +10,14 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qtimer.h>
 
 #include <coroutine>
 #include <functional>
 #include <optional>
 #include <thread>
+#include <tuple>
+#include <variant>
 
 QStringList qtSignalsBefore()
 {
@@ -87,6 +90,151 @@ QStringList connectAfter()
     });
     worker.join();
     QCoreApplication::processEvents();
+    return window.shown;
+}
+
+namespace {
+
+// A number for each reading.
+template <class Connect>
+QStringList numbersOf(Connect connect)
+{
+    Sensor sensor;
+    QStringList shown;
+    QObject window;
+    connect(sensor, window, [&](int channel, double value) { shown.append(QString::number(channel + value)); });
+    for (int channel = 1; channel <= 3; ++channel)
+        Q_EMIT sensor.measured(channel, 0.5);
+    while (shown.size() < 3)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return shown;
+}
+
+} // namespace
+
+QStringList batchesOfArguments()
+{
+    return numbersOf([](Sensor &sensor, QObject &window, auto show) {
+        SignalBox::connect(&sensor, &Sensor::measured, &window,
+                           [=](const SignalBox::EventBatch<std::tuple<int, double>> &readings) {
+                               for (const auto &[channel, value] : readings)
+                                   show(channel, value);
+                           },
+                           {.backlog = SignalBox::Backlog::batched(16)});
+    });
+}
+
+QStringList batchesOfStructs()
+{
+    SignalBox::AsyncRegistry<Reading> readings; // struct Reading { int channel; double value; };
+    return numbersOf([&](Sensor &sensor, QObject &window, auto show) {
+        readings.addSource(&sensor, &Sensor::measured);
+        readings.registerHandler(&window, [=](const SignalBox::EventBatch<Reading> &batch) {
+            for (const Reading &reading : batch)
+                show(reading.channel, reading.value);
+        }, {.backlog = SignalBox::Backlog::batched(16)});
+    });
+}
+
+// The end of a flood, as an event of the same registry.
+QStringList theEndComesLast()
+{
+    QStringList shown;
+    QObject window;
+    struct End {};
+    SignalBox::AsyncRegistry<std::variant<Reading, End>> readings;
+    readings.registerHandler(&window, [&](const SignalBox::EventBatch<std::variant<Reading, End>> &batch) {
+        for (const auto &event : batch) {
+            if (const auto *reading = std::get_if<Reading>(&event))
+                shown.append(QString::number(reading->channel));
+            else
+                shown.append(QStringLiteral("over"));
+        }
+    }, {.backlog = SignalBox::Backlog::batched(16)});
+    std::thread worker([&] {
+        for (int channel = 1; channel <= 3; ++channel)
+            readings.post(Reading{channel, 0.5});
+        readings.post(End());
+    });
+    worker.join();
+    while (!shown.contains(QStringLiteral("over")))
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return shown;
+}
+
+// And by the worker, which waits for the last one.
+QStringList theEndIsNotified()
+{
+    QStringList shown;
+    QObject window;
+    Sensor sensor;
+    SignalBox::AsyncRegistry<Reading> readings;
+    readings.registerHandler(&window, [&](const Reading &reading) { shown.append(QString::number(reading.channel)); },
+                             {.backlog = SignalBox::Backlog::throttled(16)});
+    QObject::connect(&sensor, &Sensor::finished, &window, [&] { shown.append(QStringLiteral("over")); });
+    std::thread worker([&] {
+        for (int channel = 1; channel < 1000; ++channel)
+            readings.post({channel, 0.5});
+        readings.notify({1000, 0.5}).waitForFinished(); // it has been shown
+        Q_EMIT sensor.finished();
+    });
+    while (!shown.contains(QStringLiteral("over")))
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    worker.join();
+    return shown;
+}
+
+// The row on a connection that is a member.
+bool memberConnectionIsEnded()
+{
+    class Chart : public QObject
+    {
+    public:
+        void follow(Sensor *sensor)
+        {
+            m_readings.disconnect();
+            m_readings = SignalBox::connect(sensor, &Sensor::measured, this, [] {});
+        }
+        bool isFollowing() const { return bool(m_readings); }
+
+    private:
+        SignalBox::SourceConnection m_readings;
+    };
+    Sensor first;
+    Sensor second;
+    Chart chart;
+    const bool wasFollowing = chart.isFollowing();
+    chart.follow(&first);
+    chart.follow(&second);
+    return !wasFollowing && chart.isFollowing();
+}
+
+QStringList debounceBefore()
+{
+    QObject field;
+    Window window;
+    QTimer timer;
+    timer.setSingleShot(true);
+    timer.setInterval(30);
+    QObject::connect(&timer, &QTimer::timeout, &window, &Window::search);
+    QObject::connect(&field, &QObject::objectNameChanged, &timer, qOverload<>(&QTimer::start));
+    for (const QString &text : {QStringLiteral("a"), QStringLiteral("ab"), QStringLiteral("abc")})
+        field.setObjectName(text);
+    while (window.shown.isEmpty())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return window.shown;
+}
+
+QStringList debounceAfter()
+{
+    QObject field;
+    Window window;
+    SignalBox::connect(&field, &QObject::objectNameChanged, &window, &Window::search,
+                       {.backlog = SignalBox::Backlog::debounced(30)});
+    for (const QString &text : {QStringLiteral("a"), QStringLiteral("ab"), QStringLiteral("abc")})
+        field.setObjectName(text);
+    while (window.shown.isEmpty())
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     return window.shown;
 }
 

@@ -16,6 +16,21 @@ Q_SIGNALS:
     void progressed(int percent);
 };
 
+struct Reading
+{
+    int channel;
+    double value;
+};
+
+class Sensor : public QObject
+{
+    Q_OBJECT
+
+Q_SIGNALS:
+    void measured(int channel, double value);
+    void finished();
+};
+
 // A signal without arguments, after.
 struct Cleared {};
 
@@ -25,6 +40,7 @@ class Window : public QObject
 public:
     void show(const QString &file) { shown.append(file); }
     void clear() { shown.clear(); }
+    void search() { shown.append(QStringLiteral("search")); }
     void showProgress(int percent) { shown.append(QString::number(percent)); }
 
     QStringList shown;

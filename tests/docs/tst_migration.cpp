@@ -33,6 +33,31 @@ private Q_SLOTS:
                               QStringLiteral("queued a"), QStringLiteral("queued b")}));
     }
 
+    void batchesOfSeveralArguments()
+    {
+        const QStringList numbers = {QStringLiteral("1.5"), QStringLiteral("2.5"), QStringLiteral("3.5")};
+        QCOMPARE(batchesOfArguments(), numbers);
+        QCOMPARE(batchesOfStructs(), numbers);
+    }
+
+    void endOfAFlood()
+    {
+        QCOMPARE(theEndComesLast(), QStringList({QStringLiteral("1"), QStringLiteral("2"), QStringLiteral("3"), QStringLiteral("over")}));
+        const QStringList shown = theEndIsNotified();
+        QCOMPARE(shown.mid(shown.size() - 2), QStringList({QStringLiteral("1000"), QStringLiteral("over")}));
+    }
+
+    void connectionsThatAreMembers()
+    {
+        QVERIFY(memberConnectionIsEnded());
+    }
+
+    void debounceTimers()
+    {
+        QCOMPARE(debounceBefore(), QStringList({QStringLiteral("search")}));
+        QCOMPARE(debounceAfter(), QStringList({QStringLiteral("search")}));
+    }
+
     void throttlers()
     {
         const QStringList shown = throttlersAfter();

@@ -17,7 +17,8 @@ namespace SignalBox {
     \brief What waited for a handler, as one value: a sized random-access range of `const E &`.
 
     A handler of `const EventBatch<E> &` is called once for all events that wait for it, not once per event. No event is
-    copied. Each producer's events are in their order, the oldest first.
+    copied. Each producer's events are in their order, the oldest first. Name the type: a generic lambda, `[](const auto &batch)`,
+    takes an event as well, and so gets single events.
 
     \threadsafety Reentrant: on the thread of the call, and any number of its threads while the call lasts.
 
