@@ -6,10 +6,12 @@ set(signature "a handler of AsyncRegistry<E> is a callable on const E &, or with
 set(target "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object)")
 foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUMENTS
         THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD
-        INLINE_BATCH BATCH_RESULT)
+        INLINE_BATCH BATCH_RESULT CONNECTION_TYPE)
     set(expected "${signature}")
     if(case MATCHES "THREAD|POOL")
         set(expected "${target}")
+    elseif(case STREQUAL "CONNECTION_TYPE")
+        set(expected "a handler has no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = SignalBox::Delivery::Queued}")
     elseif(case STREQUAL "INLINE_BATCH")
         set(expected "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool)")
     endif()

@@ -58,6 +58,8 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler([](const SignalBox::EventBatch<int> &) {});
 #elif defined(BATCH_RESULT)
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) { return SignalBox::Propagation::Stop; });
+#elif defined(CONNECTION_TYPE)
+    registry.registerHandler(context, [](const int &) {}, Qt::QueuedConnection);
 #elif defined(GUARD_ON_THREAD)
     static_cast<void>(registry.registerGuard(worker, [](const int &) {}));
 #endif

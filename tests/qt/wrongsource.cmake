@@ -6,7 +6,8 @@ list(TRANSFORM INCLUDES PREPEND "-I")
 set(event "addSource(): the registry's event cannot be made of copies of the signal's arguments")
 set(handler "a handler of connect() is a callable on the signal's arguments, or on the leading ones, by value or const reference, or on EventBatch")
 set(cases CORRECT OTHER_EVENT NARROWER_MEMBER EVENT_NOT_COPIED OTHER_CLASS SIGNAL_BY_NAME OTHER_HANDLER HANDLER_TAKES_MORE
-    ARGUMENT_NOT_COPIED)
+    ARGUMENT_NOT_COPIED CONNECT_BY_NAME NO_CONTEXT NO_CONTEXT_BUT_OPTIONS NO_CONTEXT_BUT_NAMED_OPTIONS NO_HANDLER OTHER_CONTEXT
+    CONNECTION_TYPE CONNECTION_TYPE_OF_MEMBER)
 set(OTHER_EVENT "${event}" "void (Sensor::*)(int, double)" "QString")
 set(NARROWER_MEMBER "${event}" "void (Sensor::*)(int, double)" "Narrow")
 set(EVENT_NOT_COPIED "${event}" "void (Sensor::*)(const std::unique_ptr<int" "unique_ptr")
@@ -15,6 +16,15 @@ set(SIGNAL_BY_NAME "the signal is a pointer to a member function: &Sender::signa
 set(OTHER_HANDLER "${handler}" "void (Sensor::*)(int, double)" "string")
 set(HANDLER_TAKES_MORE "${handler}" "void (Sensor::*)(int, double)" "misuse")
 set(ARGUMENT_NOT_COPIED "connect(): an argument that the handler takes cannot be copied" "void (Sensor::*)(const std::unique_ptr<int" "misuse")
+set(CONNECT_BY_NAME "the signal is a pointer to a member function: &Sender::signal" "char" "Sensor")
+set(context "write connect(sender, &Sender::signal, context, handler): the context is a pointer to a QObject")
+foreach(case IN ITEMS NO_CONTEXT NO_CONTEXT_BUT_OPTIONS NO_CONTEXT_BUT_NAMED_OPTIONS NO_HANDLER OTHER_CONTEXT)
+    set(${case} "${context}" "void (Sensor::*)(int, double)" "wrongsource.cpp")
+endforeach()
+foreach(case IN ITEMS CONNECTION_TYPE CONNECTION_TYPE_OF_MEMBER)
+    set(${case} "connect() takes no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = SignalBox::Delivery::Queued}"
+        "void (Sensor::*)(int, double)" "wrongsource.cpp")
+endforeach()
 foreach(case IN LISTS cases)
     execute_process(
         COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fPIC -D${case} ${INCLUDES} ${SOURCE}

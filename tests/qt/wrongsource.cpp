@@ -30,6 +30,10 @@ void misuse([[maybe_unused]] Sensor *sensor, [[maybe_unused]] QObject *context)
     SignalBox::AsyncRegistry<int> registry;
     registry.addSource(sensor, &Sensor::measured);
     SignalBox::connect(sensor, &Sensor::owned, context, [] {});
+    SignalBox::connect(sensor, &Sensor::measured, context, &QObject::deleteLater, {.once = true});
+    SignalBox::connect(sensor, &Sensor::measured, SignalBox::onThread(nullptr), [] {});
+    SignalBox::connect(sensor, &Sensor::measured, SignalBox::inPool(nullptr), [] {}, SignalBox::AsyncOptions{.priority = 1});
+    SignalBox::connect(sensor, &Sensor::measured, nullptr, [] {}); // refused when it runs
 #elif defined(OTHER_EVENT)
     SignalBox::AsyncRegistry<QStringList> registry;
     registry.addSource(sensor, &Sensor::measured);
@@ -51,5 +55,21 @@ void misuse([[maybe_unused]] Sensor *sensor, [[maybe_unused]] QObject *context)
     SignalBox::connect(sensor, &Sensor::measured, context, [](int, double, int) {});
 #elif defined(ARGUMENT_NOT_COPIED)
     SignalBox::connect(sensor, &Sensor::owned, context, [](const std::unique_ptr<int> &) {});
+#elif defined(CONNECT_BY_NAME)
+    SignalBox::connect(sensor, SIGNAL(measured(int,double)), context, SLOT(deleteLater()));
+#elif defined(NO_CONTEXT)
+    SignalBox::connect(sensor, &Sensor::measured, [](int) {});
+#elif defined(NO_CONTEXT_BUT_OPTIONS)
+    SignalBox::connect(sensor, &Sensor::measured, [](int) {}, {.backlog = SignalBox::Backlog::latest()});
+#elif defined(NO_CONTEXT_BUT_NAMED_OPTIONS)
+    SignalBox::connect(sensor, &Sensor::measured, [](int) {}, SignalBox::AsyncOptions{.backlog = SignalBox::Backlog::latest()});
+#elif defined(NO_HANDLER)
+    SignalBox::connect(sensor, &Sensor::measured, context);
+#elif defined(OTHER_CONTEXT)
+    SignalBox::connect(sensor, &Sensor::measured, std::make_shared<QObject>(), [](int) {});
+#elif defined(CONNECTION_TYPE)
+    SignalBox::connect(sensor, &Sensor::measured, context, [](int) {}, Qt::QueuedConnection);
+#elif defined(CONNECTION_TYPE_OF_MEMBER)
+    SignalBox::connect(sensor, &Sensor::measured, context, &QObject::deleteLater, Qt::AutoConnection);
 #endif
 }

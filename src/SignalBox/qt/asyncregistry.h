@@ -218,6 +218,13 @@ public:
         refuseTarget<Target>();
         return {};
     }
+    template <class Target, class F>
+    HandlerId registerHandler(Target &&, F &&, Qt::ConnectionType)
+    {
+        static_assert(!sizeof(Target), "a handler has no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = "
+                                       "SignalBox::Delivery::Queued}, of Qt::DirectConnection register it without a context");
+        return {};
+    }
     //! \endcond
 
     /*! Calls inline handlers, queues the event for the others, and returns. The cheapest call. */

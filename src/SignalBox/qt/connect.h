@@ -131,6 +131,18 @@ struct SourceAccess
     }
 };
 
+template <class T>
+inline constexpr bool isTarget =
+    std::is_convertible_v<T, QObject *> || std::is_same_v<T, ThreadTarget> || std::is_same_v<T, PoolTarget> || AmbiguousTarget<T>;
+
+template <bool isContext>
+constexpr bool checkContext()
+{
+    static_assert(isContext, "write connect(sender, &Sender::signal, context, handler): the context is a pointer to a QObject, on whose "
+                             "thread the handler runs and with which it ends; or onThread(thread) or inPool(pool)");
+    return isContext;
+}
+
 /*! The same of a handler of batches. */
 template <class F, class E>
 class SpreadBatchHandler
@@ -220,11 +232,13 @@ SourceConnection connect(const Sender *sender, Signal signal, Target target, F &
                          SourceLocation location = SourceLocation::current())
 {
     detail::SourceAccess::checkTarget<Target>();
-    if (detail::isNullFunction(handler)) {
-        detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
-        return SourceConnection();
+    if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
+        if (detail::isNullFunction(handler)) {
+            detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
+            return SourceConnection();
+        }
+        return detail::connectHandler(sender, signal, target, std::decay_t<F>(std::forward<F>(handler)), options, location);
     }
-    return detail::connectHandler(sender, signal, target, std::decay_t<F>(std::forward<F>(handler)), options, location);
 }
 
 /*! As above: the handler calls \a member on \a context. \relates SourceConnection */
@@ -241,5 +255,21 @@ SourceConnection connect(const Sender *sender, Signal signal, Context *context, 
     return detail::connectHandler(sender, signal, static_cast<QObject *>(context),
                                   detail::BoundMember<Context, Member>{context, member}, options, location);
 }
+
+//! \cond Refused, and says what to write instead
+template <class Sender, class Signal, class F>
+SourceConnection connect(const Sender *, Signal, F &&, const AsyncOptions & = {})
+{
+    detail::checkContext<false && sizeof(F)>();
+    return {};
+}
+template <class Sender, class Signal, class Target, class F>
+SourceConnection connect(const Sender *, Signal, Target &&, F &&, Qt::ConnectionType)
+{
+    static_assert(!sizeof(Target), "connect() takes no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = "
+                                   "SignalBox::Delivery::Queued}, of Qt::SingleShotConnection {.once = true}, and of the others nothing");
+    return {};
+}
+//! \endcond
 
 } // namespace SignalBox
