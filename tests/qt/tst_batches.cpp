@@ -6,6 +6,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/Connect>
 #include <SignalBox/EventBatch>
 #include <SignalBox/ExceptionInfo>
 
@@ -17,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <numeric>
@@ -25,6 +27,7 @@
 #include <thread>
 #include <vector>
 
+using SignalBox::AsyncOptions;
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::EventBatch;
@@ -192,6 +195,42 @@ private Q_SLOTS:
         QVERIFY2(std::ssize(seen) <= limit, qPrintable(QStringLiteral("%1 batches, at most %2").arg(seen.size()).arg(limit)));
         QVERIFY(seen.size() >= 2);
         QCOMPARE(joined(seen), upTo(posted));
+    }
+
+    void genericLambdaWithABatchedBacklogIsWarnedOf()
+    {
+        AsyncRegistry<int> registry;
+        const AsyncOptions batched{.backlog = Backlog::batched(1)};
+        const auto expectWarning = [](const char *caller) {
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("SignalBox::%1: a generic lambda gets the events of a batched "
+                                                                                 "backlog one by one; name the type: const EventBatch<E> &")
+                                                                      .arg(QRegularExpression::escape(QLatin1String(caller)))));
+        };
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        std::vector<int> seen;
+        expectWarning("AsyncRegistry::registerHandler()");
+        registry.registerHandler(this, [&](const auto &event) { seen.push_back(event + 0); }, batched);
+        QObject sender;
+        expectWarning("connect()");
+        SignalBox::connect(&sender, &QObject::objectNameChanged, this, [&](auto name) { seen.push_back(name.toInt()); }, batched);
+        registry.post(1);
+        registry.post(2);
+        QVERIFY(waitFor([&] { return seen.size() == 2; }));
+        sender.setObjectName(QStringLiteral("3"));
+        QVERIFY(waitFor([&] { return seen.size() == 3; }));
+        QCOMPARE(seen, (std::vector{1, 2, 3}));
+
+        // and of no others
+        const auto store = [&](int number, int) { seen.push_back(number); };
+        registry.registerHandler(this, [](const auto &) {}, {.backlog = Backlog::throttled(1)});
+        registry.registerHandler(this, [](const int &) {}, batched);
+        registry.registerHandler(this, [](const EventBatch<int> &) {}, batched);
+        registry.registerHandler(this, [] {}, batched);
+        registry.registerHandler(this, std::bind_front(store, 5), batched);
+        registry.registerHandler(this, std::function<void(int)>([](auto) {}), batched);
+        SignalBox::connect(&sender, &QObject::objectNameChanged, this, [](const QString &) {}, batched);
+        SignalBox::connect(&sender, &QObject::objectNameChanged, this, [](const EventBatch<QString> &) {}, batched);
+        SignalBox::connect(&sender, &QObject::objectNameChanged, this, &QObject::deleteLater, {.enabled = false, .backlog = Backlog::batched(1)});
     }
 
     void batchedEventHandlerIsCalledForEachEvent()

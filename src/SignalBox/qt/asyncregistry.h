@@ -454,6 +454,8 @@ private:
         if constexpr (checkHandler<F>()) {
             if (isRefusedFunction(function, caller))
                 return {};
+            if constexpr (detail::isGenericLambda<std::decay_t<F>>)
+                warnOfSingleEvents(options, caller);
             return add<Call<std::decay_t<F>>>(wayTo(target, options, caller, calledWith<std::decay_t<F>>), std::forward<F>(function), options, location);
         }
     }

@@ -85,7 +85,7 @@ public:
     /*!
         Delivers all events that wait, at most once per \a interval, counted from the actual delivery before; the first ones after
         an idle interval in the next turn of the loop. A handler of EventBatch gets them in one call, a handler of events one after
-        the other; so does a generic lambda, `[](const auto &)`, which is a handler of events. Loses nothing. An interval of more than a hundred years counts as a hundred.
+        the other; so does a generic lambda, `[](const auto &)`, which is a handler of events, after a warning. Loses nothing. An interval of more than a hundred years counts as a hundred.
     */
     static constexpr Backlog batched(std::chrono::milliseconds interval) noexcept
     {

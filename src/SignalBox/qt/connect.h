@@ -100,6 +100,9 @@ private:
     F m_function;
 };
 
+template <class F, class Arguments>
+inline constexpr bool isGenericLambda<SpreadHandler<F, Arguments>> = isGenericLambda<F>;
+
 /*! What connect() needs of a registry. */
 struct SourceAccess
 {

@@ -18,7 +18,7 @@ namespace SignalBox {
 
     A handler of `const EventBatch<E> &` is called once for all events that wait for it, not once per event. No event is
     copied. Each producer's events are in their order, the oldest first. Name the type: a generic lambda, `[](const auto &batch)`,
-    takes an event as well, and so gets single events.
+    takes an event as well, and so gets single events; with a batched backlog, its registration warns.
 
     \threadsafety Reentrant: on the thread of the call, and any number of its threads while the call lasts.
 

@@ -344,6 +344,13 @@ void RegistryObject::warn(const char *caller, const char *problem)
     detail::warnRefused(caller, QLatin1String(problem), "nothing was registered");
 }
 
+void RegistryObject::warnOfSingleEvents(const AsyncOptions &options, const char *caller)
+{
+    if (options.backlog.kind() == Backlog::Kind::Batched)
+        detail::warnRefused(caller, QStringLiteral("a generic lambda gets the events of a batched backlog one by one"),
+                            "name the type: const EventBatch<E> & for batches, const E & for events");
+}
+
 void RegistryObject::warnUnchanged(const char *caller, const char *problem)
 {
     detail::warnRefused(caller, QLatin1String(problem), "nothing was changed");

@@ -250,6 +250,8 @@ protected:
     Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller,
               detail::CalledWith calledWith = detail::CalledWith::Event) const;
     static void warn(const char *caller, const char *problem);
+    // For a generic lambda, if its options look as if it were meant for batches.
+    static void warnOfSingleEvents(const AsyncOptions &options, const char *caller);
     static void warnUnchanged(const char *caller, const char *problem);
 
     // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &), made of `source`.

@@ -8,6 +8,7 @@
 #include <QtCore/qfuture.h>
 
 #include <functional>
+#include <string_view>
 #include <type_traits>
 
 // What a callable of an AsyncRegistry is called with. It is tried with an event, then with a batch, then without an argument.
@@ -47,6 +48,22 @@ inline constexpr bool isAsyncHandler = [] {
         return false;
     }
 }();
+
+// A lambda has no name in the language, but one to people.
+template <class F>
+constexpr bool isNamedAsLambda()
+{
+#if defined(__GNUC__)
+    constexpr std::string_view name = __PRETTY_FUNCTION__;
+#else
+    constexpr std::string_view name = __FUNCSIG__;
+#endif
+    return name.find("lambda") != std::string_view::npos && name.find("F = std::") == std::string_view::npos;
+}
+
+/*! Whether F is a lambda with `auto`, and so would take a batch as well. Without a look into its body, which may not compile for one. */
+template <class F>
+inline constexpr bool isGenericLambda = isNamedAsLambda<F>() && !requires { &F::operator(); };
 
 /*! As MemberHandlerFor, of a member function of a batch, too. */
 template <class Member, class Object, class E>
