@@ -10,6 +10,7 @@
 #include <SignalBox/EventModel>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
+#include <SignalBox/TestClock>
 #include <SignalBox/ScriptException>
 #include <SignalBox/WatchSender>
 
@@ -29,6 +30,8 @@
 int settingsSeenWithoutOtherHeaders(); // asyncwatchalone.cpp
 
 namespace {
+
+using namespace std::chrono_literals;
 
 struct Progress
 {
@@ -281,6 +284,24 @@ private Q_SLOTS:
         QVERIFY(spy.waitForCount(3, QDeadlineTimer(5000)));
         QCOMPARE(spy.takeAll().last().percent, 100);
         worker.join();
+    }
+
+    void testClock()
+    {
+        struct
+        {
+            int updates = 0;
+            QObject object;
+        } window;
+        SignalBox::AsyncRegistry<Progress> progress;
+        progress.registerHandler(&window.object, [&](const Progress &) { ++window.updates; },
+                                 {.backlog = SignalBox::Backlog::debounced(200)});
+        SignalBox::TestClock clock;
+        progress.post({.percent = 99}); // to a handler with Backlog::debounced(200)
+        QVERIFY(clock.advance(199ms));
+        QCOMPARE(window.updates, 0);
+        QVERIFY(clock.advance(1ms));
+        QCOMPARE(window.updates, 1);
     }
 
     void asyncWatch()

@@ -2,6 +2,7 @@
 #include <SignalBox/qt/registryobject.h>
 
 #include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/delivery/poolmailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
@@ -404,16 +405,17 @@ void RegistryObject::postEvent(detail::EventPointer event) const
 QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const
 {
     const EventTold told(m_link, *event);
+    const std::int64_t end = detail::DeliveryClock::timeOf(deadline);
     detail::Walk walk(std::move(event), detail::Walk::Report::Yes);
     const DispatchReport report = m_link->registry().notify(walk);
-    return walk.finishLater(report, deadline);
+    return walk.finishLater(report, end);
 }
 
 QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const
 {
     event->prepareValue();
     const EventTold told(m_link, *event);
-    detail::SequentialWalk walk(std::move(event), deadline);
+    detail::SequentialWalk walk(std::move(event), detail::DeliveryClock::timeOf(deadline));
     const DispatchReport report = m_link->registry().notify(walk);
     return walk.finish(report);
 }

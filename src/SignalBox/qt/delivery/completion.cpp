@@ -121,10 +121,10 @@ void Completion::expire() noexcept
     finishIfDone(std::move(lock));
 }
 
-void Completion::expireAt(QDeadlineTimer deadline) noexcept
+void Completion::expireAt(std::int64_t time) noexcept
 {
     try {
-        const Deadlines::Key key = Deadlines::add(deadline, std::make_unique<Expiry>(*this));
+        const Deadlines::Key key = Deadlines::add(time, std::make_unique<Expiry>(*this));
         const std::lock_guard lock(m_mutex);
         m_deadline = key;
     } catch (const std::bad_alloc &) {

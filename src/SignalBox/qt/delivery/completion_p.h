@@ -4,7 +4,6 @@
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/qt/delivery/deadlines_p.h>
 
-#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qpromise.h>
 
@@ -53,8 +52,8 @@ public:
     void forgo(std::uint32_t count) noexcept;
     /*! The walk that expected the deliveries is over; \a report: of what it called itself. */
     void endWalk(const DispatchReport &report) noexcept;
-    /*! It expires at \a deadline, unless it is done before. While the walk is under way. Without memory, it expires at once. */
-    void expireAt(QDeadlineTimer deadline) noexcept;
+    /*! It expires at a \a time of the DeliveryClock, unless it is done before. While the walk is under way. Without memory, it expires at once. */
+    void expireAt(std::int64_t time) noexcept;
 
 protected:
     virtual ~Completion();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/delivery/deadlines_p.h>
 
-#include <SignalBox/qt/delivery/drainclock_p.h>
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
 
 #include <QtCore/qcoreapplication.h>
 
@@ -22,8 +22,7 @@ Polled::~Polled() = default;
 
 namespace {
 
-// Beyond it, sums of times would not fit their type; and no caller waits that long.
-constexpr std::chrono::hours century(100 * 365 * 24);
+constexpr std::chrono::hours longestSleep(24);
 constexpr std::chrono::milliseconds pollInterval(4);
 
 class DeadlineThread
@@ -75,6 +74,25 @@ public:
         m_changed.notify_one();
     }
 
+    std::int64_t next() noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_waiting.empty() ? DeliveryClock::never : m_waiting.begin()->first.time;
+    }
+
+    void endUntil(std::int64_t time) noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        m_endsUntil = time;
+        m_changed.notify_one();
+    }
+
+    bool areEnding() noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_isExpiring || (!m_waiting.empty() && m_waiting.begin()->first.time <= m_endsUntil);
+    }
+
 private:
     // Ends the thread when the program ends, or this library is unloaded.
     struct End
@@ -95,15 +113,31 @@ private:
         return true;
     }
 
+    // How long the next one has left. A stopped clock may be ahead of what is allowed to end.
+    std::int64_t left() const noexcept
+    {
+        if (m_waiting.empty())
+            return DeliveryClock::never;
+        const std::int64_t time = m_waiting.begin()->first.time;
+        if (DeliveryClock::isStopped())
+            return time <= m_endsUntil ? 0 : DeliveryClock::never;
+        return std::max<std::int64_t>(0, time - DeliveryClock::now());
+    }
+
     void run() noexcept
     {
         std::unique_lock lock(m_mutex);
         while (!m_isStopped) {
+            const std::int64_t left = this->left();
             const std::int64_t now = steadyNanoseconds();
-            if (!m_waiting.empty() && m_waiting.begin()->first.time <= now) {
-                const std::unique_ptr<Expiring> due = std::move(m_waiting.extract(m_waiting.begin()).mapped());
+            if (left == 0) {
+                std::unique_ptr<Expiring> due = std::move(m_waiting.extract(m_waiting.begin()).mapped());
+                m_isExpiring = true;
                 lock.unlock();
                 due->expire();
+                due.reset();
+                lock.lock();
+                m_isExpiring = false;
             } else if (now >= m_nextPoll && !m_polled.empty()) {
                 std::vector<std::unique_ptr<Polled>> looked = std::exchange(m_polled, {});
                 lock.unlock();
@@ -114,27 +148,18 @@ private:
                     looked.push_back(std::move(polled));
                 m_polled = std::move(looked);
                 m_nextPoll = steadyNanoseconds() + std::chrono::nanoseconds(pollInterval).count();
-                continue;
             } else {
-                sleep(lock, now);
-                continue;
+                sleep(lock, m_polled.empty() ? left : std::min(left, m_nextPoll - now));
             }
-            lock.lock();
         }
     }
 
-    void sleep(std::unique_lock<std::mutex> &lock, std::int64_t now)
+    void sleep(std::unique_lock<std::mutex> &lock, std::int64_t time)
     {
-        if (m_waiting.empty() && m_polled.empty()) {
+        if (time == DeliveryClock::never)
             m_changed.wait(lock);
-            return;
-        }
-        std::int64_t next = now + std::chrono::nanoseconds(century).count();
-        if (!m_waiting.empty())
-            next = m_waiting.begin()->first.time;
-        if (!m_polled.empty())
-            next = std::min(next, m_nextPoll);
-        m_changed.wait_for(lock, std::chrono::nanoseconds(next - now));
+        else
+            m_changed.wait_for(lock, std::min<std::chrono::nanoseconds>(longestSleep, std::chrono::nanoseconds(time)));
     }
 
     void stop() noexcept
@@ -164,6 +189,8 @@ private:
     std::condition_variable m_changed;
     std::map<Key, std::unique_ptr<Expiring>> m_waiting;
     std::vector<std::unique_ptr<Polled>> m_polled;
+    std::int64_t m_endsUntil = 0; // while the clock is stopped
+    bool m_isExpiring = false;
     std::int64_t m_nextPoll = 0;
     std::uint64_t m_lastNumber = 0;
     std::thread m_thread;
@@ -173,18 +200,17 @@ private:
 
 } // namespace
 
-Deadlines::Key Deadlines::add(QDeadlineTimer deadline, std::unique_ptr<Expiring> expiring) noexcept
+Deadlines::Key Deadlines::add(std::int64_t time, std::unique_ptr<Expiring> expiring) noexcept
 {
-    // Compared, and not subtracted: a difference of 292 years fits no number of nanoseconds.
-    if (deadline > QDeadlineTimer(century))
+    if (time == DeliveryClock::never)
         return {};
-    if (deadline.hasExpired()) {
+    if (time <= DeliveryClock::now()) {
         expiring->expire();
         return {};
     }
     Key key;
     try {
-        key = DeadlineThread::instance().add(steadyNanoseconds() + deadline.remainingTimeNSecs(), expiring);
+        key = DeadlineThread::instance().add(time, expiring);
     } catch (const std::exception &) {
         // Neither memory nor thread.
     }
@@ -211,6 +237,21 @@ void Deadlines::poll(std::unique_ptr<Polled> polled) noexcept
 void Deadlines::look() noexcept
 {
     DeadlineThread::instance().look();
+}
+
+std::int64_t Deadlines::next() noexcept
+{
+    return DeadlineThread::instance().next();
+}
+
+void Deadlines::endUntil(std::int64_t time) noexcept
+{
+    DeadlineThread::instance().endUntil(time);
+}
+
+bool Deadlines::areEnding() noexcept
+{
+    return DeadlineThread::instance().areEnding();
 }
 
 } // namespace SignalBox::detail

@@ -3,7 +3,6 @@
 
 #include <SignalBox/qt/qt_export.h>
 
-#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qglobal.h>
 
 #include <compare>
@@ -47,19 +46,28 @@ public:
     /*! Names a deadline. A default one names none. */
     struct Key
     {
-        std::int64_t time = 0; // of the steady clock, in nanoseconds
+        std::int64_t time = 0; // of the DeliveryClock
         std::uint64_t number = 0;
         friend auto operator<=>(const Key &, const Key &) noexcept = default;
     };
 
-    /*! Has \a expiring end at \a deadline; forever and beyond a century: never, then it is destroyed. */
-    static Key add(QDeadlineTimer deadline, std::unique_ptr<Expiring> expiring) noexcept;
+    /*! Has \a expiring end at a \a time of the DeliveryClock; never: then it is destroyed. */
+    static Key add(std::int64_t time, std::unique_ptr<Expiring> expiring) noexcept;
     /*! It need not end any more; unless it is ending right now, it is destroyed. */
     static void remove(Key key) noexcept;
     /*! Looks at \a polled until it is over. Where that cannot be done it is destroyed at once. */
     static void poll(std::unique_ptr<Polled> polled) noexcept;
     /*! Looks at the clock: it may have gone on faster than the thread's sleep. */
     static void look() noexcept;
+
+    // --- while the DeliveryClock is stopped -----------------------------------------------------
+
+    /*! When the next one is due. */
+    static std::int64_t next() noexcept;
+    /*! Has those end that are due until \a time. */
+    static void endUntil(std::int64_t time) noexcept;
+    /*! Whether some of them are still ending. */
+    static bool areEnding() noexcept;
 };
 
 } // namespace SignalBox::detail

@@ -72,7 +72,7 @@ public:
     void takeOver(EntryList &&entries) noexcept;
     /*! Gives back what receivers have been served, and forwards what waits for those that have left. */
     void forwardWaiting() noexcept;
-    /*! Has the receiver's backlog looked at, at a time of the steady clock, in nanoseconds. Takes over a reservation. */
+    /*! Has the receiver's backlog looked at, at a time of the DeliveryClock. Takes over a reservation. */
     virtual void planVisit(std::int64_t time, Receiver &receiver) = 0;
     /*! Ends the plan. Its reservation is the caller's. */
     virtual void forgetVisit(std::int64_t time, Receiver &receiver) noexcept = 0;

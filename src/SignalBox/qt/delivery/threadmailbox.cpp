@@ -96,6 +96,29 @@ private:
     ThreadMailbox &m_mailbox;
 };
 
+// Tells a TestClock that the thread is delivering.
+class ThreadMailbox::Delivering
+{
+public:
+    explicit Delivering(ThreadMailbox &mailbox) noexcept : m_mailbox(mailbox), m_isOutermost(!mailbox.isDelivering())
+    {
+        count();
+    }
+    ~Delivering() { count(); }
+    Q_DISABLE_COPY_MOVE(Delivering)
+
+private:
+    void count() noexcept
+    {
+        std::atomic<std::uint64_t> &drains = m_mailbox.m_drains;
+        if (m_isOutermost)
+            drains.store(drains.load(std::memory_order_relaxed) + 1, std::memory_order_release);
+    }
+
+    ThreadMailbox &m_mailbox;
+    const bool m_isOutermost;
+};
+
 // The name that the program gave the thread.
 static QString givenName(const QThread &thread)
 {
@@ -197,7 +220,10 @@ void ThreadMailbox::drain() noexcept
         return;
     if (!m_threadId.load(std::memory_order_relaxed))
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
+    const Delivering delivering(*this);
     m_wakeUp.clear();
+    if (m_lacksVisitTimer || DeliveryClock::isStopped()) [[unlikely]]
+        visitDue();
     // Calls that are posted while others run are served in the same turn of the event loop. So drains that follow each
     // other share one budget: it is the turn that must end.
     const std::int64_t begin = steadyNanoseconds();
@@ -214,21 +240,27 @@ void ThreadMailbox::drain() noexcept
 
 void ThreadMailbox::planVisit(std::int64_t time, Receiver &receiver)
 {
-    const auto place = m_plans.emplace(time, &receiver).first;
+    const auto place = m_plans.emplace(time, &receiver);
     if (place == m_plans.begin())
-        startVisitTimer();
+        lookAtPlans();
 }
 
 void ThreadMailbox::forgetVisit(std::int64_t time, Receiver &receiver) noexcept
 {
-    m_plans.erase({time, &receiver});
+    const auto [begin, end] = m_plans.equal_range(time);
+    const auto place = std::find_if(begin, end, [&](const auto &plan) { return plan.second == &receiver; });
+    if (place != end)
+        m_plans.erase(place);
+    m_nextPlan.store(m_plans.empty() ? DeliveryClock::never : m_plans.begin()->first, std::memory_order_release);
 }
 
-void ThreadMailbox::startVisitTimer() noexcept
+void ThreadMailbox::lookAtPlans() noexcept
 {
-    if (m_plans.empty() || !m_drainer)
+    m_nextPlan.store(m_plans.empty() ? DeliveryClock::never : m_plans.begin()->first, std::memory_order_release);
+    m_lacksVisitTimer = DeliveryClock::isStopped() && !m_plans.empty();
+    if (m_plans.empty() || m_lacksVisitTimer || !m_drainer)
         return;
-    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, m_plans.begin()->first - steadyNanoseconds()));
+    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, m_plans.begin()->first - DeliveryClock::now()));
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     m_drainer->visitTimer.start(static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())),
                                 Qt::PreciseTimer, m_drainer);
@@ -237,10 +269,45 @@ void ThreadMailbox::startVisitTimer() noexcept
 // Nothing is called here: what is due is queued, and the drain has its budget, and goes on in a handler's own event loop.
 void ThreadMailbox::visitDue() noexcept
 {
-    const std::int64_t time = steadyNanoseconds();
+    const std::int64_t time = DeliveryClock::now();
     while (!m_plans.empty() && m_plans.begin()->first <= time)
-        m_plans.extract(m_plans.begin()).value().second->visitAsPlanned();
-    startVisitTimer();
+        m_plans.extract(m_plans.begin()).mapped()->visitAsPlanned();
+    lookAtPlans();
+}
+
+bool ThreadMailbox::deliverWaiting(QDeadlineTimer deadline) noexcept
+{
+    visitDue();
+    while (m_drainer && hasMore()) {
+        if (deadline.hasExpired()) {
+            wake();
+            return false;
+        }
+        const Delivering delivering(*this);
+        m_wakeUp.clear();
+        process(steadyNanoseconds());
+    }
+    return true;
+}
+
+std::optional<std::uint64_t> ThreadMailbox::idleSince(std::int64_t time) const noexcept
+{
+    if (nextPlan() <= time || m_wakeUp.isRaised())
+        return {};
+    const std::uint64_t drains = m_drains.load(std::memory_order_acquire);
+    return drains % 2 == 0 ? std::optional(drains) : std::nullopt;
+}
+
+std::vector<std::shared_ptr<ThreadMailbox>> ThreadMailbox::all()
+{
+    return Mailboxes::instance().all();
+}
+
+bool ThreadMailbox::isThreadRunning() const
+{
+    const std::lock_guard lock(m_mutex);
+    QThread *const thread = m_thread.load(std::memory_order_relaxed); // its end takes the mutex
+    return m_drainer && thread && thread->isRunning();
 }
 
 void ThreadMailbox::open()
@@ -288,7 +355,8 @@ void ThreadMailbox::close() noexcept
     delete drainer;
     closeQueue();
     while (!m_plans.empty())
-        m_plans.extract(m_plans.begin()).value().second->dropAsPlanned();
+        m_plans.extract(m_plans.begin()).mapped()->dropAsPlanned();
+    m_nextPlan.store(DeliveryClock::never, std::memory_order_release);
 }
 
 bool ThreadMailbox::isComingUp() const noexcept

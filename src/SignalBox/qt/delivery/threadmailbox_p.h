@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qnamespace.h>
 #include <QtCore/qobject.h>
 
 #include <atomic>
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <mutex>
-#include <set>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace SignalBox::detail {
 
@@ -51,14 +56,35 @@ public:
     // Any thread: a call may have been lost.
     void callAgain() noexcept { callConsumer(); }
 
+    // --- a TestClock's: any thread ---------------------------------------------------------------
+
+    // Those that there are.
+    static std::vector<std::shared_ptr<ThreadMailbox>> all();
+    bool isThreadRunning() const;
+    // When the next visit is due.
+    std::int64_t nextPlan() const noexcept { return m_nextPlan.load(std::memory_order_acquire); }
+    // If nothing is delivered, nor waits, nor is due at the `time`: a number that the next drain changes. Looked at in the order in
+    // which a visit goes: planned, called for, delivered.
+    std::optional<std::uint64_t> idleSince(std::int64_t time) const noexcept;
+
+    // --- and the consumer's ----------------------------------------------------------------------
+
+    // Inside of a drain.
+    bool isDelivering() const noexcept { return m_drains.load(std::memory_order_relaxed) % 2 != 0; }
+    bool hasWaiting() const noexcept { return hasMore(); }
+    // Delivers all that waits and is due, whatever the budget. False: there was always more, until the deadline.
+    bool deliverWaiting(QDeadlineTimer deadline) noexcept;
+
 private:
     class Drainer;
+    class Delivering;
 
     bool isComingUp() const noexcept override;
     void callConsumer() noexcept override;
     void drain() noexcept;
     void visitDue() noexcept;
-    void startVisitTimer() noexcept;
+    // Sets the timer for the first of them.
+    void lookAtPlans() noexcept;
 
     // On a cache line of their own: producers read them at each event, and what is in front of them in the mailbox is
     // written at each delivery.
@@ -80,12 +106,18 @@ private:
     Drainer *m_drainer = nullptr;
 
     // The consumer's.
-    std::set<std::pair<std::int64_t, Receiver *>> m_plans; // when a visit is due; each has a reservation
+    // When a visit is due; each has a reservation. Those of one time come in the order in which they were planned.
+    std::multimap<std::int64_t, Receiver *> m_plans;
+    bool m_lacksVisitTimer = false; // the clock was stopped
     bool m_isYielding = false; // the timer will call
     // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.
     static constexpr std::int64_t turnGap = 1'000'000;
     std::int64_t m_turnBegin = 0;
     std::int64_t m_lastDrain = 0;
+
+    // The consumer's, and read by a TestClock. Released after what they tell of has been done, for its acquiring looks.
+    std::atomic<std::int64_t> m_nextPlan{DeliveryClock::never};
+    std::atomic<std::uint64_t> m_drains{0}; // begun and ended, those on the stack of others not counted: odd inside of one
 };
 
 } // namespace SignalBox::detail

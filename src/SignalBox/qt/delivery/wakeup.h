@@ -48,6 +48,10 @@ public:
     // Consumer: will look again, without a call.
     void keepRaised() noexcept { m_state.exchange(Raised, Platform::order(DeliverySite::ClearWakeUp, std::memory_order_seq_cst)); }
     void close() noexcept { m_state.exchange(Closed, Platform::order(DeliverySite::ClearWakeUp, std::memory_order_seq_cst)); }
+    bool isRaised() const noexcept
+    {
+        return m_state.load(Platform::order(DeliverySite::RaiseWakeUp, std::memory_order_seq_cst)) == Raised;
+    }
     bool isClosed() const noexcept
     {
         return m_state.load(Platform::order(DeliverySite::RaiseWakeUp, std::memory_order_seq_cst)) == Closed;

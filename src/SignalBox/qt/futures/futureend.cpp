@@ -3,6 +3,7 @@
 
 #include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/delivery/deadlines_p.h>
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/futures/futurewatch_p.h>
 
 #include <memory>
@@ -54,7 +55,7 @@ void endWithFuture(const HandlerGuard &handler, WatchedFuture future, QDeadlineT
 {
     auto answering = std::make_shared<AnsweringHandler>(handler);
     if (!deadline.isForever())
-        answering->setDeadline(Deadlines::add(deadline, std::make_unique<Expiry>(answering)));
+        answering->setDeadline(Deadlines::add(DeliveryClock::timeOf(deadline), std::make_unique<Expiry>(answering)));
     FutureWatch::keep(std::move(answering), std::move(future), FutureWatch::Until::FinishedOrCanceled);
 }
 

@@ -2,6 +2,7 @@
 #include <SignalBox/qt/handlers/notification.h>
 
 #include <SignalBox/qt/delivery/completion_p.h>
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <algorithm>
@@ -184,13 +185,13 @@ QFuture<DispatchReport> finishedFuture(const DispatchReport &report)
 #endif
 }
 
-QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, QDeadlineTimer deadline)
+QFuture<DispatchReport> Walk::finishLater(const DispatchReport &report, std::int64_t deadline)
 {
     const DispatchReport own = finish(report);
     if (!m_completion)
         return finishedFuture(own);
     QFuture<DispatchReport> future = m_completion->future();
-    if (!deadline.isForever() && !future.isFinished())
+    if (deadline != DeliveryClock::never && !future.isFinished())
         m_completion->expireAt(deadline);
     m_completion->endWalk(own);
     return future;

@@ -6,7 +6,6 @@
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/qt_export.h>
 
-#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qglobal.h>
 
@@ -113,7 +112,7 @@ public:
     /*! Ends the walk. \a report: the core's, which counts those forwarded as called. */
     DispatchReport finish(DispatchReport report) noexcept;
     /*! The same; the future finishes with the last delivery. */
-    QFuture<DispatchReport> finishLater(const DispatchReport &report, QDeadlineTimer deadline);
+    QFuture<DispatchReport> finishLater(const DispatchReport &report, std::int64_t deadline);
 
 private:
     struct Batch

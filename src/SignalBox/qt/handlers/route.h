@@ -196,7 +196,7 @@ private:
 
     const std::unique_ptr<BacklogStore> m_store; // null: the mailbox's queue will do
     WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way
-    std::atomic<std::int64_t> m_lastPost = 0; // debounced: steady clock, nanoseconds; relaxed: the newest wins
+    std::atomic<std::int64_t> m_lastPost = 0; // debounced: of the DeliveryClock; relaxed: the newest wins
     std::int64_t m_nextCall = 0; // throttled and batched; the consumer's
     std::int64_t m_plannedAt = 0; // when the mailbox is to visit it; the consumer's
     EntryList m_due; // batched, for a handler of events: the rest of a batch; the consumer's

@@ -2,7 +2,7 @@
 #include <SignalBox/qt/handlers/route.h>
 
 #include <SignalBox/qt/delivery/completion_p.h>
-#include <SignalBox/qt/delivery/drainclock_p.h>
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <algorithm>
@@ -33,7 +33,7 @@ void freeItem(QueueEntry *item, FreedBlocks &freed) noexcept
 void Route::queueBacklog(QueueEntry *item) noexcept
 {
     if (m_backlog.kind() == Backlog::Kind::Debounced)
-        m_lastPost.store(steadyNanoseconds(), std::memory_order_relaxed);
+        m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
     EntryList lost;
     m_store->push(item, lost);
     loseItems(std::move(lost));
@@ -87,7 +87,7 @@ void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
 
 bool Route::isDue(Mailbox &mailbox) noexcept
 {
-    const std::int64_t time = steadyNanoseconds();
+    const std::int64_t time = DeliveryClock::now();
     const std::int64_t interval = nanoseconds(m_backlog.interval());
     const std::int64_t due = m_backlog.kind() == Backlog::Kind::Debounced
             ? m_lastPost.load(std::memory_order_relaxed) + interval
@@ -133,7 +133,7 @@ void Route::visitForEvent(HandlerCalls &calls, FreedBlocks &freed) noexcept
 {
     QueueEntry *const item = takeNext();
     if (item && m_backlog.isTimed())
-        m_nextCall = steadyNanoseconds() + nanoseconds(m_backlog.interval());
+        m_nextCall = DeliveryClock::now() + nanoseconds(m_backlog.interval());
     // Before the call: a nested event loop goes on with it.
     if (item ? !isEmpty() : m_store->mustLookAgain())
         queueVisit();
@@ -150,7 +150,7 @@ void Route::visitForBatch(HandlerCalls &calls, FreedBlocks &freed) noexcept
     m_store->takeAll(batch, lost);
     loseItems(std::move(lost));
     if (!batch.isEmpty() && m_backlog.isTimed())
-        m_nextCall = steadyNanoseconds() + nanoseconds(m_backlog.interval());
+        m_nextCall = DeliveryClock::now() + nanoseconds(m_backlog.interval());
     // Before the call: a nested event loop goes on with it.
     if (batch.isEmpty() ? m_store->mustLookAgain() : !isEmpty())
         queueVisit();

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/sequence_p.h>
 
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
+
 #include <new>
 #include <utility>
 
 namespace SignalBox::detail {
 
-SequentialWalk::SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept
-    : Notification(Kind::SequentialWalk, event.release()), m_isLimited(!deadline.isForever()), m_deadline(deadline)
+SequentialWalk::SequentialWalk(EventPointer event, std::int64_t deadline) noexcept
+    : Notification(Kind::SequentialWalk, event.release()), m_deadline(deadline)
 {
 }
 
@@ -19,8 +21,7 @@ SequentialWalk::~SequentialWalk()
 
 bool SequentialWalk::mayRun() const noexcept
 {
-    // Not hasExpired(), which in Qt 6.4 is wrong from 292 years on.
-    if (m_isLimited && m_deadline < QDeadlineTimer::current())
+    if (m_deadline != DeliveryClock::never && m_deadline <= DeliveryClock::now())
         m_isHandingOver = true;
     return !m_isHandingOver;
 }
@@ -62,7 +63,7 @@ Sequence::Sequence() = default;
 Sequence::~Sequence() = default;
 
 QFuture<DispatchReport> Sequence::run(Sequence *waiting, const EventPointer &event, std::vector<SequenceStep *> steps,
-                                      const DispatchReport &report, QDeadlineTimer deadline)
+                                      const DispatchReport &report, std::int64_t deadline)
 {
     Sequence *sequence = waiting;
     try {
@@ -85,7 +86,7 @@ QFuture<DispatchReport> Sequence::run(Sequence *waiting, const EventPointer &eve
         sequence->m_event = EventPointer(event.get());
     }
     QFuture<DispatchReport> future = sequence->future();
-    if (!deadline.isForever())
+    if (deadline != DeliveryClock::never)
         sequence->expireAt(deadline);
     // The walk's turn ends; if the handler that is waited for has ended already, this thread has its turn.
     if (!waiting || sequence->m_turns.fetch_sub(1, std::memory_order_acq_rel) != 1)

@@ -6,10 +6,10 @@
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/sequencestep.h>
 
-#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
 
 #include <atomic>
+#include <cstdint>
 #include <vector>
 
 namespace SignalBox::detail {
@@ -23,7 +23,8 @@ class Sequence;
 class SequentialWalk final : public Notification
 {
 public:
-    SequentialWalk(EventPointer event, QDeadlineTimer deadline) noexcept;
+    /*! \a deadline: a time of the DeliveryClock. */
+    SequentialWalk(EventPointer event, std::int64_t deadline) noexcept;
     ~SequentialWalk();
 
     /*! Whether an inline handler may run now: all handlers before it have ended, and there is time. */
@@ -44,8 +45,7 @@ private:
     mutable std::uint32_t m_skipped = 0;
     mutable std::uint32_t m_lost = 0; // there was no memory for them
     mutable bool m_isHandingOver = false;
-    const bool m_isLimited;
-    const QDeadlineTimer m_deadline;
+    const std::int64_t m_deadline;
 };
 
 /*!
@@ -62,7 +62,7 @@ public:
         \a report: of the walk. Takes \a waiting and the \a steps over. Throws std::bad_alloc, having let go of them.
     */
     static QFuture<DispatchReport> run(Sequence *waiting, const EventPointer &event, std::vector<SequenceStep *> steps,
-                                       const DispatchReport &report, QDeadlineTimer deadline);
+                                       const DispatchReport &report, std::int64_t deadline);
 
     Sequence();
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/delivery/drainclock_p.h>
+
+#include <QtCore/qdeadlinetimer.h>
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+
+namespace SignalBox::detail {
+
+/*!
+    The clock that timed backlogs and deadlines go by, in nanoseconds: the steady clock, or, while there is a TestClock, the time
+    that this has set. It never goes back. When the TestClock ends, it goes on from where that stood, so that what waits keeps
+    what it had left. Thread-safe.
+
+    What measures or limits real work, such as the budget of a drain, goes by the steady clock itself.
+*/
+class DeliveryClock
+{
+public:
+    /*! Later than all times. */
+    static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+    static std::int64_t now() noexcept
+    {
+        // Acquire, with resume(): who sees the clock run again sees by how much it differs.
+        const std::int64_t stopped = s_stoppedAt.load(std::memory_order_acquire);
+        return stopped != running ? stopped : steadyNanoseconds() + s_difference.load(std::memory_order_relaxed);
+    }
+    static bool isStopped() noexcept { return s_stoppedAt.load(std::memory_order_acquire) != running; }
+
+    /*! When \a deadline passes: never, if that is forever or beyond a century; now, if it has passed. */
+    static std::int64_t timeOf(QDeadlineTimer deadline) noexcept;
+
+    // --- a TestClock's ---------------------------------------------------------------------------
+
+    /*! Stops it at the present time. False: it is stopped. */
+    static bool stop() noexcept;
+    /*! Only while it is stopped; \a time: not before now(). */
+    static void setTime(std::int64_t time) noexcept { s_stoppedAt.store(time, std::memory_order_release); }
+    /*! Only while it is stopped. */
+    static void resume() noexcept;
+
+private:
+    static constexpr std::int64_t running = std::numeric_limits<std::int64_t>::min();
+
+    static std::atomic<std::int64_t> s_stoppedAt;
+    static std::atomic<std::int64_t> s_difference; // from the steady clock; written while stopped
+};
+
+} // namespace SignalBox::detail
