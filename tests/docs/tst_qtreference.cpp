@@ -8,6 +8,7 @@
 #include <SignalBox/EventBatch>
 #include <SignalBox/EventStream>
 #include <SignalBox/EventModel>
+#include <SignalBox/LatestBy>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
 #include <SignalBox/TestClock>
@@ -228,6 +229,29 @@ private Q_SLOTS:
         lines.post(QStringLiteral("first"));
         lines.post(QStringLiteral("second"));
         QTRY_COMPARE(view.shown, (QStringList{QStringLiteral("first"), QStringLiteral("second")}));
+    }
+
+    void latestBy()
+    {
+        struct Tick
+        {
+            QString symbol;
+            double price = 0;
+        };
+        struct View : QObject
+        {
+            void show(const QString &symbol, double price) { shown[symbol] = price; }
+            QHash<QString, double> shown;
+        } view;
+        SignalBox::AsyncRegistry<Tick> ticks;
+        ticks.registerHandler(&view, SignalBox::latestBy(&Tick::symbol, [&](const SignalBox::EventBatch<Tick> &changed) {
+            for (const Tick &tick : changed)
+                view.show(tick.symbol, tick.price);
+        }), {.backlog = SignalBox::Backlog::batched(16)});
+        ticks.post({QStringLiteral("ACME"), 1});
+        ticks.post({QStringLiteral("ACME"), 2});
+        QTRY_COMPARE(view.shown.value(QStringLiteral("ACME")), 2.0);
+        QCOMPARE(ticks.handlers().front().merged, quint64(1));
     }
 
     void registryObject()

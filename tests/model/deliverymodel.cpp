@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "latestscenarios.h"
 #include "queuescenarios.h"
 #include "ringscenarios.h"
 #include "transitscenarios.h"
@@ -7,8 +8,8 @@
 #include <iostream>
 #include <string_view>
 
-// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, the wake-up of both, and the transit
-// of a handler to another mailbox.
+// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, the wake-up of both, the slots of latestBy(), and
+// the transit of a handler to another mailbox.
 //   deliverymodel pass [iterations]             every scenario must pass
 //   deliverymodel weaken [iterations]           each order of the table, weakened, must make its scenario fail
 //   deliverymodel search [iterations]           which scenario fails for which weakened order
@@ -25,6 +26,8 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(BoundedOfOne),   SIGNALBOX_SCENARIO(BoundedOfTwo), SIGNALBOX_SCENARIO(BoundedOfThree),
         SIGNALBOX_SCENARIO(NewestLost),     SIGNALBOX_SCENARIO(NewestLostOfTwo),
         SIGNALBOX_SCENARIO(MoveUnderOne),   SIGNALBOX_SCENARIO(MoveUnderTwo),
+        SIGNALBOX_SCENARIO(OneKeyOfOne),    SIGNALBOX_SCENARIO(OneKeyOfTwo),  SIGNALBOX_SCENARIO(OneKeyOfThree),
+        SIGNALBOX_SCENARIO(TwoKeysOfTwo),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -40,6 +43,8 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(TakeTicket),  SIGNALBOX_SITE(ReadTickets), SIGNALBOX_SITE(StoreItem),
         SIGNALBOX_SITE(TakeItem),    SIGNALBOX_SITE(MoveFirst),   SIGNALBOX_SITE(ReadFirst),
         SIGNALBOX_SITE(LookAgain),   SIGNALBOX_SITE(CountItem),
+        SIGNALBOX_SITE(PutNewest),   SIGNALBOX_SITE(TakeNewest),  SIGNALBOX_SITE(LockTable),
+        SIGNALBOX_SITE(UnlockTable), SIGNALBOX_SITE(LeaveWork),   SIGNALBOX_SITE(TakeLeft),
         SIGNALBOX_SITE(Reserve),     SIGNALBOX_SITE(Release),     SIGNALBOX_SITE(OpenTransit),
 };
 #undef SIGNALBOX_SITE
@@ -62,6 +67,12 @@ constexpr Weakened table[] = {
         {DeliverySite::TakeTicket, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::ReadTickets, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::StoreItem, Weakening::Relaxed, "LatestOfOne"},
+        {DeliverySite::PutNewest, Weakening::Relaxed, "OneKeyOfOne"},
+        {DeliverySite::TakeNewest, Weakening::Relaxed, "OneKeyOfOne"},
+        {DeliverySite::LockTable, Weakening::Relaxed, "OneKeyOfOne"},
+        {DeliverySite::UnlockTable, Weakening::Relaxed, "OneKeyOfOne"},
+        {DeliverySite::LeaveWork, Weakening::Relaxed, "OneKeyOfTwo"},
+        {DeliverySite::TakeLeft, Weakening::Relaxed, "OneKeyOfTwo"},
         {DeliverySite::Reserve, Weakening::Relaxed, "MoveUnderOne"},
         {DeliverySite::OpenTransit, Weakening::Relaxed, "MoveUnderOne"},
 };

@@ -6,7 +6,8 @@ set(signature "a handler of AsyncRegistry<E> is a callable on const E &, or with
 set(target "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object)")
 foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUMENTS
         THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD
-        INLINE_BATCH BATCH_RESULT CONNECTION_TYPE)
+        INLINE_BATCH BATCH_RESULT CONNECTION_TYPE
+        INLINE_KEY KEY_WITHOUT_HASH KEY_OF_ADDRESSES KEY_FUNCTION_THAT_CHANGES OTHER_EVENT_WITH_ITS_NEWEST)
     set(expected "${signature}")
     if(case MATCHES "THREAD|POOL")
         set(expected "${target}")
@@ -14,6 +15,10 @@ foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUME
         set(expected "a handler has no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = SignalBox::Delivery::Queued}")
     elseif(case STREQUAL "INLINE_BATCH")
         set(expected "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool)")
+    elseif(case STREQUAL "INLINE_KEY")
+        set(expected "a handler of latestBy() needs a context, onThread(thread) or inPool(pool)")
+    elseif(case MATCHES "^KEY")
+        set(expected "latestBy(): the key is a callable as const on const E &, or a pointer to a member")
     endif()
     execute_process(
         COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fPIC -D${case} ${INCLUDES} ${SOURCE}

@@ -35,6 +35,7 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(SignalBox::onThread(worker), [](const int &) {}, {.priority = 1});
     registry.registerHandler(SignalBox::inPool(pool), [](const int &) {});
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) {});
+    registry.registerHandler(context, SignalBox::latestBy([](int i) { return i; }, [](int) {}));
     registry.registerHandler(nullptr, [](const int &) {}); // refused when it runs
 #elif defined(OTHER_EVENT)
     registry.registerHandler(context, [](const std::string &) {});
@@ -58,6 +59,16 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler([](const SignalBox::EventBatch<int> &) {});
 #elif defined(BATCH_RESULT)
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) { return SignalBox::Propagation::Stop; });
+#elif defined(INLINE_KEY)
+    registry.registerHandler(SignalBox::latestBy([](int i) { return i; }, [](int) {}));
+#elif defined(KEY_WITHOUT_HASH)
+    registry.registerHandler(context, SignalBox::latestBy([](int) { return Pool(); }, [](int) {}));
+#elif defined(KEY_OF_ADDRESSES)
+    registry.registerHandler(context, SignalBox::latestBy([](int) { return ""; }, [](int) {}));
+#elif defined(KEY_FUNCTION_THAT_CHANGES)
+    registry.registerHandler(context, SignalBox::latestBy([count = 0](int) mutable { return ++count; }, [](int) {}));
+#elif defined(OTHER_EVENT_WITH_ITS_NEWEST)
+    registry.registerHandler(context, SignalBox::latestBy([](int i) { return i; }, [](std::string) {}));
 #elif defined(CONNECTION_TYPE)
     registry.registerHandler(context, [](const int &) {}, Qt::QueuedConnection);
 #elif defined(GUARD_ON_THREAD)

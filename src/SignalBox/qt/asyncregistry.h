@@ -11,6 +11,7 @@
 #    include <SignalBox/qt/futures/futureend.h>
 #    include <SignalBox/qt/handlers/handlerfuture.h>
 #    include <SignalBox/qt/handlers/handlershape.h>
+#    include <SignalBox/qt/handlers/latestkey.h>
 #endif
 #include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
@@ -18,6 +19,7 @@
 #include <SignalBox/qt/handlers/emission.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlertarget.h>
+#include <SignalBox/qt/latestby.h>
 #include <SignalBox/qt/registryobject.h>
 #include <SignalBox/qt/sourceconnection.h>
 
@@ -95,7 +97,7 @@ public:
 
     /*! Whether F can handle events of this registry. */
     template <class F>
-    static constexpr bool isHandler = detail::isAsyncHandler<std::decay_t<F>, E>;
+    static constexpr bool isHandler = detail::isAsyncHandler<std::decay_t<F>, E> || detail::isLatestHandler<std::decay_t<F>, E>;
 
     /*! What next() gives: the event, or nothing; for E = void whether there was one. */
     using Next = typename std::conditional_t<std::is_void_v<E>, std::type_identity<bool>, std::type_identity<std::optional<Value>>>::type;
@@ -128,6 +130,15 @@ public:
                               SourceLocation location = SourceLocation::current())
     {
         return addMember(context, member, options, "AsyncRegistry::registerHandler()", location).release();
+    }
+
+    /*! As above, for the newest event of each key: \a function is made by latestBy() of a key and a member function. */
+    template <class Context, class KeyFunction, class Member>
+        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
+    HandlerId registerHandler(Context *context, detail::LatestBy<KeyFunction, Member> function, const AsyncOptions &options = {},
+                              SourceLocation location = SourceLocation::current())
+    {
+        return addLatestMember(context, std::move(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped. */
@@ -179,6 +190,15 @@ public:
                                              SourceLocation location = SourceLocation::current())
     {
         return addMember(context, member, options, "AsyncRegistry::registerGuard()", location);
+    }
+
+    /*! As above, for the newest event of each key. */
+    template <class Context, class KeyFunction, class Member>
+        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
+    [[nodiscard]] HandlerGuard registerGuard(Context *context, detail::LatestBy<KeyFunction, Member> function,
+                                             const AsyncOptions &options = {}, SourceLocation location = SourceLocation::current())
+    {
+        return addLatestMember(context, std::move(function), options, "AsyncRegistry::registerGuard()", location);
     }
 
     /*! As above on a thread: \a target is made by onThread(). */
@@ -447,7 +467,58 @@ private:
         Function function;
     };
 
+    // Calls a handler of latestBy().
+    template <class KeyFunction, class Function>
+    struct LatestCall : Call<Function>
+    {
+        explicit LatestCall(detail::LatestBy<KeyFunction, Function> &&source)
+            : Call<Function>(std::move(source.handler)), m_key(std::move(source.key))
+        {
+        }
+
+        // On the notifying thread.
+        template <class Use>
+        bool withKey(const detail::Event &event, Use &&use) const
+        {
+            using Key = detail::KeyOf<KeyFunction, Value>;
+            const Key &key = std::invoke(m_key, static_cast<const detail::StoredEvent<Value> &>(event).value());
+            if (!std::equal_to<Key>()(key, key))
+                detail::throwUnequalKey();
+            return use(detail::latestKeyOf<Key>(key));
+        }
+
+    private:
+        const KeyFunction m_key;
+    };
+
+    template <class Target, class KeyFunction, class Function>
+    HandlerGuard addTo(Target target, detail::LatestBy<KeyFunction, Function> function, const AsyncOptions &options,
+                       const char *caller, const SourceLocation &location)
+    {
+        if constexpr (checkLatest<KeyFunction, Function>()) {
+            if (isRefusedFunction(function.key, caller) || isRefusedFunction(function.handler, caller))
+                return {};
+            if constexpr (detail::isGenericLambda<Function>)
+                warnOfSingleEvents(options, caller);
+            return add<LatestCall<KeyFunction, Function>>(
+                    wayTo(target, options, caller, calledWith<Function>, detail::Kept::NewestOfEachKey), std::move(function), options,
+                    location);
+        }
+    }
+
+    template <class Context, class KeyFunction, class Member>
+    HandlerGuard addLatestMember(Context *context, detail::LatestBy<KeyFunction, Member> function, const AsyncOptions &options,
+                                 const char *caller, const SourceLocation &location)
+    {
+        if (isRefusedFunction(function.handler, caller))
+            return {};
+        return addTo(static_cast<QObject *>(context),
+                     latestBy(std::move(function.key), detail::BoundMember<Context, Member>{context, function.handler}), options, caller,
+                     location);
+    }
+
     template <class Target, class F>
+        requires(!detail::isLatestBy<std::decay_t<F>>)
     HandlerGuard addTo(Target target, F &&function, const AsyncOptions &options, const char *caller,
                        const SourceLocation &location)
     {
@@ -478,7 +549,9 @@ private:
         static_assert(!detail::takesBatch<std::decay_t<F>, E>,
                       "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool): nothing ever waits for an "
                       "inline handler");
-        if constexpr (checkHandler<F>()) {
+        static_assert(!detail::isLatestBy<std::decay_t<F>>,
+                      "a handler of latestBy() needs a context, onThread(thread) or inPool(pool): nothing ever waits for an inline handler");
+        if constexpr (!detail::isLatestBy<std::decay_t<F>> && checkHandler<F>()) {
             if (isRefusedFunction(function, caller))
                 return {};
             return add<Call<std::decay_t<F>>>(inlineWay(options, caller), std::forward<F>(function), options, location);
@@ -495,6 +568,20 @@ private:
             return false;
         warn(caller, "the function is null");
         return true;
+    }
+
+    template <class KeyFunction, class Function>
+    static constexpr bool checkLatest()
+    {
+        static_assert(!std::is_void_v<E>, "latestBy(): events without data have no keys");
+        constexpr bool hasKey = !std::is_void_v<E> && detail::HashableKey<detail::KeyOf<KeyFunction, Value>>;
+        static_assert(std::is_void_v<E> || hasKey,
+                      "latestBy(): the key is a callable as const on const E &, or a pointer to a member; its result can be copied, and "
+                      "has == and std::hash or qHash(); of const char * only the address would count");
+        if constexpr (hasKey)
+            return checkHandler<Function>();
+        else
+            return false;
     }
 
     template <class F>

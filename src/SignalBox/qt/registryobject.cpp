@@ -209,9 +209,15 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
 
 // --- registering ---------------------------------------------------------------------------------
 
-bool RegistryObject::isRefused(const AsyncOptions &options, const char *caller)
+bool RegistryObject::isRefused(const AsyncOptions &options, detail::Kept kept, const char *caller)
 {
     const Backlog &backlog = options.backlog;
+    const bool isForKeys = backlog.kind() == Backlog::Kind::Unbounded || backlog.kind() == Backlog::Kind::Latest
+            || backlog.kind() == Backlog::Kind::Throttled || (backlog.kind() == Backlog::Kind::Batched && backlog.capacity() == 0);
+    if (kept == detail::Kept::NewestOfEachKey && !isForKeys) {
+        warn(caller, "latestBy() keeps one event of each key: expected no backlog, latest(), throttled(), or batched() without a capacity");
+        return true;
+    }
     const bool isLimited = backlog.kind() == Backlog::Kind::Bounded || (backlog.kind() == Backlog::Kind::Batched && backlog.capacity() != 0);
     if (isLimited && backlog.capacity() <= 0) {
         warn(caller, "the capacity of a bounded or batched backlog must be positive");
@@ -230,11 +236,12 @@ RegistryObject::Way RegistryObject::inlineWay(const AsyncOptions &options, const
         warn(caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
         return {};
     }
-    return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored, detail::CalledWith::Event)};
+    return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored, detail::CalledWith::Event,
+                                       detail::Kept::AsOptions)};
 }
 
 RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith) const
+                                          detail::CalledWith calledWith, detail::Kept kept) const
 {
     if (!context) {
         warn(caller, "the context object is null");
@@ -244,28 +251,29 @@ RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &
         warn(caller, "the context object has no thread");
         return {};
     }
-    if (isRefused(options, caller))
+    if (isRefused(options, kept, caller))
         return {};
     // The application object stays where it is.
     const detail::Affinity affinity =
         context == QCoreApplication::instance() ? detail::Affinity::Ignored : detail::Affinity::Followed;
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity, calledWith), .watched = context};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity, calledWith, kept),
+            .watched = context};
 }
 
 RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith) const
+                                          detail::CalledWith calledWith, detail::Kept kept) const
 {
     if (!target.thread()) {
         warn(caller, "the thread is null");
         return {};
     }
-    if (isRefused(options, caller))
+    if (isRefused(options, kept, caller))
         return {};
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith)};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith, kept)};
 }
 
 RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith) const
+                                          detail::CalledWith calledWith, detail::Kept kept) const
 {
     if (!target.pool()) {
         warn(caller, "the thread pool is null");
@@ -275,19 +283,19 @@ RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions 
         warn(caller, "a pool handler has no throttled, debounced or batched backlog, since a pool has no timers");
         return {};
     }
-    if (isRefused(options, caller))
+    if (isRefused(options, kept, caller))
         return {};
     return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options, detail::Affinity::Ignored,
-                                       calledWith),
+                                       calledWith, kept),
             .watched = target.pool()};
 }
 
 RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options,
-                                          const char *caller, detail::CalledWith calledWith) const
+                                          const char *caller, detail::CalledWith calledWith, detail::Kept kept) const
 {
-    if (isRefused(options, caller))
+    if (isRefused(options, kept, caller))
         return {};
-    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith)};
+    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept)};
 }
 
 // Takes the way over.

@@ -242,13 +242,13 @@ protected:
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
     Way wayTo(QObject *context, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event) const;
+              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
     Way wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event) const;
+              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
     Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event) const;
+              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
     Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event) const;
+              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
     static void warn(const char *caller, const char *problem);
     // For a generic lambda, if its options look as if it were meant for batches.
     static void warnOfSingleEvents(const AsyncOptions &options, const char *caller);
@@ -361,7 +361,7 @@ private:
     friend struct detail::SourceAccess;
     friend struct detail::StreamAccess;
 
-    static bool isRefused(const AsyncOptions &options, const char *caller);
+    static bool isRefused(const AsyncOptions &options, detail::Kept kept, const char *caller);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
     void reportFailure(const HandlerFailure &failure, bool isHandled);
 

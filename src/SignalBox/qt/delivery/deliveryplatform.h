@@ -27,6 +27,14 @@ enum class DeliverySite {
     ReadFirst, // producer: has it been overtaken?
     LookAgain, // consumer: has a producer come too late? Is a ring of one empty?
     CountItem, // a ring that drops the newest: producer reserves, consumer gives back
+    // changedslots.h
+    PutNewest, // producer: the slot's item
+    TakeNewest, // consumer
+    // combininglock.h
+    LockTable,
+    UnlockTable,
+    LeaveWork, // who finds it locked
+    TakeLeft, // who holds it
     // transit.h
     Reserve, // producer
     Release, // the consumer, after deliveries

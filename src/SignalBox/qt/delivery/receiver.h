@@ -58,6 +58,9 @@ protected:
     explicit Receiver(bool wantsOneVisit) noexcept : m_wantsOneVisit(wantsOneVisit) {}
     ~Receiver() = default;
 
+    // Of the next visits; the consumer's.
+    void setWantsOneVisit(bool wantsOneVisit) noexcept { m_wantsOneVisit = wantsOneVisit; }
+
     // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring.
     void setHasLeft(bool hasLeft) noexcept { m_hasLeft.store(hasLeft, std::memory_order_release); }
 
@@ -69,7 +72,7 @@ private:
 
     // The consumer's, on a cache line of their own.
     alignas(64) std::atomic<bool> m_hasLeft = false;
-    const bool m_wantsOneVisit; // in each drain
+    bool m_wantsOneVisit; // in each drain
     std::uint64_t m_running = 0;
     std::uint64_t m_delivered = 0;
     Receiver *m_nextServed = nullptr; // those that have something to be given back

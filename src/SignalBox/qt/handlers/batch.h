@@ -15,6 +15,9 @@ namespace SignalBox::detail {
 /*! What a handler is called with: each event by itself, or what waits for it together, as a Batch. */
 enum class CalledWith : unsigned char { Event, Batch };
 
+/*! What its backlog keeps: what the options say, or, for latestBy(), the newest event of each key. */
+enum class Kept : unsigned char { AsOptions, NewestOfEachKey };
+
 /*!
     The events of one call of a batch handler, on the stack of the visit that took them out of the handler's store. It owns
     their entries, which are freed after the call.

@@ -6,6 +6,7 @@
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlers/context_p.h>
+#include <SignalBox/qt/handlers/lateststore.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 
 #include <new>
@@ -31,19 +32,41 @@ private:
     Mailbox &m_mailbox;
 };
 
+namespace {
+
+// How often all that waits is taken.
+Backlog takingOf(const Backlog &backlog, Kept kept) noexcept
+{
+    if (kept == Kept::AsOptions)
+        return backlog;
+    return backlog.isTimed() ? Backlog::batched(backlog.interval()) : Backlog::unbounded();
+}
+
+std::unique_ptr<BacklogStore> makeStore(const Backlog &backlog, CalledWith calledWith, Kept kept)
+{
+    if (kept == Kept::NewestOfEachKey)
+        return std::make_unique<LatestStore>();
+    if (backlog.kind() == Backlog::Kind::Unbounded && calledWith == CalledWith::Event)
+        return nullptr;
+    return BacklogStore::make(backlog);
+}
+
+} // namespace
+
 Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
-             CalledWith calledWith)
-    : Receiver(calledWith == CalledWith::Batch || options.backlog.kind() == Backlog::Kind::Latest),
+             CalledWith calledWith, Kept kept)
+    : Receiver(calledWith == CalledWith::Batch || kept == Kept::NewestOfEachKey || options.backlog.kind() == Backlog::Kind::Latest),
       m_link(std::move(link)),
       m_isOnce(options.once),
       m_isAuto(options.delivery == Delivery::Auto),
       m_calledWith(calledWith),
-      m_backlog(options.backlog),
+      m_backlog(takingOf(options.backlog, kept)),
       m_affinity(affinity),
       m_mailbox(std::move(mailbox)),
       m_transit(m_mailbox.get()),
       m_owners(2), // who makes it, and the reservations
-      m_store(m_backlog.kind() == Backlog::Kind::Unbounded && calledWith == CalledWith::Event ? nullptr : BacklogStore::make(m_backlog)),
+      m_store(makeStore(m_backlog, calledWith, kept)),
+      m_latestStore(kept == Kept::NewestOfEachKey ? static_cast<LatestStore *>(m_store.get()) : nullptr),
       m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
     // Until the context is seen there, by Context::arrive(): what comes before is kept for that.
@@ -91,7 +114,7 @@ void Route::end() noexcept
 
 // --- called by the handler itself ----------------------------------------------------------------
 
-bool Route::takes(const Notification &notification)
+bool Route::takes(const Notification &notification, const LatestKey *key)
 {
     switch (notification.kind()) {
     case Notification::Kind::Walk:
@@ -107,7 +130,7 @@ bool Route::takes(const Notification &notification)
     case Notification::Kind::SequentialWalk:
         return runsInSequence(static_cast<const SequentialWalk &>(notification));
     case Notification::Kind::Step:
-        take(static_cast<const Step &>(notification));
+        take(static_cast<const Step &>(notification), key);
         return false;
     case Notification::Kind::Inspection:
         try {
@@ -133,18 +156,18 @@ bool Route::takes(const Notification &notification)
         walk.countSkipped();
         return false;
     }
-    forwardFrom(walk);
+    forwardFrom(walk, key);
     return false;
 }
 
 // A delivery for which there is no memory is dropped and counted.
-void Route::forwardFrom(const Walk &walk) noexcept
+void Route::forwardFrom(const Walk &walk, const LatestKey *key) noexcept
 {
     Mailbox *mailbox = nullptr;
     try {
         walk.expectForwarded();
         if (m_store) {
-            queueBacklog(walk.takeEntry());
+            queueBacklog(walk.takeEntry(), key);
         } else if (mailbox = reserve(); mailbox) {
             walk.queue(*mailbox, *this);
         } else {
@@ -180,7 +203,7 @@ bool Route::runsInSequence(const SequentialWalk &walk) noexcept
     return runsHere;
 }
 
-void Route::take(const Step &step) noexcept
+void Route::take(const Step &step, const LatestKey *key) noexcept
 {
     if (runsInline()) {
         step.way = Step::Way::Inline;
@@ -190,7 +213,7 @@ void Route::take(const Step &step) noexcept
         if (m_store) {
             QueueEntry *item = SeparateEntry::make(QueueEntry::Single, nullptr, &step.event());
             static_cast<void>(step.shareEvent().release()); // the item's
-            queueBacklog(item);
+            queueBacklog(item, key);
         } else {
             queue(step.shareEvent());
         }
@@ -203,10 +226,15 @@ void Route::take(const Step &step) noexcept
 void Route::takeTurn(const Event &event) noexcept
 {
     const Step step(&event);
-    m_handler.call(&step);
+    const Outcome outcome = m_handler.call(&step);
     if (step.way == Step::Way::Inline) {
         HandlerCalls calls;
         callHandler(event, calls);
+    } else if (outcome == Outcome::Failed) { // it has no key
+        refuseClaim();
+        Completion *const completion = event.completion();
+        if (completion && completion->begin())
+            completion->end(Completion::Ending::Threw, m_handler.id());
     } else if (step.way == Step::Way::Refused) {
         dropEvent(event);
     }
@@ -450,6 +478,14 @@ void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &e
         logSlowHandler(m_handler.info(), time, budget);
     } catch (const std::bad_alloc &) {
         // A warning less.
+    }
+}
+
+void Route::countKeyFailure() noexcept
+{
+    if (m_link->areStatisticsEnabled()) {
+        m_statistics.countFailure(std::current_exception());
+        m_link->statisticsHaveChanged();
     }
 }
 

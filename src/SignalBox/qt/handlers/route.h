@@ -11,6 +11,7 @@
 #include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/contextmember.h>
 #include <SignalBox/qt/handlers/handlerstatistics.h>
+#include <SignalBox/qt/handlers/latestkey.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/registrylink.h>
 #include <SignalBox/qt/handlers/sequencestep.h>
@@ -35,6 +36,7 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 class Context;
+class LatestStore;
 class Mailbox;
 class SequentialWalk;
 
@@ -50,7 +52,7 @@ class SIGNALBOX_QT_EXPORT Route final : public Receiver, public ContextMember, p
 public:
     /*! No \a mailbox: inline. Where the affinity is Followed, it is the one where the context is thought to be. */
     Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
-          CalledWith calledWith);
+          CalledWith calledWith, Kept kept);
     Q_DISABLE_COPY_MOVE(Route)
 
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
@@ -71,7 +73,11 @@ public:
     // --- called by the handler itself, inside of the core's call ---------------------------------
 
     /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. */
-    bool takes(const Notification &notification);
+    bool takes(const Notification &notification) { return takes(notification, nullptr); }
+    /*! The same for a walk or a step, with the key of the event. */
+    bool takes(const Notification &notification, const LatestKey *key);
+    /*! The event has no key: counts what is thrown. */
+    void countKeyFailure() noexcept;
     bool isObserved() const noexcept { return m_link->isObserving(); }
     /*! Calls the handler, and tells statistics and the budget for slow handlers of it. Throws what the handler throws. */
     Propagation callObserved(Propagation (*function)(void *, const Notification &, Route &), void *handler,
@@ -84,7 +90,7 @@ public:
     /*! It will not be called with \a event. */
     void dropEvent(const Event &event) noexcept;
     /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. */
-    void queueBacklog(QueueEntry *item) noexcept;
+    void queueBacklog(QueueEntry *item, const LatestKey *key) noexcept;
     bool isOnce() const noexcept { return m_isOnce; }
 
     // --- as the mailbox sees it ------------------------------------------------------------------
@@ -138,8 +144,8 @@ private:
     // `exception`: what the call ended with, or null.
     void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
     bool runsInSequence(const SequentialWalk &walk) noexcept;
-    void take(const Step &step) noexcept;
-    void forwardFrom(const Walk &walk) noexcept;
+    void take(const Step &step, const LatestKey *key) noexcept;
+    void forwardFrom(const Walk &walk, const LatestKey *key) noexcept;
     // Whether a walk on the calling thread runs it inline.
     bool runsInline() const noexcept;
     // Whether the one call of a `once` handler has been claimed for another event. A batch is not known before it is called.
@@ -169,7 +175,7 @@ private:
     // Whether it may be called now. If not, what had to be done has been.
     bool isDue(Mailbox &mailbox) noexcept;
     QueueEntry *takeNext() noexcept;
-    // Whether its backlog keeps the newest event only.
+    // Whether its backlog keeps the newest event only, or that of each key.
     bool isMerging() const noexcept;
     void loseItem(QueueEntry *item, bool isMerged) noexcept;
     void loseItems(EntryList &&items) noexcept;
@@ -182,7 +188,7 @@ private:
     const bool m_isOnce;
     const bool m_isAuto;
     const CalledWith m_calledWith;
-    const Backlog m_backlog;
+    const Backlog m_backlog; // of latestBy(): how often all that waits is taken
 
     const Affinity m_affinity;
     const std::shared_ptr<Mailbox> m_mailbox; // the only one, or the first; null: inline
@@ -195,6 +201,7 @@ private:
     std::atomic<bool> m_isClaimed = false;
 
     const std::unique_ptr<BacklogStore> m_store; // null: the mailbox's queue will do
+    LatestStore *const m_latestStore; // the same, of latestBy(); or null
     WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way
     std::atomic<std::int64_t> m_lastPost = 0; // debounced: of the DeliveryClock; relaxed: the newest wins
     std::int64_t m_nextCall = 0; // throttled and batched; the consumer's
@@ -239,7 +246,7 @@ public:
             if (notification.kind() == Notification::Kind::Walk)
                 m_call.prepare(notification.event());
         }
-        if (!isPlainDelivery && !m_route->takes(notification))
+        if (!isPlainDelivery && !takes(notification))
             return Propagation::Continue;
         if (m_route->isObserved()) [[unlikely]]
             return m_route->callObserved(&RoutedHandler::call, &m_call, notification);
@@ -247,6 +254,27 @@ public:
     }
 
 private:
+    bool takes(const Notification &notification)
+    {
+        if constexpr (requires { m_call.withKey(notification.event(), [](const LatestKey &) { return true; }); }) {
+            const Notification::Kind kind = notification.kind();
+            if (kind == Notification::Kind::Walk || kind == Notification::Kind::Step) {
+                bool isKeyed = false; // what is thrown after that is not the key's
+                try {
+                    return m_call.withKey(notification.event(), [&](const LatestKey &key) {
+                        isKeyed = true;
+                        return m_route->takes(notification, &key);
+                    });
+                } catch (...) {
+                    if (!isKeyed)
+                        m_route->countKeyFailure();
+                    throw;
+                }
+            }
+        }
+        return m_route->takes(notification);
+    }
+
     static Propagation call(void *call, const Notification &notification, Route &route)
     {
         return (*static_cast<Call *>(call))(notification, route);

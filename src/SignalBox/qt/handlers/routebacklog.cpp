@@ -4,6 +4,7 @@
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/handlers/lateststore.h>
 
 #include <algorithm>
 #include <chrono>
@@ -30,8 +31,18 @@ void freeItem(QueueEntry *item, FreedBlocks &freed) noexcept
 
 } // namespace
 
-void Route::queueBacklog(QueueEntry *item) noexcept
+void Route::queueBacklog(QueueEntry *item, const LatestKey *key) noexcept
 {
+    if (key) {
+        EntryList lost;
+        const LatestStore::Pushed pushed = m_latestStore->push(item, *key, lost);
+        if (pushed == LatestStore::Pushed::Refused)
+            loseItem(item, false);
+        loseItems(std::move(lost));
+        if (pushed != LatestStore::Pushed::Merged)
+            queueVisit();
+        return;
+    }
     if (m_backlog.kind() == Backlog::Kind::Debounced)
         m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
     EntryList lost;
@@ -42,6 +53,8 @@ void Route::queueBacklog(QueueEntry *item) noexcept
 
 bool Route::isMerging() const noexcept
 {
+    if (m_latestStore)
+        return true;
     switch (m_backlog.kind()) {
     case Backlog::Kind::Latest:
     case Backlog::Kind::Throttled:
@@ -115,7 +128,7 @@ QueueEntry *Route::takeNext() noexcept
         return item;
     EntryList lost;
     QueueEntry *item = nullptr;
-    if (m_backlog.kind() == Backlog::Kind::Batched) {
+    if (m_latestStore || m_backlog.kind() == Backlog::Kind::Batched) {
         Batch batch(std::move(m_spare));
         m_store->takeAll(batch, lost);
         for (QueueEntry *due : batch.entries())
@@ -134,6 +147,9 @@ void Route::visitForEvent(HandlerCalls &calls, FreedBlocks &freed) noexcept
     QueueEntry *const item = takeNext();
     if (item && m_backlog.isTimed())
         m_nextCall = DeliveryClock::now() + nanoseconds(m_backlog.interval());
+    // One batch in each drain, with all of its events.
+    if (m_latestStore)
+        setWantsOneVisit(m_due.isEmpty());
     // Before the call: a nested event loop goes on with it.
     if (item ? !isEmpty() : m_store->mustLookAgain())
         queueVisit();

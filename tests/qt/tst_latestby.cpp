@@ -1,0 +1,775 @@
+// SPDX-License-Identifier: MIT
+#include "finishedfuture.h"
+#include "movingcontext.h"
+#include "scaled.h"
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventBatch>
+#include <SignalBox/ExceptionInfo>
+#include <SignalBox/LatestBy>
+
+#include <QtCore/qelapsedtimer.h>
+#include <QtCore/qmutex.h>
+#include <QtCore/qthreadpool.h>
+#include <QtTest/qtest.h>
+
+#include <array>
+#include <atomic>
+#include <limits>
+#include <map>
+#include <memory>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::Backlog;
+using SignalBox::EventBatch;
+using SignalBox::latestBy;
+using SignalBox::Overflow;
+
+namespace {
+
+struct Tick
+{
+    int symbol = 0;
+    int price = 0;
+};
+
+// All of one hash.
+struct SameHash
+{
+    int value = 0;
+    bool operator==(const SameHash &) const = default;
+    friend std::size_t qHash(const SameHash &, std::size_t = 0) { return 1; }
+};
+
+struct UncopyableAtOne
+{
+    explicit UncopyableAtOne(int itsValue) : value(itsValue) {}
+    UncopyableAtOne(const UncopyableAtOne &other) : value(other.value)
+    {
+        if (value == 1)
+            throw std::runtime_error("no copy");
+    }
+    UncopyableAtOne &operator=(const UncopyableAtOne &) = delete;
+    bool operator==(const UncopyableAtOne &other) const { return value == other.value; }
+    friend std::size_t qHash(const UncopyableAtOne &key, std::size_t = 0) { return std::size_t(key.value); }
+    int value;
+};
+
+struct CountedKey
+{
+    static inline std::atomic<int> alive = 0;
+    explicit CountedKey(int itsValue) : value(itsValue) { ++alive; }
+    CountedKey(const CountedKey &other) : value(other.value) { ++alive; }
+    CountedKey &operator=(const CountedKey &) = delete;
+    ~CountedKey() { --alive; }
+    bool operator==(const CountedKey &other) const { return value == other.value; }
+    friend std::size_t qHash(const CountedKey &key, std::size_t = 0) { return std::size_t(key.value); }
+    int value;
+};
+
+} // namespace
+
+static_assert(AsyncRegistry<Tick>::isHandler<decltype(latestBy(&Tick::symbol, [](const Tick &) {}))>);
+static_assert(AsyncRegistry<Tick>::isHandler<decltype(latestBy(&Tick::symbol, [](const EventBatch<Tick> &) {}))>);
+static_assert(!AsyncRegistry<void>::isHandler<decltype(latestBy([] { return 1; }, [] {}))>);
+
+// Handlers that get the newest event of each key.
+class LatestByKey : public QObject
+{
+    Q_OBJECT
+
+    using Prices = std::vector<std::pair<int, int>>;
+
+    static Prices pricesOf(const EventBatch<Tick> &batch)
+    {
+        Prices result;
+        for (const Tick &tick : batch)
+            result.emplace_back(tick.symbol, tick.price);
+        return result;
+    }
+
+private Q_SLOTS:
+    void newestOfEachKeyComesInOneBatchInTheOrderOfChange_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("unbounded") << Backlog::unbounded();
+        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("throttled") << Backlog::throttled(1);
+        QTest::newRow("batched") << Backlog::batched(1);
+        QTest::newRow("no interval") << Backlog::batched(0);
+    }
+    void newestOfEachKeyComesInOneBatchInTheOrderOfChange()
+    {
+        QFETCH(Backlog, backlog);
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        std::vector<Prices> seen;
+        std::vector<quint64> lost;
+        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const EventBatch<Tick> &batch) {
+            seen.push_back(pricesOf(batch));
+            lost.push_back(batch.lost());
+        }), {.backlog = backlog});
+        for (std::size_t round = 1; round <= 2; ++round) {
+            registry.post({7, 1});
+            registry.post({3, 2});
+            registry.post({7, 3});
+            registry.post({5, 4});
+            registry.post({7, 5});
+            QVERIFY(waitFor([&] { return seen.size() == round; }));
+            QCOMPARE(seen.back(), (Prices{{7, 5}, {3, 2}, {5, 4}}));
+            QCOMPARE(lost.back(), quint64(2));
+        }
+        const auto row = registry.handlers().front();
+        QCOMPARE(row.merged, quint64(4));
+        QCOMPARE(row.dropped, quint64(0));
+    }
+
+    void handlerOfEventsGetsThemOneAfterTheOther()
+    {
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        Prices seen;
+        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &tick) { seen.emplace_back(tick.symbol, tick.price); }));
+        for (int i = 0; i < 10; ++i)
+            registry.post({i % 3, i});
+        QVERIFY(seen.empty()); // never inline
+        runQueuedCalls();
+        QCOMPARE(seen, (Prices{{0, 9}, {1, 7}, {2, 8}}));
+    }
+
+    // A key that changes while the handler runs has its turn in the next drain.
+    void handlerOfEventsGetsEachKeyOnceInADrain()
+    {
+        WorkerThread worker;
+        AsyncRegistry<Tick> registry;
+        std::vector<std::vector<int>> turns(1);
+        worker.run([&] {
+            registry.registerHandler(worker.context(), latestBy(&Tick::symbol, [&](const Tick &tick) {
+                turns.back().push_back(tick.symbol);
+                if (tick.price == 0) {
+                    registry.post({tick.symbol, 1});
+                    // Runs after this drain.
+                    QMetaObject::invokeMethod(worker.context(), [&] { turns.emplace_back(); }, Qt::QueuedConnection);
+                }
+            }));
+            registry.post({1, 0});
+            registry.post({2, 0});
+        });
+        QVERIFY(waitFor([&] {
+            std::size_t count = 0;
+            worker.run([&] {
+                for (const auto &turn : turns)
+                    count += turn.size();
+            });
+            return count == 4;
+        }));
+        worker.run([&] {
+            for (const auto &turn : turns)
+                QCOMPARE(std::set<int>(turn.begin(), turn.end()).size(), turn.size());
+        });
+    }
+
+    void handlerOfEventsGetsEachKeyOnceInAnInterval()
+    {
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        Prices seen;
+        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &tick) {
+            seen.emplace_back(tick.symbol, tick.price);
+            registry.post({tick.symbol, tick.price + 1});
+        }), {.backlog = Backlog::batched(3600000)});
+        registry.post({1, 0});
+        registry.post({2, 0});
+        runQueuedCalls();
+        runQueuedCalls();
+        QCOMPARE(seen, (Prices{{1, 0}, {2, 0}}));
+    }
+
+    void keysAreAnythingHashable()
+    {
+        struct Line
+        {
+            QString name;
+            std::string path;
+            double value = 0;
+            Qt::Orientation way = Qt::Horizontal;
+            QByteArray bytes;
+            bool isOn = false;
+        };
+        AsyncRegistry<Line> registry;
+        QObject context;
+        int byName = 0;
+        int byPath = 0;
+        int byValue = 0;
+        int byWay = 0;
+        int byBytes = 0;
+        int byFlag = 0;
+        int byPair = 0;
+        const auto counting = [](int &count) { return [&count](const Line &) { ++count; }; };
+        registry.registerHandler(&context, latestBy(&Line::name, counting(byName)));
+        registry.registerHandler(&context, latestBy(&Line::path, counting(byPath)));
+        registry.registerHandler(&context, latestBy([](const Line &line) { return line.value; }, counting(byValue)));
+        registry.registerHandler(&context, latestBy(&Line::way, counting(byWay)));
+        registry.registerHandler(&context, latestBy([](const auto &line) -> const QByteArray & { return line.bytes; }, counting(byBytes)));
+        registry.registerHandler(&context, latestBy(&Line::isOn, counting(byFlag)));
+        registry.registerHandler(&context, latestBy([](const Line &line) { return std::pair(line.name, line.value); }, counting(byPair)));
+        for (int i = 0; i < 12; ++i) {
+            registry.post({QString::number(i % 2), std::to_string(i % 3), i % 4 - 0.5, i % 2 ? Qt::Horizontal : Qt::Vertical,
+                           QByteArray::number(i % 5), i % 2 == 0});
+        }
+        runQueuedCalls();
+        QCOMPARE(byName, 2);
+        QCOMPARE(byPath, 3);
+        QCOMPARE(byValue, 4);
+        QCOMPARE(byWay, 2);
+        QCOMPARE(byBytes, 5);
+        QCOMPARE(byFlag, 2);
+        QCOMPARE(byPair, 4);
+    }
+
+    void equalHashesAreDifferentKeys()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, latestBy([](int event) { return SameHash{event % 10}; }, [&](int event) { seen.push_back(event); }));
+        for (int i = 0; i < 100; ++i)
+            registry.post(i);
+        runQueuedCalls();
+        QCOMPARE(seen, (std::vector{90, 91, 92, 93, 94, 95, 96, 97, 98, 99}));
+    }
+
+    void memberFunctionsAreHandlers()
+    {
+        class View : public QObject
+        {
+        public:
+            void show(const EventBatch<Tick> &batch) { shown = pricesOf(batch); }
+            void showOne(const Tick &tick) { newest = tick.price; }
+            Prices shown;
+            int newest = 0;
+        };
+        AsyncRegistry<Tick> registry;
+        View view;
+        registry.registerHandler(&view, latestBy(&Tick::symbol, &View::showOne));
+        const SignalBox::HandlerGuard guard = registry.registrar().registerGuard(&view, latestBy(&Tick::symbol, &View::show));
+        registry.post({1, 2});
+        registry.post({1, 3});
+        runQueuedCalls();
+        QCOMPARE(view.shown, (Prices{{1, 3}}));
+        QCOMPARE(view.newest, 3);
+    }
+
+    void moveOnlyEventsKeepTheirAddress()
+    {
+        AsyncRegistry<std::unique_ptr<int>> registry;
+        QObject context;
+        const int *inlineAddress = nullptr;
+        const int *address = nullptr;
+        registry.registerHandler([&](const std::unique_ptr<int> &event) { inlineAddress = event.get(); });
+        registry.registerHandler(&context, latestBy([](const std::unique_ptr<int> &event) { return *event; },
+                                                    [&](const std::unique_ptr<int> &event) { address = event.get(); }));
+        registry.post(std::make_unique<int>(1));
+        registry.post(std::make_unique<int>(1));
+        runQueuedCalls();
+        QVERIFY(address);
+        QCOMPARE(address, inlineAddress);
+    }
+
+    void replacedEventsCountAsDroppedInTheirFutures()
+    {
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        registry.registerHandler(&context, latestBy(&Tick::symbol, [](const EventBatch<Tick> &) {}));
+        const auto replaced = registry.notify({1, 1});
+        const auto other = registry.notify({2, 1});
+        const auto newest = registry.notify({1, 2});
+        QVERIFY(finishes(newest));
+        COMPARE_REPORT(replaced.result(), 0, 0, 1);
+        COMPARE_REPORT(other.result(), 1, 0, 0);
+        COMPARE_REPORT(newest.result(), 1, 0, 0);
+        const auto inSequence = registry.notifySequential({3, 1});
+        QVERIFY(finishes(inSequence));
+        COMPARE_REPORT(inSequence.result(), 1, 0, 0);
+    }
+
+    // --- bad input -------------------------------------------------------------------------------
+
+    void keyFunctionThatThrowsIsAFailureOfTheHandler()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<std::string> failures;
+        std::vector<int> seen;
+        std::vector<int> others;
+        registry.setStatisticsEnabled(true);
+        registry.onException([&](const SignalBox::ExceptionInfo &info) { failures.push_back(info.message()); });
+        registry.registerHandler(&context, latestBy([](int event) {
+            if (event < 0)
+                throw std::runtime_error("no key");
+            return event;
+        }, [&](int event) { seen.push_back(event); }), {.priority = 1});
+        registry.registerHandler([&](int event) { others.push_back(event); });
+        registry.post(1);
+        registry.post(-1);
+        registry.post(2);
+        const auto failed = registry.notify(-2);
+        QVERIFY(failed.isFinished()); // nothing waits for it
+        COMPARE_REPORT(failed.result(), 2, 1, 0);
+        const auto inSequence = registry.notifySequential(-3);
+        QVERIFY(finishes(inSequence));
+        COMPARE_REPORT(inSequence.result(), 2, 1, 0);
+        runQueuedCalls();
+        QCOMPARE(failures, std::vector<std::string>(3, "no key"));
+        QCOMPARE(seen, (std::vector{1, 2}));
+        QCOMPARE(others, (std::vector{1, -1, 2, -2, -3})); // stops nobody
+        const auto row = registry.handlers().front();
+        QCOMPARE(row.failures, quint64(3));
+        QCOMPARE(row.dropped + row.merged, quint64(0));
+    }
+
+    void keyThatIsNotEqualToItselfIsAFailure()
+    {
+        AsyncRegistry<double> registry;
+        QObject context;
+        std::vector<std::string> failures;
+        std::vector<double> seen;
+        registry.onException([&](const SignalBox::ExceptionInfo &info) { failures.push_back(info.message()); });
+        registry.registerHandler(&context, latestBy([](double event) { return event; }, [&](double event) { seen.push_back(event); }));
+        for (int i = 0; i < 3; ++i) {
+            registry.post(std::numeric_limits<double>::quiet_NaN());
+            registry.post(0.0);
+            registry.post(-0.0);
+        }
+        runQueuedCalls();
+        QCOMPARE(failures, std::vector<std::string>(3, "latestBy(): expected a key that is equal to itself"));
+        QCOMPARE(seen.size(), std::size_t(1));
+    }
+
+    void failureOfAKeyLeavesAOnceHandlerItsCall()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.onException([](const SignalBox::ExceptionInfo &) {});
+        registry.registerHandler(&context, latestBy([](int event) { return event < 0 ? throw std::runtime_error("no key") : event; },
+                                                    [&](int event) { seen.push_back(event); }), {.once = true});
+        registry.post(-1);
+        QVERIFY(finishes(registry.notifySequential(-1)));
+        registry.post(1);
+        registry.post(2);
+        runQueuedCalls();
+        QCOMPARE(seen, std::vector{1});
+        QVERIFY(registry.isEmpty());
+    }
+
+    // Its copy is made once for each key, and may have no memory, or something to say.
+    void keyThatCannotBeCopiedDropsTheEvent()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, latestBy([](int event) { return UncopyableAtOne(event); },
+                                                    [&](int event) { seen.push_back(event); }));
+        registry.post(0);
+        const auto dropped = registry.notify(1);
+        registry.post(2);
+        QVERIFY(dropped.isFinished());
+        COMPARE_REPORT(dropped.result(), 0, 0, 1);
+        runQueuedCalls();
+        QCOMPARE(seen, (std::vector{0, 2}));
+        QCOMPARE(registry.handlers().front().dropped, quint64(1));
+    }
+
+    void otherBacklogsAreRefused_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("bounded") << Backlog::bounded(10);
+        QTest::newRow("newest go") << Backlog::bounded(10, Overflow::DropNewest);
+        QTest::newRow("debounced") << Backlog::debounced(10);
+        QTest::newRow("batched with a capacity") << Backlog::batched(10, 10);
+        QTest::newRow("no capacity") << Backlog::bounded(0);
+    }
+    void otherBacklogsAreRefused()
+    {
+        QFETCH(Backlog, backlog);
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("registerHandler.*latestBy\\(\\) keeps one event of each key: "
+                                                                             "expected no backlog, latest\\(\\), throttled\\(\\), or batched")));
+        QVERIFY(!registry.registerHandler(&context, latestBy(&Tick::symbol, [](const Tick &) {}), {.backlog = backlog}).isValid());
+        QVERIFY(registry.isEmpty());
+    }
+
+    void nullFunctionsAreRefused()
+    {
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        for (int i = 0; i < 2; ++i)
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("registerHandler.*the function is null")));
+        registry.registerHandler(&context, latestBy(std::function<int(const Tick &)>(), [](const Tick &) {}));
+        registry.registerHandler(&context, latestBy(&Tick::symbol, std::function<void(const Tick &)>()));
+        QVERIFY(registry.isEmpty());
+    }
+
+    // --- memory ----------------------------------------------------------------------------------
+
+    // Counted by the copies of keys that are alive, which are in the slots alone.
+    void keysThatComeOnceAreForgotten()
+    {
+        const std::atomic<int> &alive = CountedKey::alive;
+        constexpr int perRound = 1000;
+        const int rounds = scaled(1000); // a million keys
+        AsyncRegistry<int> registry;
+        QObject context;
+        int seen = 0;
+        registry.registerHandler(&context, latestBy([](int event) { return CountedKey(event); },
+                                                    [&](const EventBatch<int> &batch) { seen += int(batch.size()); }));
+        int most = 0;
+        for (int round = 0; round < rounds; ++round) {
+            for (int i = 0; i < perRound; ++i)
+                registry.post(round * perRound + i);
+            runQueuedCalls();
+            most = std::max(most, alive.load());
+        }
+        QCOMPARE(seen, rounds * perRound);
+        QVERIFY2(most <= 12 * perRound, qPrintable(QString::number(most)));
+        for (int round = 0; round <= 11; ++round) {
+            registry.post(-1);
+            runQueuedCalls();
+        }
+        QCOMPARE(alive.load(), 1);
+        registry.clear();
+        QCOMPARE(alive.load(), 0);
+    }
+
+    void keyThatComesNowAndThenKeepsItsPlaceAndItsOrder()
+    {
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        std::vector<Prices> seen;
+        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const EventBatch<Tick> &batch) { seen.push_back(pricesOf(batch)); }));
+        for (int round = 0; round < 100; ++round) {
+            if (round % 15 == 0) // forgotten meanwhile
+                registry.post({1, round});
+            if (round % 5 == 0) // known still
+                registry.post({2, round});
+            registry.post({3, round});
+            runQueuedCalls();
+            Prices expected;
+            if (round % 15 == 0)
+                expected.emplace_back(1, round);
+            if (round % 5 == 0)
+                expected.emplace_back(2, round);
+            expected.emplace_back(3, round);
+            QCOMPARE(seen.back(), expected);
+        }
+    }
+
+    // --- producers -------------------------------------------------------------------------------
+
+    void finalValuesAreExactAndLossesCounted_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::addColumn<int>("keys");
+        QTest::newRow("one key") << Backlog::unbounded() << 1;
+        QTest::newRow("few keys") << Backlog::unbounded() << 7;
+        QTest::newRow("many keys") << Backlog::unbounded() << 5000;
+        QTest::newRow("batched, few keys") << Backlog::batched(1) << 7;
+        QTest::newRow("batched, many keys") << Backlog::batched(1) << 5000;
+        QTest::newRow("throttled") << Backlog::throttled(1) << 100;
+    }
+    void finalValuesAreExactAndLossesCounted()
+    {
+        QFETCH(Backlog, backlog);
+        QFETCH(int, keys);
+        constexpr int producers = 3;
+        const int events = scaled(100000);
+        struct Update
+        {
+            int key = 0;
+            int producer = 0;
+            int number = 0;
+        };
+        WorkerThread worker;
+        AsyncRegistry<Update> registry;
+        std::vector<std::array<int, producers>> last(std::size_t(keys), {-1, -1, -1});
+        std::vector<int> inBatch(std::size_t(keys), -1);
+        quint64 received = 0;
+        int batches = 0;
+        int faults = 0;
+        registry.registerHandler(worker.context(), latestBy(&Update::key, [&](const EventBatch<Update> &batch) {
+            received += batch.size();
+            ++batches;
+            for (const Update &update : batch) {
+                int &before = last[std::size_t(update.key)][std::size_t(update.producer)];
+                faults += update.number <= before; // a producer's events of a key are in order
+                before = update.number;
+                faults += std::exchange(inBatch[std::size_t(update.key)], batches) == batches; // each key once
+            }
+        }), {.backlog = backlog});
+        std::vector<std::thread> threads;
+        for (int producer = 0; producer < producers; ++producer) {
+            threads.emplace_back([&, producer] {
+                for (int i = 0; i < events; ++i)
+                    registry.post({(i * 7 + producer) % keys, producer, i});
+            });
+        }
+        for (std::thread &thread : threads)
+            thread.join();
+        // The newest of each key, whoever posts it.
+        for (int key = 0; key < keys; ++key)
+            registry.post({key, 0, events + key});
+        const auto isComplete = [&] {
+            worker.drain();
+            quint64 arrived = 0;
+            worker.run([&] { arrived = received; });
+            return arrived + registry.handlers().front().merged == quint64(producers) * quint64(events) + quint64(keys);
+        };
+        QVERIFY(waitFor(isComplete));
+        QCOMPARE(registry.handlers().front().dropped, quint64(0));
+        worker.run([&] {
+            QCOMPARE(faults, 0);
+            for (int key = 0; key < keys; ++key)
+                QCOMPARE(last[std::size_t(key)][0], events + key);
+        });
+    }
+
+    // Keys come and are forgotten while others come, in the same tables.
+    void forgettingRacesWithProducers()
+    {
+        constexpr int producers = 3;
+        const int events = scaled(100000);
+        WorkerThread worker;
+        AsyncRegistry<Tick> registry;
+        quint64 received = 0;
+        registry.registerHandler(worker.context(),
+                                 latestBy(&Tick::symbol, [&](const EventBatch<Tick> &batch) { received += batch.size(); }));
+        std::vector<std::thread> threads;
+        for (int producer = 0; producer < producers; ++producer) {
+            threads.emplace_back([&, producer] {
+                // A window of keys that wanders on, partly shared.
+                for (int i = 0; i < events; ++i)
+                    registry.post({i / 50 + (i * 31 + producer) % 100, i});
+            });
+        }
+        for (std::thread &thread : threads)
+            thread.join();
+        QVERIFY(waitFor([&] {
+            worker.drain();
+            quint64 arrived = 0;
+            worker.run([&] { arrived = received; });
+            return arrived + registry.handlers().front().merged == quint64(producers) * quint64(events);
+        }));
+    }
+
+    void eventsOfAnIntervalAreNoMoreThanKeysInAFlood()
+    {
+        constexpr int keys = 50;
+        constexpr int interval = 20;
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        std::atomic<bool> isOver = false;
+        quint64 received = 0;
+        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &) { ++received; }), {.backlog = Backlog::batched(interval)});
+        QElapsedTimer clock;
+        clock.start();
+        std::thread producer([&] {
+            for (int i = 0; !isOver.load(std::memory_order_relaxed); ++i)
+                registry.post({i % keys, i});
+        });
+        const bool hasCome = waitFor([&] { return received >= 5 * keys; });
+        isOver = true;
+        producer.join();
+        QVERIFY(hasCome);
+        const quint64 limit = quint64(2 + clock.elapsed() / interval) * keys;
+        QVERIFY2(received <= limit, qPrintable(QStringLiteral("%1 events, at most %2").arg(received).arg(limit)));
+    }
+
+    // --- contexts, threads, ends -----------------------------------------------------------------
+
+    void pausedOrRemovedHandlerDropsWhatWaits()
+    {
+        AsyncRegistry<Tick> registry;
+        auto context = std::make_unique<QObject>();
+        int calls = 0;
+        const auto id = registry.registerHandler(context.get(), latestBy(&Tick::symbol, [&](const Tick &) { ++calls; }));
+        const auto paused = registry.notify({1, 1});
+        registry.setEnabled(id, false);
+        QVERIFY(finishes(paused));
+        COMPARE_REPORT(paused.result(), 0, 0, 1);
+        registry.setEnabled(id, true);
+        const auto first = registry.notify({1, 1});
+        const auto second = registry.notify({2, 1});
+        context.reset();
+        QVERIFY(finishes(first));
+        QVERIFY(finishes(second));
+        COMPARE_REPORT(first.result(), 0, 0, 1);
+        COMPARE_REPORT(second.result(), 0, 0, 1);
+        QCOMPARE(calls, 0);
+    }
+
+    void restOfARoundIsDroppedWithItsContext()
+    {
+        AsyncRegistry<Tick> registry;
+        auto context = std::make_unique<QObject>();
+        int calls = 0;
+        registry.registerHandler(context.get(), latestBy(&Tick::symbol, [&](const Tick &) {
+            ++calls;
+            context.reset();
+        }));
+        std::vector<QFuture<SignalBox::DispatchReport>> futures;
+        for (int i = 0; i < 5; ++i)
+            futures.push_back(registry.notify({i, i}));
+        for (const auto &future : futures)
+            QVERIFY(finishes(future));
+        QCOMPARE(calls, 1);
+        COMPARE_REPORT(futures.back().result(), 0, 0, 1);
+        QVERIFY(registry.isEmpty());
+    }
+
+    void endOfTheThreadOrRegistryDropsWhatWaits()
+    {
+        WorkerThread worker;
+        auto registry = std::make_unique<AsyncRegistry<Tick>>();
+        worker.run([&] {
+            registry->registerHandler(worker.context(), latestBy(&Tick::symbol, [](const Tick &) {}), {.backlog = Backlog::batched(3600000)});
+        });
+        QVERIFY(finishes(registry->notify({1, 1})));
+        const auto atThreadEnd = registry->notify({1, 2});
+        worker.finish();
+        QVERIFY(finishes(atThreadEnd));
+        COMPARE_REPORT(atThreadEnd.result(), 0, 0, 1);
+
+        QObject context;
+        registry = std::make_unique<AsyncRegistry<Tick>>();
+        registry->registerHandler(&context, latestBy(&Tick::symbol, [](const Tick &) {}));
+        const auto atRegistryEnd = registry->notify({1, 1});
+        registry.reset();
+        QVERIFY(finishes(atRegistryEnd));
+        COMPARE_REPORT(atRegistryEnd.result(), 0, 0, 1);
+    }
+
+    void handlersRunOnThreadsAndInPools()
+    {
+        WorkerThread worker;
+        QThreadPool pool;
+        AsyncRegistry<int> registry;
+        Record onThread;
+        Record inPool;
+        const auto key = [](int event) { return event; };
+        registry.registerHandler(SignalBox::onThread(worker.thread()), latestBy(key, [&](const EventBatch<int> &batch) {
+            for (const int event : batch)
+                onThread.add(event);
+        }));
+        registry.registerHandler(SignalBox::inPool(&pool), latestBy(key, [&](int event) { inPool.add(event); }));
+        for (int i = 0; i < 1000; ++i)
+            registry.post(i);
+        QVERIFY(finishes(registry.notify(1000)));
+        QCOMPARE(onThread.events(), upTo(1001));
+        QVERIFY(onThread.isAllOn(worker.thread()));
+        QCOMPARE(inPool.events(), upTo(1001));
+        registry.clear();
+        pool.waitForDone();
+    }
+
+    void keysFollowTheirContext()
+    {
+        constexpr int moves = 20;
+        WorkerThread first;
+        WorkerThread second;
+        AsyncRegistry<int> registry;
+        auto *context = new QObject;
+        context->moveToThread(first.thread());
+        Record record;
+        // Each event a key of its own: none may be lost or doubled.
+        registry.registerHandler(context, latestBy([](int event) { return event; }, [&](const EventBatch<int> &batch) {
+            for (const int event : batch)
+                record.add(event);
+            context->moveToThread(context->thread() == first.thread() ? second.thread() : first.thread());
+        }));
+        for (int i = 0; i < 50 * moves; ++i) {
+            registry.post(i);
+            if (i % 50 == 0) // at least so many batches
+                QVERIFY(waitFor([&] { return std::ssize(record.events()) >= i; }));
+        }
+        QVERIFY(waitFor([&] { return std::ssize(record.events()) == 50 * moves; }));
+        QCOMPARE(record.events(), upTo(50 * moves));
+        QVERIFY(!record.isAllOn(first.thread()));
+        QVERIFY(!record.isAllOn(second.thread()));
+        SignalBox::detail::postCall(context, [context] { delete context; });
+        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
+        first.drain();
+        second.drain();
+    }
+
+    void contextDiesInAFlood()
+    {
+        const int rounds = scaled(50);
+        AsyncRegistry<Tick> registry;
+        std::atomic<bool> isOver = false;
+        std::thread producer([&] {
+            for (int i = 0; !isOver.load(std::memory_order_relaxed); ++i)
+                registry.post({i % 100, i});
+        });
+        bool haveAllCome = true;
+        for (int round = 0; round < rounds; ++round) {
+            auto context = std::make_unique<QObject>();
+            int calls = 0;
+            registry.registerHandler(context.get(), latestBy(&Tick::symbol, [&](const EventBatch<Tick> &) { ++calls; }));
+            haveAllCome &= waitFor([&] { return calls > 0; });
+            context.reset();
+            const int callsBefore = calls;
+            runQueuedCalls();
+            haveAllCome &= calls == callsBefore;
+        }
+        isOver = true;
+        producer.join();
+        QVERIFY(haveAllCome);
+        QVERIFY(registry.isEmpty());
+    }
+
+    // --- from within -----------------------------------------------------------------------------
+
+    void nestedEventLoopGoesOnWithTheNextKeys()
+    {
+        AsyncRegistry<Tick> registry;
+        QObject context;
+        Prices seen;
+        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &tick) {
+            seen.emplace_back(tick.symbol, tick.price);
+            if (tick.symbol == 0)
+                runQueuedCalls(); // goes on with 1
+        }));
+        for (int i = 0; i < 4; ++i)
+            registry.post({i, i});
+        runQueuedCalls();
+        QCOMPARE(seen, (Prices{{0, 0}, {1, 1}, {2, 2}, {3, 3}}));
+    }
+
+    void keyFunctionMayPost()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, latestBy([&](int event) {
+            if (event > 0)
+                registry.post(event - 1);
+            return event % 2;
+        }, [&](int event) { seen.push_back(event); }));
+        registry.post(4);
+        runQueuedCalls();
+        QCOMPARE(seen, (std::vector{4, 3})); // 0, 2 and 4 are one key, and were put in this order
+    }
+};
+
+QTEST_GUILESS_MAIN(LatestByKey)
+
+#include "tst_latestby.moc"
