@@ -85,11 +85,19 @@ public:
     Q_DISABLE_COPY_MOVE(NameFollower)
 
     const QString &name() const { return m_name; }
+    bool hasFound() const { return m_hasFound; }
+    std::vector<RegistryObject *> registries(QQmlEngine *engine)
+    {
+        std::vector<RegistryObject *> found = detail::namedRegistries(m_name, engine);
+        m_hasFound = m_hasFound || !found.empty();
+        return found;
+    }
     void namedRegistriesChanged() override { m_element->lookForNamed(); } // which may end this
 
 private:
     RegistryHandler *const m_element;
     const QString m_name;
+    bool m_hasFound = false;
 };
 
 // A function as it is called.
@@ -172,7 +180,7 @@ void RegistryHandler::lookForNamed()
 {
     if (!m_isComplete || m_isRegistryExplicit || m_hasEnded)
         return;
-    const auto registries = m_follower ? detail::namedRegistries(m_follower->name(), qmlEngine(this)) : std::vector<RegistryObject *>();
+    const auto registries = m_follower ? m_follower->registries(qmlEngine(this)) : std::vector<RegistryObject *>();
     changeRegistry(registries.empty() ? nullptr : registries.front());
 }
 
@@ -323,6 +331,8 @@ void RegistryHandler::completeInOrder()
 void RegistryHandler::end()
 {
     m_hasEnded = true;
+    if (m_follower && !m_follower->hasFound() && !m_isRegistryExplicit)
+        qmlWarning(this) << "registryName: no registry named \"" << m_follower->name() << "\" has come: nothing was handled";
     m_follower.reset();
     update();
     m_filter = QJSValue(QJSValue::NullValue);

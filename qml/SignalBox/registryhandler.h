@@ -72,7 +72,7 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     /*!
         Instead of \c registry: the name of a registry of this engine, or of one of C++ on this thread. The handler has that registry as
         long as it is there: it may come later, go, and come again. Of several it is the one that took the name first. A name
-        that no registry ever has is no error: nothing is handled then.
+        that no registry has had by the element's end is a warning then.
     */
     Q_PROPERTY(QString registryName READ registryName WRITE setRegistryName NOTIFY registryNameChanged FINAL)
     /*! An integer: higher runs first. A change keeps the registration and makes it the last among its new equals. */

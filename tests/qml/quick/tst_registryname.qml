@@ -91,13 +91,22 @@ TestCase {
         end(registry);
     }
 
-    function test_nameThatNeverComesIsNoError() {
+    function test_nameThatHasNotComeIsAWarningAtTheElementsEnd() {
         failOnWarning(/./);
-        const element = makeElement({ registryName: "never" });
+        const element = elements.createObject(testCase, { registryName: "never" }) as RegistryHandler;
         end(makeRegistry("another"));
         verify(!element.active);
         compare(element.registry, null);
         compare(element.registryName, "never");
+        ignoreWarning(/tst_registryname.qml:28:9: .*registryName: no registry named "never" has come: nothing was handled$/);
+        end(element);
+    }
+
+    function test_nameThatHasComeIsNoWarning() {
+        failOnWarning(/./);
+        const element = elements.createObject(testCase, { registryName: "come" }) as RegistryHandler;
+        end(makeRegistry("come"));
+        end(element);
     }
 
     function test_ofSeveralItIsTheOldest() {
