@@ -7,9 +7,11 @@
 #include <SignalBox/Connect>
 #include <SignalBox/EventBatch>
 
+#include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <memory>
@@ -282,6 +284,41 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
         QCOMPARE(seen, expected);
         QCOMPARE(batched, expected);
+    }
+
+    // The usual way to end a worker, with rows still on their way.
+    void workerThatIsDeletedAsItsThreadFinishesLosesNoRow()
+    {
+        constexpr int rows = 2000;
+        int single = 0;
+        int batched = 0;
+        std::array<int, 3> newest{};
+        std::array<QThread, 3> threads;
+        for (std::size_t index = 0; index < threads.size(); ++index) {
+            QThread &thread = threads[index];
+            auto *worker = new Camera;
+            worker->moveToThread(&thread);
+            connect(&thread, &QThread::started, worker, [worker, &thread] {
+                for (int row = 1; row <= rows; ++row)
+                    Q_EMIT worker->taken(row);
+                thread.quit();
+            });
+            connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
+            SignalBox::connect(worker, &Camera::taken, this, [&](int) { ++single; });
+            SignalBox::connect(worker, &Camera::taken, this, [&](const SignalBox::EventBatch<int> &batch) { batched += int(batch.size()); },
+                               {.backlog = Backlog::batched(16)});
+            SignalBox::connect(worker, &Camera::taken, this, [&newest, index](int row) { newest[index] = row; },
+                               {.backlog = Backlog::throttled(16)});
+        }
+        for (QThread &thread : threads)
+            thread.start();
+        for (QThread &thread : threads)
+            thread.wait(); // what comes now comes from workers that are gone
+        const std::array<int, 3> last = {rows, rows, rows};
+        QVERIFY(waitFor([&] { return single == 3 * rows && batched == 3 * rows && newest == last; }));
+        runQueuedCalls();
+        QCOMPARE(single, 3 * rows);
+        QCOMPARE(batched, 3 * rows);
     }
 
     void whatWaitsAtTheSendersEndFollowsTheContext()
