@@ -104,7 +104,7 @@ int main(int argc, char *argv[])
     });
 
     std::atomic<long long> count = readState(stateName);
-    say(QStringLiteral("process %1 goes on from %2; %3").arg(QCoreApplication::applicationPid()).arg(count)
+    say(QStringLiteral("process %1 goes on from %2; %3").arg(QCoreApplication::applicationPid()).arg(count.load())
             .arg(describe(configuration->subscribe().value())));
     std::vector<std::thread> workers;
     for (int i = 0; i < 4; ++i)
@@ -119,6 +119,6 @@ int main(int argc, char *argv[])
         say(QStringLiteral("cannot save to %1").arg(stateName));
         return 1;
     }
-    say(QStringLiteral("saved %1 to %2").arg(count).arg(stateName));
+    say(QStringLiteral("saved %1 to %2").arg(count.load()).arg(stateName));
     return result;
 }
