@@ -13,12 +13,16 @@
 #include <SignalBox/RegistrySpy>
 #include <SignalBox/TestClock>
 #include <SignalBox/ScriptException>
+#include <SignalBox/Trace>
 #include <SignalBox/WatchSender>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdebug.h>
 #include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
+#include <QtCore/qdir.h>
+#include <QtCore/qfile.h>
+#include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
@@ -368,6 +372,17 @@ private Q_SLOTS:
         SignalBox::setDrainBudget(std::chrono::milliseconds(2));
         QCOMPARE(SignalBox::drainBudget(), std::chrono::microseconds(2000));
         SignalBox::setDrainBudget(before);
+    }
+
+    void traceFile()
+    {
+        const QTemporaryDir folder;
+        const QString before = QDir::currentPath();
+        QVERIFY(QDir::setCurrent(folder.path()));
+        SignalBox::setTraceFile(QStringLiteral("trace.json"));
+        SignalBox::setTraceFile({});
+        QVERIFY(QFile::exists(QStringLiteral("trace.json")));
+        QVERIFY(QDir::setCurrent(before));
     }
 };
 

@@ -7,6 +7,7 @@
 #include <SignalBox/qt/delivery/poolmailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
+#include <SignalBox/qt/handlers/posttrace_p.h>
 #include <SignalBox/qt/handlers/registrylink.h>
 #include <SignalBox/qt/handlers/source.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
@@ -406,6 +407,7 @@ detail::Event::Extras RegistryObject::extras() const noexcept
 void RegistryObject::postEvent(detail::EventPointer event) const
 {
     const EventTold told(m_link, *event);
+    const detail::PostTrace trace(*m_link, *event);
     detail::Walk walk(std::move(event), detail::Walk::Report::No);
     m_link->registry().notify(walk);
 }
@@ -414,6 +416,7 @@ QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, 
 {
     const EventTold told(m_link, *event);
     const std::int64_t end = detail::DeliveryClock::timeOf(deadline);
+    const detail::PostTrace trace(*m_link, *event);
     detail::Walk walk(std::move(event), detail::Walk::Report::Yes);
     const DispatchReport report = m_link->registry().notify(walk);
     return walk.finishLater(report, end);
@@ -423,6 +426,7 @@ QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPoi
 {
     event->prepareValue();
     const EventTold told(m_link, *event);
+    const detail::PostTrace trace(*m_link, *event);
     detail::SequentialWalk walk(std::move(event), detail::DeliveryClock::timeOf(deadline));
     const DispatchReport report = m_link->registry().notify(walk);
     return walk.finish(report);

@@ -108,9 +108,18 @@ public:
     template <class Visit>
     void forEach(Visit &&visit)
     {
+        visitWhile([&](Node &node) {
+            visit(node);
+            return true;
+        });
+    }
+    // Until it returns false.
+    template <class Visit>
+    void visitWhile(Visit &&visit)
+    {
         for (Node *node = m_first; node; node = follow(node)) {
-            if (node != &m_stub)
-                visit(*node);
+            if (node != &m_stub && !visit(*node))
+                return;
         }
     }
 

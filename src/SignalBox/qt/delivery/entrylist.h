@@ -67,6 +67,15 @@ public:
         return entry;
     }
 
+    /*! From the first one, until \a visit returns false. */
+    template <class Visit>
+    void visitWhile(Visit &&visit) const
+    {
+        const QueueEntry *entry = m_first;
+        while (entry && visit(*entry))
+            entry = entry->next.load(std::memory_order_relaxed);
+    }
+
     template <class Visit>
     void forEach(Visit &&visit)
     {

@@ -99,6 +99,10 @@ public:
 
     /*! Counts what becomes of the deliveries; null: they are not counted. */
     Completion *completion() const noexcept { return hasExtras() ? extras()->completion : nullptr; }
+    /*! Its number in a trace; 0: it has none. */
+    std::uint64_t traceNumber() const noexcept { return hasExtras() ? extras()->traceNumber : 0; }
+    /*! By the notifying thread, before the event is queued anywhere. For an event with extras. */
+    void setTraceNumber(std::uint64_t number) const noexcept { extras()->traceNumber = number; }
     /*! By the notifying thread, before the event is queued anywhere. The event owns the reference it is given. */
     void setCompletion(Completion *completion) const noexcept { extras()->completion = completion; }
 
@@ -150,6 +154,7 @@ private:
     {
         std::atomic<EventAttachment *> attachments = nullptr;
         Completion *completion = nullptr;
+        std::uint64_t traceNumber = 0;
         bool areObjectsTaken = false; // this one and the next: by the notifying thread, before any other has the event
         bool isPlain = false;
     };

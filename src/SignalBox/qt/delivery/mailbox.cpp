@@ -2,7 +2,11 @@
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
+#include <SignalBox/qt/tracing/tracer_p.h>
 
+#include <algorithm>
+#include <new>
+#include <optional>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -103,8 +107,50 @@ QueueEntry *Mailbox::fetch() noexcept
     return m_queue.pop().node;
 }
 
+std::uint64_t Mailbox::waitingCount()
+{
+    constexpr std::uint64_t most = 65536; // a look at each of them
+    std::uint64_t count = m_entry ? m_entry->receivers()->count - m_index : 0;
+    const auto add = [&](const QueueEntry &entry) {
+        if (&entry != &m_end)
+            count += entry.kind() == QueueEntry::Several ? entry.receivers()->count : 1;
+        return count < most;
+    };
+    m_front.visitWhile(add);
+    m_held.visitWhile(add);
+    m_queue.visitWhile(add);
+    return std::min(count, most);
+}
+
+// A drain in the trace, and what waits when it begins and ends.
+class Mailbox::DrainTrace
+{
+public:
+    explicit DrainTrace(Mailbox &mailbox)
+        : m_mailbox(mailbox),
+          m_waiting(Tracer::counterName(QStringLiteral("waiting: ") + mailbox.name())),
+          m_slice(Tracer::sliceName("drain", QStringLiteral("drain ") + mailbox.name(), {}))
+    {
+        Tracer::count(m_waiting, m_mailbox.waitingCount());
+    }
+    ~DrainTrace() { Tracer::count(m_waiting, m_mailbox.waitingCount()); }
+
+private:
+    Mailbox &m_mailbox;
+    const TraceName m_waiting;
+    const TraceSlice m_slice;
+};
+
 Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
 {
+    std::optional<DrainTrace> trace;
+    if (Tracer::isOn()) [[unlikely]] {
+        try {
+            trace.emplace(*this);
+        } catch (const std::bad_alloc &) {
+            // This drain is not in the trace.
+        }
+    }
     m_front.prepend(std::move(m_held)); // by a drain further out
     ++m_drain;
     Drain drain;

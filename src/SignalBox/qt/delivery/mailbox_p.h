@@ -135,6 +135,9 @@ private:
         EntryList backlog = {};
     };
 
+    class DrainTrace;
+
+    std::uint64_t waitingCount(); // the consumer's
     void reachConsumer() noexcept;
     QueueEntry *fetch() noexcept;
     bool holdBack(QueueEntry *entry, Receiver &receiver) noexcept;

@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qcoreapplication.h>
@@ -221,6 +222,8 @@ void ThreadMailbox::drain() noexcept
     if (!m_threadId.load(std::memory_order_relaxed))
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     const Delivering delivering(*this);
+    if (Tracer::isOn()) [[unlikely]]
+        Tracer::nameThread(name());
     m_wakeUp.clear();
     if (m_lacksVisitTimer || DeliveryClock::isStopped()) [[unlikely]]
         visitDue();

@@ -4,6 +4,7 @@
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <QtCore/qpointer.h>
 #include <QtCore/qthread.h>
@@ -45,9 +46,14 @@ private:
 RegistryLink::RegistryLink(QObject *object, const Emitter &emitter) : m_emitter(emitter), m_object(object)
 {
     m_registry.onException([this](const ExceptionInfo &info) { report(info); });
+    Tracer::startFromEnvironment();
+    Tracer::follow(this, [](void *link, bool isOn) { static_cast<RegistryLink *>(link)->setTraced(isOn); });
 }
 
-RegistryLink::~RegistryLink() = default;
+RegistryLink::~RegistryLink()
+{
+    Tracer::unfollow(this);
+}
 
 void RegistryLink::tell(News news) noexcept
 {
@@ -162,6 +168,28 @@ void RegistryLink::setName(const QString &name)
     QString copy = name;
     const std::lock_guard lock(m_mutex);
     m_name.swap(copy);
+    m_traceName.store(0, std::memory_order_relaxed);
+}
+
+void RegistryLink::setTraced(bool isTraced) noexcept
+{
+    if (isTraced)
+        wantExtras(); // an event's number lies there
+    setObserver(Tracing, isTraced);
+}
+
+std::uint32_t RegistryLink::traceName() noexcept
+{
+    if (const std::uint32_t known = m_traceName.load(std::memory_order_relaxed))
+        return known;
+    try {
+        const QString registry = name();
+        const TraceName found = Tracer::sliceName("post", QStringLiteral("post ") + registry, {{QStringLiteral("registry"), registry}});
+        m_traceName.store(found, std::memory_order_relaxed);
+        return found;
+    } catch (const std::bad_alloc &) {
+        return 0;
+    }
 }
 
 QString RegistryLink::name() const

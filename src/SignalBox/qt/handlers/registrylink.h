@@ -97,6 +97,11 @@ public:
     {
         return std::chrono::nanoseconds(m_slowHandlerBudget.load(std::memory_order_relaxed));
     }
+    /*! Whether what its handlers do is recorded in a trace. */
+    bool isTraced() const noexcept { return (m_observers.load(std::memory_order_relaxed) & Tracing) != 0; }
+    /*! What a post or notify is called there. 0: there is no memory. */
+    std::uint32_t traceName() noexcept;
+
     /*! Events carry extras from here on: handlers want to attach something. */
     void wantExtras() noexcept { m_wantsExtras.store(true, std::memory_order_relaxed); }
     bool wantsExtras() const noexcept { return m_wantsExtras.load(std::memory_order_relaxed); }
@@ -117,7 +122,7 @@ public:
     void forgetObject() noexcept;
 
 private:
-    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4 };
+    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4, Tracing = 8 };
     enum News : unsigned { HandlersChanged = 1, StatisticsChanged = 2, Lags = 4, Failures = 8 };
     class Message;
     class EventMessage;
@@ -145,6 +150,7 @@ private:
     // The object, if it lives on the calling thread.
     QObject *objectHere() noexcept;
     void setObserver(Observer observer, bool isOn) noexcept;
+    void setTraced(bool isTraced) noexcept;
 
     const Emitter m_emitter;
 
@@ -166,6 +172,7 @@ private:
 
     std::atomic<unsigned> m_observers = 0;
     std::atomic<std::int64_t> m_slowHandlerBudget = 0;
+    std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
     std::atomic<bool> m_wantsExtras = false;
     std::atomic<bool> m_followsEvents = false;
 

@@ -8,6 +8,7 @@
 #include <SignalBox/qt/handlers/context_p.h>
 #include <SignalBox/qt/handlers/lateststore.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
+#include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <new>
 #include <utility>
@@ -164,6 +165,8 @@ bool Route::takes(const Notification &notification, const LatestKey *key)
 void Route::forwardFrom(const Walk &walk, const LatestKey *key) noexcept
 {
     Mailbox *mailbox = nullptr;
+    if (m_link->isTraced()) [[unlikely]]
+        traceForward(walk.event());
     try {
         walk.expectForwarded();
         if (m_store) {
@@ -209,6 +212,8 @@ void Route::take(const Step &step, const LatestKey *key) noexcept
         step.way = Step::Way::Inline;
         return;
     }
+    if (m_link->isTraced()) [[unlikely]]
+        traceForward(step.event());
     try {
         if (m_store) {
             QueueEntry *item = SeparateEntry::make(QueueEntry::Single, nullptr, &step.event());
@@ -378,6 +383,8 @@ void Route::endDrain() noexcept
         return;
     if (const std::uint64_t lost = m_statistics.takeNewLosses())
         m_link->tellLag(m_handler.id(), lost);
+    if (m_link->isTraced())
+        traceLosses();
 }
 
 // --- its context moves ---------------------------------------------------------------------------
@@ -452,13 +459,22 @@ void Route::dropKept(EntryList &&kept) noexcept
 Propagation Route::callObserved(Propagation (*function)(void *, const Notification &, Route &), void *handler,
                                 const Notification &notification)
 {
+    const TraceName trace = m_link->isTraced() ? traceName() : 0;
     const auto begin = std::chrono::steady_clock::now();
+    TraceSlice slice(trace, begin);
+    if (trace)
+        traceArrival(notification, begin);
+    const auto finish = [&](const std::exception_ptr &exception) {
+        const auto end = std::chrono::steady_clock::now();
+        slice.end(end);
+        countCall(end - begin, exception);
+    };
     try {
         const Propagation result = function(handler, notification, *this);
-        countCall(std::chrono::steady_clock::now() - begin, nullptr);
+        finish(nullptr);
         return result;
     } catch (...) {
-        countCall(std::chrono::steady_clock::now() - begin, std::current_exception());
+        finish(std::current_exception());
         throw;
     }
 }

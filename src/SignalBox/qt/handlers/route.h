@@ -182,6 +182,12 @@ private:
     // Whether a visit would find nothing; the consumer's.
     bool isEmpty() const noexcept { return m_due.isEmpty() && m_store->isEmpty(); }
     void queueVisit() noexcept;
+    // For a trace. 0: there is no memory; and for an event that is not in the trace.
+    std::uint32_t traceName() noexcept;
+    std::uint64_t flowOf(const Event &event) noexcept;
+    void traceForward(const Event &event) noexcept;
+    void traceArrival(const Notification &notification, std::chrono::steady_clock::time_point time) noexcept;
+    void traceLosses() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
@@ -212,6 +218,8 @@ private:
     std::mutex m_backlogMutex; // one at a time drops it
 
     HandlerStatistics m_statistics;
+    std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
+    std::atomic<std::uint32_t> m_traceNumber = 0; // among all handlers; 0: none yet
     bool m_hasEnded = false; // looked at where its registration has failed
 };
 

@@ -4,6 +4,7 @@
 #include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/handlers/posttrace_p.h>
 
 #include <exception>
 #include <utility>
@@ -29,6 +30,7 @@ void Source::setConnection(const QMetaObject::Connection &connection)
 
 void Source::post(EventPointer event) const noexcept
 {
+    const PostTrace trace(*m_link, *event);
     Walk walk(std::move(event), Walk::Report::No);
     m_link->registry().notify(walk);
 }

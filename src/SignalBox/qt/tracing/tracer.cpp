@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/tracing/tracer_p.h>
+
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/tracing/tracefile_p.h>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qdebug.h>
+#include <QtCore/qhash.h>
+#include <QtCore/qjsonarray.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qthread.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+// The format is Chrome's: an array of objects, "Trace Event Format", which Perfetto and Qt Creator read.
+
+namespace SignalBox::detail {
+
+namespace {
+
+constexpr std::chrono::milliseconds writeInterval(100);
+constexpr qsizetype mostChunkBytes = 1024 * 1024;
+
+std::int64_t nanoseconds(std::chrono::steady_clock::time_point time) noexcept
+{
+    return std::chrono::nanoseconds(time.time_since_epoch()).count();
+}
+
+std::int64_t now() noexcept
+{
+    return nanoseconds(std::chrono::steady_clock::now());
+}
+
+QByteArray quoted(const QString &text)
+{
+    QByteArray array = QJsonDocument(QJsonArray{text}).toJson(QJsonDocument::Compact);
+    return array.mid(1, array.size() - 2);
+}
+
+// One thread, as the writer knows it.
+struct TracedThread
+{
+    std::shared_ptr<TraceBuffer> buffer;
+    int number;
+    TraceName name = 0;
+    std::vector<TraceName> open; // slices
+    std::int64_t lastTime = 0;
+};
+
+QString nameOfCurrentThread()
+{
+    const QThread *const thread = QThread::currentThread();
+    if (!thread->objectName().isEmpty())
+        return thread->objectName();
+    const QCoreApplication *const application = QCoreApplication::instance();
+    return application && application->thread() == thread ? QStringLiteral("main") : QString();
+}
+
+class Writer
+{
+public:
+    // Not destroyed at exit: threads may still record then.
+    static Writer &instance()
+    {
+        static auto *const writer = new Writer;
+        return *writer;
+    }
+
+    bool setFile(const QString &path, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files)
+    {
+        const std::lock_guard lock(m_mutex);
+        std::unique_ptr<TraceFile> next;
+        if (m_file && m_path == path)
+            return true;
+        if (!path.isEmpty()) {
+            next = std::make_unique<TraceFile>();
+            if (!next->open(path)) {
+                qCWarning(loggingCategory).noquote().nospace()
+                        << "SignalBox::setTraceFile(): \"" << path << "\" cannot be written: " << next->errorString()
+                        << "; nothing was changed";
+                return false;
+            }
+        }
+        writeLast();
+        if (next && ++files == 0)
+            ++files;
+        const bool wasOn = isOn.exchange(next != nullptr, std::memory_order_relaxed);
+        m_isOn = &isOn;
+        m_file = std::move(next);
+        m_path = path;
+        for (TracedThread &thread : m_threads)
+            thread.open.clear();
+        if (m_file) {
+            m_chunk.append("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":")
+                    .append(m_pid)
+                    .append(",\"args\":{\"name\":")
+                    .append(quoted(QCoreApplication::applicationName()))
+                    .append("}},\n");
+            nameThreads();
+            start();
+        }
+        if (wasOn != (m_file != nullptr))
+            tellFollowers();
+        return true;
+    }
+
+    void flush() noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_process == QCoreApplication::applicationPid())
+            writeLast();
+    }
+
+    void follow(void *object, void (*tell)(void *, bool))
+    {
+        const std::lock_guard lock(m_mutex);
+        m_followers.emplace(object, tell);
+        if (m_file)
+            tell(object, true);
+    }
+    void unfollow(void *object) noexcept
+    {
+        const std::lock_guard lock(m_mutex);
+        m_followers.erase(object);
+    }
+
+    TraceName nameOf(const QByteArray &json)
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto place = m_names.constFind(json);
+        if (place != m_names.cend())
+            return *place;
+        m_texts.push_back(json);
+        return *m_names.insert(json, static_cast<TraceName>(m_texts.size() - 1));
+    }
+
+    std::shared_ptr<TraceBuffer> makeBuffer()
+    {
+        auto buffer = std::make_shared<TraceBuffer>();
+        const std::lock_guard lock(m_mutex);
+        m_threads.push_back({.buffer = buffer, .number = ++m_threadCount, .open = {}});
+        return buffer;
+    }
+
+private:
+    // Ends the thread when the program ends, or this library is unloaded.
+    struct End
+    {
+        ~End() { instance().stop(); }
+    };
+
+    Writer() : m_pid(QByteArray::number(QCoreApplication::applicationPid())), m_texts(1) {}
+
+    // The rest is called with the mutex.
+
+    void start()
+    {
+        if (m_thread.joinable())
+            return;
+        static const End end;
+#ifdef Q_OS_LINUX
+        std::at_quick_exit([] { instance().flush(); });
+#endif
+        m_process = QCoreApplication::applicationPid();
+        m_thread = std::thread([this] { run(); });
+    }
+
+    void stop() noexcept
+    {
+        if (m_process != QCoreApplication::applicationPid()) { // a fork: the thread is not here
+            m_thread.detach();
+            return;
+        }
+        {
+            const std::lock_guard lock(m_mutex);
+            m_isStopped = true;
+        }
+        m_changed.notify_one();
+        m_thread.join();
+        const std::lock_guard lock(m_mutex);
+        writeLast();
+        m_isOn->store(false, std::memory_order_relaxed);
+        m_file.reset();
+    }
+
+    void run() noexcept
+    {
+        std::unique_lock lock(m_mutex);
+        while (!m_isStopped) {
+            m_changed.wait_for(lock, writeInterval);
+            writeAll();
+        }
+    }
+
+    void tellFollowers() noexcept
+    {
+        for (const auto &[object, tell] : m_followers)
+            tell(object, m_file != nullptr);
+    }
+
+    // What was recorded up to now, and what is recorded meanwhile belongs to the next file. Twice: where an arrow ended was recorded
+    // after its beginning, but that may lie in a buffer that was looked at before.
+    void writeLast() noexcept
+    {
+        m_lastTime = now();
+        writeAll();
+        writeAll();
+        m_lastTime = std::numeric_limits<std::int64_t>::max();
+    }
+
+    // A lack of memory ends the trace as a full disk does.
+    void writeAll() noexcept
+    {
+        try {
+            for (TracedThread &thread : m_threads)
+                write(thread);
+            std::erase_if(m_threads, [](const TracedThread &thread) { return thread.number == 0; });
+            writeChunk();
+        } catch (const std::bad_alloc &) {
+            giveUp("there is no memory");
+        }
+    }
+
+    void write(TracedThread &thread)
+    {
+        const bool isClosed = thread.buffer->isClosed(); // first: then nothing comes after what is taken
+        thread.buffer->take([&](const TraceRecord &record) {
+            if (record.time > m_lastTime)
+                return false;
+            write(thread, record);
+            return true;
+        });
+        if (const std::uint64_t dropped = thread.buffer->takeDropped()) {
+            beginElement("i", thread, thread.lastTime);
+            m_chunk.append(",\"s\":\"t\",\"name\":\"gap\",\"args\":{\"dropped\":")
+                    .append(QByteArray::number(quint64(dropped)))
+                    .append("}},\n");
+        }
+        if (isClosed && thread.buffer->isEmpty())
+            thread.number = 0;
+    }
+
+    void write(TracedThread &thread, const TraceRecord &record)
+    {
+        if (!m_file)
+            return;
+        thread.lastTime = record.time;
+        switch (record.kind) {
+        case TraceRecord::Kind::Begin:
+            thread.open.push_back(record.name);
+            beginSlice(thread, record.name);
+            break;
+        case TraceRecord::Kind::End:
+            if (thread.open.empty())
+                return; // it began in another file
+            thread.open.pop_back();
+            beginElement("E", thread, record.time);
+            m_chunk.append("},\n");
+            break;
+        case TraceRecord::Kind::FlowOut:
+        case TraceRecord::Kind::FlowIn:
+            if (thread.open.empty())
+                return; // the same
+            beginElement(record.kind == TraceRecord::Kind::FlowOut ? "s" : "f\",\"bp\":\"e", thread, record.time);
+            m_chunk.append(",\"cat\":\"delivery\",\"name\":\"delivery\",\"id\":\"")
+                    .append(QByteArray::number(quint64(record.value), 16))
+                    .append("\"},\n");
+            break;
+        case TraceRecord::Kind::Counter:
+            beginElement("C", thread, record.time);
+            m_chunk.append(',')
+                    .append(m_texts[record.name])
+                    .append(",\"args\":{\"value\":")
+                    .append(QByteArray::number(quint64(record.value)))
+                    .append("}},\n");
+            break;
+        case TraceRecord::Kind::ThreadName:
+            thread.name = record.name;
+            nameThread(thread);
+            break;
+        }
+        if (m_chunk.size() >= mostChunkBytes)
+            writeChunk();
+    }
+
+    void beginElement(const char *phase, const TracedThread &thread, std::int64_t time)
+    {
+        const QByteArray nanoseconds = QByteArray::number(qint64(time % 1000)).rightJustified(3, '0');
+        m_chunk.append("{\"ph\":\"")
+                .append(phase)
+                .append("\",\"ts\":")
+                .append(QByteArray::number(qint64(time / 1000)))
+                .append('.')
+                .append(nanoseconds)
+                .append(",\"pid\":")
+                .append(m_pid)
+                .append(",\"tid\":")
+                .append(QByteArray::number(thread.number));
+    }
+    void beginSlice(const TracedThread &thread, TraceName name)
+    {
+        beginElement("B", thread, thread.lastTime);
+        m_chunk.append(',').append(m_texts[name]).append("},\n");
+    }
+    void nameThread(const TracedThread &thread)
+    {
+        if (thread.name == 0)
+            return;
+        m_chunk.append("{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":")
+                .append(m_pid)
+                .append(",\"tid\":")
+                .append(QByteArray::number(thread.number))
+                .append(",\"args\":{\"name\":")
+                .append(m_texts[thread.name])
+                .append("}},\n");
+    }
+    void nameThreads()
+    {
+        for (const TracedThread &thread : m_threads)
+            nameThread(thread);
+    }
+
+    void writeChunk()
+    {
+        if (!m_file) {
+            m_chunk.clear();
+            return;
+        }
+        // Room for the ends of what is open, and for one chunk more.
+        if (m_file->size() + m_chunk.size() > TraceFile::mostBytes - 2 * mostChunkBytes)
+            changeFiles();
+        else
+            appendChunk();
+    }
+    void appendChunk()
+    {
+        if (!m_file->append(std::exchange(m_chunk, QByteArray())))
+            giveUp(m_file->errorString());
+    }
+    // The slices that are open end in the one and begin in the next.
+    void changeFiles()
+    {
+        for (const TracedThread &thread : m_threads) {
+            for (std::size_t i = 0; i < thread.open.size(); ++i) {
+                beginElement("E", thread, thread.lastTime);
+                m_chunk.append("},\n");
+            }
+        }
+        appendChunk();
+        if (!m_file)
+            return;
+        if (!m_file->beginNext()) {
+            giveUp(m_file->errorString());
+            return;
+        }
+        nameThreads();
+        for (const TracedThread &thread : m_threads) {
+            for (const TraceName name : thread.open)
+                beginSlice(thread, name);
+        }
+        appendChunk();
+    }
+
+    void giveUp(const QString &reason) noexcept
+    {
+        m_isOn->store(false, std::memory_order_relaxed);
+        const std::unique_ptr<TraceFile> file = std::exchange(m_file, nullptr);
+        tellFollowers();
+        try {
+            qCWarning(loggingCategory).noquote().nospace()
+                    << "The trace \"" << file->name() << "\" ends, since it cannot be written: " << reason;
+        } catch (...) {
+            // Neither a lack of memory nor a message handler of the program ends the thread.
+        }
+    }
+    void giveUp(const char *reason) noexcept
+    {
+        giveUp(QString::fromLatin1(reason));
+    }
+
+    std::mutex m_mutex; // guards the rest
+    std::condition_variable m_changed;
+    const QByteArray m_pid;
+    std::unique_ptr<TraceFile> m_file; // null: off
+    QString m_path;                    // as it was asked for
+    std::atomic<bool> *m_isOn = nullptr;
+    std::unordered_map<void *, void (*)(void *, bool)> m_followers;
+    std::vector<TracedThread> m_threads;
+    int m_threadCount = 0;
+    std::vector<QByteArray> m_texts; // by TraceName
+    QHash<QByteArray, TraceName> m_names;
+    QByteArray m_chunk;
+    std::int64_t m_lastTime = std::numeric_limits<std::int64_t>::max(); // of the file
+    std::thread m_thread;
+    qint64 m_process = 0;
+    bool m_isStopped = false;
+};
+
+// Ends a thread's buffer with the thread. What other destructors of the thread record after that is dropped.
+struct ThreadEnd
+{
+    std::shared_ptr<TraceBuffer> buffer;
+    ~ThreadEnd();
+};
+
+enum class ThreadState : unsigned char { New, Recording, Over };
+thread_local TraceBuffer *currentBuffer = nullptr;
+thread_local ThreadState currentState = ThreadState::New;
+
+ThreadEnd::~ThreadEnd()
+{
+    currentState = ThreadState::Over;
+    currentBuffer = nullptr;
+    if (buffer)
+        buffer->close();
+}
+
+} // namespace
+
+TraceBuffer *Tracer::buffer() noexcept
+{
+    if (currentState != ThreadState::New)
+        return currentBuffer;
+    if (!isOn())
+        return nullptr;
+    try {
+        static thread_local ThreadEnd end;
+        end.buffer = Writer::instance().makeBuffer();
+        currentState = ThreadState::Recording;
+        currentBuffer = end.buffer.get();
+        nameThread(nameOfCurrentThread());
+    } catch (const std::bad_alloc &) {
+        // Tried again with the next record.
+    }
+    return currentBuffer;
+}
+
+void Tracer::startFromEnvironment()
+{
+    static const bool isStarted = [] {
+        const QString path = qEnvironmentVariable("SIGNALBOX_TRACE");
+        return !path.isEmpty() && setFile(path);
+    }();
+    Q_UNUSED(isStarted)
+}
+
+bool Tracer::setFile(const QString &path)
+{
+    return Writer::instance().setFile(path, s_isOn, s_files);
+}
+
+void Tracer::flush() noexcept
+{
+    Writer::instance().flush();
+}
+
+void Tracer::follow(void *object, void (*tell)(void *, bool))
+{
+    Writer::instance().follow(object, tell);
+}
+
+void Tracer::unfollow(void *object) noexcept
+{
+    Writer::instance().unfollow(object);
+}
+
+TraceName Tracer::sliceName(const char *category, const QString &name, const QJsonObject &arguments)
+{
+    return Writer::instance().nameOf(QByteArrayLiteral("\"cat\":\"") + category + "\",\"name\":" + quoted(name)
+                                     + ",\"args\":" + QJsonDocument(arguments).toJson(QJsonDocument::Compact));
+}
+
+TraceName Tracer::counterName(const QString &name)
+{
+    return Writer::instance().nameOf("\"name\":" + quoted(name));
+}
+
+void Tracer::leaveFlow(std::uint64_t flow) noexcept
+{
+    TraceBuffer *const buffer = Tracer::buffer();
+    if (buffer && buffer->isInSlice())
+        buffer->add({now(), flow, 0, TraceRecord::Kind::FlowOut});
+}
+
+void Tracer::enterFlow(std::uint64_t flow, std::chrono::steady_clock::time_point time) noexcept
+{
+    TraceBuffer *const buffer = Tracer::buffer();
+    const bool beganInThisFile = flow >> 56 == s_files.load(std::memory_order_relaxed);
+    if (buffer && beganInThisFile && buffer->isInSlice())
+        buffer->add({nanoseconds(time), flow, 0, TraceRecord::Kind::FlowIn});
+}
+
+void Tracer::count(TraceName counter, std::uint64_t value) noexcept
+{
+    if (TraceBuffer *const buffer = counter ? Tracer::buffer() : nullptr)
+        buffer->add({now(), value, counter, TraceRecord::Kind::Counter});
+}
+
+void Tracer::nameThread(const QString &name) noexcept
+{
+    if (name.isEmpty())
+        return;
+    try {
+        static thread_local QString last;
+        if (last == name)
+            return;
+        last = name;
+        if (TraceBuffer *const buffer = Tracer::buffer())
+            buffer->add({now(), 0, Writer::instance().nameOf(quoted(name)), TraceRecord::Kind::ThreadName});
+    } catch (const std::bad_alloc &) {
+        // It keeps its number.
+    }
+}
+
+void TraceSlice::begin(TraceName name, std::chrono::steady_clock::time_point time) noexcept
+{
+    TraceBuffer *const buffer = Tracer::buffer();
+    if (buffer && buffer->begin(nanoseconds(time), name))
+        m_buffer = buffer;
+}
+
+void TraceSlice::end(std::chrono::steady_clock::time_point time) noexcept
+{
+    if (TraceBuffer *const buffer = std::exchange(m_buffer, nullptr))
+        buffer->end(nanoseconds(time));
+}
+
+} // namespace SignalBox::detail
