@@ -29,6 +29,7 @@ int main(int argc, char **argv)
         registerWaitingEvents();
         registerBacklogs();
         registerBatches();
+        registerKeys();
         registerTimerGap();
         registerRoundTrip();
         registerInlinePost();

@@ -10,6 +10,7 @@ void registerBurst();
 void registerWaitingEvents();
 void registerBacklogs();
 void registerBatches();
+void registerKeys();
 void registerTimerGap();
 void registerRoundTrip();
 void registerInlinePost();

@@ -24,6 +24,8 @@ bool isInt(double number) noexcept
 QString BacklogSettings::problem() const
 {
     const bool isBatched = kind == QmlBacklog::Kind::Batched;
+    if (!key.isEmpty() && (kind == QmlBacklog::Kind::Bounded || kind == QmlBacklog::Kind::Debounced || (isBatched && capacity != 0)))
+        return QStringLiteral("key: expected backlog Unbounded, Latest, Throttled, or Batched without a capacity: one event of each key waits");
     switch (kind) {
     case QmlBacklog::Kind::Unbounded:
     case QmlBacklog::Kind::Latest:

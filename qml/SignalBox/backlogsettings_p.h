@@ -19,6 +19,7 @@ struct BacklogSettings
     double capacity = 0; // not given
     QmlBacklog::Overflow overflow = QmlBacklog::Overflow::DropOldest;
     double interval = -1; // not given
+    QString key; // empty: not given
 
     /*! What is wrong, as "setting: expected this, not that"; empty if nothing is. Settings of other kinds are not looked at. */
     QString problem() const;

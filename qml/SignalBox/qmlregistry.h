@@ -114,7 +114,7 @@ public:
     // The next two take the function by value, or the templates above would be the better match for one that is not const.
     /*!
         Registers \a function. \a options: an object with any of priority, name, once, enabled, backlog with
-        capacity, overflow and interval, batch, as of RegistryHandler, and owner. The handler ends with its
+        capacity, overflow and interval, batch, key, as of RegistryHandler, and owner. The handler ends with its
         owner, any QML object; without one, with the registry.
     */
     Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function = QJSValue(), const QJSValue &options = QJSValue());

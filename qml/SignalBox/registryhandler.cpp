@@ -287,6 +287,15 @@ void RegistryHandler::setBatch(bool batch)
     Q_EMIT batchChanged();
 }
 
+void RegistryHandler::setKey(const QString &key)
+{
+    if (m_key == key)
+        return;
+    m_key = key;
+    replace();
+    Q_EMIT keyChanged();
+}
+
 void RegistryHandler::setFilter(const QJSValue &filter)
 {
     m_filter = filter;
@@ -354,7 +363,7 @@ QString RegistryHandler::problem() const
         return expected.arg(QStringLiteral("filter"), detail::describe(m_filter));
     if (!detail::isInt(m_priority))
         return QStringLiteral("priority: expected an integer, not %1").arg(m_priority);
-    return detail::BacklogSettings{m_backlog, m_capacity, m_overflow, m_interval}.problem();
+    return detail::BacklogSettings{m_backlog, m_capacity, m_overflow, m_interval, m_key}.problem();
 }
 
 // Whether there is no problem. The same one is told once, until it is mended.
@@ -390,7 +399,7 @@ void RegistryHandler::replace()
 
 void RegistryHandler::registerAnew()
 {
-    const detail::BacklogSettings backlog{m_backlog, m_capacity, m_overflow, m_interval};
+    const detail::BacklogSettings backlog{m_backlog, m_capacity, m_overflow, m_interval, m_key};
     m_link = std::make_shared<Link>(this);
     const AsyncOptions options{
         .priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()};
@@ -401,13 +410,13 @@ void RegistryHandler::registerAnew()
                                 [this, end = Link::End(m_link)](const detail::Batch &batch, const detail::OngoingCall &ongoing) {
                                     runBatch(batch, ongoing, end.home());
                                 });
-        m_id = m_registry->registerBatchGuard(mailbox, std::move(call), options, SourceLocation()).release();
+        m_id = m_registry->registerBatchGuard(mailbox, std::move(call), options, SourceLocation(), m_key).release();
     } else {
         detail::ScriptCall call(m_home->key(),
                                 [this, end = Link::End(m_link)](const detail::Event &event, const detail::OngoingCall &ongoing) {
                                     return run(event, ongoing, end.home());
                                 });
-        m_id = m_registry->registerEventHandler(mailbox, std::move(call), options, SourceLocation());
+        m_id = m_registry->registerEventHandler(mailbox, std::move(call), options, SourceLocation(), m_key);
     }
     Q_EMIT activeChanged();
 }

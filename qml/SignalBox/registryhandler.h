@@ -103,6 +103,12 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     */
     Q_PROPERTY(bool batch READ isBatch WRITE setBatch NOTIFY batchChanged FINAL)
     /*!
+        The name of a member of the event, as of EventModel: of events with equal members only the newest waits, and those with different ones wait beside
+        each other. They come once per turn of the event loop, or per \c interval of a Throttled or Batched backlog; Bounded and Debounced have no key.
+        An event without that member is a failure of this handler. Empty, the default: no key. A change registers anew.
+    */
+    Q_PROPERTY(QString key READ key WRITE setKey NOTIFY keyChanged FINAL)
+    /*!
         A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through; of a batch
         about each event. The handler is not called without an event.
     */
@@ -154,6 +160,9 @@ public:
     bool isBatch() const { return m_isBatch; }
     void setBatch(bool batch);
 
+    QString key() const { return m_key; }
+    void setKey(const QString &key);
+
     QJSValue filter() const { return m_filter; }
     void setFilter(const QJSValue &filter);
 
@@ -177,6 +186,7 @@ Q_SIGNALS:
     void overflowChanged();
     void intervalChanged();
     void batchChanged();
+    void keyChanged();
     void filterChanged();
     void handlerChanged();
     //! \endcond
@@ -234,6 +244,7 @@ private:
     std::shared_ptr<Link> m_link; // to the callable that is registered
     std::shared_ptr<const detail::ScriptHome> m_home; // from completion on
     QString m_name;
+    QString m_key;
     QString m_toldProblem; // what keeps it from being registered
     QJSValue m_filter = QJSValue(QJSValue::NullValue);
     QJSValue m_handler;

@@ -50,7 +50,8 @@ std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlo
 {
     static const QStringList names{
         QStringLiteral("priority"), QStringLiteral("name"), QStringLiteral("once"), QStringLiteral("enabled"), QStringLiteral("backlog"),
-        QStringLiteral("capacity"), QStringLiteral("overflow"), QStringLiteral("interval"), QStringLiteral("batch"), QStringLiteral("owner")};
+        QStringLiteral("capacity"), QStringLiteral("overflow"), QStringLiteral("interval"), QStringLiteral("batch"), QStringLiteral("key"),
+        QStringLiteral("owner")};
     if (!names.contains(key))
         return std::nullopt;
     if (value.isUndefined())
@@ -97,6 +98,10 @@ std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlo
         result.calledWith = value.toBool() ? CalledWith::Batch : CalledWith::Event;
         return check(value.isBool(), "true or false");
     }
+    if (key == QLatin1String("key")) {
+        result.key = backlog.key = value.isString() ? value.toString() : QString();
+        return check(!result.key.isEmpty(), "the name of a member, a string");
+    }
     return readOwner(result, value);
 }
 
@@ -127,7 +132,7 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
         const std::optional<QString> expected = readOption(result, backlog, property.name(), option);
         if (!expected) {
             refuse(QStringLiteral("options: there is no option %1; there are priority, name, once, enabled, backlog, capacity, "
-                                  "overflow, interval, batch and owner")
+                                  "overflow, interval, batch, key and owner")
                        .arg(property.name()));
             return std::nullopt;
         }

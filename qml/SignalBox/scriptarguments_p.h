@@ -24,6 +24,7 @@ struct ScriptOptions
 {
     AsyncOptions options = {};
     CalledWith calledWith = CalledWith::Event;
+    QString key = {}; // empty if none is named
     QObject *owner = nullptr; // null if none is named
 };
 

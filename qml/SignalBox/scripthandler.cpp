@@ -59,10 +59,11 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
     const void *const key = handler->m_home->key();
     if (options.calledWith == CalledWith::Batch) {
         ScriptCall call(key, [handler](const Batch &batch, const OngoingCall &ongoing) { handler->runBatch(batch, ongoing); });
-        handler->m_id = registry->registerBatchGuard(handler.get(), std::move(call), options.options, SourceLocation()).release();
+        handler->m_id =
+            registry->registerBatchGuard(handler.get(), std::move(call), options.options, SourceLocation(), options.key).release();
     } else {
         ScriptCall call(key, [handler](const Event &event, const OngoingCall &ongoing) { return handler->run(event, ongoing); });
-        handler->m_id = registry->registerEventHandler(handler.get(), std::move(call), options.options, SourceLocation());
+        handler->m_id = registry->registerEventHandler(handler.get(), std::move(call), options.options, SourceLocation(), options.key);
     }
     if (owner)
         connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);

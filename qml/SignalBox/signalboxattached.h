@@ -70,7 +70,7 @@ public:
     /*!
         Registers \a function with any \a registry. It ends with the object in whose scope the call is written.
         \a options: an object with any of priority, name, once, enabled, backlog with capacity, overflow and
-        interval, and batch, as of RegistryHandler. Anything else is a TypeError at the caller's line.
+        interval, batch and key, as of RegistryHandler. Anything else is a TypeError at the caller's line.
     */
     Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry = nullptr, const QJSValue &function = QJSValue(),
                                         const QJSValue &options = QJSValue());

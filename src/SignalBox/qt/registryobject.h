@@ -17,6 +17,7 @@
 #include <SignalBox/qt/debugoutput.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/handlertarget.h>
+#include <SignalBox/qt/models/memberkey.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qdeadlinetimer.h>
@@ -166,13 +167,15 @@ public:
     /*!
         Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &)
         or a Propagation(const detail::Event &, const detail::OngoingCall &), runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler(). If it does not always
-        need the value of the event, it has a prepare(const detail::Event &) that calls Event::prepareValue() or not.
+        need the value of the event, it has a prepare(const detail::Event &) that calls Event::prepareValue() or not. \a key: the name of the
+        member by which it gets the newest event of each key, as with latestBy(); empty: it gets all that its backlog keeps.
     */
     template <class Call>
     HandlerId registerEventHandler(QObject *context, Call &&call, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current())
+                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString())
     {
-        return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()"), std::forward<Call>(call), options, location);
+        return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()", detail::CalledWith::Event, keptFor(key)),
+                            std::forward<Call>(call), options, location, key);
     }
     /*!
         The same for batches: \a call is a void(const detail::Batch &) or a void(const detail::Batch &, const detail::OngoingCall &). It attaches
@@ -180,19 +183,21 @@ public:
     */
     template <class Call>
     [[nodiscard]] HandlerGuard registerBatchGuard(QObject *context, Call &&call, const AsyncOptions &options = {},
-                                                  const SourceLocation &location = SourceLocation::current())
+                                                  const SourceLocation &location = SourceLocation::current(),
+                                                  const QString &key = QString())
     {
-        return addBatchCall(wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch),
-                            std::forward<Call>(call), options, location);
+        return addBatchCall(wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch, keptFor(key)),
+                            std::forward<Call>(call), options, location, key);
     }
     /*! The same on the thread that \a mailbox leads to: see below. */
     template <class Call>
     [[nodiscard]] HandlerGuard registerBatchGuard(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call,
                                                   const AsyncOptions &options = {},
-                                                  const SourceLocation &location = SourceLocation::current())
+                                                  const SourceLocation &location = SourceLocation::current(),
+                                                  const QString &key = QString())
     {
-        return addBatchCall(wayTo(mailbox, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch),
-                            std::forward<Call>(call), options, location);
+        return addBatchCall(wayTo(mailbox, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch, keptFor(key)),
+                            std::forward<Call>(call), options, location, key);
     }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
@@ -200,9 +205,10 @@ public:
     */
     template <class Call>
     HandlerId registerEventHandler(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current())
+                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString())
     {
-        return addEventCall(wayTo(mailbox, options, "AsyncRegistry::registerEventHandler()"), std::forward<Call>(call), options, location);
+        return addEventCall(wayTo(mailbox, options, "AsyncRegistry::registerEventHandler()", detail::CalledWith::Event, keptFor(key)),
+                            std::forward<Call>(call), options, location, key);
     }
     //! \endcond
 
@@ -339,18 +345,32 @@ private:
     };
 
     template <class Call>
-    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location)
+    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key)
     {
         wantExtras();
-        return add<EventCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location).release();
+        return addKeyed<EventCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key).release();
     }
 
     template <class Call>
-    HandlerGuard addBatchCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location)
+    HandlerGuard addBatchCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key)
     {
         if constexpr (requires(const detail::Event &event) { call.prepare(event); })
             wantExtras();
-        return add<BatchCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location);
+        return addKeyed<BatchCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key);
+    }
+
+    static detail::Kept keptFor(const QString &key) noexcept
+    {
+        return key.isEmpty() ? detail::Kept::AsOptions : detail::Kept::NewestOfEachKey;
+    }
+
+    template <class Kind, class Call>
+    HandlerGuard addKeyed(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key)
+    {
+        if (key.isEmpty())
+            return add<Kind>(way, std::forward<Call>(call), options, location);
+        return add<detail::MemberKeyed<Kind>>(way, std::pair<detail::MemberKey, std::decay_t<Call>>(key, std::forward<Call>(call)), options,
+                                              location);
     }
 
     void wantExtras() const noexcept;

@@ -170,7 +170,7 @@ TestCase {
     function test_undefinedOptionsCountAsAbsent() {
         const id = bus.registerHandler(testCase.none, {
             priority: undefined, name: undefined, once: undefined, enabled: undefined, backlog: undefined, capacity: undefined,
-            overflow: undefined, interval: undefined, batch: undefined, owner: undefined
+            overflow: undefined, interval: undefined, batch: undefined, key: undefined, owner: undefined
         });
         verify(bus.contains(id));
         bus.unregister(id);

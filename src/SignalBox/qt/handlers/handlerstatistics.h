@@ -31,6 +31,8 @@ public:
 
     void countDropped(std::uint64_t count) noexcept { m_dropped.fetch_add(count, std::memory_order_relaxed); }
     void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
+    /*! Of a handler whose store counts them. */
+    void setMerged(std::uint64_t count) noexcept { m_merged.store(count, std::memory_order_relaxed); }
     /*! Whoever calls this tells the registry's link afterwards. */
     void countCall(std::chrono::nanoseconds time) noexcept;
     /*! \a exception: what the call ended with. */

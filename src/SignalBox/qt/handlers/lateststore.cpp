@@ -94,7 +94,7 @@ LatestStore::Pushed LatestStore::push(QueueEntry *item, const LatestKey &key, En
             table.insert(slot);
         isRefused = !slot;
         if (slot)
-            hasChanged = put(slot, item, lost);
+            hasChanged = put(table, slot, item, lost);
     } else {
         LatestSlot *const slot = makeSlot();
         if (!slot)
@@ -108,11 +108,12 @@ LatestStore::Pushed LatestStore::push(QueueEntry *item, const LatestKey &key, En
     return isRefused ? Pushed::Refused : hasChanged ? Pushed::Changed : Pushed::Merged;
 }
 
-bool LatestStore::put(LatestSlot *slot, QueueEntry *item, EntryList &lost) noexcept
+bool LatestStore::put(Table &table, LatestSlot *slot, QueueEntry *item, EntryList &lost) noexcept
 {
     QueueEntry *const replaced = m_changed.put(slot, item);
     if (!replaced)
         return true;
+    table.merged.store(table.merged.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     lost.append(replaced);
     return false;
 }
@@ -127,7 +128,7 @@ bool LatestStore::add(Table &table, LatestSlot *slot, EntryList &lost) noexcept
     } else {
         table.insert(slot);
     }
-    return put(slot, item, lost);
+    return put(table, slot, item, lost);
 }
 
 bool LatestStore::unlock(Table &table, EntryList &lost) noexcept
@@ -135,6 +136,14 @@ bool LatestStore::unlock(Table &table, EntryList &lost) noexcept
     bool hasChanged = false;
     table.lock.unlock([&](LatestSlot *slot) { hasChanged |= add(table, slot, lost); });
     return hasChanged;
+}
+
+std::uint64_t LatestStore::merged() const noexcept
+{
+    std::uint64_t result = 0;
+    for (const Table &table : m_tables)
+        result += table.merged.load(std::memory_order_relaxed);
+    return result;
 }
 
 // --- the consumer --------------------------------------------------------------------------------

@@ -8,6 +8,7 @@
 #include <SignalBox/qt/handlers/latestkey.h>
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -43,6 +44,9 @@ public:
     bool isEmpty() const noexcept override { return m_changed.isEmpty(); }
     bool mustLookAgain() const noexcept override { return !m_changed.isEmpty(); }
 
+    /*! How many items were replaced so far. Any thread. */
+    std::uint64_t merged() const noexcept;
+
 private:
     using Slot = ChangedSlots<DeliveryPlatform, QueueEntry>::Slot;
 
@@ -57,6 +61,8 @@ private:
         void erase(LatestSlot *slot) noexcept;
 
         CombiningLock<DeliveryPlatform, LatestSlot> lock;
+        // Written under the lock, without a locked instruction; relaxed: it orders nothing.
+        std::atomic<std::uint64_t> merged = 0;
 
     private:
         LatestSlot *&bucketOf(std::uint64_t hash) noexcept { return m_buckets[hash & (m_bucketCount - 1)]; }
@@ -75,7 +81,7 @@ private:
 
     Table &tableOf(std::uint64_t hash) noexcept { return m_tables[hash >> (64 - tableBits)]; }
     // Both under the table's lock. True: the slot was appended to the changed ones.
-    bool put(LatestSlot *slot, QueueEntry *item, EntryList &lost) noexcept;
+    bool put(Table &table, LatestSlot *slot, QueueEntry *item, EntryList &lost) noexcept;
     bool add(Table &table, LatestSlot *slot, EntryList &lost) noexcept;
     bool unlock(Table &table, EntryList &lost) noexcept;
 

@@ -379,6 +379,7 @@ bool Route::forward(const Payload *payload) noexcept
 
 void Route::endDrain() noexcept
 {
+    updateMerged();
     if (!m_statistics.hasNewLosses())
         return;
     if (const std::uint64_t lost = m_statistics.takeNewLosses())
@@ -512,6 +513,8 @@ void Route::describe(const Inspection &inspection) const
     if (const Mailbox *mailbox = m_transit.mailbox())
         row.threadName = mailbox->name();
     m_statistics.describe(row);
+    if (m_latestStore)
+        row.merged = m_latestStore->merged();
 }
 
 } // namespace SignalBox::detail

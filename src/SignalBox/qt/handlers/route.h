@@ -175,10 +175,14 @@ private:
     // Whether it may be called now. If not, what had to be done has been.
     bool isDue(Mailbox &mailbox) noexcept;
     QueueEntry *takeNext() noexcept;
-    // Whether its backlog keeps the newest event only, or that of each key.
-    bool isMerging() const noexcept;
-    void loseItem(QueueEntry *item, bool isMerged) noexcept;
-    void loseItems(EntryList &&items) noexcept;
+    // How a loss is counted; or has been, by the store.
+    enum class Loss { Merged, Dropped, Counted };
+    // Of what its store does not keep.
+    Loss lossByStore() const noexcept;
+    void loseItem(QueueEntry *item, Loss loss) noexcept;
+    void loseItems(EntryList &&items, Loss loss) noexcept;
+    // What a store of latestBy() has counted.
+    void updateMerged() noexcept;
     // Whether a visit would find nothing; the consumer's.
     bool isEmpty() const noexcept { return m_due.isEmpty() && m_store->isEmpty(); }
     void queueVisit() noexcept;

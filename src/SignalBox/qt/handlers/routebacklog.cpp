@@ -37,8 +37,8 @@ void Route::queueBacklog(QueueEntry *item, const LatestKey *key) noexcept
         EntryList lost;
         const LatestStore::Pushed pushed = m_latestStore->push(item, *key, lost);
         if (pushed == LatestStore::Pushed::Refused)
-            loseItem(item, false);
-        loseItems(std::move(lost));
+            loseItem(item, Loss::Dropped);
+        loseItems(std::move(lost), Loss::Counted);
         if (pushed != LatestStore::Pushed::Merged)
             queueVisit();
         return;
@@ -47,38 +47,44 @@ void Route::queueBacklog(QueueEntry *item, const LatestKey *key) noexcept
         m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
     EntryList lost;
     m_store->push(item, lost);
-    loseItems(std::move(lost));
+    loseItems(std::move(lost), lossByStore());
     queueVisit();
 }
 
-bool Route::isMerging() const noexcept
+Route::Loss Route::lossByStore() const noexcept
 {
     if (m_latestStore)
-        return true;
+        return Loss::Counted;
     switch (m_backlog.kind()) {
     case Backlog::Kind::Latest:
     case Backlog::Kind::Throttled:
     case Backlog::Kind::Debounced:
-        return true;
+        return Loss::Merged;
     case Backlog::Kind::Unbounded:
     case Backlog::Kind::Bounded:
     case Backlog::Kind::Batched:
         break;
     }
-    return false;
+    return Loss::Dropped;
 }
 
-void Route::loseItems(EntryList &&items) noexcept
+void Route::updateMerged() noexcept
+{
+    if (m_latestStore)
+        m_statistics.setMerged(m_latestStore->merged());
+}
+
+void Route::loseItems(EntryList &&items, Loss loss) noexcept
 {
     while (QueueEntry *item = items.takeFirst())
-        loseItem(item, isMerging());
+        loseItem(item, loss);
 }
 
-void Route::loseItem(QueueEntry *item, bool isMerged) noexcept
+void Route::loseItem(QueueEntry *item, Loss loss) noexcept
 {
-    if (isMerged)
+    if (loss == Loss::Merged)
         m_statistics.countMerged(1);
-    else
+    else if (loss == Loss::Dropped)
         m_statistics.countDropped(1);
     if (Completion *completion = Event::of(*item->payload()).completion())
         completion->drop();
@@ -138,7 +144,7 @@ QueueEntry *Route::takeNext() noexcept
     } else {
         item = m_store->take(lost);
     }
-    loseItems(std::move(lost));
+    loseItems(std::move(lost), lossByStore());
     return item;
 }
 
@@ -164,7 +170,7 @@ void Route::visitForBatch(HandlerCalls &calls, FreedBlocks &freed) noexcept
     Batch batch(std::move(m_spare));
     EntryList lost;
     m_store->takeAll(batch, lost);
-    loseItems(std::move(lost));
+    loseItems(std::move(lost), lossByStore());
     if (!batch.isEmpty() && m_backlog.isTimed())
         m_nextCall = DeliveryClock::now() + nanoseconds(m_backlog.interval());
     // Before the call: a nested event loop goes on with it.
@@ -197,6 +203,7 @@ void Route::callHandler(Batch &batch, HandlerCalls &calls) noexcept
         beginDeliveries(batch);
     if (batch.isEmpty())
         return;
+    updateMerged();
     const std::uint64_t losses = m_statistics.losses();
     batch.setLost(losses - std::exchange(m_toldLosses, losses));
     const Outcome outcome = calls.call(m_handler, &batch);
@@ -258,7 +265,7 @@ void Route::dropBacklog(EntryList &&taken) noexcept
 {
     while (QueueEntry *item = taken.takeFirst()) {
         refuseClaim();
-        loseItem(item, false);
+        loseItem(item, Loss::Dropped);
     }
 }
 

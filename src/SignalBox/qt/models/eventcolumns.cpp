@@ -57,12 +57,6 @@ QVariant EventColumn::readValue(const EventRow &row) const
 
 QVariant EventColumn::readMember(const Event::Content &content) const
 {
-    if (!content.type.isValid())
-        return {};
-    if (content.type == QMetaType::fromType<QVariantMap>())
-        return static_cast<const QVariantMap *>(content.value)->value(m_name);
-    if (content.type == QMetaType::fromType<QVariantHash>())
-        return static_cast<const QVariantHash *>(content.value)->value(m_name);
     if (const QMetaObject *const gadget = gadgetOf(content.type)) {
         if (gadget != m_gadget) {
             m_gadget = gadget;
@@ -70,7 +64,28 @@ QVariant EventColumn::readMember(const Event::Content &content) const
         }
         return m_index < 0 ? QVariant() : gadget->property(m_index).readOnGadget(content.value);
     }
-    return m_name == u"value" ? QVariant(content.type, content.value) : QVariant();
+    return memberOf(content, m_name);
+}
+
+QVariant EventColumn::memberOf(const Event::Content &content, const QString &name, const QByteArray &property)
+{
+    if (const QMetaObject *const gadget = gadgetOf(content.type)) {
+        const int index = gadget->indexOfProperty(property.constData());
+        return index < 0 ? QVariant() : gadget->property(index).readOnGadget(content.value);
+    }
+    return memberOf(content, name);
+}
+
+// Of what is no gadget.
+QVariant EventColumn::memberOf(const Event::Content &content, const QString &name)
+{
+    if (!content.type.isValid())
+        return {};
+    if (content.type == QMetaType::fromType<QVariantMap>())
+        return static_cast<const QVariantMap *>(content.value)->value(name);
+    if (content.type == QMetaType::fromType<QVariantHash>())
+        return static_cast<const QVariantHash *>(content.value)->value(name);
+    return name == u"value" ? QVariant(content.type, content.value) : QVariant();
 }
 
 QStringList EventColumn::membersOf(const Event::Content &content)

@@ -29,10 +29,13 @@ public:
 
     /*! The names of all members of an event, in their order. */
     static QStringList membersOf(const Event::Content &content);
+    /*! One of them; \a property: its name as that of a property. Thread-safe. */
+    static QVariant memberOf(const Event::Content &content, const QString &name, const QByteArray &property);
 
 private:
     QVariant readValue(const EventRow &row) const;
     QVariant readMember(const Event::Content &content) const;
+    static QVariant memberOf(const Event::Content &content, const QString &name);
     void logFailure(const char *what) const noexcept;
 
     QString m_name;

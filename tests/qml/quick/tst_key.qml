@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+import QtQuick
+import QtTest
+import SignalBox
+import SignalBoxTest
+
+TestCase {
+    id: testCase
+
+    property var events: []
+    property var failures: []
+
+    name: "Key"
+
+    function init() {
+        events = [];
+        failures = [];
+        element.key = "symbol";
+        element.batch = false;
+        element.backlog = Backlog.Unbounded;
+        element.capacity = 0;
+        element.interval = 1;
+        element.once = false;
+        element.filter = null;
+        element.registry = bus;
+    }
+
+    function cleanup() {
+        element.registry = null;
+        bus.clear();
+    }
+
+    function notifyAll(ticks: var) {
+        for (const tick of ticks)
+            bus.notify({ symbol: tick[0], price: tick[1] });
+    }
+
+    function pairsOf(ticks: var): var {
+        return ticks.map(tick => [tick.symbol, tick.price]);
+    }
+
+    // Returns when what was queued before has been delivered.
+    function settle() {
+        let isSettled = false;
+        Qt.callLater(() => isSettled = true);
+        tryVerify(() => isSettled);
+    }
+
+    QmlRegistry {
+        id: bus
+
+        onHandlerFailed: failure => testCase.failures.push(failure.message)
+    }
+
+    RegistryHandler {
+        id: element
+
+        handler: (events, lost) => {
+            if (element.batch)
+                testCase.events = testCase.events.concat([testCase.pairsOf(events), lost]);
+            else
+                testCase.events = testCase.events.concat(testCase.pairsOf([events]));
+        }
+        registry: bus
+    }
+
+    Fixture {
+        id: fixture
+    }
+
+    function test_eventsOfCppHaveTheirPropertiesAsKeys() {
+        let seen = [];
+        SignalBox.on(fixture.registry, reading => seen.push(reading.value), { key: "unit" });
+        let others = [];
+        SignalBox.on(fixture.registry, reading => others.push(reading.value), { key: "value" });
+        fixture.post(1);
+        fixture.post(2);
+        fixture.postFromAnotherThread(3);
+        tryVerify(() => others.length === 3 && seen.length === 1);
+        compare(seen, [3]);
+        compare(others, [1, 2, 3]);
+        fixture.clear();
+    }
+
+    function test_elementGetsTheNewestOfEachKey_data(): var {
+        return [
+            { tag: "Unbounded", backlog: Backlog.Unbounded },
+            { tag: "Latest", backlog: Backlog.Latest },
+            { tag: "Throttled", backlog: Backlog.Throttled },
+            { tag: "Batched", backlog: Backlog.Batched }
+        ];
+    }
+
+    function test_elementGetsTheNewestOfEachKey(row: var) {
+        element.backlog = row.backlog;
+        notifyAll([["A", 1], ["B", 2], ["A", 3], [7, 4], ["A", 5]]);
+        compare(events, []); // never inline
+        tryCompare(testCase, "events", [["A", 5], ["B", 2], [7, 4]]);
+        notifyAll([["B", 6]]);
+        tryCompare(testCase, "events", [["A", 5], ["B", 2], [7, 4], ["B", 6]]);
+    }
+
+    function test_batchHasTheNewestOfEachKey() {
+        element.batch = true;
+        notifyAll([["A", 1], ["B", 2], ["A", 3]]);
+        tryCompare(testCase, "events", [[["A", 3], ["B", 2]], 1]);
+    }
+
+    function test_functionsTakeAKey_data(): var {
+        return [
+            { tag: "registerHandler", register: (f, options) => bus.registerHandler(f, options) },
+            { tag: "registerGuard", register: (f, options) => bus.registerGuard(f, options) },
+            { tag: "on", register: (f, options) => SignalBox.on(bus, f, options) }
+        ];
+    }
+
+    function test_functionsTakeAKey(row: var) {
+        element.registry = null;
+        row.register(event => events = events.concat(pairsOf([event])), { key: "symbol" });
+        row.register(batch => events = events.concat([pairsOf(batch)]), { key: "symbol", batch: true, priority: -1 });
+        notifyAll([["A", 1], ["B", 2], ["A", 3]]);
+
+        tryVerify(() => events.length === 3);
+        verify(events.some(entry => JSON.stringify(entry) === '[["A",3],["B",2]]'));
+        verify(events.some(entry => JSON.stringify(entry) === '["A",3]'));
+        verify(events.some(entry => JSON.stringify(entry) === '["B",2]'));
+    }
+
+    function test_handlerGetsTheVeryObject() {
+        const event = { symbol: "A", price: 1 };
+        let seen = null;
+        bus.registerHandler(tick => seen = tick, { key: "symbol" });
+        bus.notify(event);
+        tryVerify(() => seen !== null);
+        verify(seen === event);
+    }
+
+    function test_numbersAreOneKeyWhateverTheirType() {
+        notifyAll([[1, "integer"], [1.0, "real"], [1.5, "other"]]);
+        tryCompare(testCase, "events", [[1, "real"], [1.5, "other"]]);
+    }
+
+    function test_eventWithoutTheKeyIsAFailure() {
+        bus.notify({ price: 1 });
+        bus.notify(5);
+        bus.notify({ symbol: NaN });
+        bus.notify({ symbol: "A", price: 2 });
+        tryCompare(testCase, "events", [["A", 2]]);
+        compare(failures.length, 3);
+        verify(failures[0].includes("expected an event with a member \"symbol\""), failures[0]);
+    }
+
+    function test_valuesAreTheirOwnKey() {
+        element.registry = null;
+        let seen = [];
+        bus.registerHandler(value => seen.push(value), { key: "value" });
+        for (const value of ["x", "y", "x"])
+            bus.notify(value);
+        tryVerify(() => seen.length === 2);
+        compare(seen, ["x", "y"]);
+    }
+
+    function test_keyMayChange() {
+        element.key = "";
+        notifyAll([["A", 1]]);
+        compare(events, [["A", 1]]); // inline
+        element.key = "price";
+        notifyAll([["A", 1], ["B", 1], ["C", 2]]);
+        tryCompare(testCase, "events", [["A", 1], ["B", 1], ["C", 2]]);
+    }
+
+    function test_backlogsWithoutKeysAreRefused_data(): var {
+        return [
+            { tag: "Bounded", backlog: Backlog.Bounded, capacity: 5 },
+            { tag: "Debounced", backlog: Backlog.Debounced, capacity: 0 },
+            { tag: "Batched with a capacity", backlog: Backlog.Batched, capacity: 5 }
+        ];
+    }
+
+    function test_backlogsWithoutKeysAreRefused(row: var) {
+        element.capacity = row.capacity;
+        ignoreWarning(new RegExp("key: expected backlog Unbounded, Latest, Throttled, or Batched without a capacity"));
+        element.backlog = row.backlog;
+        verify(!element.active);
+        element.backlog = Backlog.Unbounded;
+        verify(element.active);
+        let options = { key: "symbol", backlog: row.backlog, interval: 1 };
+        if (row.capacity !== 0)
+            options.capacity = row.capacity;
+        let message = "";
+        try {
+            bus.registerHandler(() => {}, options);
+        } catch (error) {
+            message = error.message;
+        }
+        verify(message.includes("options: key: expected backlog Unbounded"), message);
+    }
+
+    function test_keyThatIsNoNameIsRefused_data(): var {
+        return [{ tag: "number", key: 5 }, { tag: "empty", key: "" }, { tag: "function", key: event => event.symbol }];
+    }
+
+    function test_keyThatIsNoNameIsRefused(row: var) {
+        let message = "";
+        try {
+            bus.registerHandler(() => {}, { key: row.key });
+        } catch (error) {
+            message = error.message;
+        }
+        verify(message.includes("options: key: expected the name of a member, a string"), message);
+    }
+}
