@@ -5,6 +5,8 @@
 #include "scriptarguments_p.h"
 #include "scripthandler_p.h"
 
+#include <SignalBox/qt/stallreport.h>
+
 #include <QtQml/qqmlengine.h>
 
 #include <vector>
@@ -19,6 +21,14 @@ SignalBoxAttached::SignalBoxAttached(QObject *object)
 SignalBoxAttached *SignalBoxAttached::qmlAttachedProperties(QObject *object)
 {
     return new SignalBoxAttached(object);
+}
+
+QVariantList SignalBoxAttached::stallReport() const
+{
+    QVariantList result;
+    for (const StallInfo &stall : SignalBox::stallReport())
+        result.append(QVariant::fromValue(stall));
+    return result;
 }
 
 RegistryObject *SignalBoxAttached::find(const QString &name)

@@ -10,6 +10,7 @@
 
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
+#include <QtCore/qvariant.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqml.h>
 
@@ -66,6 +67,12 @@ public:
         does not run again when such a registry comes or goes. RegistryHandler::registryName follows them.
     */
     Q_INVOKABLE SignalBox::RegistryObject *find(const QString &name);
+
+    /*!
+        The stall report of C++: objects, the longest stall first, with the properties of StallInfo. It is empty unless the environment
+        variable SIGNALBOX_STALLS is set.
+    */
+    Q_INVOKABLE QVariantList stallReport() const;
 
     /*!
         Registers \a function with any \a registry. It ends with the object in whose scope the call is written.

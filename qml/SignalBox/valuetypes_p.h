@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/qt/stallinfo.h>
 
 #include <QtQml/qqml.h>
 
@@ -22,6 +23,13 @@ struct HandlerFailureForeign
     Q_GADGET
     QML_FOREIGN(SignalBox::HandlerFailure)
     QML_VALUE_TYPE(handlerFailure)
+};
+
+struct StallInfoForeign
+{
+    Q_GADGET
+    QML_FOREIGN(SignalBox::StallInfo)
+    QML_VALUE_TYPE(stallInfo)
 };
 
 } // namespace SignalBox

@@ -11,6 +11,7 @@
 #include <SignalBox/LatestBy>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
+#include <SignalBox/StallReport>
 #include <SignalBox/TestClock>
 #include <SignalBox/ScriptException>
 #include <SignalBox/Trace>
@@ -312,6 +313,13 @@ private Q_SLOTS:
         QVERIFY(spy.waitForCount(3, QDeadlineTimer(5000)));
         QCOMPARE(spy.takeAll().last().percent, 100);
         worker.join();
+    }
+
+    void stallReport()
+    {
+        for (const SignalBox::StallInfo &stall : SignalBox::stallReport())
+            qInfo() << stall.threadName() << stall.duration().count() << stall.handlerName() << stall.fileName() << stall.lineNumber();
+        QVERIFY(SignalBox::stallReport().isEmpty()); // nothing is watched here
     }
 
     void testClock()

@@ -72,6 +72,8 @@ RegistryObject::RegistryObject(QObject *parent)
                                  quint64 lost) { Q_EMIT static_cast<RegistryObject &>(object).lagged(id, lost); },
                     .eventNotified =
                         [](QObject &object, const detail::Event &event) { static_cast<RegistryObject &>(object).eventNotified(event); },
+                    .stalled = [](QObject &object,
+                                  const StallInfo &stall) { Q_EMIT static_cast<RegistryObject &>(object).stalled(stall); },
                     .failed = [](QObject &object, const HandlerFailure &failure,
                                  bool isHandled) { static_cast<RegistryObject &>(object).reportFailure(failure, isHandled); },
                 }))

@@ -19,6 +19,7 @@
 #include <SignalBox/qt/handlertarget.h>
 #include <SignalBox/qt/models/memberkey.h>
 #include <SignalBox/qt/qt_export.h>
+#include <SignalBox/qt/stallinfo.h>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
@@ -234,6 +235,11 @@ Q_SIGNALS:
         the handler was paused when its thread reached them. Emitted at most once per drain of its thread.
     */
     void lagged(SignalBox::HandlerId id, quint64 dropped);
+    /*!
+        An event loop did not turn for longer than the environment variable \c SIGNALBOX_STALLS allows, and of all handlers that
+        ran there then one of this registry took the longest. Emitted when the loop turns again; stallReport() has the rules.
+    */
+    void stalled(const SignalBox::StallInfo &stall);
 
 protected:
     //! \cond Of the template that derives from this class

@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <QtCore/qbasictimer.h>
@@ -85,6 +86,8 @@ public:
         } else if (event->timerId() == visitTimer.timerId()) {
             visitTimer.stop();
             m_mailbox.visitDue();
+        } else if (event->timerId() == turnTimer.timerId()) {
+            loopWatch->turn(m_mailbox.name());
         }
     }
 
@@ -92,6 +95,8 @@ public:
 
     QBasicTimer yieldTimer;
     QBasicTimer visitTimer;
+    QBasicTimer turnTimer;
+    std::optional<LoopWatch> loopWatch; // while loops are watched
 
 private:
     ThreadMailbox &m_mailbox;
@@ -219,8 +224,8 @@ void ThreadMailbox::drain() noexcept
 {
     if (m_isYielding)
         return;
-    if (!m_threadId.load(std::memory_order_relaxed))
-        m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
+    if (!m_hasSeenThread) [[unlikely]]
+        seeThread();
     const Delivering delivering(*this);
     if (Tracer::isOn()) [[unlikely]]
         Tracer::nameThread(name());
@@ -239,6 +244,16 @@ void ThreadMailbox::drain() noexcept
     m_isYielding = true;
     m_wakeUp.keepRaised();
     m_drainer->yieldTimer.start(0, m_drainer);
+}
+
+void ThreadMailbox::seeThread() noexcept
+{
+    m_hasSeenThread = true;
+    m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
+    if (LoopWatch::threshold().count() == 0 || !m_drainer)
+        return;
+    m_drainer->loopWatch.emplace();
+    m_drainer->turnTimer.start(static_cast<int>(LoopWatch::period().count()), Qt::PreciseTimer, m_drainer);
 }
 
 void ThreadMailbox::planVisit(std::int64_t time, Receiver &receiver)
@@ -323,6 +338,7 @@ void ThreadMailbox::open()
     }
     m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     m_isYielding = false;
+    m_hasSeenThread = false;
     reopen();
     callConsumer();
 }

@@ -80,6 +80,8 @@ private:
     class Delivering;
 
     bool isComingUp() const noexcept override;
+    // In the first drain, or the first one after open().
+    void seeThread() noexcept;
     void callConsumer() noexcept override;
     void drain() noexcept;
     void visitDue() noexcept;
@@ -110,6 +112,7 @@ private:
     std::multimap<std::int64_t, Receiver *> m_plans;
     bool m_lacksVisitTimer = false; // the clock was stopped
     bool m_isYielding = false; // the timer will call
+    bool m_hasSeenThread = false;
     // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.
     static constexpr std::int64_t turnGap = 1'000'000;
     std::int64_t m_turnBegin = 0;

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/scriptexception.h>
+#include <SignalBox/qt/stallinfo.h>
 
 #include <QtCore/qdebug.h>
 
@@ -15,14 +16,23 @@ namespace {
 // When the library is loaded, so that a program's own callback, set later, stays.
 [[maybe_unused]] const WaitReportCallback coreCallback = setWaitReportCallback(&logLongWait);
 
+QString describe(const QString &name, HandlerId id, const QString &place, quint32 line)
+{
+    const QString registered = QStringLiteral(", registered at %1:%2").arg(place).arg(line);
+    return QStringLiteral("\"%1\" (%2%3)")
+        .arg(name, QString::fromStdString(id.toString()), place.isEmpty() ? QString() : registered); // handlers in QML have none
+}
+
 template <class Handler>
 QString describe(const Handler &handler)
 {
-    const QString place = QString::fromUtf8(handler.registeredAt.file_name());
-    const QString registered = QStringLiteral(", registered at %1:%2").arg(place).arg(handler.registeredAt.line());
-    return QStringLiteral("\"%1\" (%2%3)")
-        .arg(QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size())),
-             QString::fromStdString(handler.id.toString()), place.isEmpty() ? QString() : registered); // handlers in QML have none
+    return describe(QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size())), handler.id,
+                    QString::fromUtf8(handler.registeredAt.file_name()), handler.registeredAt.line());
+}
+
+QString milliseconds(std::chrono::nanoseconds time)
+{
+    return QString::number(std::chrono::duration<double, std::milli>(time).count(), 'f', 1) + QLatin1String(" ms");
 }
 
 } // namespace
@@ -86,10 +96,19 @@ void logLongWait(const WaitReport &report) noexcept
 
 void logSlowHandler(const HandlerInfo &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget)
 {
-    using Milliseconds = std::chrono::duration<double, std::milli>;
     qCWarning(loggingCategory).noquote().nospace()
-        << "Handler " << describe(handler) << " took " << QString::number(Milliseconds(time).count(), 'f', 1)
-        << " ms; its budget is " << QString::number(Milliseconds(budget).count(), 'f', 1) << " ms";
+        << "Handler " << describe(handler) << " took " << milliseconds(time) << "; its budget is " << milliseconds(budget);
+}
+
+void logStall(const StallInfo &stall)
+{
+    const QString handler = stall.handlerId().isValid()
+        ? QStringLiteral("; for %1 of that ran handler %2 of registry \"%3\"")
+              .arg(milliseconds(stall.handlerDuration()),
+                   describe(stall.handlerName(), stall.handlerId(), stall.fileName(), quint32(stall.lineNumber())), stall.registryName())
+        : QStringLiteral("; no handler ran for long");
+    qCWarning(loggingCategory).noquote().nospace() << "The event loop of thread \"" << stall.threadName() << "\" did not turn for "
+                                                   << milliseconds(stall.duration()) << handler;
 }
 
 } // namespace SignalBox::detail

@@ -11,6 +11,7 @@
 
 namespace SignalBox {
 class HandlerFailure;
+class StallInfo;
 struct HandlerInfo;
 struct WaitReport;
 }
@@ -41,5 +42,8 @@ void logLongWait(const WaitReport &report) noexcept;
 
 /*! A warning for a call that took longer than the registry's budget. */
 void logSlowHandler(const HandlerInfo &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget);
+
+/*! A line of the stall report. */
+void logStall(const StallInfo &stall);
 
 } // namespace SignalBox::detail

@@ -4,6 +4,7 @@
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <QtCore/qpointer.h>
@@ -45,6 +46,7 @@ private:
 
 RegistryLink::RegistryLink(QObject *object, const Emitter &emitter) : m_emitter(emitter), m_object(object)
 {
+    setObserver(Stalls, LoopWatch::threshold().count() > 0);
     m_registry.onException([this](const ExceptionInfo &info) { report(info); });
     Tracer::startFromEnvironment();
     Tracer::follow(this, [](void *link, bool isOn) { static_cast<RegistryLink *>(link)->setTraced(isOn); });
@@ -99,10 +101,12 @@ void RegistryLink::read()
     const unsigned news = m_news.exchange(0);
     std::size_t lags = 0;
     std::size_t failures = 0;
+    std::size_t stalls = 0;
     {
         const std::lock_guard lock(m_mutex);
         lags = m_lags.size();
         failures = m_failures.size();
+        stalls = m_stalls.size();
     }
     if (news & HandlersChanged)
         m_emitter.handlersChanged(*object);
@@ -112,6 +116,8 @@ void RegistryLink::read()
         tellNextLag(*object);
     for (; object && failures > 0; --failures)
         tellNextFailure(*object);
+    for (; object && stalls > 0; --stalls)
+        tellNextStall(*object);
 }
 
 void RegistryLink::tellNextLag(QObject &object)
@@ -136,6 +142,18 @@ void RegistryLink::tellNextFailure(QObject &object)
     }
     for (const Failure &waiting : next)
         m_emitter.failed(object, waiting.failure, waiting.isHandled);
+}
+
+void RegistryLink::tellNextStall(QObject &object)
+{
+    std::list<StallInfo> next;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_stalls.empty())
+            next.splice(next.begin(), m_stalls, m_stalls.begin());
+    }
+    for (const StallInfo &stall : next)
+        m_emitter.stalled(object, stall);
 }
 
 void RegistryLink::giveUp() noexcept
@@ -221,6 +239,19 @@ void RegistryLink::tellLag(HandlerId id, quint64 lost) noexcept
         return; // A signal less; the count stays.
     }
     tell(Lags);
+}
+
+void RegistryLink::tellStall(const StallInfo &stall) noexcept
+{
+    try {
+        const std::lock_guard lock(m_mutex);
+        m_stalls.push_back(stall);
+        if (m_stalls.size() > mostWaitingStalls)
+            m_stalls.pop_front();
+    } catch (const std::bad_alloc &) {
+        return; // A signal less; the report has it.
+    }
+    tell(StallNews);
 }
 
 void RegistryLink::statisticsHaveChanged() noexcept

@@ -7,6 +7,7 @@
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/sourcelist.h>
 #include <SignalBox/qt/qt_export.h>
+#include <SignalBox/qt/stallinfo.h>
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qobject.h>
@@ -53,6 +54,7 @@ public:
         void (*statisticsChanged)(QObject &object);
         void (*lagged)(QObject &object, HandlerId id, quint64 lost);
         void (*eventNotified)(QObject &object, const Event &event);
+        void (*stalled)(QObject &object, const StallInfo &stall);
         void (*failed)(QObject &object, const HandlerFailure &failure, bool isHandled); // isHandled: by the exception callback
     };
 
@@ -77,6 +79,8 @@ public:
     void handlersHaveChanged() noexcept { tell(HandlersChanged); }
     /*! Has RegistryObject::lagged() emitted, once per handler for all losses until it is. */
     void tellLag(HandlerId id, quint64 lost) noexcept;
+    /*! Has RegistryObject::stalled() emitted. */
+    void tellStall(const StallInfo &stall) noexcept;
     /*! Has RegistryObject::statisticsChanged() emitted, once until statisticsAreLookedAt(). */
     void statisticsHaveChanged() noexcept;
     void statisticsAreLookedAt() noexcept { m_isStatisticsChangeTold.store(false); }
@@ -122,8 +126,8 @@ public:
     void forgetObject() noexcept;
 
 private:
-    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4, Tracing = 8 };
-    enum News : unsigned { HandlersChanged = 1, StatisticsChanged = 2, Lags = 4, Failures = 8 };
+    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4, Tracing = 8, Stalls = 16 };
+    enum News : unsigned { HandlersChanged = 1, StatisticsChanged = 2, Lags = 4, Failures = 8, StallNews = 16 };
     class Message;
     class EventMessage;
     struct Failure
@@ -133,6 +137,7 @@ private:
     };
     // What a thread that does not run its event loop can accumulate; the failures after these are logged at once.
     static constexpr std::size_t mostWaitingFailures = 1024;
+    static constexpr std::size_t mostWaitingStalls = 100; // the oldest go
 
     // Has the object's signal emitted on its thread.
     void tell(News news) noexcept;
@@ -140,6 +145,7 @@ private:
     void read();
     void tellNextLag(QObject &object);
     void tellNextFailure(QObject &object);
+    void tellNextStall(QObject &object);
     void tellFailure(const HandlerFailure &failure, bool isHandled);
     // The object cannot be told.
     void giveUp() noexcept;
@@ -154,13 +160,14 @@ private:
 
     const Emitter m_emitter;
 
-    mutable std::mutex m_mutex; // guards the next six; never held while foreign code runs
+    mutable std::mutex m_mutex; // guards the next seven; never held while foreign code runs
     QObject *m_object;
     QString m_name;
     std::shared_ptr<const ExceptionCallback> m_exceptionCallback;
     int m_statisticsRequests = 0;
     std::unordered_map<HandlerId, quint64> m_lags; // to be told
     std::list<Failure> m_failures; // to be told, oldest first
+    std::list<StallInfo> m_stalls; // to be told, oldest first
 
     // News that a message is on its way with; 0: none is. Sequentially consistent, as it is off every hot path: what is
     // added before its bit is set, with or without a message of its own, is seen by the message that clears it.

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/handlers/context_p.h>
 #include <SignalBox/qt/handlers/lateststore.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
@@ -468,7 +469,7 @@ Propagation Route::callObserved(Propagation (*function)(void *, const Notificati
     const auto finish = [&](const std::exception_ptr &exception) {
         const auto end = std::chrono::steady_clock::now();
         slice.end(end);
-        countCall(end - begin, exception);
+        countCall(begin, end, exception);
     };
     try {
         const Propagation result = function(handler, notification, *this);
@@ -480,8 +481,10 @@ Propagation Route::callObserved(Propagation (*function)(void *, const Notificati
     }
 }
 
-void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept
+void Route::countCall(std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end,
+                      const std::exception_ptr &exception) noexcept
 {
+    const std::chrono::nanoseconds time = end - begin;
     if (m_link->areStatisticsEnabled()) {
         if (exception)
             m_statistics.countFailure(exception);
@@ -489,12 +492,19 @@ void Route::countCall(std::chrono::nanoseconds time, const std::exception_ptr &e
         m_link->statisticsHaveChanged();
     }
     const std::chrono::nanoseconds budget = m_link->slowHandlerBudget();
-    if (budget.count() == 0 || time <= budget)
-        return;
+    LoopWatch *const loop = LoopWatch::ofThread();
     try {
-        logSlowHandler(m_handler.info(), time, budget);
+        if (budget.count() > 0 && time > budget)
+            logSlowHandler(m_handler.info(), time, budget);
+        if (loop && loop->isWorthNoting(begin, end)) {
+            const auto tell = [weak = m_link->weak_from_this()](const StallInfo &stall) {
+                if (const std::shared_ptr<RegistryLink> link = weak.lock())
+                    link->tellStall(stall);
+            };
+            loop->note(begin, end, m_handler.info(), m_link->name(), tell);
+        }
     } catch (const std::bad_alloc &) {
-        // A warning less.
+        // A warning less, or a name.
     }
 }
 

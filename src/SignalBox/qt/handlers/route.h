@@ -79,7 +79,7 @@ public:
     /*! The event has no key: counts what is thrown. */
     void countKeyFailure() noexcept;
     bool isObserved() const noexcept { return m_link->isObserving(); }
-    /*! Calls the handler, and tells statistics and the budget for slow handlers of it. Throws what the handler throws. */
+    /*! Calls the handler, and tells statistics, the budget for slow handlers and the stall report of it. Throws what the handler throws. */
     Propagation callObserved(Propagation (*function)(void *, const Notification &, Route &), void *handler,
                              const Notification &notification);
 
@@ -141,8 +141,9 @@ private:
     ~Route();
 
     void end() noexcept;
-    // `exception`: what the call ended with, or null.
-    void countCall(std::chrono::nanoseconds time, const std::exception_ptr &exception) noexcept;
+    // `exception`: what the call that has begun then ended with, or null.
+    void countCall(std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end,
+                   const std::exception_ptr &exception) noexcept;
     bool runsInSequence(const SequentialWalk &walk) noexcept;
     void take(const Step &step, const LatestKey *key) noexcept;
     void forwardFrom(const Walk &walk, const LatestKey *key) noexcept;

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/core/handlerinfo.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/diagnostics/loopwatch_p.h>
+
+#include <QtCore/qdebug.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <mutex>
+#include <new>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+constexpr qsizetype mostStalls = 10;
+
+// Not destroyed at exit: threads may still end their stalls then.
+struct Report
+{
+    std::mutex mutex;
+    QList<StallInfo> stalls; // the longest first
+
+    static Report &instance()
+    {
+        static auto *const report = new Report;
+        return *report;
+    }
+
+    void add(const StallInfo &stall)
+    {
+        const std::lock_guard lock(mutex);
+        const auto place = std::upper_bound(stalls.begin(), stalls.end(), stall,
+                                            [](const StallInfo &a, const StallInfo &b) { return a.duration() > b.duration(); });
+        stalls.insert(place, stall);
+        if (stalls.size() > mostStalls)
+            stalls.removeLast();
+    }
+};
+
+std::chrono::nanoseconds readThreshold()
+{
+    const QByteArray value = qgetenv("SIGNALBOX_STALLS");
+    if (value.isEmpty())
+        return {};
+    constexpr qlonglong longest = 24 * 3600 * 1000;
+    bool isNumber = false;
+    const qlonglong milliseconds = value.toLongLong(&isNumber);
+    if (isNumber && milliseconds > 0)
+        return std::chrono::milliseconds(std::min(milliseconds, longest));
+    qCWarning(loggingCategory).nospace() << "SIGNALBOX_STALLS: expected a number of milliseconds above 0, not " << value
+                                         << "; event loops are not watched";
+    return {};
+}
+
+constinit thread_local LoopWatch *watchOfThread = nullptr;
+
+} // namespace
+
+std::chrono::nanoseconds LoopWatch::threshold() noexcept
+{
+    static const std::chrono::nanoseconds threshold = readThreshold();
+    return threshold;
+}
+
+std::chrono::milliseconds LoopWatch::period() noexcept
+{
+    using namespace std::chrono_literals;
+    return std::clamp(std::chrono::floor<std::chrono::milliseconds>(threshold() / 4), 1ms, 250ms);
+}
+
+QList<StallInfo> LoopWatch::longestStalls()
+{
+    Report &report = Report::instance();
+    const std::lock_guard lock(report.mutex);
+    return report.stalls;
+}
+
+LoopWatch *LoopWatch::ofThread() noexcept
+{
+    return watchOfThread;
+}
+
+LoopWatch::LoopWatch() noexcept : m_lastTurn(Clock::now())
+{
+    watchOfThread = this;
+}
+
+LoopWatch::~LoopWatch()
+{
+    if (watchOfThread == this)
+        watchOfThread = nullptr;
+}
+
+// Of a handler and another one that it has called, the inner one is kept where it took more than half of the time.
+bool LoopWatch::isWorthNoting(Clock::time_point begin, Clock::time_point end) const noexcept
+{
+    const auto time = end - std::max(begin, m_lastTurn);
+    if (time < std::chrono::milliseconds(1))
+        return false;
+    const bool containsLongest = m_longest.m_handlerDuration.count() > 0 && begin <= m_longestBegin;
+    return time > (containsLongest ? 2 : 1) * m_longest.m_handlerDuration;
+}
+
+void LoopWatch::note(Clock::time_point begin, Clock::time_point end, const HandlerInfo &handler, const QString &registryName,
+                     std::function<void(const StallInfo &)> tell)
+{
+    StallInfo longest;
+    longest.m_handlerDuration = end - std::max(begin, m_lastTurn);
+    longest.m_handlerId = handler.id;
+    longest.m_handlerName = QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size()));
+    longest.m_registryName = registryName;
+    longest.m_fileName = QString::fromUtf8(handler.registeredAt.file_name());
+    longest.m_lineNumber = static_cast<int>(handler.registeredAt.line());
+    m_longest = std::move(longest);
+    m_longestBegin = begin;
+    m_tell = std::move(tell);
+}
+
+void LoopWatch::turn(const QString &threadName) noexcept
+{
+    const auto now = Clock::now();
+    const auto late = now - m_lastTurn - period();
+    m_lastTurn = now;
+    StallInfo stall = std::exchange(m_longest, {});
+    const auto tell = std::exchange(m_tell, {});
+    stall.m_duration = std::max<std::chrono::nanoseconds>(late, stall.m_handlerDuration);
+    if (stall.m_duration < threshold())
+        return;
+    try {
+        stall.m_threadName = threadName;
+        stall.m_end = QDateTime::currentDateTime();
+        Report::instance().add(stall);
+        if (tell)
+            tell(stall);
+    } catch (const std::bad_alloc &) {
+        // A row less.
+    }
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+#include <SignalBox/StallReport>
+
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qelapsedtimer.h>
+#include <QtCore/qeventloop.h>
+#include <QtCore/qfileinfo.h>
+#include <QtCore/qprocess.h>
+#include <QtCore/qregularexpression.h>
+#include <QtCore/qtimer.h>
+#include <QtTest/qsignalspy.h>
+#include <QtTest/qtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+using SignalBox::AsyncRegistry;
+using SignalBox::StallInfo;
+using SignalBox::stallReport;
+using namespace std::chrono_literals;
+
+namespace {
+
+enum class Way { Busy, Blocked };
+
+void holdUp(std::chrono::milliseconds time, Way way = Way::Busy)
+{
+    const auto end = std::chrono::steady_clock::now() + time;
+    if (way == Way::Blocked) {
+        std::mutex mutex;
+        std::condition_variable never;
+        std::unique_lock lock(mutex);
+        while (std::chrono::steady_clock::now() < end)
+            never.wait_until(lock, end);
+        return;
+    }
+    while (std::chrono::steady_clock::now() < end) {
+    }
+}
+
+std::optional<StallInfo> stallOf(const QString &handler)
+{
+    for (const StallInfo &stall : stallReport()) {
+        if (stall.handlerName() == handler)
+            return stall;
+    }
+    return {};
+}
+
+QString lastWarning;
+
+void keepWarning(QtMsgType, const QMessageLogContext &, const QString &text)
+{
+    lastWarning = text;
+}
+
+constexpr auto threshold = 20ms;
+
+} // namespace
+
+// Loops are watched with a threshold of 20 ms. Whatever the machine does besides may be in the report too.
+class StallReport : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void plantedHandlerIsNamedWithItsLineByReportAndLogAlike_data()
+    {
+        QTest::addColumn<Way>("way");
+        QTest::newRow("busy") << Way::Busy;
+        QTest::newRow("blocked") << Way::Blocked;
+    }
+    void plantedHandlerIsNamedWithItsLineByReportAndLogAlike()
+    {
+        QFETCH(Way, way);
+        const QString name = way == Way::Busy ? QStringLiteral("busy") : QStringLiteral("blocked");
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("thumbnails"));
+        registry.setSlowHandlerBudget(100);
+        const auto id = registry.registerHandler(this, [&](const int &) { holdUp(200ms, way); },
+                                                 {.name = name, .delivery = SignalBox::Delivery::Queued});
+        const int line = __LINE__ - 2;
+        QSignalSpy stalled(&registry, &SignalBox::RegistryObject::stalled);
+        lastWarning.clear();
+        const QtMessageHandler before = qInstallMessageHandler(keepWarning);
+        registry.post(1);
+        const bool isReported = waitFor([&] { return stallOf(name).has_value(); });
+        qInstallMessageHandler(before);
+        QVERIFY(isReported);
+        const StallInfo stall = *stallOf(name);
+        QCOMPARE(stall.threadName(), QStringLiteral("main"));
+        QCOMPARE(stall.registryName(), QStringLiteral("thumbnails"));
+        QCOMPARE(stall.handlerId(), id);
+        QCOMPARE(QFileInfo(stall.fileName()).fileName(), QStringLiteral("tst_stallreport.cpp"));
+        QCOMPARE(stall.lineNumber(), line);
+        QVERIFY(stall.handlerDuration() >= 200ms);
+        QVERIFY(stall.duration() >= stall.handlerDuration());
+        QVERIFY(stall.end().isValid());
+        QVERIFY2(lastWarning.contains(QStringLiteral("\"%1\"").arg(name)), qPrintable(lastWarning));
+        QVERIFY2(lastWarning.contains(QRegularExpression(QStringLiteral("tst_stallreport.cpp:%1\\b").arg(line))), qPrintable(lastWarning));
+        QVERIFY(waitFor([&] { return !stalled.isEmpty(); }));
+        const auto told = stalled.front().front().value<StallInfo>();
+        QCOMPARE(told.handlerId(), id);
+        QCOMPARE(told.lineNumber(), line);
+        QVERIFY(told.duration() == stall.duration());
+    }
+
+    void stallOfAnotherThreadNamesItAndIsToldOnTheRegistrysThread()
+    {
+        WorkerThread worker;
+        worker.thread()->setObjectName(QStringLiteral("decoder"));
+        AsyncRegistry<int> registry;
+        QThread *toldOn = nullptr;
+        QObject::connect(&registry, &SignalBox::RegistryObject::stalled, this, [&] { toldOn = QThread::currentThread(); });
+        registry.registerHandler(worker.context(), [](const int &) { holdUp(100ms); }, {.name = QStringLiteral("decode")});
+        registry.post(1);
+        QVERIFY(waitFor([&] { return stallOf(QStringLiteral("decode")).has_value(); }));
+        QCOMPARE(stallOf(QStringLiteral("decode"))->threadName(), QStringLiteral("decoder"));
+        QVERIFY(waitFor([&] { return toldOn != nullptr; }));
+        QCOMPARE(toldOn, QThread::currentThread());
+    }
+
+    void stallOfTheProgramsOwnCodeNamesNoHandler()
+    {
+        AsyncRegistry<int> registry; // its thread has a mailbox
+        registry.registerHandler(this, [](const int &) {}, {.delivery = SignalBox::Delivery::Queued});
+        registry.post(1);
+        runQueuedCalls();
+        QMetaObject::invokeMethod(this, [] { holdUp(300ms); }, Qt::QueuedConnection);
+        QVERIFY(waitFor([&] {
+            const auto report = stallReport();
+            return std::any_of(report.begin(), report.end(), [](const StallInfo &stall) {
+                return stall.duration() >= 290ms && !stall.handlerId().isValid() && stall.fileName().isEmpty();
+            });
+        }));
+    }
+
+    void inlineHandlerInTheProgramsOwnCodeIsNamed()
+    {
+        AsyncRegistry<int> registry;
+        registry.registerHandler([](const int &) { holdUp(110ms); }, {.name = QStringLiteral("inline")});
+        QMetaObject::invokeMethod(this, [&] { registry.post(1); }, Qt::QueuedConnection);
+        QVERIFY(waitFor([&] { return stallOf(QStringLiteral("inline")).has_value(); }));
+    }
+
+    void ofNestedHandlersTheInnerOneIsNamedThatTookTheTime()
+    {
+        AsyncRegistry<int> outer;
+        AsyncRegistry<int> inner;
+        outer.registerHandler(this, [&](const int &event) { inner.post(event); },
+                              {.name = QStringLiteral("outer"), .delivery = SignalBox::Delivery::Queued});
+        inner.registerHandler([](const int &) { holdUp(120ms); }, {.name = QStringLiteral("inner")});
+        outer.post(1);
+        QVERIFY(waitFor([&] { return stallOf(QStringLiteral("inner")).has_value(); }));
+        QVERIFY(!stallOf(QStringLiteral("outer")));
+    }
+
+    void eventLoopInAHandlerTurns()
+    {
+        AsyncRegistry<int> registry;
+        QElapsedTimer time;
+        bool isOver = false;
+        registry.registerHandler(this, [&](const int &) {
+            time.start();
+            QEventLoop loop;
+            QTimer::singleShot(400, &loop, &QEventLoop::quit);
+            loop.exec();
+            isOver = true;
+        }, {.name = QStringLiteral("dialog"), .delivery = SignalBox::Delivery::Queued});
+        registry.post(1);
+        QVERIFY(waitFor([&] { return isOver; }));
+        const auto elapsed = std::chrono::milliseconds(time.elapsed());
+        holdUp(threshold);
+        runQueuedCalls();
+        const auto stall = stallOf(QStringLiteral("dialog"));
+        QVERIFY(!stall || stall->duration() < elapsed);
+    }
+
+    void tenLongestAreKeptTheLongestFirst()
+    {
+        AsyncRegistry<int> registry;
+        int calls = 0;
+        registry.registerHandler(this, [&](const int &event) {
+            holdUp(std::chrono::milliseconds(event));
+            ++calls;
+        }, {.name = QStringLiteral("many"), .delivery = SignalBox::Delivery::Queued});
+        for (int i = 0; i < 12; ++i) {
+            registry.post(25 + i);
+            QVERIFY(waitFor([&] { return calls == i + 1; }));
+            runQueuedCalls();
+        }
+        QVERIFY(waitFor([&] { return stallReport().size() == 10; }));
+        const auto report = stallReport();
+        QVERIFY(std::is_sorted(report.begin(), report.end(),
+                               [](const StallInfo &a, const StallInfo &b) { return a.duration() > b.duration(); }));
+        for (const StallInfo &stall : report)
+            QVERIFY(stall.duration() >= threshold);
+    }
+
+    void registryMayBeGoneWhenItsStallEnds()
+    {
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        registry->registerHandler(this, [&](const int &) {
+            holdUp(130ms);
+            QMetaObject::invokeMethod(this, [&] { registry.reset(); }, Qt::QueuedConnection);
+        }, {.name = QStringLiteral("gone"), .delivery = SignalBox::Delivery::Queued});
+        registry->post(1);
+        QVERIFY(waitFor([&] { return stallOf(QStringLiteral("gone")).has_value() && !registry; }));
+    }
+
+    void reportIsLoggedAtTheEndOfTheApplication()
+    {
+        const QString output = outputOfChild(QStringLiteral("20"));
+        const QRegularExpression line(QStringLiteral("event loop of thread \"main\" did not turn for [0-9.]+ ms; for [0-9.]+ ms of that "
+                                                     "ran handler \"planted\" \\(.*tst_stallreport.cpp:[0-9]+\\) of registry \"child\""));
+        QVERIFY2(output.contains(line), qPrintable(output));
+    }
+
+    void withoutTheVariableNothingIsWatched()
+    {
+        const QString output = outputOfChild({});
+        QVERIFY2(output.contains(QStringLiteral("rows: 0")), qPrintable(output));
+        QVERIFY2(!output.contains(QStringLiteral("did not turn")), qPrintable(output));
+    }
+
+    void valuesThatAreNoNumberOfMillisecondsWarnAndSwitchItOff_data()
+    {
+        QTest::addColumn<QString>("value");
+        for (const char *value : {"soon", "-5", "0", "12ms", "99999999999999999999"})
+            QTest::newRow(value) << QString::fromLatin1(value);
+    }
+    void valuesThatAreNoNumberOfMillisecondsWarnAndSwitchItOff()
+    {
+        QFETCH(QString, value);
+        const QString output = outputOfChild(value);
+        QVERIFY2(output.contains(QStringLiteral("SIGNALBOX_STALLS: expected a number of milliseconds above 0, not \"%1\"").arg(value)),
+                 qPrintable(output));
+        QVERIFY2(output.contains(QStringLiteral("rows: 0")), qPrintable(output));
+    }
+
+public:
+    // Another process of this program, with that value of the variable.
+    static int runChild()
+    {
+        int argc = 0;
+        const QCoreApplication app(argc, nullptr);
+        AsyncRegistry<int> registry;
+        QObject context;
+        registry.setName(QStringLiteral("child"));
+        bool isOver = false;
+        registry.registerHandler(&context, [&](const int &) {
+            holdUp(100ms);
+            isOver = true;
+        }, {.name = QStringLiteral("planted"), .delivery = SignalBox::Delivery::Queued});
+        registry.post(1);
+        while (!isOver || (qEnvironmentVariable("SIGNALBOX_STALLS") == QStringLiteral("20") && stallReport().isEmpty()))
+            QCoreApplication::processEvents();
+        qInfo("rows: %d", int(stallReport().size()));
+        return 0;
+    }
+
+private:
+    static QString outputOfChild(const QString &value)
+    {
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGNALBOX_STALLS"), value);
+        environment.insert(QStringLiteral("QT_FORCE_STDERR_LOGGING"), QStringLiteral("1"));
+        QProcess child;
+        child.setProcessEnvironment(environment);
+        child.setProcessChannelMode(QProcess::MergedChannels);
+        child.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--child")});
+        if (!child.waitForFinished(patience))
+            return QStringLiteral("the child did not end");
+        return QString::fromLocal8Bit(child.readAll());
+    }
+};
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && std::string_view(argv[1]) == "--child")
+        return StallReport::runChild();
+    qputenv("SIGNALBOX_STALLS", "20");
+    QCoreApplication app(argc, argv);
+    StallReport test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "tst_stallreport.moc"
