@@ -59,6 +59,26 @@ void addBatchBars(std::vector<Bar> &bars)
     }
 }
 
+// Two producers.
+void addKeyBars(std::vector<Bar> &bars)
+{
+    const std::string maps = "16 mutexes + maps";
+    const auto add = [&](const std::string &what, double nanoseconds, const Bar::Value &ours, const Bar::Value &theirs) {
+        bars.push_back({"latestBy() with 5000 keys, " + what, "<= " + format(nanoseconds, Unit::Time), Unit::Time, ours, nanoseconds, maps, theirs});
+    };
+    for (const std::string target : {"together", "blocked"}) {
+        const std::string variant = "int-" + target;
+        add("an int key, a post, " + target, 60, timeOf("keys", us, variant), timeOf("keys", maps, variant));
+        bars.push_back({"latestBy() with 5000 keys, an int key, a post, " + target, "<= 0.8 x " + maps, Unit::Ratio,
+                        quotient(timeOf("keys", us, variant), timeOf("keys", maps, variant)), 0.8, maps, timeOf("keys", maps, variant)});
+        add("a QString key, a post, " + target, 150, timeOf("keys", us, "QString-" + target), timeOf("keys", maps, "QString-" + target));
+    }
+    for (const std::string type : {"int", "QString"}) {
+        add(type + ", each key that the target takes", 40, counterOf("keys", us, type + "-blocked", "key_ns"),
+            counterOf("keys", maps, type + "-blocked", "key_ns"));
+    }
+}
+
 void addMemoryBars(std::vector<Bar> &bars)
 {
     const auto add = [&bars](const std::string &what, const std::string &counter) {
@@ -125,6 +145,7 @@ std::vector<Bar> qtBars()
     std::vector<Bar> bars;
     addBurstBars(bars);
     addBatchBars(bars);
+    addKeyBars(bars);
     addMemoryBars(bars);
     addLatencyBars(bars);
     addSourceBars(bars);

@@ -450,6 +450,33 @@ private Q_SLOTS:
         QCOMPARE(alive.load(), 0);
     }
 
+    // As many keys as memory holds may wait at once. They are erased in steps, so that no round takes long.
+    void manyKeysAtOnceAreForgottenInSteps()
+    {
+        constexpr int erasedInARound = 16 * 1024;
+        const int keys = scaled(1'000'000);
+        AsyncRegistry<int> registry;
+        QObject context;
+        int seen = 0;
+        registry.registerHandler(&context, latestBy([](int event) { return CountedKey(event); },
+                                                    [&](const EventBatch<int> &batch) { seen += int(batch.size()); }));
+        for (int i = 0; i < keys; ++i)
+            registry.post(i);
+        QCOMPARE(CountedKey::alive.load(), keys);
+        runQueuedCalls();
+        QCOMPARE(seen, keys);
+        int rounds = 0;
+        for (; CountedKey::alive > 1; ++rounds) {
+            const int before = CountedKey::alive;
+            registry.post(-1);
+            runQueuedCalls();
+            QVERIFY(before - CountedKey::alive <= erasedInARound);
+            QVERIFY(rounds <= 12 + keys / erasedInARound);
+        }
+        registry.clear();
+        QCOMPARE(CountedKey::alive.load(), 0);
+    }
+
     void keyThatComesNowAndThenKeepsItsPlaceAndItsOrder()
     {
         AsyncRegistry<Tick> registry;
