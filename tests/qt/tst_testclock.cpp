@@ -178,29 +178,29 @@ private Q_SLOTS:
 
     void deadlinesPassWhenTheClockDoes()
     {
-        TestClock clock;
+        TestClock clock; // and units so long that it does not matter when a deadline is passed
         AsyncRegistry<int> registry;
         QObject context;
-        registry.registerHandler(&context, [](const int &) {}, {.backlog = Backlog::debounced(100)});
-        auto concurrent = registry.notify(1, QDeadlineTimer(50));
-        auto sequential = registry.notifySequential(2, QDeadlineTimer(60)); // merges the first
+        registry.registerHandler(&context, [](const int &) {}, {.backlog = Backlog::debounced(100min)});
+        auto concurrent = registry.notify(1, QDeadlineTimer(50min));
+        auto sequential = registry.notifySequential(2, QDeadlineTimer(60min)); // merges the first
         AsyncRegistry<int> silent;
-        auto next = silent.next(&context, QDeadlineTimer(50));
+        auto next = silent.next(&context, QDeadlineTimer(50min));
         auto stream = silent.stream(&context);
-        auto streamed = stream.next(QDeadlineTimer(70));
-        QVERIFY(clock.advance(49ms));
+        auto streamed = stream.next(QDeadlineTimer(70min));
+        QVERIFY(clock.advance(49min));
         QVERIFY(!next.isFinished() && !sequential.isFinished() && !streamed.isFinished());
-        QVERIFY(clock.advance(1ms));
+        QVERIFY(clock.advance(1min));
         QVERIFY(concurrent.isFinished());
         COMPARE_REPORT(concurrent.result(), 0, 0, 1);
         QVERIFY(next.isFinished());
         QVERIFY(!next.result());
         QVERIFY(!sequential.isFinished());
-        QVERIFY(clock.advance(10ms));
+        QVERIFY(clock.advance(10min));
         QVERIFY(sequential.isFinished());
         COMPARE_REPORT(sequential.result(), 0, 0, 1);
         QVERIFY(!streamed.isFinished());
-        QVERIFY(clock.advance(10ms));
+        QVERIFY(clock.advance(10min));
         QVERIFY(finishes(streamed)); // on the context's thread
         QVERIFY(!streamed.result());
     }
