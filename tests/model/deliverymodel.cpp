@@ -2,14 +2,15 @@
 #include "latestscenarios.h"
 #include "queuescenarios.h"
 #include "ringscenarios.h"
+#include "segmentscenarios.h"
 #include "transitscenarios.h"
 
 #include <cstdlib>
 #include <iostream>
 #include <string_view>
 
-// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, the wake-up of both, the slots of latestBy(), and
-// the transit of a handler to another mailbox.
+// The lock-free parts of the Qt layer: the queue of a mailbox, the ring of a backlog, the segments of a batch handler, the wake-up of all,
+// the slots of latestBy(), and the transit of a handler to another mailbox.
 //   deliverymodel pass [iterations]             every scenario must pass
 //   deliverymodel weaken [iterations]           each order of the table, weakened, must make its scenario fail
 //   deliverymodel search [iterations]           which scenario fails for which weakened order
@@ -21,10 +22,11 @@ namespace {
 #define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
 constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(OneProducer),    SIGNALBOX_SCENARIO(TwoProducers), SIGNALBOX_SCENARIO(ClosedForOne),
-        SIGNALBOX_SCENARIO(StoreOfOne),     SIGNALBOX_SCENARIO(StoreOfTwo),
         SIGNALBOX_SCENARIO(ClosedForTwo),   SIGNALBOX_SCENARIO(LatestOfOne),  SIGNALBOX_SCENARIO(LatestOfTwo),
         SIGNALBOX_SCENARIO(BoundedOfOne),   SIGNALBOX_SCENARIO(BoundedOfTwo), SIGNALBOX_SCENARIO(BoundedOfThree),
         SIGNALBOX_SCENARIO(NewestLost),     SIGNALBOX_SCENARIO(NewestLostOfTwo),
+        SIGNALBOX_SCENARIO(SegmentsOfOne),  SIGNALBOX_SCENARIO(SegmentsOfTwo), SIGNALBOX_SCENARIO(ShortSegmentsOfTwo),
+        SIGNALBOX_SCENARIO(SegmentsOfThree),
         SIGNALBOX_SCENARIO(MoveUnderOne),   SIGNALBOX_SCENARIO(MoveUnderTwo),
         SIGNALBOX_SCENARIO(OneKeyOfOne),    SIGNALBOX_SCENARIO(OneKeyOfTwo),  SIGNALBOX_SCENARIO(OneKeyOfThree),
         SIGNALBOX_SCENARIO(TwoKeysOfTwo),
@@ -45,6 +47,8 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(LookAgain),   SIGNALBOX_SITE(CountItem),
         SIGNALBOX_SITE(PutNewest),   SIGNALBOX_SITE(TakeNewest),  SIGNALBOX_SITE(LockTable),
         SIGNALBOX_SITE(UnlockTable), SIGNALBOX_SITE(LeaveWork),   SIGNALBOX_SITE(TakeLeft),
+        SIGNALBOX_SITE(ClaimPlace),  SIGNALBOX_SITE(AddSegment),  SIGNALBOX_SITE(PublishPlace),
+        SIGNALBOX_SITE(SeePlace),    SIGNALBOX_SITE(TakeSegments), SIGNALBOX_SITE(ReadTail),
         SIGNALBOX_SITE(Reserve),     SIGNALBOX_SITE(Release),     SIGNALBOX_SITE(OpenTransit),
 };
 #undef SIGNALBOX_SITE
@@ -73,6 +77,13 @@ constexpr Weakened table[] = {
         {DeliverySite::UnlockTable, Weakening::Relaxed, "OneKeyOfOne"},
         {DeliverySite::LeaveWork, Weakening::Relaxed, "OneKeyOfTwo"},
         {DeliverySite::TakeLeft, Weakening::Relaxed, "OneKeyOfTwo"},
+        {DeliverySite::ClaimPlace, Weakening::Relaxed, "SegmentsOfTwo"},
+        {DeliverySite::AddSegment, Weakening::Relaxed, "SegmentsOfOne"},
+        {DeliverySite::AddSegment, Weakening::NotSequential, "SegmentsOfOne"},
+        {DeliverySite::PublishPlace, Weakening::Relaxed, "SegmentsOfOne"},
+        {DeliverySite::SeePlace, Weakening::Relaxed, "SegmentsOfOne"},
+        {DeliverySite::TakeSegments, Weakening::Relaxed, "SegmentsOfOne"},
+        {DeliverySite::ReadTail, Weakening::NotSequential, "SegmentsOfOne"},
         {DeliverySite::Reserve, Weakening::Relaxed, "MoveUnderOne"},
         {DeliverySite::OpenTransit, Weakening::Relaxed, "MoveUnderOne"},
 };

@@ -90,69 +90,6 @@ struct TwoProducers : QueueScenario<TwoProducers, 2, 2>
 {
 };
 
-// A handler's own queue: the producer calls when its parcel is linked, and the consumer takes what was there when it began.
-template <class Derived, int producers, unsigned parcels>
-struct StoreScenario : rl::test_suite<Derived, producers + 1>
-{
-    using Queue = DeliveryQueue<DeliveryModel, Parcel>;
-
-    void before()
-    {
-        queue = std::make_unique<Queue>();
-        wakeUp = std::make_unique<WakeUp<DeliveryModel>>(WakeUp<DeliveryModel>::Idle);
-        calls = std::make_unique<Calls>();
-        received = {};
-    }
-    void thread(unsigned index)
-    {
-        if (index < producers)
-            produce(index);
-        else
-            consume();
-    }
-    void produce(unsigned producer)
-    {
-        for (unsigned i = 0; i < parcels; ++i) {
-            // As Route::queueBacklog().
-            auto *parcel = new Parcel(producer, i);
-            Queue::link(queue->append(parcel), parcel);
-            if (wakeUp->raise())
-                calls->call();
-        }
-        calls->leave();
-    }
-    void consume()
-    {
-        while (calls->wait(producers)) {
-            // As Route::visit().
-            wakeUp->clear();
-            queue->popPresent([this](Parcel *parcel) { received.take(parcel); });
-            if (!queue->isEmpty() && wakeUp->raise())
-                calls->call();
-        }
-    }
-    void after()
-    {
-        RL_ASSERT(received.count == producers * parcels);
-        RL_ASSERT(queue->isUntouched());
-        queue.reset();
-        wakeUp.reset();
-        calls.reset();
-    }
-
-    std::unique_ptr<Queue> queue;
-    std::unique_ptr<WakeUp<DeliveryModel>> wakeUp;
-    std::unique_ptr<Calls> calls;
-    Received received;
-};
-
-struct StoreOfOne : StoreScenario<StoreOfOne, 1, 3>
-{
-};
-struct StoreOfTwo : StoreScenario<StoreOfTwo, 2, 2>
-{
-};
-
 // The consumer goes away in the middle of it: each parcel is received, or dropped by it or by a producer that finds it gone.
 template <class Derived, int producers, unsigned parcels>
 struct ClosingScenario : rl::test_suite<Derived, producers + 1>

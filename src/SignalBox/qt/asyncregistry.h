@@ -9,6 +9,7 @@
 #    include <SignalBox/core/sourcelocation.h>
 #    include <SignalBox/qt/futures/answer.h>
 #    include <SignalBox/qt/futures/futureend.h>
+#    include <SignalBox/qt/handlers/backlogsegment.h>
 #    include <SignalBox/qt/handlers/handlerfuture.h>
 #    include <SignalBox/qt/handlers/handlershape.h>
 #    include <SignalBox/qt/handlers/latestkey.h>
@@ -59,7 +60,8 @@ class EventStream;
     handler's own thread, no call happens after unregister() has returned. On other threads a call may still be under way;
     unregisterAndWait() and guards wait for it. Events that a thread reaches while their handler is paused are dropped too.
 
-    \cost post() takes memory for the event and its queue entry from blocks that hold some two hundred small events. It
+    \cost post() takes memory for the event and its queue entry from blocks that hold some two hundred small events; a
+    handler of batches that is alone keeps it in a store of its own, see EventBatch. It
     calls the target thread once per burst, through QMetaObject::invokeMethod(), which locks and allocates: do not call
     post() on real-time threads. A producer never waits for a handler.
 
@@ -251,8 +253,12 @@ public:
     void post(Value event) const
         requires(!std::is_void_v<E>)
     {
-        if (isUnheard())
+        if constexpr (detail::ValueType::isStorable<Value>) {
+            if (offerValue(std::addressof(event)) != Offer::Refused)
+                return;
+        } else if (isUnheard()) {
             return;
+        }
         postEvent(detail::EventStorage<Value>::create(std::move(event), extras()));
     }
 
@@ -527,7 +533,9 @@ private:
                 return {};
             if constexpr (detail::isGenericLambda<std::decay_t<F>>)
                 warnOfSingleEvents(options, caller);
-            return add<Call<std::decay_t<F>>>(wayTo(target, options, caller, calledWith<std::decay_t<F>>), std::forward<F>(function), options, location);
+            using Function = std::decay_t<F>;
+            return add<Call<Function>>(wayTo(target, options, caller, calledWith<Function>, detail::Kept::AsOptions, storedFor<Function>()),
+                                       std::forward<F>(function), options, location);
         }
     }
 
@@ -538,8 +546,9 @@ private:
         if (isRefusedFunction(member, caller))
             return {};
         using Bound = detail::BoundMember<Context, Member>;
-        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), options, caller, calledWith<Bound>), Bound{context, member}, options,
-                                location);
+        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), options, caller, calledWith<Bound>, detail::Kept::AsOptions,
+                                      storedFor<Bound>()),
+                                Bound{context, member}, options, location);
     }
 
     template <class F>
@@ -560,6 +569,16 @@ private:
 
     template <class F>
     static constexpr auto calledWith = detail::takesBatch<F, E> ? detail::CalledWith::Batch : detail::CalledWith::Event;
+
+    // What may lie in the handler's own store.
+    template <class F>
+    static const detail::ValueType *storedFor() noexcept
+    {
+        if constexpr (detail::takesBatch<F, E>)
+            return detail::ValueType::of<Value>();
+        else
+            return nullptr;
+    }
 
     template <class F>
     static bool isRefusedFunction(const F &function, const char *caller)

@@ -240,11 +240,11 @@ RegistryObject::Way RegistryObject::inlineWay(const AsyncOptions &options, const
         return {};
     }
     return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored, detail::CalledWith::Event,
-                                       detail::Kept::AsOptions)};
+                                       detail::Kept::AsOptions, nullptr)};
 }
 
 RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith, detail::Kept kept) const
+                                          detail::CalledWith calledWith, detail::Kept kept, const detail::ValueType *values) const
 {
     if (!context) {
         warn(caller, "the context object is null");
@@ -259,12 +259,12 @@ RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &
     // The application object stays where it is.
     const detail::Affinity affinity =
         context == QCoreApplication::instance() ? detail::Affinity::Ignored : detail::Affinity::Followed;
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity, calledWith, kept),
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity, calledWith, kept, values),
             .watched = context};
 }
 
 RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith, detail::Kept kept) const
+                                          detail::CalledWith calledWith, detail::Kept kept, const detail::ValueType *values) const
 {
     if (!target.thread()) {
         warn(caller, "the thread is null");
@@ -272,11 +272,12 @@ RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOption
     }
     if (isRefused(options, kept, caller))
         return {};
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith, kept)};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith, kept,
+                                       values)};
 }
 
 RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith, detail::Kept kept) const
+                                          detail::CalledWith calledWith, detail::Kept kept, const detail::ValueType *values) const
 {
     if (!target.pool()) {
         warn(caller, "the thread pool is null");
@@ -289,7 +290,7 @@ RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions 
     if (isRefused(options, kept, caller))
         return {};
     return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options, detail::Affinity::Ignored,
-                                       calledWith, kept),
+                                       calledWith, kept, values),
             .watched = target.pool()};
 }
 
@@ -298,7 +299,7 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
 {
     if (isRefused(options, kept, caller))
         return {};
-    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept)};
+    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept, nullptr)};
 }
 
 // Takes the way over.
@@ -392,6 +393,20 @@ QDebug operator<<(QDebug debug, const RegistryObject &registry)
 bool RegistryObject::isUnheard() const noexcept
 {
     return m_link->registry().isEmpty() && !m_link->followsEvents();
+}
+
+// A handler that is registered meanwhile need not be called: that may be after this.
+RegistryObject::Offer RegistryObject::offerValue(void *value) const noexcept
+{
+    detail::RegistryLink &link = *m_link;
+    const std::size_t handlers = link.registry().handlerCount();
+    if (handlers == 0)
+        return link.followsEvents() ? Offer::Refused : Offer::Unheard;
+    if (handlers != 1 || !link.keepsValues() || link.followsEvents() || link.isTraced())
+        return Offer::Refused;
+    const detail::ValueOffer offer(value);
+    link.registry().notify(offer);
+    return offer.isTaken ? Offer::Taken : Offer::Refused;
 }
 
 void RegistryObject::followEvents() noexcept

@@ -254,11 +254,14 @@ protected:
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
     Way wayTo(QObject *context, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
+              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions,
+              const detail::ValueType *values = nullptr) const;
     Way wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
+              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions,
+              const detail::ValueType *values = nullptr) const;
     Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
+              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions,
+              const detail::ValueType *values = nullptr) const;
     Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller,
               detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
     static void warn(const char *caller, const char *problem);
@@ -291,6 +294,13 @@ protected:
 
     // Whether nobody would learn of an event.
     bool isUnheard() const noexcept;
+    enum class Offer {
+        Unheard, // nobody would learn of the event
+        Taken, // by the only handler, which has moved the value into its own store
+        Refused, // the value has to be an event
+    };
+    // Of a value whose type is ValueType::isStorable, in the place of isUnheard().
+    Offer offerValue(void *value) const noexcept;
     detail::Event::Extras extras() const noexcept;
     void postEvent(detail::EventPointer event) const;
     QFuture<DispatchReport> notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const;

@@ -35,6 +35,13 @@ enum class DeliverySite {
     UnlockTable,
     LeaveWork, // who finds it locked
     TakeLeft, // who holds it
+    // segmentqueue.h
+    ClaimPlace, // producer
+    AddSegment, // producer: brings the next one, and has its first place
+    PublishPlace, // producer: it is filled
+    SeePlace, // consumer
+    TakeSegments, // consumer
+    ReadTail, // consumer: has anything been claimed?
     // transit.h
     Reserve, // producer
     Release, // the consumer, after deliveries

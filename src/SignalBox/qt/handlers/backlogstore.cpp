@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/backlogstore.h>
 
-#include <SignalBox/qt/delivery/deliveryqueue.h>
 #include <SignalBox/qt/handlers/backlogring.h>
 #include <SignalBox/qt/handlers/batch.h>
 
 #include <cstdint>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -116,34 +116,22 @@ private:
     const bool m_dropsNewest;
 };
 
-// All items.
-class QueueStore final : public BacklogStore
-{
-    using Queue = DeliveryQueue<DeliveryPlatform, QueueEntry>;
-
-public:
-    // The consumer may end the queue only where no producer is inside the handler: so nothing has to come between the two steps.
-    void push(QueueEntry *item, EntryList &) noexcept override { Queue::link(m_queue.append(item), item); }
-    bool isUntouched() const noexcept override { return m_queue.isUntouched(); }
-    QueueEntry *take(EntryList &) noexcept override { return m_queue.pop().node; }
-    void takeAll(Batch &batch, EntryList &) noexcept override
-    {
-        m_queue.popPresent([&](QueueEntry *item) { batch.add(item); });
-    }
-    bool isEmpty() const noexcept override { return m_queue.isEmpty(); }
-    // A producer between its two steps may have found the consumer called already.
-    bool mustLookAgain() const noexcept override { return !m_queue.isEmpty(); }
-
-private:
-    Queue m_queue;
-};
-
 } // namespace
+
+void BacklogStore::takeRest(EntryList &taken) noexcept
+{
+    EntryList lost;
+    do {
+        while (QueueEntry *item = take(lost))
+            taken.append(item);
+        // A producer between its two steps is waited for, which is near.
+    } while (mustLookAgain() && (std::this_thread::yield(), true));
+    while (QueueEntry *item = lost.takeFirst())
+        taken.append(item);
+}
 
 std::unique_ptr<BacklogStore> BacklogStore::make(const Backlog &backlog)
 {
-    if (backlog.capacity() == 0)
-        return std::make_unique<QueueStore>();
     if (backlog.capacity() > mostPlaces)
         return std::make_unique<LockedStore>(static_cast<std::uint32_t>(backlog.capacity()), backlog.overflow());
     return std::make_unique<RingStore>(static_cast<std::uint32_t>(backlog.capacity()), backlog.overflow());

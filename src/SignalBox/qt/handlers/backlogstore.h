@@ -18,27 +18,37 @@ class Batch;
 class BacklogStore
 {
 public:
-    /*! The one that \a backlog asks for. Throws std::bad_alloc. */
+    /*! The one that \a backlog asks for, which has a capacity. Throws std::bad_alloc. */
     static std::unique_ptr<BacklogStore> make(const Backlog &backlog);
 
     virtual ~BacklogStore() = default;
     BacklogStore(const BacklogStore &) = delete;
     BacklogStore &operator=(const BacklogStore &) = delete;
 
-    /*! Waits for nobody. The producer calls the consumer afterwards (WakeUp). \a lost gets what had to go, \a item perhaps. */
-    virtual void push(QueueEntry *item, EntryList &lost) noexcept = 0;
+    /*! Waits for nobody. The producer calls the consumer afterwards (WakeUp). \a lost gets what had to go, \a item perhaps. Throws
+        std::bad_alloc, and has then changed nothing. */
+    virtual void push(QueueEntry *item, EntryList &lost) = 0;
+    virtual bool keepsValues() const noexcept { return false; }
+    /*! Moves a value in, which its handler alone gets. False: it keeps no values. Otherwise as push(). */
+    virtual bool pushValue(void *) { return false; }
 
     /*! Any thread: nothing waits, or the consumer comes anyway. */
     virtual bool isUntouched() const noexcept = 0;
 
     // --- consumer only ---------------------------------------------------------------------------
 
-    /*! The oldest item, or null: there is none, or its producer is not done yet. \a lost as for push(). */
-    virtual QueueEntry *take(EntryList &lost) noexcept = 0;
-    /*! Takes what waits now, oldest first, and not what comes meanwhile: in a flood that would have no end. */
+    /*! The oldest item, or null: there is none, or its producer is not done yet. Not of a store with segments, from which all is
+        taken. \a lost as for push(). */
+    virtual QueueEntry *take(EntryList &) noexcept { return nullptr; }
+    /*! Takes what waits now, oldest first, and not what comes meanwhile: in a flood that would have no end. Nothing, if a producer is
+        not done yet, or there is no memory. */
     virtual void takeAll(Batch &batch, EntryList &lost) noexcept = 0;
+    /*! For the consumer that does not come again: takes all, items and segments, and waits for producers that are not done. */
+    virtual void takeRest(EntryList &taken) noexcept;
+    /*! The segments of a batch: nobody needs what lies in them any more. */
+    virtual void giveBack(EntryList &&) noexcept {}
     virtual bool isEmpty() const noexcept = 0;
-    /*! take() gave nothing, and the producer in the way does not call: the consumer has to come again. */
+    /*! take() or takeAll() gave nothing, and the producer in the way does not call: the consumer has to come again. */
     virtual bool mustLookAgain() const noexcept { return false; }
 
 protected:

@@ -103,7 +103,7 @@ bool beginDeliveries(const Notification &notification, std::vector<Completion *>
     case Notification::Kind::Batch: {
         const Batch &batch = static_cast<const Batch &>(notification);
         for (std::size_t i = 0; batch.isCounted() && i < batch.size(); ++i)
-            add(batch.eventAt(i).completion());
+            add(batch.items()[i].completion());
         return true;
     }
     default:

@@ -42,6 +42,7 @@ public:
         Step, // forward yourself, or say that you run here
         Inspection, // describe yourself
         SourceEnd, // no event comes any more: unregister yourself after those that wait
+        ValueOffer, // you are the only one: keep the value, if you can
     };
 
     /*! Null: there is no event. */
@@ -159,6 +160,18 @@ public:
         return EventPointer(m_event);
     }
     mutable Way way = Way::Refused;
+};
+
+/*! A value that need not become an event, as nobody shares it. Its type is the registry's. */
+class ValueOffer final : public Notification
+{
+public:
+    explicit ValueOffer(void *value) noexcept : Notification(Kind::ValueOffer, nullptr), m_value(value) {}
+    void *value() const noexcept { return m_value; }
+    mutable bool isTaken = false; // the value has been moved away
+
+private:
+    void *const m_value;
 };
 
 /*! Asks every handler what it is and how it does. */

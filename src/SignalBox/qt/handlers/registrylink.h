@@ -110,6 +110,11 @@ public:
     void wantExtras() noexcept { m_wantsExtras.store(true, std::memory_order_relaxed); }
     bool wantsExtras() const noexcept { return m_wantsExtras.load(std::memory_order_relaxed); }
 
+    /*! Whether a handler has a store for values of its own. A hint. */
+    bool keepsValues() const noexcept { return m_valueStores.load(std::memory_order_relaxed) != 0; }
+    void addValueStore() noexcept { m_valueStores.fetch_add(1, std::memory_order_relaxed); }
+    void dropValueStore() noexcept { m_valueStores.fetch_sub(1, std::memory_order_relaxed); }
+
     /*! From here on, tellEvent() is called for each event. */
     void followEvents() noexcept
     {
@@ -182,6 +187,7 @@ private:
     std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
     std::atomic<bool> m_wantsExtras = false;
     std::atomic<bool> m_followsEvents = false;
+    std::atomic<int> m_valueStores = 0;
 
     SourceList m_sources;
 

@@ -8,6 +8,7 @@
 #include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/handlers/context_p.h>
 #include <SignalBox/qt/handlers/lateststore.h>
+#include <SignalBox/qt/handlers/segmentstore.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
 
@@ -44,19 +45,21 @@ Backlog takingOf(const Backlog &backlog, Kept kept) noexcept
     return backlog.isTimed() ? Backlog::batched(backlog.interval()) : Backlog::unbounded();
 }
 
-std::unique_ptr<BacklogStore> makeStore(const Backlog &backlog, CalledWith calledWith, Kept kept)
+std::unique_ptr<BacklogStore> makeStore(const Backlog &backlog, CalledWith calledWith, Kept kept, const ValueType *values)
 {
     if (kept == Kept::NewestOfEachKey)
         return std::make_unique<LatestStore>();
     if (backlog.kind() == Backlog::Kind::Unbounded && calledWith == CalledWith::Event)
         return nullptr;
+    if (backlog.capacity() == 0)
+        return std::make_unique<SegmentStore>(values);
     return BacklogStore::make(backlog);
 }
 
 } // namespace
 
 Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
-             CalledWith calledWith, Kept kept)
+             CalledWith calledWith, Kept kept, const ValueType *values)
     : Receiver(calledWith == CalledWith::Batch || kept == Kept::NewestOfEachKey || options.backlog.kind() == Backlog::Kind::Latest),
       m_link(std::move(link)),
       m_isOnce(options.once),
@@ -67,16 +70,20 @@ Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbo
       m_mailbox(std::move(mailbox)),
       m_transit(m_mailbox.get()),
       m_owners(2), // who makes it, and the reservations
-      m_store(makeStore(m_backlog, calledWith, kept)),
+      m_store(makeStore(m_backlog, calledWith, kept, values)),
       m_latestStore(kept == Kept::NewestOfEachKey ? static_cast<LatestStore *>(m_store.get()) : nullptr),
       m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
     // Until the context is seen there, by Context::arrive(): what comes before is kept for that.
     setHasLeft(affinity == Affinity::Followed);
+    if (m_store && m_store->keepsValues())
+        m_link->addValueStore();
 }
 
 Route::~Route()
 {
+    if (m_store && m_store->keepsValues())
+        m_link->dropValueStore();
     EntryList backlog;
     takeBacklog(backlog);
     dropBacklog(std::move(backlog));
@@ -118,9 +125,14 @@ void Route::end() noexcept
 
 bool Route::takes(const Notification &notification, const LatestKey *key)
 {
+    // By hand, as the hot paths would pay for the switch's jump.
+    if (notification.kind() == Notification::Kind::Walk)
+        return takes(static_cast<const Walk &>(notification), key);
+    if (notification.kind() == Notification::Kind::ValueOffer) {
+        take(static_cast<const ValueOffer &>(notification));
+        return false;
+    }
     switch (notification.kind()) {
-    case Notification::Kind::Walk:
-        break;
     case Notification::Kind::Delivery:
     case Notification::Kind::Batch:
         // A handler for one call is unregistered by whoever calls it, and exactly one unregister() succeeds.
@@ -145,8 +157,16 @@ bool Route::takes(const Notification &notification, const LatestKey *key)
         if (m_transit.finish())
             m_handler.unregister();
         return false;
+    case Notification::Kind::Walk:
+    case Notification::Kind::ValueOffer:
+        break;
     }
-    const Walk &walk = static_cast<const Walk &>(notification);
+    Q_UNREACHABLE();
+    return false;
+}
+
+bool Route::takes(const Walk &walk, const LatestKey *key)
+{
     if (runsInline()) {
         walk.flush();
         if (!m_isOnce || m_handler.unregister())
@@ -160,6 +180,20 @@ bool Route::takes(const Notification &notification, const LatestKey *key)
     }
     forwardFrom(walk, key);
     return false;
+}
+
+// Without memory it is not taken, and becomes an event.
+void Route::take(const ValueOffer &offer) noexcept
+{
+    if (offer.isTaken || !m_store)
+        return;
+    try {
+        offer.isTaken = m_store->pushValue(offer.value());
+    } catch (const std::bad_alloc &) {
+        return;
+    }
+    if (offer.isTaken)
+        queueVisit();
 }
 
 // A delivery for which there is no memory is dropped and counted.

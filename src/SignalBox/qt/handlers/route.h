@@ -35,6 +35,7 @@ QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
+class BacklogSegment;
 class Context;
 class LatestStore;
 class Mailbox;
@@ -50,9 +51,10 @@ enum class Affinity { Followed, Ignored };
 class SIGNALBOX_QT_EXPORT Route final : public Receiver, public ContextMember, public SequenceStep
 {
 public:
-    /*! No \a mailbox: inline. Where the affinity is Followed, it is the one where the context is thought to be. */
+    /*! \a values: what may lie in its store, if it is called with batches; or null. No \a mailbox: inline. Where the affinity is
+        Followed, it is the one where the context is thought to be. */
     Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
-          CalledWith calledWith, Kept kept);
+          CalledWith calledWith, Kept kept, const ValueType *values);
     Q_DISABLE_COPY_MOVE(Route)
 
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
@@ -89,8 +91,9 @@ public:
     void callHandler(const Event &event, HandlerCalls &calls) noexcept;
     /*! It will not be called with \a event. */
     void dropEvent(const Event &event) noexcept;
-    /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. */
-    void queueBacklog(QueueEntry *item, const LatestKey *key) noexcept;
+    /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. Throws
+        std::bad_alloc, and has then let go of the item. */
+    void queueBacklog(QueueEntry *item, const LatestKey *key);
     bool isOnce() const noexcept { return m_isOnce; }
 
     // --- as the mailbox sees it ------------------------------------------------------------------
@@ -144,8 +147,10 @@ private:
     // `exception`: what the call that has begun then ended with, or null.
     void countCall(std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end,
                    const std::exception_ptr &exception) noexcept;
+    bool takes(const Walk &walk, const LatestKey *key);
     bool runsInSequence(const SequentialWalk &walk) noexcept;
     void take(const Step &step, const LatestKey *key) noexcept;
+    void take(const ValueOffer &offer) noexcept;
     void forwardFrom(const Walk &walk, const LatestKey *key) noexcept;
     // Whether a walk on the calling thread runs it inline.
     bool runsInline() const noexcept;
@@ -182,6 +187,7 @@ private:
     Loss lossByStore() const noexcept;
     void loseItem(QueueEntry *item, Loss loss) noexcept;
     void loseItems(EntryList &&items, Loss loss) noexcept;
+    void loseSegment(BacklogSegment *segment) noexcept;
     // What a store of latestBy() has counted.
     void updateMerged() noexcept;
     // Whether a visit would find nothing; the consumer's.

@@ -4,11 +4,12 @@
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/handlers/backlogsegment.h>
 #include <SignalBox/qt/handlers/lateststore.h>
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
+#include <new>
 #include <utility>
 
 // The part of Route that serves a backlog: events go into its store, and visits of the mailbox take them out.
@@ -31,7 +32,7 @@ void freeItem(QueueEntry *item, FreedBlocks &freed) noexcept
 
 } // namespace
 
-void Route::queueBacklog(QueueEntry *item, const LatestKey *key) noexcept
+void Route::queueBacklog(QueueEntry *item, const LatestKey *key)
 {
     if (key) {
         EntryList lost;
@@ -46,7 +47,13 @@ void Route::queueBacklog(QueueEntry *item, const LatestKey *key) noexcept
     if (m_backlog.kind() == Backlog::Kind::Debounced)
         m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
     EntryList lost;
-    m_store->push(item, lost);
+    try {
+        m_store->push(item, lost);
+    } catch (const std::bad_alloc &) {
+        FreedBlocks freed;
+        freeItem(item, freed);
+        throw;
+    }
     loseItems(std::move(lost), lossByStore());
     queueVisit();
 }
@@ -82,6 +89,10 @@ void Route::loseItems(EntryList &&items, Loss loss) noexcept
 
 void Route::loseItem(QueueEntry *item, Loss loss) noexcept
 {
+    if (BacklogSegment::is(*item)) {
+        loseSegment(static_cast<BacklogSegment *>(item));
+        return;
+    }
     if (loss == Loss::Merged)
         m_statistics.countMerged(1);
     else if (loss == Loss::Dropped)
@@ -90,6 +101,20 @@ void Route::loseItem(QueueEntry *item, Loss loss) noexcept
         completion->drop();
     FreedBlocks freed;
     freeItem(item, freed);
+}
+
+void Route::loseSegment(BacklogSegment *segment) noexcept
+{
+    std::uint64_t values = 0;
+    for (std::uint32_t index = 0; index < segment->count(); ++index) {
+        if (segment->isValue(index))
+            ++values;
+        else
+            loseItem(segment->entry(index), Loss::Dropped);
+    }
+    m_statistics.countDropped(values);
+    segment->clear();
+    segment->free();
 }
 
 void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
@@ -137,8 +162,9 @@ QueueEntry *Route::takeNext() noexcept
     if (m_latestStore || m_backlog.kind() == Backlog::Kind::Batched) {
         Batch batch(std::move(m_spare));
         m_store->takeAll(batch, lost);
-        for (QueueEntry *due : batch.entries())
-            m_due.append(due);
+        for (const BatchItem &due : batch.allItems())
+            m_due.append(due.entry());
+        m_store->giveBack(batch.takeSegments());
         m_spare = batch.takeMemory();
         item = m_due.takeFirst();
     } else {
@@ -177,23 +203,26 @@ void Route::visitForBatch(HandlerCalls &calls, FreedBlocks &freed) noexcept
     if (batch.isEmpty() ? m_store->mustLookAgain() : !isEmpty())
         queueVisit();
     callHandler(batch, calls);
-    for (QueueEntry *item : batch.entries())
-        freeItem(item, freed);
+    for (const BatchItem &item : batch.allItems()) {
+        if (QueueEntry *entry = item.entry())
+            freeItem(entry, freed);
+    }
+    m_store->giveBack(batch.takeSegments());
     m_spare = batch.takeMemory();
 }
 
 void Route::beginDeliveries(Batch &batch) noexcept
 {
     FreedBlocks freed;
-    const auto isOver = [&](QueueEntry *item) {
-        Completion *const completion = Batch::eventOf(*item).completion();
+    const auto isOver = [&](const BatchItem &item) {
+        Completion *const completion = item.completion();
         if (!completion || completion->begin())
             return false;
         m_statistics.countDropped(1);
-        freeItem(item, freed);
+        freeItem(item.entry(), freed);
         return true;
     };
-    Batch::Items &items = batch.entries();
+    Batch::Items &items = batch.allItems();
     items.erase(std::remove_if(items.begin(), items.end(), isOver), items.end());
 }
 
@@ -214,8 +243,8 @@ void Route::callHandler(Batch &batch, HandlerCalls &calls) noexcept
     }
     if (!batch.isCounted() || batch.isAwaited)
         return;
-    for (const QueueEntry *item : batch.entries()) {
-        Completion *const completion = Batch::eventOf(*item).completion();
+    for (const BatchItem &item : batch.allItems()) {
+        Completion *const completion = item.completion();
         if (!completion)
             continue;
         if (!isCalled)
@@ -247,18 +276,11 @@ void Route::takeBacklog(EntryList &taken) noexcept
 {
     if (!m_store)
         return;
-    EntryList lost;
     const std::lock_guard lock(m_backlogMutex);
     m_visit.clear();
     while (QueueEntry *item = m_due.takeFirst())
         taken.append(item);
-    do {
-        while (QueueEntry *item = m_store->take(lost))
-            taken.append(item);
-        // Nobody comes again: a producer between its two steps is waited for, which is near.
-    } while (m_store->mustLookAgain() && (std::this_thread::yield(), true));
-    while (QueueEntry *item = lost.takeFirst())
-        taken.append(item);
+    m_store->takeRest(taken);
 }
 
 void Route::dropBacklog(EntryList &&taken) noexcept

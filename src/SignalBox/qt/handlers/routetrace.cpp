@@ -64,7 +64,9 @@ void Route::traceArrival(const Notification &notification, std::chrono::steady_c
         event = &notification.event();
     } else if (notification.kind() == Notification::Kind::Batch) {
         const Batch &batch = static_cast<const Batch &>(notification);
-        event = &batch.eventAt(batch.size() - 1);
+        const BatchItem &newest = batch.items()[batch.size() - 1];
+        if (!newest.isValue()) // else it was posted before the trace began
+            event = &newest.event();
     }
     if (const std::uint64_t flow = event ? flowOf(*event) : 0)
         Tracer::enterFlow(flow, time);

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/handlers/segmentstore.h>
+
+#include <SignalBox/qt/handlers/batch.h>
+
+#include <new>
+#include <thread>
+#include <utility>
+
+namespace SignalBox::detail {
+
+SegmentStore::SegmentStore(const ValueType *type) : m_type(type), m_queue(BacklogSegment::capacityFor(type)) {}
+
+SegmentStore::~SegmentStore()
+{
+    if (BacklogSegment *spare = m_spare.load(std::memory_order_acquire))
+        spare->free();
+}
+
+// --- producers -----------------------------------------------------------------------------------
+
+SegmentStore::Queue::Place SegmentStore::claim()
+{
+    return m_queue.claim(
+        [this] {
+            // Acquire: partner giveBack(). Weaker: a place is filled before it is seen to be free.
+            BacklogSegment *const spare = m_spare.exchange(nullptr, std::memory_order_acquire);
+            return spare ? spare : BacklogSegment::create(m_type);
+        },
+        [](BacklogSegment *segment) { segment->free(); });
+}
+
+void SegmentStore::push(QueueEntry *item, EntryList &)
+{
+    const Queue::Place place = claim();
+    place.segment->setEntry(place.index, item);
+    Queue::publish(place, BacklogSegment::Entry);
+}
+
+bool SegmentStore::pushValue(void *value)
+{
+    if (!m_type)
+        return false;
+    const Queue::Place place = claim();
+    m_type->move(place.segment->place(place.index), value);
+    Queue::publish(place, BacklogSegment::Value);
+    return true;
+}
+
+// --- the consumer --------------------------------------------------------------------------------
+
+void SegmentStore::takeSegments() noexcept
+{
+    const Queue::Taken taken = m_queue.take();
+    std::uint32_t count = taken.count;
+    for (BacklogSegment *segment = taken.newest; segment; segment = segment->previous()) {
+        segment->setCount(std::exchange(count, m_queue.capacity()));
+        m_takenCount += segment->count();
+        m_taken.prepend(segment);
+    }
+}
+
+// Looks often enough for a producer that runs; one that was preempted is not waited for.
+bool SegmentStore::isFilledSoon(const Queue::Place &place) noexcept
+{
+    constexpr int mostLooks = 200;
+    for (int look = 0; look < mostLooks; ++look) {
+        if (Queue::stateOf(place) != BacklogSegment::Free)
+            return true;
+    }
+    return false;
+}
+
+BacklogSegment *SegmentStore::takeFirst() noexcept
+{
+    auto *const first = static_cast<BacklogSegment *>(m_taken.takeFirst());
+    if (!first)
+        return nullptr;
+    for (std::uint32_t index = 0; index < first->count(); ++index) {
+        if (!isFilledSoon({first, index})) {
+            m_taken.prepend(first);
+            return nullptr;
+        }
+    }
+    m_takenCount -= first->count();
+    return first;
+}
+
+void SegmentStore::takeAll(Batch &batch, EntryList &) noexcept
+{
+    if (m_taken.isEmpty())
+        takeSegments();
+    try {
+        batch.reserve(m_takenCount);
+    } catch (const std::bad_alloc &) {
+        return; // The next visit tries again.
+    }
+    while (BacklogSegment *segment = takeFirst())
+        batch.add(*segment);
+}
+
+void SegmentStore::takeRest(EntryList &taken) noexcept
+{
+    for (;;) {
+        while (BacklogSegment *segment = takeFirst())
+            taken.append(segment);
+        if (m_taken.isEmpty())
+            takeSegments();
+        else
+            std::this_thread::yield(); // nobody comes again: a producer that has yet to fill its place is waited for, which is near
+        if (m_taken.isEmpty())
+            return;
+    }
+}
+
+void SegmentStore::giveBack(EntryList &&segments) noexcept
+{
+    while (QueueEntry *entry = segments.takeFirst()) {
+        auto *segment = static_cast<BacklogSegment *>(entry);
+        segment->clear();
+        // Release: what was done with it; partner claim(). Only the consumer puts one there.
+        if (!m_spare.load(std::memory_order_relaxed))
+            m_spare.store(segment, std::memory_order_release);
+        else
+            segment->free();
+    }
+}
+
+} // namespace SignalBox::detail

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/handlers/backlogsegment.h>
+#include <SignalBox/qt/handlers/backlogstore.h>
+#include <SignalBox/qt/handlers/segmentqueue.h>
+
+#include <atomic>
+#include <cstddef>
+
+namespace SignalBox::detail {
+
+/*! All items, and values that only its handler gets, in segments. */
+class SegmentStore final : public BacklogStore
+{
+public:
+    /*! \a type: of the values; null: there are none. */
+    explicit SegmentStore(const ValueType *type);
+    ~SegmentStore() override;
+
+    void push(QueueEntry *item, EntryList &lost) override;
+    bool keepsValues() const noexcept override { return m_type != nullptr; }
+    bool pushValue(void *value) override;
+    bool isUntouched() const noexcept override { return m_queue.isEmpty(); }
+
+    void takeAll(Batch &batch, EntryList &lost) noexcept override;
+    void takeRest(EntryList &taken) noexcept override;
+    bool isEmpty() const noexcept override { return m_taken.isEmpty() && m_queue.isEmpty(); }
+    bool mustLookAgain() const noexcept override { return !isEmpty(); }
+    void giveBack(EntryList &&segments) noexcept override;
+
+private:
+    using Queue = SegmentQueue<DeliveryPlatform, BacklogSegment>;
+
+    Queue::Place claim();
+    void takeSegments() noexcept;
+    static bool isFilledSoon(const Queue::Place &place) noexcept;
+    // The oldest segment, if all that was claimed in it is published, else null.
+    BacklogSegment *takeFirst() noexcept;
+
+    const ValueType *const m_type;
+    Queue m_queue;
+    std::atomic<BacklogSegment *> m_spare = nullptr; // saves an allocation where few events come at a time
+
+    // The consumer's.
+    EntryList m_taken; // segments, oldest first
+    std::size_t m_takenCount = 0; // of places in them
+};
+
+} // namespace SignalBox::detail
