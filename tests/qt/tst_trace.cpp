@@ -404,6 +404,27 @@ private Q_SLOTS:
         QCOMPARE(readTrace(m_path).named(QStringLiteral("numbers/each")).size(), std::size_t(1));
     }
 
+    // A program may show its messages through a registry.
+    void messagesOfTheTraceMayBePosted()
+    {
+        static AsyncRegistry<int> *shown = nullptr;
+        AsyncRegistry<int> registry;
+        int messages = 0;
+        registry.registerHandler([&](const int &) { ++messages; });
+        shown = &registry;
+        QVERIFY(setTraceFile(m_path));
+        const QtMessageHandler before = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) {
+            AsyncRegistry<int> other;
+            other.setName(QStringLiteral("other"));
+            other.registerHandler([](const int &) {});
+            other.post(1);
+            shown->post(1);
+        });
+        setTraceFile(m_folder->filePath(QStringLiteral("no/such/folder.json")));
+        qInstallMessageHandler(before);
+        QCOMPARE(messages, 1);
+    }
+
     void filesFollowEachOther()
     {
         AsyncRegistry<int> registry;

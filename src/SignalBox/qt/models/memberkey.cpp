@@ -6,12 +6,12 @@
 
 #include <stdexcept>
 
-std::size_t std::hash<SignalBox::detail::MemberValue>::operator()(const SignalBox::detail::MemberValue &key) const noexcept
-{
-    return SignalBox::detail::EventKeyHash()(key.value);
-}
-
 namespace SignalBox::detail {
+
+std::size_t MemberValue::hash() const noexcept
+{
+    return EventKeyHash()(value);
+}
 
 MemberValue MemberKey::of(const Event &event) const
 {

@@ -18,9 +18,11 @@
 namespace SignalBox::detail {
 
 /*! The value of a member, as a key: 1 and 1.0 are one key. */
-struct MemberValue
+struct SIGNALBOX_QT_EXPORT MemberValue
 {
     QVariant value;
+
+    std::size_t hash() const noexcept;
 
     friend bool operator==(const MemberValue &a, const MemberValue &b) { return a.value == b.value; }
 };
@@ -28,9 +30,9 @@ struct MemberValue
 } // namespace SignalBox::detail
 
 template <>
-struct SIGNALBOX_QT_EXPORT std::hash<SignalBox::detail::MemberValue>
+struct std::hash<SignalBox::detail::MemberValue>
 {
-    std::size_t operator()(const SignalBox::detail::MemberValue &key) const noexcept;
+    std::size_t operator()(const SignalBox::detail::MemberValue &key) const noexcept { return key.hash(); }
 };
 
 namespace SignalBox::detail {

@@ -79,42 +79,18 @@ public:
 
     bool setFile(const QString &path, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files)
     {
-        const std::lock_guard lock(m_mutex);
-        std::unique_ptr<TraceFile> next;
-        if (m_file && m_path == path)
-            return true;
-        if (!path.isEmpty()) {
-            next = std::make_unique<TraceFile>();
-            if (!next->open(path)) {
-                qCWarning(loggingCategory).noquote().nospace()
-                        << "SignalBox::setTraceFile(): \"" << path << "\" cannot be written: " << next->errorString()
-                        << "; nothing was changed";
-                return false;
-            }
+        bool isDone = false;
+        QString problem;
+        {
+            const std::lock_guard lock(m_mutex);
+            isDone = changeFile(path, isOn, files);
+            problem = std::exchange(m_problem, QString());
         }
-        writeLast();
-        if (next && ++files == 0)
-            ++files;
-        const bool wasOn = isOn.exchange(next != nullptr, std::memory_order_relaxed);
-        m_isOn = &isOn;
-        m_file = std::move(next);
-        m_path = path;
-        for (TracedThread &thread : m_threads)
-            thread.open.clear();
-        if (m_file) {
-            m_chunk.append("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":")
-                    .append(m_pid)
-                    .append(",\"args\":{\"name\":")
-                    .append(quoted(QCoreApplication::applicationName()))
-                    .append("}},\n");
-            nameThreads();
-            start();
-        }
-        if (wasOn != (m_file != nullptr))
-            tellFollowers();
-        return true;
+        log(problem);
+        return isDone;
     }
 
+    // All that has been recorded is in the file when this returns.
     void flush() noexcept
     {
         const std::lock_guard lock(m_mutex);
@@ -162,7 +138,55 @@ private:
 
     Writer() : m_pid(QByteArray::number(QCoreApplication::applicationPid())), m_texts(1) {}
 
+    // Without the mutex: what a program does with messages may post them, or make a registry.
+    static void log(const QString &problem) noexcept
+    {
+        try {
+            if (!problem.isEmpty())
+                qCWarning(loggingCategory).noquote() << problem;
+        } catch (...) {
+            // Neither a lack of memory nor a message handler of the program ends the thread.
+        }
+    }
+
     // The rest is called with the mutex.
+
+    bool changeFile(const QString &path, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files)
+    {
+        std::unique_ptr<TraceFile> next;
+        if (m_file && m_path == path)
+            return true;
+        if (!path.isEmpty()) {
+            next = std::make_unique<TraceFile>();
+            if (!next->open(path)) {
+                m_problem =
+                        QStringLiteral("SignalBox::setTraceFile(): \"%1\" cannot be written: %2; nothing was changed")
+                                .arg(path, next->errorString());
+                return false;
+            }
+        }
+        writeLast();
+        if (next && ++files == 0)
+            ++files;
+        const bool wasOn = isOn.exchange(next != nullptr, std::memory_order_relaxed);
+        m_isOn = &isOn;
+        m_file = std::move(next);
+        m_path = path;
+        for (TracedThread &thread : m_threads)
+            thread.open.clear();
+        if (m_file) {
+            m_chunk.append("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":")
+                    .append(m_pid)
+                    .append(",\"args\":{\"name\":")
+                    .append(quoted(QCoreApplication::applicationName()))
+                    .append("}},\n");
+            nameThreads();
+            start();
+        }
+        if (wasOn != (m_file != nullptr))
+            tellFollowers();
+        return true;
+    }
 
     void start()
     {
@@ -200,6 +224,12 @@ private:
         while (!m_isStopped) {
             m_changed.wait_for(lock, writeInterval);
             writeAll();
+            if (m_problem.isEmpty())
+                continue;
+            const QString problem = std::exchange(m_problem, QString());
+            lock.unlock();
+            log(problem);
+            lock.lock();
         }
     }
 
@@ -228,7 +258,9 @@ private:
             std::erase_if(m_threads, [](const TracedThread &thread) { return thread.number == 0; });
             writeChunk();
         } catch (const std::bad_alloc &) {
-            giveUp("there is no memory");
+            m_isOn->store(false, std::memory_order_relaxed);
+            m_file.reset();
+            tellFollowers();
         }
     }
 
@@ -372,21 +404,12 @@ private:
         appendChunk();
     }
 
-    void giveUp(const QString &reason) noexcept
+    void giveUp(const QString &reason)
     {
         m_isOn->store(false, std::memory_order_relaxed);
         const std::unique_ptr<TraceFile> file = std::exchange(m_file, nullptr);
         tellFollowers();
-        try {
-            qCWarning(loggingCategory).noquote().nospace()
-                    << "The trace \"" << file->name() << "\" ends, since it cannot be written: " << reason;
-        } catch (...) {
-            // Neither a lack of memory nor a message handler of the program ends the thread.
-        }
-    }
-    void giveUp(const char *reason) noexcept
-    {
-        giveUp(QString::fromLatin1(reason));
+        m_problem = QStringLiteral("The trace \"%1\" ends, since it cannot be written: %2").arg(file->name(), reason);
     }
 
     std::mutex m_mutex; // guards the rest
@@ -401,6 +424,7 @@ private:
     std::vector<QByteArray> m_texts; // by TraceName
     QHash<QByteArray, TraceName> m_names;
     QByteArray m_chunk;
+    QString m_problem;                                                  // to be logged, when the mutex is free
     std::int64_t m_lastTime = std::numeric_limits<std::int64_t>::max(); // of the file
     std::thread m_thread;
     qint64 m_process = 0;
@@ -458,11 +482,6 @@ void Tracer::startFromEnvironment()
 bool Tracer::setFile(const QString &path)
 {
     return Writer::instance().setFile(path, s_isOn, s_files);
-}
-
-void Tracer::flush() noexcept
-{
-    Writer::instance().flush();
 }
 
 void Tracer::follow(void *object, void (*tell)(void *, bool))

@@ -26,8 +26,6 @@ public:
     static void startFromEnvironment();
     /*! Ends the file that is written, and begins this one; empty: none. False: it cannot be written, and nothing has changed. */
     static bool setFile(const QString &path);
-    /*! All that has been recorded is in the file when this returns. */
-    static void flush() noexcept;
 
     /*! Calls tell(object, isOn) now and at each change, until unfollow(). */
     static void follow(void *object, void (*tell)(void *object, bool isOn));
