@@ -60,6 +60,7 @@ struct Trace
     std::vector<Slice> slices;
     std::map<QString, QList<double>> counters;
     std::map<int, QString> threads;
+    QString process;
     double dropped = 0;
 
     std::vector<Slice> named(const QString &name) const
@@ -94,8 +95,11 @@ Trace readTrace(const QString &path)
         const QString phase = element[QStringLiteral("ph")].toString();
         const int thread = element[QStringLiteral("tid")].toInt();
         if (phase == QStringLiteral("M")) {
+            const QString name = element[QStringLiteral("args")][QStringLiteral("name")].toString();
             if (element[QStringLiteral("name")].toString() == QStringLiteral("thread_name"))
-                trace.threads[thread] = element[QStringLiteral("args")][QStringLiteral("name")].toString();
+                trace.threads[thread] = name;
+            else
+                trace.process = name;
             continue;
         }
         const double time = element[QStringLiteral("ts")].toDouble(-1);
@@ -449,6 +453,7 @@ private Q_SLOTS:
         constexpr qint64 most = 32 * 1024 * 1024;
         QVERIFY(setTraceFile(m_path));
         WorkerThread worker;
+        worker.run([] { QThread::currentThread()->setObjectName(QStringLiteral("worker of the test")); });
         AsyncRegistry<int> registry;
         registry.setName(QStringLiteral("numbers"));
         std::atomic<int> calls = 0;
@@ -467,6 +472,8 @@ private Q_SLOTS:
             const Trace trace = readTrace(path);
             QCOMPARE(trace.fault, QString());
             QVERIFY(trace.slices.size() > 1000);
+            QCOMPARE(trace.process, QStringLiteral("tst_trace"));
+            QVERIFY(trace.threads.size() >= 2);
             for (const Slice &slice : trace.slices)
                 QVERIFY(slice.end >= slice.begin);
         }

@@ -175,12 +175,7 @@ private:
         for (TracedThread &thread : m_threads)
             thread.open.clear();
         if (m_file) {
-            m_chunk.append("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":")
-                    .append(m_pid)
-                    .append(",\"args\":{\"name\":")
-                    .append(quoted(QCoreApplication::applicationName()))
-                    .append("}},\n");
-            nameThreads();
+            nameAll();
             start();
         }
         if (wasOn != (m_file != nullptr))
@@ -357,8 +352,13 @@ private:
                 .append(m_texts[thread.name])
                 .append("}},\n");
     }
-    void nameThreads()
+    void nameAll()
     {
+        m_chunk.append("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":")
+                .append(m_pid)
+                .append(",\"args\":{\"name\":")
+                .append(quoted(QCoreApplication::applicationName()))
+                .append("}},\n");
         for (const TracedThread &thread : m_threads)
             nameThread(thread);
     }
@@ -396,7 +396,7 @@ private:
             giveUp(m_file->errorString());
             return;
         }
-        nameThreads();
+        nameAll();
         for (const TracedThread &thread : m_threads) {
             for (const TraceName name : thread.open)
                 beginSlice(thread, name);
