@@ -55,8 +55,8 @@ public:
 
     /*! The thread of the event loop, as in AsyncHandlerInfo::threadName. */
     QString threadName() const { return m_threadName; }
-    /*! When the loop turned again. */
-    QDateTime end() const { return m_end; }
+    /*! When the loop turned again, in local time. */
+    QDateTime end() const { return m_end.toLocalTime(); }
     /*! For how long it did not turn, at least: exact where a handler held it up all the time. */
     std::chrono::nanoseconds duration() const { return m_duration; }
     /*! How much of that the handler took which took the most; with the handlers that it called. Zero: none is known. */
@@ -79,7 +79,7 @@ private:
     double handlerMilliseconds() const { return std::chrono::duration<double, std::milli>(m_handlerDuration).count(); }
 
     QString m_threadName;
-    QDateTime m_end;
+    QDateTime m_end; // in UTC
     std::chrono::nanoseconds m_duration{0};
     std::chrono::nanoseconds m_handlerDuration{0};
     HandlerId m_handlerId;

@@ -6,22 +6,24 @@
 #include <QtCore/qdebug.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace SignalBox::detail {
 
 namespace {
 
-constexpr qsizetype mostStalls = 10;
+constexpr std::size_t mostStalls = 10;
 
 // Not destroyed at exit: threads may still end their stalls then.
 struct Report
 {
     std::mutex mutex;
-    QList<StallInfo> stalls; // the longest first
+    std::vector<StallInfo> stalls; // the longest first; not shared with the copies that were asked for, as a QList would be
 
     static Report &instance()
     {
@@ -36,7 +38,7 @@ struct Report
                                             [](const StallInfo &a, const StallInfo &b) { return a.duration() > b.duration(); });
         stalls.insert(place, stall);
         if (stalls.size() > mostStalls)
-            stalls.removeLast();
+            stalls.pop_back();
     }
 };
 
@@ -75,7 +77,7 @@ QList<StallInfo> LoopWatch::longestStalls()
 {
     Report &report = Report::instance();
     const std::lock_guard lock(report.mutex);
-    return report.stalls;
+    return QList<StallInfo>(report.stalls.cbegin(), report.stalls.cend());
 }
 
 LoopWatch *LoopWatch::ofThread() noexcept
@@ -131,7 +133,7 @@ void LoopWatch::turn(const QString &threadName) noexcept
         return;
     try {
         stall.m_threadName = threadName;
-        stall.m_end = QDateTime::currentDateTime();
+        stall.m_end = QDateTime::currentDateTimeUtc(); // local time takes a lock of the C library
         Report::instance().add(stall);
         if (tell)
             tell(stall);
