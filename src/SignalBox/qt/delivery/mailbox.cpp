@@ -90,9 +90,11 @@ bool Mailbox::hasMore() const noexcept
 // loop, however fast they come, and producers merge the others undisturbed.
 bool Mailbox::holdBack(QueueEntry *entry, Receiver &receiver) noexcept
 {
-    if (m_nesting == Nesting::Impossible || !receiver.m_wantsOneVisit)
+    if (m_nesting == Nesting::Impossible)
         return false;
-    if (std::exchange(receiver.m_visitedIn, m_drain) != m_drain)
+    // Also of a receiver that may have several until it says otherwise: then it has had one.
+    const bool isFirst = std::exchange(receiver.m_visitedIn, m_drain) != m_drain;
+    if (isFirst || !receiver.m_wantsOneVisit)
         return false;
     m_held.append(entry);
     return true;
