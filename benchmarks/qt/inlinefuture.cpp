@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What does the future of a notify() add whose handlers all run inline, next to the cheapest future that Qt makes after
-// the same calls?
+// the same calls? And what, if they run one after the other?
 #include "../measure.h"
 #include "../peers/foreachpeer.h"
 #include "../peers/rawloop.h"
@@ -42,6 +42,14 @@ private:
     std::uint32_t m_count = 0;
 };
 
+class SequentialInline : public SignalBoxInline
+{
+public:
+    static constexpr const char *name = "SignalBox sequential";
+
+    QFuture<SignalBox::DispatchReport> notifyWithFuture(const Event &event) { return m_registry.notifySequential(event); }
+};
+
 template <class Peer>
 SIGNALBOX_BENCHMARK_NOINLINE QFuture<SignalBox::DispatchReport> dispatchWithFuture(Peer &peer, const Event &event)
 {
@@ -67,8 +75,8 @@ void measureInlineFuture(benchmark::State &state, std::size_t handlerCount)
 
 void registerInlineFuture()
 {
-    for (const std::size_t count : {0, 1, 8}) {
-        forEachPeer(PeerList<ReadyFuture, SignalBoxInline>(), [count]<class Peer>(std::type_identity<Peer>) {
+    for (const std::size_t count : {0, 1, 8, 16}) {
+        forEachPeer(PeerList<ReadyFuture, SignalBoxInline, SequentialInline>(), [count]<class Peer>(std::type_identity<Peer>) {
             benchmark::RegisterBenchmark(
                     benchmarkName("future", Peer::name, "inline-" + std::to_string(count)).c_str(),
                     [count](benchmark::State &state) { measureInlineFuture<Peer>(state, count); });

@@ -16,6 +16,11 @@ Bar::Value counterOf(const std::string &question, const std::string &peer, const
     return [=](const ProcessRun &run) { return run.counter(question, peer, variant, key); };
 }
 
+Bar::Value constant(double value)
+{
+    return [=](const ProcessRun &) { return std::optional(value); };
+}
+
 Bar::Value difference(Bar::Value left, Bar::Value right)
 {
     return [left = std::move(left), right = std::move(right)](const ProcessRun &run) -> std::optional<double> {

@@ -11,6 +11,7 @@ namespace SignalBoxBenchmark {
 Bar::Value timeOf(const std::string &question, const std::string &peer, const std::string &variant);
 Bar::Value counterOf(const std::string &question, const std::string &peer, const std::string &variant,
                      const std::string &key);
+Bar::Value constant(double value);
 Bar::Value difference(Bar::Value left, Bar::Value right);
 Bar::Value quotient(Bar::Value left, Bar::Value right);
 

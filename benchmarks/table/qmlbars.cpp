@@ -31,7 +31,7 @@ std::vector<Bar> qmlBars()
     for (const char *const event : {"2 members", "20 members", "1000 objects"})
         addAtMost(bars, std::string("A JavaScript object from QML to one JavaScript function: ") + event, 1.30,
                   functions, "from-script", event);
-    addAtMost(bars, "1000 RegistryHandlers created and destroyed", 1.0, element, "create-destroy", "1000");
+    addAtMost(bars, "1000 RegistryHandlers created and destroyed", 1.2, element, "create-destroy", "1000");
     return bars;
 }
 

@@ -35,12 +35,12 @@ void addBurstBars(std::vector<Bar> &bars)
                        timeOf("burst", us, "1-" + variant), timeOf("burst", qt, "1-" + variant));
         }
     }
-    for (const std::string target : {"together", "blocked"}) {
-        addAtLeast(bars, "burst to 8 handlers on one thread, per delivery, " + target, 50,
+    for (const auto &[target, factor] : {std::pair<std::string, double>{"together", 30}, {"blocked", 18}}) {
+        addAtLeast(bars, "burst to 8 handlers on one thread, per delivery, " + target, factor,
                    timeOf("burst", us, "8-" + target), timeOf("burst", qt, "8-" + target));
     }
     for (const std::string target : {"together", "blocked"}) {
-        addAtLeast(bars, "Backlog::latest under that burst to one handler, " + target, 20, timeOf("latest", us, target),
+        addAtLeast(bars, "Backlog::latest under that burst to one handler, " + target, 16, timeOf("latest", us, target),
                    timeOf("burst", qt, "1-" + target));
     }
 }
@@ -124,6 +124,15 @@ void addLatencyBars(std::vector<Bar> &bars)
         bars.push_back({"notify() future, all handlers inline: " + count, "<= 1.20 x makeReadyFuture", Unit::Ratio,
                         quotient(timeOf("future", us, "inline-" + count), theirs), 1.2, ready, theirs});
     }
+    const std::string sequential = us + " sequential";
+    const Bar::Value notify = timeOf("future", us, "inline-1");
+    bars.push_back({"notifySequential() future, one inline handler", "<= 1.20 x notify()'s", Unit::Ratio,
+                    quotient(timeOf("future", sequential, "inline-1"), notify), 1.2, "notify()", notify});
+    bars.push_back({"notifySequential() future, each of 15 further inline handlers", "<= " + format(12, Unit::Time), Unit::Time,
+                    quotient(difference(timeOf("future", sequential, "inline-16"), timeOf("future", sequential, "inline-1")), constant(15)),
+                    12, "notify() with 16", timeOf("future", us, "inline-16")});
+    bars.push_back({"a traced post to one inline handler, the producer's side", "<= " + format(120, Unit::Time), Unit::Time,
+                    timeOf("post", us, "traced-1"), 120, "not traced", timeOf("post", us, "inline-1")});
 }
 
 void addSourceBars(std::vector<Bar> &bars)

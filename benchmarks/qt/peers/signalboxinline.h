@@ -24,7 +24,7 @@ public:
     void notify(const Event &event) { m_registry.post(event); }
     QFuture<SignalBox::DispatchReport> notifyWithFuture(const Event &event) { return m_registry.notify(event); }
 
-private:
+protected:
     SignalBox::AsyncRegistry<Event> m_registry;
 };
 
