@@ -17,12 +17,15 @@ int main(int argc, char *argv[])
     WorkerThread first;
     WorkerThread second;
     int racing = 0;
+    std::atomic<bool> isHandled = false;
     SignalBox::AsyncRegistry<int> toFirst;
     SignalBox::AsyncRegistry<int> toSecond;
     toFirst.registerHandler(first.context(), [](const int &) {});
     toSecond.registerHandler(second.context(), [&](const int &event) {
-        if (event == 2)
+        if (event == 2) {
             racing = 2;
+            isHandled.store(true, std::memory_order_relaxed);
+        }
     });
 
     // The first post of a thread takes what the library keeps for threads, and that does order them.
@@ -48,6 +51,9 @@ int main(int argc, char *argv[])
     first.drain(); // so that each of the next posts is one that wakes its worker
     second.drain();
     areReady.arrive_and_wait();
+    // This thread wakes the second worker only after that: by then it has joined the writer, and a wake-up does order them.
+    while (!isHandled.load(std::memory_order_relaxed))
+        std::this_thread::yield();
     writer.join();
     poster.join();
     second.drain();
