@@ -2,8 +2,10 @@
 #include "asyncworld.h"
 
 #include <SignalBox/DrainBudget>
+#include <SignalBox/qt/delivery/sanitizerorder.h>
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthreadpool.h>
 
 #include <algorithm>
@@ -117,6 +119,7 @@ void AsyncWorld::finishThread(unsigned place)
         // While it ends it is the one that runs: what is dropped there may end a step, and the next one is inline.
         m_busy.push_back(place);
         m_threads[place - 1].finish();
+        SignalBox::detail::SanitizerOrder::acquire(this); // QThread::wait() does order what ran at the thread's very end
         m_busy.pop_back();
     }
 }
@@ -183,6 +186,7 @@ void AsyncWorld::registerHandler(const Registration &registration)
 
 Propagation AsyncWorld::call(AsyncRecord &record, const AsyncEvent &event)
 {
+    const auto release = qScopeGuard([this] { SignalBox::detail::SanitizerOrder::release(this); });
     const unsigned calls = ++record.calls;
     REQUIRE(!record.isOnce || calls == 1);
     if (event.order == AsyncEvent::Order::Kept) {
