@@ -3,10 +3,13 @@
 # Compiles SOURCE with COMPILER and the directories in INCLUDES, with EVENT as each of several types. Those that are no events
 # are refused by exactly one error, whose text matches EXPECTED; one that is one compiles.
 list(TRANSFORM INCLUDES PREPEND "-I")
+include("${CMAKE_CURRENT_LIST_DIR}/../precompiled.cmake")
+set(compile ${COMPILER} -std=c++20 ${INCLUDES} ${OPTIONS})
+precompile(headers "${SOURCE}" ${compile})
 
 function(compile event)
     execute_process(
-        COMMAND ${COMPILER} -std=c++20 -fsyntax-only ${INCLUDES} ${OPTIONS} "-DEVENT=${event}" ${SOURCE}
+        COMMAND ${compile} ${headers} -fsyntax-only "-DEVENT=${event}" ${SOURCE}
         RESULT_VARIABLE result
         OUTPUT_VARIABLE output
         ERROR_VARIABLE output)

@@ -2,6 +2,9 @@
 #
 # Compiles SOURCE with COMPILER, FLAGS and the directories in INCLUDES, once for each case, and looks at the first error.
 list(TRANSFORM INCLUDES PREPEND "-I")
+include("${CMAKE_CURRENT_LIST_DIR}/../precompiled.cmake")
+set(compile ${COMPILER} -std=c++20 -fPIC ${INCLUDES})
+precompile(headers "${SOURCE}" ${compile})
 set(signature "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns void, Propagation or QFuture<T>")
 set(target "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object)")
 foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUMENTS
@@ -21,7 +24,7 @@ foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUME
         set(expected "latestBy(): the key is a callable as const on const E &, or a pointer to a member")
     endif()
     execute_process(
-        COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fPIC -D${case} ${INCLUDES} ${SOURCE}
+        COMMAND ${compile} ${headers} -fsyntax-only -D${case} ${SOURCE}
         RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
     if(case STREQUAL "CORRECT")
         if(NOT result EQUAL 0)

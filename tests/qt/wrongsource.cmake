@@ -3,6 +3,9 @@
 # Compiles SOURCE with COMPILER and the directories in INCLUDES, once for each case, and looks at the first error, and at the
 # names of the signal and of the event in the message.
 list(TRANSFORM INCLUDES PREPEND "-I")
+include("${CMAKE_CURRENT_LIST_DIR}/../precompiled.cmake")
+set(compile ${COMPILER} -std=c++20 -fPIC ${INCLUDES})
+precompile(headers "${SOURCE}" ${compile})
 set(event "addSource(): the registry's event cannot be made of copies of the signal's arguments")
 set(handler "a handler of connect() is a callable on the signal's arguments, or on the leading ones, by value or const reference, or on EventBatch")
 set(cases CORRECT OTHER_EVENT NARROWER_MEMBER EVENT_NOT_COPIED OTHER_CLASS SIGNAL_BY_NAME OTHER_HANDLER HANDLER_TAKES_MORE
@@ -27,7 +30,7 @@ foreach(case IN ITEMS CONNECTION_TYPE CONNECTION_TYPE_OF_MEMBER)
 endforeach()
 foreach(case IN LISTS cases)
     execute_process(
-        COMMAND ${COMPILER} -std=c++20 -fsyntax-only -fPIC -D${case} ${INCLUDES} ${SOURCE}
+        COMMAND ${compile} ${headers} -fsyntax-only -D${case} ${SOURCE}
         RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
     if(case STREQUAL "CORRECT")
         if(NOT result EQUAL 0)
