@@ -6,6 +6,7 @@
 
 #include <SignalBox/AsyncWatch>
 #include <SignalBox/WatchSender>
+#include <SignalBox/TestClock>
 
 #include <QtTest/qtest.h>
 
@@ -334,7 +335,11 @@ private Q_SLOTS:
     {
         WatchSender<int> sender(0);
         AsyncWatch<int> watch(sender.subscribe());
-        const auto next = watch.changed(this, QDeadlineTimer(20));
+        SignalBox::TestClock clock;
+        const auto next = watch.changed(this, QDeadlineTimer(3600000));
+        QVERIFY(clock.advance(std::chrono::minutes(59)));
+        QVERIFY(!next.isFinished());
+        QVERIFY(clock.advance(std::chrono::minutes(1)));
         QVERIFY(finishes(next));
         QVERIFY(!next.isCanceled());
         QCOMPARE(next.result(), std::optional<int>());

@@ -5,6 +5,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/TestClock>
 
 #include <QtTest/qtest.h>
 
@@ -108,8 +109,12 @@ private Q_SLOTS:
 
     void nextIsEmptyWhenTimeIsUp()
     {
+        SignalBox::TestClock clock;
         AsyncRegistry<int> registry;
-        const auto future = registry.next(this, QDeadlineTimer(20));
+        const auto future = registry.next(this, QDeadlineTimer(3600000));
+        QVERIFY(clock.advance(std::chrono::minutes(59)));
+        QVERIFY(!future.isFinished());
+        QVERIFY(clock.advance(std::chrono::minutes(1)));
         QVERIFY(finishes(future));
         QVERIFY(!future.isCanceled());
         QCOMPARE(future.result(), std::optional<int>());

@@ -6,6 +6,7 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/ExceptionInfo>
+#include <SignalBox/TestClock>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qpromise.h>
@@ -258,7 +259,11 @@ private Q_SLOTS:
         registry.registerHandler([](const int &) {}, {.priority = 2});
         registry.registerHandler(SignalBox::onThread(&unstarted), [](const int &) {}, {.priority = 1});
         registry.registerHandler(worker.context(), [&](const int &) { ++later; });
-        const auto future = registry.notifySequential(1, QDeadlineTimer(20));
+        SignalBox::TestClock clock;
+        const auto future = registry.notifySequential(1, QDeadlineTimer(3600000));
+        QVERIFY(clock.advance(std::chrono::minutes(59)));
+        QVERIFY(!future.isFinished());
+        QVERIFY(clock.advance(std::chrono::minutes(1)));
         QVERIFY(finishes(future));
         COMPARE_REPORT(future.result(), 1, 0, 2);
         QCOMPARE(later.load(), 0);

@@ -3,54 +3,47 @@
 #include "waitfor.h"
 
 #include <SignalBox/Connect>
+#include <SignalBox/TestClock>
 
 #include <QtTest/qtest.h>
 
-#include <chrono>
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <thread>
 #include <vector>
 
 using SignalBox::Backlog;
-using Clock = std::chrono::steady_clock;
-using std::chrono::milliseconds;
+using SignalBox::TestClock;
+using namespace std::chrono_literals;
 
 namespace {
 
-constexpr milliseconds interval(60);
+constexpr std::chrono::milliseconds interval = 60ms;
 
-// The calls of a handler, and their times.
-struct Calls
+using Calls = std::vector<int>;
+auto addTo(Calls &calls)
 {
-    void operator()(int number)
-    {
-        numbers.push_back(number);
-        times.push_back(Clock::now());
-    }
-    bool areApart(milliseconds least) const
-    {
-        for (std::size_t call = 1; call < times.size(); ++call) {
-            if (times[call] - times[call - 1] < least)
-                return false;
-        }
-        return true;
-    }
-    std::vector<int> numbers;
-    std::vector<Clock::time_point> times;
-};
+    return [&calls](int number) { calls.push_back(number); };
+}
 
-// Emits on four threads at once, for several intervals, and after that, when all others are over, a last number.
+// Emits a thousand numbers on each of four threads at once, and after that, when all others are over, a last number. Meanwhile the
+// calling thread does something else again and again.
 constexpr int last = -1;
-void emitOnFourThreads(Camera &camera, milliseconds duration)
+void emitOnFourThreads(Camera &camera, const std::function<void()> &meanwhile)
 {
+    std::atomic<int> emitting = 4;
     std::vector<std::thread> threads;
-    const auto end = Clock::now() + duration;
     for (int thread = 0; thread < 4; ++thread) {
-        threads.emplace_back([&camera, end] {
-            for (int number = 0; Clock::now() < end; ++number)
+        threads.emplace_back([&] {
+            for (int number = 1; number <= 1000; ++number)
                 Q_EMIT camera.taken(number);
+            --emitting;
         });
     }
+    do {
+        meanwhile();
+    } while (emitting > 0);
     for (std::thread &thread : threads)
         thread.join();
     Q_EMIT camera.taken(last);
@@ -58,8 +51,7 @@ void emitOnFourThreads(Camera &camera, milliseconds duration)
 
 } // namespace
 
-// What KDSignalThrottler and Krita's signal compressor are used for, by connect() and a backlog. Times are only compared
-// with intervals that must have passed.
+// What KDSignalThrottler and Krita's signal compressor are used for, by connect() and a backlog, in virtual time.
 class SignalCompression : public QObject
 {
     Q_OBJECT
@@ -68,60 +60,74 @@ private Q_SLOTS:
     // KDSignalLeadingThrottler; KisSignalCompressor::FIRST_ACTIVE.
     void throttledGivesTheFirstAtOnceAndTheLastAfterTheInterval()
     {
+        TestClock clock;
         Camera camera;
         Calls calls;
-        const auto begin = Clock::now();
-        SignalBox::connect(&camera, &Camera::taken, this, std::ref(calls), {.backlog = Backlog::throttled(interval)});
+        SignalBox::connect(&camera, &Camera::taken, this, addTo(calls), {.backlog = Backlog::throttled(interval)});
         Q_EMIT camera.taken(1);
-        QVERIFY(waitFor([&] { return calls.numbers.size() == 1; }));
+        QVERIFY(clock.advance(0ms));
+        QCOMPARE(calls, Calls{1});
         for (int number = 2; number <= 5; ++number)
             Q_EMIT camera.taken(number);
-        QVERIFY(waitFor([&] { return calls.numbers.size() == 2; }));
-        QCOMPARE(calls.numbers, (std::vector<int>{1, 5}));
-        QVERIFY(calls.areApart(interval));
-        QVERIFY(Clock::now() - begin >= interval);
+        QVERIFY(clock.advance(interval - 1ms));
+        QCOMPARE(calls, Calls{1});
+        QVERIFY(clock.advance(1ms));
+        QCOMPARE(calls, (Calls{1, 5}));
+        QVERIFY(clock.advance(10 * interval));
+        QCOMPARE(calls, (Calls{1, 5}));
     }
 
     // KDSignalDebouncer; KisSignalCompressor::POSTPONE.
     void debouncedGivesTheLastAfterSilence()
     {
+        TestClock clock;
         Camera camera;
         Calls calls;
-        SignalBox::connect(&camera, &Camera::taken, this, std::ref(calls), {.backlog = Backlog::debounced(interval)});
-        Clock::time_point lastEmission;
+        SignalBox::connect(&camera, &Camera::taken, this, addTo(calls), {.backlog = Backlog::debounced(interval)});
         for (int number = 1; number <= 5; ++number) {
-            lastEmission = Clock::now();
             Q_EMIT camera.taken(number);
+            QVERIFY(clock.advance(interval - 1ms));
         }
-        QVERIFY(waitFor([&] { return !calls.numbers.empty(); }));
-        QCOMPARE(calls.numbers, std::vector<int>{5});
-        QVERIFY(calls.times.front() - lastEmission >= interval);
+        QCOMPARE(calls, Calls());
+        QVERIFY(clock.advance(1ms));
+        QCOMPARE(calls, Calls{5});
     }
 
-    // The number of calls says nothing of how fast the machine is: only that they are an interval apart.
     void throttledFromFourThreadsNeverCallsTooOftenAndEndsWithTheLast()
     {
+        TestClock clock;
         Camera camera;
         Calls calls;
-        SignalBox::connect(&camera, &Camera::taken, this, std::ref(calls), {.backlog = Backlog::throttled(interval)});
-        std::thread emitting([&] { emitOnFourThreads(camera, 5 * interval); });
-        QVERIFY(waitFor([&] { return !calls.numbers.empty() && calls.numbers.back() == last; }));
-        emitting.join();
-        QVERIFY(calls.numbers.size() >= 2);
-        QVERIFY(calls.areApart(interval));
-        runQueuedCalls();
-        QCOMPARE(calls.numbers.back(), last);
+        bool isDelivered = true;
+        SignalBox::connect(&camera, &Camera::taken, this, addTo(calls), {.backlog = Backlog::throttled(interval)});
+        std::size_t most = 1; // the first one
+        emitOnFourThreads(camera, [&] {
+            isDelivered &= clock.advance(0ms) && calls.size() <= most;
+            isDelivered &= clock.advance(interval - 1ms) && calls.size() <= most;
+            isDelivered &= clock.advance(1ms) && calls.size() <= ++most;
+        });
+        QVERIFY(isDelivered);
+        QVERIFY(clock.advance(interval));
+        QCOMPARE(calls.back(), last);
+        const std::size_t count = calls.size();
+        QVERIFY(count <= most + 1);
+        QVERIFY(clock.advance(10 * interval));
+        QCOMPARE(calls.size(), count);
     }
 
     void debouncedFromFourThreadsWaitsForTheEndOfAll()
     {
+        TestClock clock;
         Camera camera;
         Calls calls;
-        SignalBox::connect(&camera, &Camera::taken, this, std::ref(calls), {.backlog = Backlog::debounced(10 * interval)});
-        std::thread emitting([&] { emitOnFourThreads(camera, 2 * interval); });
-        QVERIFY(waitFor([&] { return !calls.numbers.empty(); }));
-        emitting.join();
-        QCOMPARE(calls.numbers, std::vector<int>{last});
+        SignalBox::connect(&camera, &Camera::taken, this, addTo(calls), {.backlog = Backlog::debounced(interval)});
+        bool isSilent = true;
+        emitOnFourThreads(camera, [&] { isSilent &= clock.advance(0ms) && calls.empty(); });
+        QVERIFY(isSilent);
+        QVERIFY(clock.advance(interval - 1ms));
+        QCOMPARE(calls, Calls());
+        QVERIFY(clock.advance(1ms));
+        QCOMPARE(calls, Calls{last});
     }
 
     // KisThreadSafeSignalCompressor has one slot of memory for what it compresses.
@@ -129,29 +135,30 @@ private Q_SLOTS:
     {
         Camera camera;
         Calls calls;
-        SignalBox::connect(&camera, &Camera::taken, this, std::ref(calls), {.backlog = Backlog::latest()});
-        emitOnFourThreads(camera, interval / 4);
-        QVERIFY(calls.numbers.empty());
-        QVERIFY(waitFor([&] { return !calls.numbers.empty(); }));
+        SignalBox::connect(&camera, &Camera::taken, this, addTo(calls), {.backlog = Backlog::latest()});
+        emitOnFourThreads(camera, [] { std::this_thread::yield(); });
+        QCOMPARE(calls, Calls());
         runQueuedCalls();
-        QCOMPARE(calls.numbers, std::vector<int>{last});
+        QCOMPARE(calls, Calls{last});
     }
 
     void nothingIsCalledAfterItsContextsEnd()
     {
+        TestClock clock;
         Camera camera;
         Calls throttled;
         Calls debounced;
-        auto context = std::make_unique<QObject>();
-        SignalBox::connect(&camera, &Camera::taken, context.get(), std::ref(throttled), {.backlog = Backlog::throttled(interval)});
-        SignalBox::connect(&camera, &Camera::taken, context.get(), std::ref(debounced), {.backlog = Backlog::debounced(0)});
         Calls sentinel;
-        SignalBox::connect(&camera, &Camera::taken, this, std::ref(sentinel), {.backlog = Backlog::debounced(2 * interval)});
+        auto context = std::make_unique<QObject>();
+        SignalBox::connect(&camera, &Camera::taken, context.get(), addTo(throttled), {.backlog = Backlog::throttled(interval)});
+        SignalBox::connect(&camera, &Camera::taken, context.get(), addTo(debounced), {.backlog = Backlog::debounced(0)});
+        SignalBox::connect(&camera, &Camera::taken, this, addTo(sentinel), {.backlog = Backlog::debounced(2 * interval)});
         Q_EMIT camera.taken(1);
         context.reset();
         Q_EMIT camera.taken(2);
-        QVERIFY(waitFor([&] { return !sentinel.numbers.empty(); })); // due after both
-        QVERIFY(throttled.numbers.empty() && debounced.numbers.empty());
+        QVERIFY(clock.advance(2 * interval));
+        QCOMPARE(sentinel, Calls{2}); // due after both
+        QVERIFY(throttled.empty() && debounced.empty());
     }
 };
 
