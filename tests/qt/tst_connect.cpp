@@ -6,6 +6,7 @@
 
 #include <SignalBox/Connect>
 #include <SignalBox/EventBatch>
+#include <SignalBox/LatestBy>
 
 #include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
@@ -17,6 +18,7 @@
 #include <memory>
 #include <stdexcept>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 using SignalBox::AsyncOptions;
@@ -38,6 +40,9 @@ public:
     }
     void reload() { ++reloads; }
 
+    void showReading(int channel, double value) { readings.emplace_back(channel, value); }
+
+    std::vector<std::pair<int, double>> readings;
     int shown = 0;
     double sum = 0;
     int reloads = 0;
@@ -182,6 +187,60 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return batches == 2; }));
         QCOMPARE(numbers, (std::vector<int>{1, 2, 3}));
         QVERIFY(readings.front() == std::tuple(1, 0.5));
+        QVERIFY(!connection);
+    }
+
+    // The key and the handler take the arguments that they need.
+    void handlersOfTheNewestOfEachKeyGetIt()
+    {
+        using SignalBox::latestBy;
+        Camera camera;
+        Page page;
+        std::vector<int> numbers;
+        std::vector<std::tuple<int, double>> batch;
+        std::vector<int> channels;
+        std::vector<QString> units;
+        int wakes = 0;
+        const auto channel = [](int number) { return number; };
+        const AsyncOptions queued{.backlog = Backlog::batched(1)};
+        QVERIFY(SignalBox::connect(&camera, &Camera::taken, this, latestBy([](int number) { return number % 2; }, [&](int number) {
+            numbers.push_back(number);
+        })));
+        QVERIFY(SignalBox::connect(&camera, &Camera::measured, this, latestBy(channel, [&](const SignalBox::EventBatch<std::tuple<int, double>> &changed) {
+            batch.assign(changed.begin(), changed.end());
+        }), queued));
+        QVERIFY(SignalBox::connect(&camera, &Camera::measured, &page, latestBy(channel, &Page::showReading)));
+        QVERIFY(SignalBox::connect(&camera, &Camera::described, this, latestBy([](int, double, const QString &unit) { return unit; },
+                                                                               [&](int number) { channels.push_back(number); })));
+        QVERIFY(SignalBox::connect(&camera, &Camera::named, this, latestBy(&QString::size, [&](const QString &unit) { units.push_back(unit); })));
+        QVERIFY(SignalBox::connect(&camera, &Camera::taken, this, latestBy(channel, [&] { ++wakes; })));
+        for (int number = 1; number <= 4; ++number) {
+            Q_EMIT camera.taken(number);
+            Q_EMIT camera.measured(number % 2, number);
+            Q_EMIT camera.described(number, 0, number < 3 ? QStringLiteral("m") : QStringLiteral("s"));
+            Q_EMIT camera.named(QString(number / 2, QLatin1Char('x')));
+        }
+        QVERIFY(waitFor([&] { return numbers.size() == 2 && batch.size() == 2 && wakes == 4 && units.size() == 3; }));
+        QCOMPARE(numbers, (std::vector<int>{3, 4}));
+        QVERIFY((batch == std::vector<std::tuple<int, double>>{{1, 3}, {0, 4}}));
+        QVERIFY((page.readings == std::vector<std::pair<int, double>>{{1, 3}, {0, 4}}));
+        QCOMPARE(channels, (std::vector<int>{2, 4}));
+        QCOMPARE(units, (std::vector<QString>{QString(), QStringLiteral("x"), QStringLiteral("xx")}));
+    }
+
+    void newestOfEachKeyOutlivesTheSender()
+    {
+        auto camera = std::make_unique<Camera>();
+        std::vector<int> numbers;
+        const SourceConnection connection = SignalBox::connect(
+            camera.get(), &Camera::taken, this,
+            SignalBox::latestBy([](int number) { return number % 2; }, [&](int number) { numbers.push_back(number); }),
+            {.backlog = Backlog::throttled(1)});
+        for (int number = 1; number <= 4; ++number)
+            Q_EMIT camera->taken(number);
+        camera.reset();
+        QVERIFY(waitFor([&] { return numbers.size() == 2; }));
+        QCOMPARE(numbers, (std::vector<int>{3, 4}));
         QVERIFY(!connection);
     }
 
@@ -431,6 +490,11 @@ private Q_SLOTS:
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, std::function<void(int)>()));
         refuses("the function is null");
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, static_cast<void (Connections::*)()>(nullptr)));
+        refuses("the function is null");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, SignalBox::latestBy(std::function<int(int)>(), handler)));
+        refuses("latestBy\\(\\) keeps one event of each key");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, SignalBox::latestBy([](int number) { return number; }, handler),
+                                    {.backlog = Backlog::bounded(3)}));
         refuses("the capacity of a bounded or batched backlog must be positive");
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, handler, {.backlog = Backlog::bounded(0)}));
         refuses("the member function is no signal");

@@ -9,10 +9,13 @@
 #include <SignalBox/qt/asyncregistry.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlers/emission.h>
+#include <SignalBox/qt/latestby.h>
 #include <SignalBox/qt/sourceconnection.h>
 
 #include <QtCore/qmetaobject.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <tuple>
@@ -66,14 +69,32 @@ constexpr bool areCopied(TypeList<T...>)
     return (std::is_copy_constructible_v<T> && ...);
 }
 
-/*! A handler of arguments, as a handler of their event. Owns its registry, whose end ends the connection. */
-template <class F, class Arguments>
-class SpreadHandler;
+/*! Calls \a function with the first \c count of the \c all arguments that an event brings. */
+template <int count, int all, class F, class E>
+decltype(auto) invokeWithFirst(F &function, [[maybe_unused]] const E &event)
+{
+    if constexpr (count == 0) {
+        return std::invoke(function);
+    } else if constexpr (all == 1) {
+        return std::invoke(function, event);
+    } else {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) -> decltype(auto) {
+            return std::invoke(function, std::get<I>(event)...);
+        }(std::make_index_sequence<static_cast<std::size_t>(count)>());
+    }
+}
+
 template <class F, class... T>
-class SpreadHandler<F, TypeList<T...>>
+std::invoke_result<F &, const T &...> resultWith(TypeList<T...>);
+
+/*! A handler of arguments, or of the first \c count, as a handler of their event. Owns its registry, whose end ends the connection. */
+template <class F, class Arguments, int count = Arguments::count>
+class SpreadHandler;
+template <class F, class... T, int count>
+class SpreadHandler<F, TypeList<T...>, count>
 {
     using Event = typename ArgumentsEvent<TypeList<T...>>::Type;
-    using Result = std::invoke_result_t<F &, const T &...>;
+    using Result = typename decltype(resultWith<F>(FirstTypes<count, TypeList<T...>>()))::type;
     static constexpr bool counts = std::is_same_v<Result, Propagation> || isFuture<Result>;
     using Counted = std::conditional_t<counts, Result, void>; // anything else is ignored
 
@@ -89,10 +110,7 @@ public:
         requires(sizeof...(T) != 0 && std::is_same_v<E, Event>)
     Counted operator()(const E &event)
     {
-        if constexpr (sizeof...(T) == 1)
-            return static_cast<Counted>(std::invoke(m_function, event));
-        else
-            return static_cast<Counted>(std::apply(m_function, event));
+        return static_cast<Counted>(invokeWithFirst<count, static_cast<int>(sizeof...(T))>(m_function, event));
     }
 
 private:
@@ -100,8 +118,21 @@ private:
     F m_function;
 };
 
-template <class F, class Arguments>
-inline constexpr bool isGenericLambda<SpreadHandler<F, Arguments>> = isGenericLambda<F>;
+template <class F, class Arguments, int count>
+inline constexpr bool isGenericLambda<SpreadHandler<F, Arguments, count>> = isGenericLambda<F>;
+
+/*! The key of latestBy(), a function of the first \c count of \c all arguments, as one of their event. */
+template <class F, class E, int count, int all>
+class SpreadKey
+{
+public:
+    explicit SpreadKey(F function) : m_function(std::move(function)) {}
+
+    decltype(auto) operator()(const E &event) const { return invokeWithFirst<count, all>(m_function, event); }
+
+private:
+    F m_function;
+};
 
 /*! What connect() needs of a registry. */
 struct SourceAccess
@@ -163,10 +194,10 @@ private:
     F m_function;
 };
 
-// Of `taken` arguments the events are made, and Wrapper makes their handler of the function.
-template <class Wrapper, class Posted, int taken, class Sender, class Signal, class Target, class F>
-SourceConnection connectWrapped(const Sender *sender, Signal signal, Target target, F &&function, const AsyncOptions &options,
-                                const SourceLocation &location)
+// Of `taken` arguments the events are made; `makeHandler` makes their handler, which owns the registry that it is given.
+template <class Posted, int taken, class Sender, class Signal, class Target, class MakeHandler>
+SourceConnection connectWrapped(const Sender *sender, Signal signal, Target target, MakeHandler &&makeHandler,
+                                const AsyncOptions &options, const SourceLocation &location)
 {
     if (const char *const problem = connectProblem(sender, signal)) {
         SourceAccess::warnUnconnected(problem);
@@ -174,7 +205,7 @@ SourceConnection connectWrapped(const Sender *sender, Signal signal, Target targ
     }
     const auto registry = SourceAccess::makeRegistry<Posted>(QMetaMethod::fromSignal(signal));
     const auto source = SourceAccess::makeSource(*registry); // ends the handler, if it comes to nothing
-    if (!SourceAccess::addHandler(*registry, target, Wrapper(std::forward<F>(function), registry), options, location))
+    if (!SourceAccess::addHandler(*registry, target, makeHandler(registry), options, location))
         return SourceConnection();
     // If the handler has ended already, the registry goes with this function, and the connection with the registry.
     return SourceConnection(connectSource<Posted, taken>(sender, signal, source), registry);
@@ -195,13 +226,62 @@ SourceConnection connectHandler(const Sender *sender, Signal signal, Target targ
         constexpr bool canCopy = copied < 0 || areCopied(FirstTypes<(copied < 0 ? 0 : copied), Arguments>());
         static_assert(canCopy, "connect(): an argument that the handler takes cannot be copied, and is gone when the handler runs");
         if constexpr (isForBatches && canCopy) {
-            return connectWrapped<SpreadBatchHandler<F, Whole>, Whole, copied>(sender, signal, target, std::move(function), options, location);
+            const auto makeHandler = [&](const auto &registry) { return SpreadBatchHandler<F, Whole>(std::move(function), registry); };
+            return connectWrapped<Whole, copied>(sender, signal, target, makeHandler, options, location);
         } else if constexpr (taken >= 0 && canCopy) {
             using Taken = FirstTypes<taken, Arguments>;
-            return connectWrapped<SpreadHandler<F, Taken>, typename ArgumentsEvent<Taken>::Type, taken>(
-                sender, signal, target, std::move(function), options, location);
+            const auto makeHandler = [&](const auto &registry) { return SpreadHandler<F, Taken>(std::move(function), registry); };
+            return connectWrapped<typename ArgumentsEvent<Taken>::Type, taken>(sender, signal, target, makeHandler, options, location);
         }
     }
+}
+
+// Of latestBy(): the events are made of the arguments that the key or the handler takes.
+template <class Sender, class Signal, class Target, class Key, class F>
+SourceConnection connectHandler(const Sender *sender, Signal signal, Target target, LatestBy<Key, F> function, const AsyncOptions &options,
+                                const SourceLocation &location)
+{
+    if constexpr (std::is_member_function_pointer_v<F>) {
+        using Bound = BoundMember<std::remove_pointer_t<Target>, F>;
+        return connectHandler(sender, signal, static_cast<QObject *>(target),
+                              LatestBy<Key, Bound>{std::move(function.key), Bound{target, function.handler}}, options, location);
+    } else if constexpr (checkSignal<Sender, Signal>()) {
+        using Arguments = typename SignalTraits<Signal>::Arguments;
+        using Whole = typename ArgumentsEvent<Arguments>::Type;
+        constexpr int takenByKey = takenByHandler<const Key, Arguments>();
+        static_assert(takenByKey > 0, "connect(): the key of latestBy() is a callable as const on the signal's arguments, or on the leading "
+                                      "ones, or a pointer to a member of the first");
+        constexpr int takenByFunction = takenByHandler<F, Arguments>();
+        constexpr bool isForBatches = takenByFunction <= 0 && Arguments::count != 0 && takesBatch<F, Whole>;
+        static_assert(takenByFunction >= 0 || isForBatches, "a handler of connect() is a callable on the signal's arguments, or on the leading "
+                                                            "ones, by value or const reference, or on EventBatch of an argument or std::tuple");
+        constexpr int taken = isForBatches ? Arguments::count : std::max(takenByKey, takenByFunction);
+        constexpr bool canCopy = areCopied(FirstTypes<(taken < 0 ? 0 : taken), Arguments>());
+        static_assert(canCopy, "connect(): an argument that the key or the handler takes cannot be copied, and is gone when the handler runs");
+        if constexpr (takenByKey > 0 && (takenByFunction >= 0 || isForBatches) && canCopy) {
+            using Taken = FirstTypes<taken, Arguments>;
+            using Posted = typename ArgumentsEvent<Taken>::Type;
+            const auto makeHandler = [&](const auto &registry) {
+                SpreadKey<Key, Posted, takenByKey, taken> key(std::move(function.key));
+                if constexpr (isForBatches)
+                    return latestBy(std::move(key), SpreadBatchHandler<F, Whole>(std::move(function.handler), registry));
+                else
+                    return latestBy(std::move(key), SpreadHandler<F, Taken, takenByFunction>(std::move(function.handler), registry));
+            };
+            return connectWrapped<Posted, taken>(sender, signal, target, makeHandler, options, location);
+        }
+    }
+}
+
+template <class F>
+bool isNullHandler(const F &function)
+{
+    return isNullFunction(function);
+}
+template <class Key, class F>
+bool isNullHandler(const LatestBy<Key, F> &function)
+{
+    return isNullFunction(function.key) || isNullFunction(function.handler);
 }
 
 } // namespace detail
@@ -213,7 +293,8 @@ SourceConnection connectHandler(const Sender *sender, Signal signal, Target targ
 
     The handler takes all arguments of the signal by value or const reference, or the leading ones, or none; or a batch of what
     waits: an EventBatch of the one argument, or of `std::tuple<...>` of several. A callable that takes both, such as `[](const auto &)`,
-    gets the arguments. It may be a member function of the context. What it returns is ignored, unless it is a QFuture, which is
+    gets the arguments. It may be a member function of the context, and of latestBy(), whose key then is a callable on the signal's
+    arguments or the leading ones, or a pointer to a member of the first. What it returns is ignored, unless it is a QFuture, which is
     awaited before the handler counts as done. Its failures are logged in the category \c signalbox.
 
     The connection ends with the sender, with the context, by SourceConnection::disconnect(), and with `once` by the first call.
@@ -236,7 +317,7 @@ SourceConnection connect(const Sender *sender, Signal signal, Target target, F &
 {
     detail::SourceAccess::checkTarget<Target>();
     if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
-        if (detail::isNullFunction(handler)) {
+        if (detail::isNullHandler(handler)) {
             detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
             return SourceConnection();
         }
