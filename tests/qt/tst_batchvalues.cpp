@@ -186,20 +186,44 @@ private Q_SLOTS:
         QCOMPARE(seen, std::vector{8});
     }
 
-    // A value would not be told of the object's end.
+    // As in single events. A value would not be told of the object's end.
     void objectsThatDieWhileTheyWaitAreNull()
     {
         AsyncRegistry<QObject *> registry;
         QObject context;
         auto object = std::make_unique<QObject>();
         std::vector<QObject *> seen;
-        registry.registerHandler(&context, [&](const EventBatch<QObject *> &batch) { seen.assign(batch.begin(), batch.end()); });
-        registry.post(object.get());
-        registry.post(&context);
+        std::vector<QObject *> single;
+        registry.registerHandler(&context, [&](const EventBatch<QObject *> &batch) {
+            seen.assign(batch.begin(), batch.end());
+            QCOMPARE(batch.front(), nullptr);
+            QCOMPARE(batch[1], &context);
+            QCOMPARE(batch.back(), nullptr);
+        });
+        registry.registerHandler(&context, [&](QObject *event) { single.push_back(event); }, {.delivery = SignalBox::Delivery::Queued});
+        for (QObject *event : {object.get(), &context, object.get()})
+            registry.notify(event);
+        object.reset();
+        runQueuedCalls();
+        QCOMPARE(seen, (std::vector<QObject *>{nullptr, &context, nullptr}));
+        QCOMPARE(single, seen);
+    }
+
+    void objectsThatDieInAMapAreNull()
+    {
+        AsyncRegistry<QVariantMap> registry;
+        QObject context;
+        auto object = std::make_unique<QObject>();
+        std::vector<QVariantMap> seen;
+        registry.registerHandler(&context, [&](const EventBatch<QVariantMap> &batch) { seen.assign(batch.begin(), batch.end()); });
+        for (QObject *event : {object.get(), &context})
+            registry.notify({{QStringLiteral("object"), QVariant::fromValue(event)}, {QStringLiteral("number"), int(seen.size())}});
         object.reset();
         runQueuedCalls();
         QCOMPARE(seen.size(), std::size_t(2));
-        QCOMPARE(seen.back(), &context);
+        QCOMPARE(seen[0].value(QStringLiteral("object")).value<QObject *>(), nullptr);
+        QCOMPARE(seen[0].value(QStringLiteral("number")), QVariant(0));
+        QCOMPARE(seen[1].value(QStringLiteral("object")).value<QObject *>(), &context);
     }
 
     void valuesAndSharedEventsKeepTheirOrder()
@@ -375,7 +399,7 @@ private Q_SLOTS:
     // Each event is posted when the one before has been, by the other thread.
     void postsThatFollowEachOtherAcrossThreadsKeepTheirOrder()
     {
-        const int events = scaled(100000);
+        const int events = stressed(scaled(100000));
         AsyncRegistry<int> registry;
         WorkerThread worker;
         int next = 0; // the worker's
@@ -408,7 +432,7 @@ private Q_SLOTS:
     void floodWithHandlersThatComeAndGoLosesNothing()
     {
         constexpr int producers = 2;
-        const int events = scaled(100000);
+        const int events = stressed(scaled(100000));
         AsyncRegistry<Counted> registry;
         WorkerThread worker;
         std::array<int, producers> next{};
@@ -447,7 +471,7 @@ private Q_SLOTS:
 
     void valuesFollowTheirContextInAFlood()
     {
-        const int events = scaled(100000);
+        const int events = stressed(scaled(100000));
         WorkerThread first;
         WorkerThread second;
         AsyncRegistry<Counted> registry;

@@ -13,6 +13,7 @@
 #    include <SignalBox/qt/handlers/handlerfuture.h>
 #    include <SignalBox/qt/handlers/handlershape.h>
 #    include <SignalBox/qt/handlers/latestkey.h>
+#    include <SignalBox/qt/handlers/livingitems.h>
 #endif
 #include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
@@ -438,7 +439,13 @@ private:
         {
             const auto call = [&]() -> decltype(auto) {
                 if constexpr (detail::takesBatch<Function, E>) {
-                    return std::invoke(function, EventBatch<E>(static_cast<const detail::Batch &>(notification)));
+                    const auto &batch = static_cast<const detail::Batch &>(notification);
+                    if constexpr (detail::mayHoldObjects<Value>) {
+                        const detail::LivingItems<Value> living(batch);
+                        return std::invoke(function, EventBatch<E>(batch, living.items()));
+                    } else {
+                        return std::invoke(function, EventBatch<E>(batch));
+                    }
                 } else {
                     const Value &value = static_cast<const detail::StoredEvent<Value> &>(notification.event()).value();
                     if constexpr (detail::mayHoldObjects<Value>) {

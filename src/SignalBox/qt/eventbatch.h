@@ -109,15 +109,15 @@ public:
     Q_DISABLE_COPY_MOVE(EventBatch)
 
     /*! The oldest event. */
-    const_iterator begin() const noexcept { return const_iterator(m_batch.items()); }
+    const_iterator begin() const noexcept { return const_iterator(m_items); }
     /*! Behind the newest event. */
-    const_iterator end() const noexcept { return const_iterator(m_batch.items() + size()); }
+    const_iterator end() const noexcept { return const_iterator(m_items + size()); }
     /*! The number of events: at least one. */
     size_type size() const noexcept { return m_batch.size(); }
     /*! False: a handler is not called without an event. For algorithms. */
     bool empty() const noexcept { return size() == 0; }
     /*! \a index is less than size(). */
-    const E &operator[](size_type index) const noexcept { return valueOf(m_batch.items()[index]); }
+    const E &operator[](size_type index) const noexcept { return valueOf(m_items[index]); }
     /*! The oldest event. */
     const E &front() const noexcept { return (*this)[0]; }
     /*! The newest event. */
@@ -130,13 +130,14 @@ public:
     quint64 lost() const noexcept { return m_batch.lost(); }
 
     //! \cond Made by AsyncRegistry
-    explicit EventBatch(const detail::Batch &batch) noexcept : m_batch(batch) {}
+    explicit EventBatch(const detail::Batch &batch) noexcept : EventBatch(batch, batch.items()) {}
+    EventBatch(const detail::Batch &batch, const detail::BatchItem *items) noexcept : m_batch(batch), m_items(items) {}
     //! \endcond
 
 private:
     static const E &valueOf(const detail::BatchItem &item) noexcept
     {
-        if constexpr (detail::ValueType::isStorable<E>) {
+        if constexpr (detail::ValueType::isStorable<E> || detail::mayHoldObjects<E>) {
             if (item.isValue())
                 return *static_cast<const E *>(item.value());
         }
@@ -144,6 +145,7 @@ private:
     }
 
     const detail::Batch &m_batch;
+    const detail::BatchItem *const m_items;
 };
 
 } // namespace SignalBox
