@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QtCore/qglobal.h>
+#include <QtCore/qstring.h>
+
+#include <algorithm>
+
 // The rounds of a race: fewer where a sanitizer makes each of them take longer.
 constexpr int scaled(int count)
 {
@@ -11,4 +16,12 @@ constexpr int scaled(int count)
 #else
     return count;
 #endif
+}
+
+// The rounds of a race or the size of a load, times SIGNALBOX_STRESS_SCALE of the environment.
+inline int stressed(int count)
+{
+    bool isNumber = false;
+    const double scale = qEnvironmentVariable("SIGNALBOX_STRESS_SCALE").toDouble(&isNumber);
+    return isNumber && scale > 0 ? std::max(1, int(count * scale)) : count;
 }

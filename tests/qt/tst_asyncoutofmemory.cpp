@@ -2,6 +2,8 @@
 #include "failingscene.h"
 
 #include <SignalBox/AsyncWatch>
+#include <SignalBox/EventBatch>
+#include <SignalBox/LatestBy>
 #include <SignalBox/WatchSender>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/futures/servicethread_p.h>
@@ -9,6 +11,7 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qloggingcategory.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <future>
 #include <memory>
@@ -27,8 +30,10 @@ using SignalBox::AsyncWatch;
 using SignalBox::Backlog;
 using SignalBox::Delivery;
 using SignalBox::DispatchReport;
+using SignalBox::EventBatch;
 using SignalBox::HandlerGuard;
 using SignalBox::HandlerId;
+using SignalBox::latestBy;
 using SignalBox::WatchSender;
 
 namespace {
@@ -89,6 +94,15 @@ void failedRegistrationWithABacklogLeavesNone()
     }
 }
 
+void failedRegistrationOfTheNewestOfEachKeyLeavesNone()
+{
+    const auto keyOf = [](const int &event) { return event; };
+    failedRegistrationLeavesNoHandler([&](Scene &scene) { return scene.registry.registerHandler(&scene.context, latestBy(keyOf, ignore)); });
+    failedRegistrationLeavesNoHandler([&](Scene &scene) {
+        return scene.registry.registerHandler(worker->context(), latestBy(keyOf, [](const EventBatch<int> &) {}), {.backlog = Backlog::batched(1)});
+    });
+}
+
 void failedGuardLeavesNoHandler()
 {
     eachAllocationFails([](Scene &scene) { const HandlerGuard guard = scene.registry.registerGuard(&scene.context, ignore); },
@@ -114,6 +128,35 @@ void checkOneEvent(Scene &scene, Ending ending)
 void failedPostIsCountedByWhomItDoesNotReach()
 {
     eachAllocationFails([](Scene &scene) { scene.registry.post(1); }, [](Scene &scene, Ending ending) { checkOneEvent(scene, ending); });
+}
+
+// Of the newest of each key: the event, the slot of its key, a larger table.
+void failedPostOfAKeyIsCounted()
+{
+    constexpr int keys = 300; // more than one in each table
+    HandlerId handler;
+    int called = 0;
+    eachAllocationFails(
+        [](Scene &scene) {
+            for (int key = 0; key < keys; ++key)
+                scene.registry.post(key);
+        },
+        [&](Scene &scene, Ending ending) {
+            const auto rows = scene.registry.handlers();
+            const auto row = std::find_if(rows.cbegin(), rows.cend(), [&](const auto &info) { return info.id == handler; });
+            CHECK(row != rows.cend());
+            CHECK(row->merged == 0);
+            const int accounted = called + int(row->dropped);
+            CHECK(accounted == keys || ending == Ending::Threw);
+            CHECK(row->dropped <= 1);
+        },
+        [&](Scene &scene) {
+            scene.registry.clear();
+            called = 0;
+            handler = scene.registry.registerHandler(&scene.context, latestBy([](const int &event) { return event; }, [&](const EventBatch<int> &batch) {
+                called += int(batch.size());
+            }));
+        });
 }
 
 template <class Notify>
@@ -301,8 +344,10 @@ int main(int argc, char **argv)
     RUN(failedRegistrationWithAThreadThatIsNewLeavesNone);
     RUN(failedRegistrationWithAPoolLeavesNone);
     RUN(failedRegistrationWithABacklogLeavesNone);
+    RUN(failedRegistrationOfTheNewestOfEachKeyLeavesNone);
     RUN(failedGuardLeavesNoHandler);
     RUN(failedPostIsCountedByWhomItDoesNotReach);
+    RUN(failedPostOfAKeyIsCounted);
     RUN(failedNotifyIsCountedAndItsFutureFinishes);
     RUN(failedNotifyWithADeadlineIsCountedAndItsFutureFinishes);
     RUN(failedSequentialNotifyIsCountedAndItsFutureFinishes);

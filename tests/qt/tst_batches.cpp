@@ -549,7 +549,7 @@ private Q_SLOTS:
     {
         QFETCH(Backlog, backlog);
         constexpr int producers = 3;
-        const int events = scaled(50000);
+        const int events = stressed(scaled(50000));
         WorkerThread worker;
         AsyncRegistry<int> registry;
         std::array<int, producers> last{};

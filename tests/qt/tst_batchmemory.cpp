@@ -3,11 +3,13 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventBatch>
+#include <SignalBox/LatestBy>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtTest/qtest.h>
 
 #include <new>
+#include <vector>
 
 // Has a malloc() of its own, so it is a program of its own.
 
@@ -71,6 +73,52 @@ private Q_SLOTS:
         burst(1000000);
         QCOMPARE(received, 1001000);
         QVERIFY2(liveAllocations() <= before + 2, qPrintable(QString::number(liveAllocations() - before)));
+    }
+
+    // Of latestBy(): neither an event nor a key is lost without being told of, and a refused key is none.
+    void postOfAKeyWithoutMemoryThrowsOrIsCounted_data()
+    {
+        QTest::addColumn<bool>("areKeysKnown");
+        QTest::newRow("new keys") << false;
+        QTest::newRow("known keys") << true;
+    }
+    void postOfAKeyWithoutMemoryThrowsOrIsCounted()
+    {
+        QFETCH(bool, areKeysKnown);
+        constexpr int keys = 100;
+        constexpr int events = 20000;
+        AsyncRegistry<int> registry;
+        QObject context;
+        quint64 received = 0;
+        std::vector<int> last(keys, -1);
+        registry.registerHandler(&context, SignalBox::latestBy([](int event) { return event % keys; }, [&](const EventBatch<int> &batch) {
+            received += batch.size();
+            for (const int event : batch)
+                last[std::size_t(event % keys)] = event;
+        }));
+        quint64 posted = 0;
+        for (; areKeysKnown && posted < keys; ++posted)
+            registry.post(int(posted));
+        quint64 thrown = 0;
+        {
+            const OutOfMemory none;
+            for (int i = 0; i < events; ++i, ++posted) {
+                try {
+                    registry.post(i);
+                } catch (const std::bad_alloc &) {
+                    ++thrown;
+                }
+            }
+        }
+        QVERIFY(thrown > 0 || registry.handlers().front().dropped > 0);
+        for (int key = 0; key < keys; ++key, ++posted)
+            registry.post(events + key);
+        QCoreApplication::processEvents();
+        QCoreApplication::processEvents();
+        const auto row = registry.handlers().front();
+        QCOMPARE(received + row.merged + row.dropped + thrown, posted);
+        for (int key = 0; key < keys; ++key)
+            QCOMPARE(last[std::size_t(key)], events + key);
     }
 
     void postWithoutMemoryThrowsOrIsCounted()

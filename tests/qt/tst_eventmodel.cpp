@@ -3,6 +3,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventBatch>
 #include <SignalBox/EventModel>
 
 #include <QtCore/qsortfilterproxymodel.h>
@@ -748,6 +749,38 @@ private Q_SLOTS:
         QVERIFY(isDestroyedBy(&EventModel::lostChanged));
         QVERIFY(isDestroyedBy(&EventModel::receivedChanged));
         QCOMPARE(registry.handlerCount(), 1);
+    }
+
+    // A batch handler of the same registry, called before the model gets the events, and after it.
+    void batchHandlersMayDestroyTheModelOrTheRegistry_data()
+    {
+        QTest::addColumn<int>("priority");
+        QTest::newRow("before") << 1;
+        QTest::newRow("after") << -1;
+    }
+    void batchHandlersMayDestroyTheModelOrTheRegistry()
+    {
+        QFETCH(int, priority);
+        QObject context;
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        auto model = std::make_unique<CheckedModel>(registry.get());
+        model->setInterval(0);
+        registry->registerHandler(&context, [&](const SignalBox::EventBatch<int> &batch) {
+            QCOMPARE(batch.size(), std::size_t(2));
+            model.reset();
+            QCOMPARE(batch.back(), 2); // still there
+        }, {.priority = priority, .once = true});
+        registry->post(1);
+        registry->post(2);
+        QVERIFY(waitFor([&] { return !model; }));
+        QVERIFY(registry->isEmpty());
+
+        CheckedModel other(registry.get());
+        registry->registerHandler(&context, [&](const SignalBox::EventBatch<int> &) { registry.reset(); }, {.priority = priority});
+        registry->post(3);
+        QVERIFY(waitFor([&] { return !registry && other.registry() == nullptr; }));
+        runQueuedCalls();
+        QVERIFY(other.count() <= 1);
     }
 
     void randomSequenceIsThatOfAPlainList_data()

@@ -13,11 +13,13 @@
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qmutex.h>
 #include <QtCore/qthreadpool.h>
+#include <QtCore/qvariant.h>
 #include <QtTest/qtest.h>
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <memory>
@@ -26,6 +28,10 @@
 #include <string>
 #include <thread>
 #include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
@@ -74,6 +80,17 @@ struct CountedKey
     friend std::size_t qHash(const CountedKey &key, std::size_t = 0) { return std::size_t(key.value); }
     int value;
 };
+
+// Of the heap, in bytes; 0 where it is not known.
+double memoryInUse()
+{
+#if defined(__GLIBC__) && !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
+    const struct mallinfo2 info = mallinfo2();
+    return double(info.uordblks + info.hblkhd);
+#else
+    return 0;
+#endif
+}
 
 } // namespace
 
@@ -291,6 +308,27 @@ private Q_SLOTS:
         QCOMPARE(address, inlineAddress);
     }
 
+    void objectsThatDieWhileTheyWaitAreNull()
+    {
+        AsyncRegistry<QVariantMap> registry;
+        QObject context;
+        auto object = std::make_unique<QObject>();
+        const auto keyOf = [](const QVariantMap &event) { return event.value(QStringLiteral("key")).toInt(); };
+        const auto objectOf = [](const QVariantMap &event) { return event.value(QStringLiteral("object")).value<QObject *>(); };
+        std::vector<QObject *> batches;
+        std::vector<QObject *> events;
+        registry.registerHandler(&context, latestBy(keyOf, [&](const EventBatch<QVariantMap> &batch) {
+            std::transform(batch.begin(), batch.end(), std::back_inserter(batches), objectOf);
+        }));
+        registry.registerHandler(&context, latestBy(keyOf, [&](const QVariantMap &event) { events.push_back(objectOf(event)); }));
+        for (int key = 0; key < 2; ++key)
+            registry.notify({{QStringLiteral("key"), key}, {QStringLiteral("object"), QVariant::fromValue(key == 0 ? object.get() : &context)}});
+        object.reset();
+        runQueuedCalls();
+        QCOMPARE(batches, (std::vector<QObject *>{nullptr, &context}));
+        QCOMPARE(events, batches);
+    }
+
     void replacedEventsCountAsDroppedInTheirFutures()
     {
         AsyncRegistry<Tick> registry;
@@ -458,29 +496,38 @@ private Q_SLOTS:
         QCOMPARE(alive.load(), 0);
     }
 
-    // As many keys as memory holds may wait at once. They are erased in steps, so that no round takes long.
+    // As many keys as memory holds may wait at once. They are erased in steps, so that no round takes long. With
+    // SIGNALBOX_STRESS_SCALE=10 ten million.
     void manyKeysAtOnceAreForgottenInSteps()
     {
         constexpr int erasedInARound = 16 * 1024;
-        const int keys = scaled(1'000'000);
+        const int keys = stressed(scaled(1'000'000));
         AsyncRegistry<int> registry;
         QObject context;
         int seen = 0;
         registry.registerHandler(&context, latestBy([](int event) { return CountedKey(event); },
                                                     [&](const EventBatch<int> &batch) { seen += int(batch.size()); }));
+        registry.post(-1);
+        runQueuedCalls();
+        const double before = memoryInUse();
         for (int i = 0; i < keys; ++i)
             registry.post(i);
-        QCOMPARE(CountedKey::alive.load(), keys);
+        QCOMPARE(CountedKey::alive.load(), keys + 1);
+        const double waiting = memoryInUse() - before;
         runQueuedCalls();
-        QCOMPARE(seen, keys);
+        QCOMPARE(seen, keys + 1);
         int rounds = 0;
         for (; CountedKey::alive > 1; ++rounds) {
-            const int before = CountedKey::alive;
+            const int alive = CountedKey::alive;
             registry.post(-1);
             runQueuedCalls();
-            QVERIFY(before - CountedKey::alive <= erasedInARound);
+            QVERIFY(alive - CountedKey::alive <= erasedInARound);
             QVERIFY(rounds <= 12 + keys / erasedInARound);
         }
+        const double kept = memoryInUse() - before;
+        qInfo("%d keys: %.0f bytes each; after %d rounds %.0f bytes are kept", keys, waiting / keys, rounds, kept);
+        QVERIFY(waiting / keys <= 256);
+        QVERIFY2(kept < 256 * 1024, qPrintable(QString::number(kept)));
         registry.clear();
         QCOMPARE(CountedKey::alive.load(), 0);
     }

@@ -3,6 +3,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventBatch>
 #include <SignalBox/DrainBudget>
 #include <SignalBox/TestClock>
 
@@ -47,6 +48,9 @@ private Q_SLOTS:
         registry.registerHandler(&context, [&](const int &) { ++debounced; }, {.backlog = Backlog::debounced(interval)});
         registry.registerHandler(&context, [&](const int &event) { throttled.push_back(event); },
                                  {.backlog = Backlog::throttled(interval)});
+        std::vector<std::vector<int>> batches;
+        registry.registerHandler(&context, [&](const SignalBox::EventBatch<int> &batch) { batches.emplace_back(batch.begin(), batch.end()); },
+                                 {.backlog = Backlog::batched(interval)});
         registry.registerHandler(&context, [&](const int &) { isSoon = true; }, {.backlog = Backlog::debounced(20)});
         registry.post(1);
         QVERIFY(clock.advance(20ms));
@@ -55,6 +59,7 @@ private Q_SLOTS:
         QVERIFY(clock.advance(29 * 24h));
         QCOMPARE(debounced, 0);
         QCOMPARE(throttled, std::vector<int>{1});
+        QCOMPARE(batches, (std::vector<std::vector<int>>{{1}}));
     }
 
     void budgetsAtTheEndsOfTheirTypeAreLong()
