@@ -102,12 +102,32 @@ int countLines(const QString &resource)
     return count;
 }
 
+// The best of a column is bold.
 QString toMarkdown(const QList<Measurement> &measurements)
 {
+    QList<QStringList> rows;
+    for (const Measurement &row : measurements)
+        rows.append(cells(row));
+    const auto emphasise = [&](int column, auto Measurement::*value) {
+        auto best = measurements.constFirst().*value;
+        for (const Measurement &row : measurements)
+            best = std::min(best, row.*value);
+        for (int row = 0; row < rows.size(); ++row) {
+            if (measurements[row].*value == best)
+                rows[row][column] = QStringLiteral("**%1**").arg(rows[row][column]);
+        }
+    };
+    if (measurements.size() > 1) {
+        emphasise(1, &Measurement::worstGap);
+        emphasise(2, &Measurement::usualGap);
+        emphasise(3, &Measurement::cpu);
+        emphasise(4, &Measurement::memory);
+        emphasise(8, &Measurement::lines);
+    }
     QString text = QStringLiteral("| ") + headings.join(QStringLiteral(" | ")) + QStringLiteral(" |\n|---")
                  + QStringLiteral("|---:").repeated(headings.size() - 1) + QStringLiteral("|\n");
-    for (const Measurement &row : measurements)
-        text += QStringLiteral("| ") + cells(row).join(QStringLiteral(" | ")) + QStringLiteral(" |\n");
+    for (const QStringList &row : std::as_const(rows))
+        text += QStringLiteral("| ") + row.join(QStringLiteral(" | ")) + QStringLiteral(" |\n");
     return text;
 }
 
@@ -123,7 +143,7 @@ QImage toPicture(const QString &title, const QList<Measurement> &measurements)
                            {QStringLiteral("GUI thread, % of a core"), &Measurement::cpu, QColor(0x42, 0x8b, 0xca)},
                            {QStringLiteral("memory, MiB"), &Measurement::memory, QColor(0x5c, 0xb8, 0x5c)}};
     constexpr int rowHeight = 26;
-    constexpr int nameWidth = 230;
+    constexpr int nameWidth = 300;
     constexpr int chartWidth = 230;
     constexpr int margin = 24;
     const int width = 2 * margin + nameWidth + 3 * chartWidth;
@@ -163,10 +183,20 @@ QImage toPicture(const QString &title, const QList<Measurement> &measurements)
     return image;
 }
 
+static QString toText(const QString &title, const QList<Measurement> &measurements)
+{
+    return title + QStringLiteral("\n\n") + toMarkdown(measurements);
+}
+
+void print(const QString &title, const QList<Measurement> &measurements)
+{
+    std::fputs(qPrintable(toText(title, measurements)), stdout);
+}
+
 bool report(const QString &title, const QList<Measurement> &measurements, const QString &name)
 {
-    const QString text = title + QStringLiteral("\n\n") + toMarkdown(measurements);
-    std::fputs(qPrintable(text), stdout);
+    const QString text = toText(title, measurements);
+    print(title, measurements);
     QFile file(name + QStringLiteral(".md"));
     if (file.open(QIODevice::WriteOnly) && file.write(text.toUtf8()) > 0
         && toPicture(title, measurements).save(name + QStringLiteral(".png")))

@@ -52,7 +52,9 @@ int countLines(const QString &resource);
 QString toMarkdown(const QList<Measurement> &measurements);
 QImage toPicture(const QString &title, const QList<Measurement> &measurements);
 
-// Prints the table, and saves it as NAME.md and NAME.png. False: that did not work, and it has said so.
+// Prints the table.
+void print(const QString &title, const QList<Measurement> &measurements);
+// The same, and saves it as NAME.md and NAME.png. False: that did not work, and it has said so.
 bool report(const QString &title, const QList<Measurement> &measurements, const QString &name);
 
 // With spaces between thousands.

@@ -21,10 +21,11 @@ FloodOptions FloodOptions::read(const QCoreApplication &application, const Defau
                                      QStringLiteral("number"));
     const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Save a picture of the window at the end."),
                                         QStringLiteral("file"));
-    const QCommandLineOption compare(QStringLiteral("compare"), QStringLiteral("Measure the same load in four ways, print a table, and save it."));
+    const QCommandLineOption compare(QStringLiteral("compare"), QStringLiteral("Measure the same load in several ways, print a table, and save it."));
+    const QCommandLineOption measured(QStringLiteral("measure"), QStringLiteral("Measure the window idle and at the rate, and print a table."));
     const QCommandLineOption output(QStringLiteral("output"), QStringLiteral("Save the comparison as NAME.md and NAME.png."),
                                     QStringLiteral("NAME"));
-    parser.addOptions({rate, seconds, screenshot, compare, output});
+    parser.addOptions({rate, seconds, screenshot, compare, measured, output});
     parser.addHelpOption();
     parser.process(application);
 
@@ -34,7 +35,10 @@ FloodOptions FloodOptions::read(const QCoreApplication &application, const Defau
     };
     FloodOptions options;
     options.isCompared = parser.isSet(compare);
-    options.rate = options.isCompared ? defaults.comparedRate : defaults.rate;
+    options.isMeasured = parser.isSet(measured);
+    if (options.isCompared && options.isMeasured)
+        refuse(QStringLiteral("--compare and --measure exclude each other"));
+    options.rate = options.isCompared ? defaults.comparedRate : options.isMeasured ? defaults.maximumRate : defaults.rate;
     bool isNumber = true;
     if (parser.isSet(rate))
         options.rate = parser.value(rate).toInt(&isNumber);
@@ -50,9 +54,9 @@ FloodOptions FloodOptions::read(const QCoreApplication &application, const Defau
     options.screenshot = parser.value(screenshot);
     options.comparison = parser.isSet(output) ? parser.value(output) : program + QStringLiteral("-comparison");
     const bool hasDisplay = QGuiApplication::platformName() != QStringLiteral("offscreen");
-    if (options.seconds == 0 && (options.isCompared || !hasDisplay))
-        options.seconds = options.isCompared ? 5 : 4;
-    if (options.screenshot.isEmpty() && !options.isCompared && !hasDisplay)
+    if (options.seconds == 0 && (options.isCompared || options.isMeasured || !hasDisplay))
+        options.seconds = options.isCompared ? 5 : options.isMeasured ? 30 : 4;
+    if (options.screenshot.isEmpty() && !options.isCompared && !options.isMeasured && !hasDisplay)
         options.screenshot = program + QStringLiteral(".png");
     return options;
 }

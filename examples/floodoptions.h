@@ -12,6 +12,7 @@ struct FloodOptions
     double seconds = 0; // 0: until the window is closed
     QString screenshot; // empty: none
     bool isCompared = false;
+    bool isMeasured = false;
     QString comparison; // the name of the two files, without suffix
 
     struct Defaults

@@ -3,7 +3,8 @@
 // Four workers log up to 500 000 lines/s; a table of Qt Widgets shows them, follows the end, or stays where the user reads.
 //
 // The whole of it that concerns threads is throughsignalbox.cpp: workers post, and an EventModel shows a block of rows per frame.
-// --compare runs the same load through what programs write without it: queuedsignals.cpp, throttle.cpp, byhand.cpp.
+// --compare runs the same load through what programs write without it: queuedsignals.cpp, throttle.cpp, byhand.cpp. --measure compares
+// it with an idle window.
 
 #include "comparison.h"
 #include "floodoptions.h"
@@ -25,9 +26,9 @@ void catchUp(const LogWindow &window)
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
 }
 
-Measurement measure(Transport::Kind kind, const FloodOptions &options)
+Measurement measure(Transport::Kind kind, int rate, const FloodOptions &options)
 {
-    LogWindow window(kind, options.rate);
+    LogWindow window(kind, rate);
     window.show();
     runFor(0.5); // the first frames lay the window out
     Measurement result;
@@ -56,13 +57,19 @@ int main(int argc, char *argv[])
     const FloodOptions options = FloodOptions::read(
         application, {QStringLiteral("Shows the lines that four threads log. Without a display it runs for some seconds, and saves a picture of its window."),
                       20'000, 30'000, Workers::maximumRate});
+    const QString title = QStringLiteral("%1 lines/s of four threads into a table, %2 s each").arg(grouped(options.rate)).arg(options.seconds);
     if (options.isCompared) {
         QList<Measurement> measurements;
         for (const auto kind : {Transport::Kind::QueuedSignals, Transport::Kind::BatchedSignals, Transport::Kind::Throttle,
                                 Transport::Kind::ByHand, Transport::Kind::SignalBox})
-            measurements.append(measure(kind, options));
-        const QString title = QStringLiteral("%1 lines/s of four threads into a table, %2 s each").arg(grouped(options.rate)).arg(options.seconds);
+            measurements.append(measure(kind, options.rate, options));
         return report(title, measurements, options.comparison) ? 0 : 1;
+    }
+    if (options.isMeasured) {
+        Measurement idle = measure(Transport::Kind::SignalBox, 0, options);
+        idle.name = QStringLiteral("an idle window");
+        print(title, {idle, measure(Transport::Kind::SignalBox, options.rate, options)});
+        return 0;
     }
 
     LogWindow window(Transport::Kind::SignalBox, options.rate);

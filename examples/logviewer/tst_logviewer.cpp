@@ -58,11 +58,24 @@ private Q_SLOTS:
         QVERIFY(!QImage(m_folder.filePath(QStringLiteral("logviewer-comparison.png"))).isNull());
     }
 
+    void windowIsMeasuredBesideAnIdleOne()
+    {
+        QCOMPARE(run({QStringLiteral("--measure"), QStringLiteral("--seconds"), QStringLiteral("1"), QStringLiteral("--rate"), QStringLiteral("20000")}), 0);
+        const auto idle = QRegularExpression(QStringLiteral("\\| an idle window \\| [*\\d.]+ \\|.*\\| 0 \\| 0 \\| 0 \\| [*\\d]+ \\|\n")).match(m_output);
+        QVERIFY2(idle.hasMatch(), qPrintable(m_output));
+        const auto flood = QRegularExpression(QStringLiteral("\n\\| SignalBox.*\\| ([\\d,]+) \\| ([\\d,]+) \\| ([\\d,]+) \\| [*\\d]+ \\|\n")).match(m_output);
+        QVERIFY2(flood.hasMatch(), qPrintable(m_output));
+        const auto number = [&flood](int group) { return flood.captured(group).remove(QLatin1Char(',')).toLongLong(); };
+        QVERIFY2(number(1) > 1000, qPrintable(m_output));
+        QCOMPARE(number(2) + number(3), number(1));
+    }
+
     void badArgumentsAreRefused()
     {
         QCOMPARE(run({QStringLiteral("--rate"), QStringLiteral("many")}), 2);
         QVERIFY2(m_output.contains(QStringLiteral("--rate needs a number from 0 to 500000, not \"many\"")), qPrintable(m_output));
         QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("0")}), 2);
+        QCOMPARE(run({QStringLiteral("--compare"), QStringLiteral("--measure")}), 2);
         QCOMPARE(run({QStringLiteral("file")}), 2);
         QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("0.1"), QStringLiteral("--screenshot"), QStringLiteral("missing/x.png")}), 1);
         QVERIFY2(m_output.contains(QStringLiteral("cannot save a picture as missing/x.png")), qPrintable(m_output));

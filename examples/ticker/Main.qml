@@ -94,7 +94,7 @@ Window {
     }
 
     function grouped(value: double): string {
-        return Math.round(value).toString().replace(/\B(?=(\d{3})+$)/g, ",");
+        return Number(value).toLocaleString(Qt.locale("en_US"), "f", 0);
     }
 
     Row {

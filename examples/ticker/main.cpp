@@ -36,9 +36,9 @@ private:
     QQmlApplicationEngine m_engine;
 };
 
-Measurement measure(Way::Kind kind, const FloodOptions &options)
+Measurement measure(Way::Kind kind, int rate, const FloodOptions &options)
 {
-    Ticker ticker(kind, options.rate);
+    Ticker ticker(kind, rate);
     const Window window(ticker);
     if (!window.get())
         std::exit(1);
@@ -69,13 +69,19 @@ int main(int argc, char *argv[])
     const FloodOptions options = FloodOptions::read(
         application, {QStringLiteral("Shows the newest quotes of 5000 symbols. Without a display it runs for some seconds, and saves a picture of its window."),
                       100'000, 200'000, Exchange::maximumRate});
+    const QString title = QStringLiteral("%1 quotes/s of 5000 symbols into a table, %2 s each; lost: replaced by newer ones")
+                              .arg(grouped(options.rate)).arg(options.seconds);
     if (options.isCompared) {
         QList<Measurement> measurements;
         for (const auto kind : {Way::Kind::QueuedSignals, Way::Kind::Throttle, Way::Kind::ByHand, Way::Kind::SignalBox})
-            measurements.append(measure(kind, options));
-        const QString title = QStringLiteral("%1 quotes/s of 5000 symbols into a table, %2 s each; lost: replaced by newer ones")
-                                  .arg(grouped(options.rate)).arg(options.seconds);
+            measurements.append(measure(kind, options.rate, options));
         return report(title, measurements, options.comparison) ? 0 : 1;
+    }
+    if (options.isMeasured) {
+        Measurement idle = measure(Way::Kind::SignalBox, 0, options);
+        idle.name = QStringLiteral("an idle window");
+        print(title, {idle, measure(Way::Kind::SignalBox, options.rate, options)});
+        return 0;
     }
 
     Ticker ticker(Way::Kind::SignalBox, options.rate);

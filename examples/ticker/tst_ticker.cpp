@@ -49,6 +49,13 @@ private Q_SLOTS:
         QVERIFY(!QImage(m_folder.filePath(QStringLiteral("ticker-comparison.png"))).isNull());
     }
 
+    void windowIsMeasuredBesideAnIdleOne()
+    {
+        QCOMPARE(run({QStringLiteral("--measure"), QStringLiteral("--seconds"), QStringLiteral("1"), QStringLiteral("--rate"), QStringLiteral("20000")}), 0);
+        QVERIFY2(m_output.contains(QStringLiteral("| an idle window | ")), qPrintable(m_output));
+        QVERIFY2(m_output.contains(QStringLiteral("\n| SignalBox")), qPrintable(m_output));
+    }
+
     void badArgumentsAreRefused()
     {
         QCOMPARE(run({QStringLiteral("--rate"), QStringLiteral("many")}), 2);
