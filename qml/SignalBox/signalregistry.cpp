@@ -17,6 +17,7 @@
 #include <QtQml/qqmlinfo.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -50,17 +51,18 @@ public:
 
     void operator()(void **arguments) const
     {
-        if (!m_source->isWanted())
+        const std::optional<detail::Event::Extras> extras = m_source->wanted();
+        if (!extras)
             return;
         try {
-            m_source->post(eventOf(arguments));
+            m_source->post(eventOf(arguments, *extras));
         } catch (...) {
             m_source->reportLost();
         }
     }
 
 private:
-    detail::EventPointer eventOf(void **arguments) const
+    detail::EventPointer eventOf(void **arguments, detail::Event::Extras extras) const
     {
         std::vector<QVariant> values;
         bool hasScriptValues = false;
@@ -77,7 +79,7 @@ private:
                     value = QVariant();
             }
         }
-        return detail::EventStorage<QVariant>::create(variantOf(values), m_source->extras());
+        return detail::EventStorage<QVariant>::create(variantOf(values), extras);
     }
 
     static QVariant valueOf(QMetaType type, const void *argument)

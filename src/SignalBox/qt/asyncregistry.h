@@ -9,11 +9,11 @@
 #    include <SignalBox/core/sourcelocation.h>
 #    include <SignalBox/qt/futures/answer.h>
 #    include <SignalBox/qt/futures/futureend.h>
-#    include <SignalBox/qt/handlers/backlogsegment.h>
 #    include <SignalBox/qt/handlers/handlerfuture.h>
 #    include <SignalBox/qt/handlers/handlershape.h>
 #    include <SignalBox/qt/handlers/latestkey.h>
 #    include <SignalBox/qt/handlers/livingitems.h>
+#    include <SignalBox/qt/handlers/valuetype.h>
 #endif
 #include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
@@ -124,8 +124,8 @@ public:
     }
 
     /*!
-        As above: the handler calls \a member, a member function of the event or of nothing, on \a context. What that returns
-        counts as what a function returns; anything else is ignored.
+        As above: the handler calls \a member, a member function that takes the event or no argument, on \a context. It may return
+        what a function may return; other results are ignored.
     */
     template <class Context, class Member>
         requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
@@ -435,7 +435,7 @@ private:
         {
         }
 
-        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
+        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
         {
             const auto call = [&]() -> decltype(auto) {
                 if constexpr (detail::takesBatch<Function, E>) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/handlers/backlogsegment.h>
 #include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/handlers/valuetype.h>
 
 #include <QtCore/qglobal.h>
 

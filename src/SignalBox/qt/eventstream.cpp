@@ -161,10 +161,10 @@ HandlerGuard StreamState::keepUntilEnd(std::shared_ptr<void> answer)
     return m_ends->registerGuard(m_context, [kept = std::move(answer)] {});
 }
 
-Propagation StreamHandler::operator()(const Notification &notification, Route &route)
+Propagation StreamHandler::operator()(const Notification &notification, RouteBase &route)
 {
     const std::shared_ptr<StreamState> state = m_state;
-    state->arrive(notification.event(), route.statistics().losses());
+    state->arrive(notification.event(), static_cast<Route &>(route).statistics().losses());
     return Propagation::Continue;
 }
 

@@ -123,7 +123,7 @@ public:
             m_state->tellEnd();
     }
 
-    Propagation operator()(const Notification &notification, Route &route);
+    Propagation operator()(const Notification &notification, RouteBase &route);
 
 private:
     std::shared_ptr<StreamState> m_state; // null: moved from
@@ -153,7 +153,7 @@ struct StreamAccess
     as QCoro::Task. next() gives the same as a QFuture, with a deadline.
 
     The stream ends with its context, with the registry, and when its handler is unregistered. What has arrived by then can
-    still be taken; after that, the stream gives nothing at once. Whoever waits when the context is destroyed is resumed
+    still be taken; after that, the stream gives nothing at once. A coroutine that waits when the context is destroyed is resumed
     inside that destructor.
 
     \threadsafety For the thread of its context only, on which it is also made. The registry may post, and be destroyed, on others.

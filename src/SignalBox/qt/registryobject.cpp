@@ -9,8 +9,10 @@
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 #include <SignalBox/qt/handlers/posttrace_p.h>
 #include <SignalBox/qt/handlers/registrylink.h>
+#include <SignalBox/qt/handlers/route.h>
 #include <SignalBox/qt/handlers/source.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
+#include <SignalBox/qt/handlers/walk.h>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qmetaobject.h>
@@ -308,25 +310,26 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
 {
     if (!way.route)
         return {};
+    auto &route = static_cast<detail::Route &>(*way.route);
     struct RouteOwner
     {
-        detail::Route *route;
-        ~RouteOwner() { route->dropOwner(); }
+        detail::Route &route;
+        ~RouteOwner() { route.dropOwner(); }
     };
-    const RouteOwner owner{way.route};
+    const RouteOwner owner{route};
     // A handler may destroy the registry at any time once it is there.
     const std::shared_ptr<detail::RegistryLink> link = m_link;
     try {
         HandlerGuard guard = detail::HandlerReference::registerWith(
             link->registry(), handler,
             {.priority = options.priority, .name = options.name.toStdString(), .enabled = options.enabled}, location,
-            [&way](detail::HandlerReference reference) {
-                way.route->begin(std::move(reference), way.watched);
+            [&](detail::HandlerReference reference) {
+                route.begin(std::move(reference), way.watched);
             });
         link->handlersHaveChanged();
         return guard;
     } catch (...) {
-        way.route->abandon();
+        route.abandon();
         throw;
     }
 }

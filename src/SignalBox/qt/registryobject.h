@@ -5,12 +5,14 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
+#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/handlerfuture.h>
 #include <SignalBox/qt/handlers/notification.h>
-#include <SignalBox/qt/handlers/route.h>
+#include <SignalBox/qt/handlers/routedhandler.h>
+#include <SignalBox/qt/handlers/valuetype.h>
 #endif
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/asyncoptions.h>
@@ -41,7 +43,7 @@ class EventPointer;
 class Mailbox;
 class Notification;
 class RegistryLink;
-class Route;
+class RouteBase;
 class Source;
 struct SourceAccess;
 struct StreamAccess;
@@ -249,7 +251,7 @@ protected:
     // the call. \a caller: such as "AsyncRegistry::registerHandler()".
     struct Way
     {
-        detail::Route *route = nullptr; // with an owner
+        detail::RouteBase *route = nullptr; // with an owner
         QObject *watched = nullptr;
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
@@ -269,7 +271,7 @@ protected:
     static void warnOfSingleEvents(const AsyncOptions &options, const char *caller);
     static void warnUnchanged(const char *caller, const char *problem);
 
-    // Takes the way over. Call: a Propagation(const detail::Notification &, detail::Route &), made of `source`.
+    // Takes the way over. Call: a Propagation(const detail::Notification &, detail::RouteBase &), made of `source`.
     template <class Call, class Source>
     HandlerGuard add(Way way, Source &&source, const AsyncOptions &options, const SourceLocation &location)
     {
@@ -315,7 +317,7 @@ private:
         explicit EventCall(Source &&source) : call(std::forward<Source>(source))
         {
         }
-        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
+        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
         {
             if constexpr (requires(const detail::OngoingCall &ongoing) { call(notification.event(), ongoing); })
                 return call(notification.event(), detail::OngoingCall(notification, route));
@@ -340,7 +342,7 @@ private:
         explicit BatchCall(Source &&source) : call(std::forward<Source>(source))
         {
         }
-        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::Route &route)
+        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
         {
             const auto &batch = static_cast<const detail::Batch &>(notification);
             if constexpr (requires(const detail::OngoingCall &ongoing) { call(batch, ongoing); })
@@ -406,7 +408,7 @@ private:
 
 /*! Writes class, name and number of handlers: SignalBox::RegistryObject("downloads", 3 handlers). On the registry's own thread. */
 SIGNALBOX_QT_EXPORT QDebug operator<<(QDebug debug, const RegistryObject *registry);
-/*! As of a pointer to it. */
+/*! The same for a reference. */
 SIGNALBOX_QT_EXPORT QDebug operator<<(QDebug debug, const RegistryObject &registry);
 
 } // namespace SignalBox

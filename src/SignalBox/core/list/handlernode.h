@@ -187,11 +187,11 @@ private:
     template <class F>
     static void construct(Node *node, void *source)
     {
-        using Source = std::remove_reference_t<F>;
-        if constexpr (std::is_function_v<Source>)
+        using Referenced = std::remove_reference_t<F>;
+        if constexpr (std::is_function_v<Referenced>)
             ::new (place(node)) Callable(reinterpret_cast<Callable>(source));
         else
-            ::new (place(node)) Callable(std::forward<F>(*static_cast<Source *>(source)));
+            ::new (place(node)) Callable(std::forward<F>(*static_cast<Referenced *>(source)));
     }
     template <class Source>
     static void *addressOf(Source &source) noexcept

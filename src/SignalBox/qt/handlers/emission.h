@@ -10,6 +10,7 @@
 #include <QtCore/qobject.h>
 
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -33,19 +34,19 @@ public:
     void operator()(const T &...arguments) const
     {
         SanitizerOrder::acquire(this);
-        if (m_source->isWanted())
-            post(arguments...);
+        if (const std::optional<Event::Extras> extras = m_source->wanted())
+            post(*extras, arguments...);
         SanitizerOrder::release(this);
     }
 
 private:
-    void post(const T &...arguments) const
+    void post(Event::Extras extras, const T &...arguments) const
     {
         try {
             if constexpr (std::is_void_v<E>)
-                m_source->post(EventStorage<NoEvent>::create({}, m_source->extras()));
+                m_source->post(EventStorage<NoEvent>::create({}, extras));
             else
-                m_source->post(EventStorage<E>::create(makeEvent<E>(arguments...), m_source->extras()));
+                m_source->post(EventStorage<E>::create(makeEvent<E>(arguments...), extras));
         } catch (...) {
             m_source->reportLost();
         }

@@ -8,6 +8,7 @@
 #include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/route.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
+#include <SignalBox/qt/handlers/walk.h>
 
 #include <cstddef>
 #include <exception>
@@ -114,8 +115,9 @@ bool beginDeliveries(const Notification &notification, std::vector<Completion *>
 
 } // namespace
 
-void awaitUnfinished(WatchedFuture future, const Notification &notification, Route &route)
+void awaitUnfinished(WatchedFuture future, const Notification &notification, RouteBase &base)
 {
+    auto &route = static_cast<Route &>(base);
     const auto awaited = std::make_shared<Awaited>(future, route);
     std::vector<Completion *> completions;
     if (!beginDeliveries(notification, completions))

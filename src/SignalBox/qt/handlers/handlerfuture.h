@@ -13,16 +13,16 @@
 namespace SignalBox::detail {
 
 class Notification;
-class Route;
+class RouteBase;
 
-SIGNALBOX_QT_EXPORT void awaitUnfinished(WatchedFuture future, const Notification &notification, Route &route);
+SIGNALBOX_QT_EXPORT void awaitUnfinished(WatchedFuture future, const Notification &notification, RouteBase &route);
 
 /*!
     The handler of \a route, which \a notification calls, has returned \a future, and is done when that is. Throws what the future
     holds, if it is finished already. When the application ends, and after that, the future counts as finished.
 */
 template <class T>
-void awaitFuture(QFuture<T> future, const Notification &notification, Route &route)
+void awaitFuture(QFuture<T> future, const Notification &notification, RouteBase &route)
 {
     if (future.isFinished()) {
         SanitizerOrder::acquire(future);
@@ -36,7 +36,7 @@ void awaitFuture(QFuture<T> future, const Notification &notification, Route &rou
 class OngoingCall
 {
 public:
-    OngoingCall(const Notification &notification, Route &route) noexcept : m_notification(notification), m_route(route) {}
+    OngoingCall(const Notification &notification, RouteBase &route) noexcept : m_notification(notification), m_route(route) {}
     Q_DISABLE_COPY_MOVE(OngoingCall)
 
     /*! The handler is done when \a future is. The last thing that it does. As detail::awaitFuture(). */
@@ -48,7 +48,7 @@ public:
 
 private:
     const Notification &m_notification;
-    Route &m_route;
+    RouteBase &m_route;
 };
 
 } // namespace SignalBox::detail

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/qt_export.h>
+#include <SignalBox/qt/asynchandlerinfo.h>
+#include <SignalBox/qt/handlers/notification.h>
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qstring.h>
@@ -11,10 +12,9 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <vector>
 
 namespace SignalBox {
-
-struct AsyncHandlerInfo;
 
 namespace detail {
 
@@ -23,7 +23,7 @@ namespace detail {
 
     Counters are relaxed: they order nothing.
 */
-class SIGNALBOX_QT_EXPORT HandlerStatistics
+class HandlerStatistics
 {
 public:
     HandlerStatistics() = default;
@@ -60,6 +60,15 @@ private:
     std::uint64_t m_toldLosses = 0; // the consumer's
     mutable std::mutex m_mutex; // guards the next one
     QString m_lastError;
+};
+
+/*! Asks every handler what it is and how it does. */
+class Inspection final : public Notification
+{
+public:
+    Inspection() noexcept : Notification(Kind::Inspection, nullptr) {}
+    mutable std::vector<AsyncHandlerInfo> rows;
+    mutable bool isIncomplete = false; // there was no memory for one of them
 };
 
 } // namespace detail

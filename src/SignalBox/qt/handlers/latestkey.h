@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/delivery/deliveryplatform.h>
-#include <SignalBox/qt/delivery/queueentry.h>
-#include <SignalBox/qt/handlers/changedslots.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qhashfunctions.h>
@@ -12,42 +9,30 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <new>
 #include <type_traits>
 
 // The keys of latestBy(), where their type is not known any more.
 
 namespace SignalBox::detail {
 
-class LatestSlot;
+/*! What a store does with keys, whose type is not known any more. */
+struct KeyOperations
+{
+    std::size_t size;
+    std::size_t alignment;
+    void (*copy)(void *place, const void *key); // into raw memory; throws what copying the key throws
+    void (*destroy)(void *key) noexcept;
+    bool (*areEqual)(const void *a, const void *b);
+};
 
 /*! The key of one event, for the time of its post. */
 struct LatestKey
 {
     std::uint64_t hash; // well mixed
     const void *value;
-    LatestSlot *(*makeSlot)(const LatestKey &key); // throws what copying the key throws
-};
-
-/*! What a store keeps for a key: its newest event, if that waits. */
-class SIGNALBOX_QT_EXPORT LatestSlot : public ChangedSlot<DeliveryPlatform, QueueEntry>
-{
-public:
-    explicit LatestSlot(std::uint64_t itsHash) noexcept : hash(itsHash) {}
-    virtual ~LatestSlot();
-    LatestSlot(const LatestSlot &) = delete;
-    LatestSlot &operator=(const LatestSlot &) = delete;
-
-    virtual const void *key() const noexcept = 0;
-    virtual bool isFor(const void *key) const noexcept = 0;
-
-    const std::uint64_t hash;
-    // Under the lock of its table.
-    LatestSlot *pending = nullptr;
-    LatestSlot *nextInBucket = nullptr;
-    // The consumer's: those that had an event, the oldest first.
-    LatestSlot *before = nullptr;
-    LatestSlot *after = nullptr;
-    std::uint64_t round = 0; // that took the last event; 0: it is in no list
+    const KeyOperations *operations;
 };
 
 template <class Key>
@@ -85,28 +70,21 @@ std::uint64_t hashOf(const Key &key)
 }
 
 template <class Key>
-class LatestSlotOf final : public LatestSlot
-{
-public:
-    static LatestSlot *make(const LatestKey &key) { return new LatestSlotOf(key); }
-
-    const void *key() const noexcept override { return &m_key; }
-    bool isFor(const void *key) const noexcept override
-    {
-        return std::equal_to<Key>()(m_key, *static_cast<const Key *>(key));
-    }
-
-private:
-    explicit LatestSlotOf(const LatestKey &key) : LatestSlot(key.hash), m_key(*static_cast<const Key *>(key.value)) {}
-
-    const Key m_key;
+inline constexpr KeyOperations keyOperationsOf{
+        .size = sizeof(Key),
+        .alignment = alignof(Key),
+        .copy = [](void *place, const void *key) { ::new (place) Key(*static_cast<const Key *>(key)); },
+        .destroy = [](void *key) noexcept { std::destroy_at(static_cast<Key *>(key)); },
+        .areEqual = [](const void *a, const void *b) -> bool {
+            return std::equal_to<Key>()(*static_cast<const Key *>(a), *static_cast<const Key *>(b));
+        },
 };
 
 /*! \a key is referred to. Throws what its hash throws. */
 template <class Key>
 LatestKey latestKeyOf(const Key &key)
 {
-    return {hashOf(key), &key, &LatestSlotOf<Key>::make};
+    return {hashOf(key), std::addressof(key), &keyOperationsOf<Key>};
 }
 
 /*! Throws, as the exception of a handler whose key is not equal to itself. */

@@ -9,7 +9,46 @@
 
 namespace SignalBox::detail {
 
-LatestSlot::~LatestSlot() = default;
+// --- a slot --------------------------------------------------------------------------------------
+
+namespace {
+
+bool isOverAligned(const KeyOperations &operations) noexcept
+{
+    return operations.alignment > __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+}
+
+void deallocate(void *memory, const KeyOperations &operations) noexcept
+{
+    if (isOverAligned(operations))
+        ::operator delete(memory, std::align_val_t(operations.alignment));
+    else
+        ::operator delete(memory);
+}
+
+} // namespace
+
+LatestSlot *LatestSlot::make(const LatestKey &key)
+{
+    const KeyOperations &operations = *key.operations;
+    const std::size_t size = offsetOf(operations) + operations.size;
+    void *const memory = isOverAligned(operations) ? ::operator new(size, std::align_val_t(operations.alignment)) : ::operator new(size);
+    try {
+        operations.copy(static_cast<std::byte *>(memory) + offsetOf(operations), key.value);
+    } catch (...) {
+        deallocate(memory, operations);
+        throw;
+    }
+    return ::new (memory) LatestSlot(key);
+}
+
+void LatestSlot::free() noexcept
+{
+    const KeyOperations &operations = *m_operations;
+    operations.destroy(const_cast<void *>(key()));
+    this->~LatestSlot();
+    deallocate(this, operations);
+}
 
 void throwUnequalKey()
 {
@@ -23,7 +62,7 @@ LatestStore::Table::~Table()
     for (std::size_t i = 0; i < m_bucketCount; ++i) {
         while (LatestSlot *slot = m_buckets[i]) {
             m_buckets[i] = slot->nextInBucket;
-            delete slot;
+            slot->free();
         }
     }
 }
@@ -81,7 +120,7 @@ LatestStore::Pushed LatestStore::push(QueueEntry *item, const LatestKey &key, En
     Table &table = tableOf(key.hash);
     const auto makeSlot = [&]() -> LatestSlot * {
         try {
-            return key.makeSlot(key);
+            return LatestSlot::make(key);
         } catch (...) {
             return nullptr;
         }
@@ -123,7 +162,7 @@ bool LatestStore::add(Table &table, LatestSlot *slot, EntryList &lost) noexcept
 {
     QueueEntry *const item = slot->item.exchange(nullptr, std::memory_order_relaxed);
     if (LatestSlot *known = table.find(slot->hash, slot->key())) {
-        delete slot;
+        slot->free();
         slot = known;
     } else {
         table.insert(slot);
@@ -185,7 +224,7 @@ void LatestStore::eraseIdle(EntryList &lost) noexcept
             table.erase(slot);
         unlock(table, lost); // who calls this looks whether something has changed
         if (isIdle)
-            delete slot;
+            slot->free();
     }
 }
 

@@ -15,6 +15,38 @@
 
 namespace SignalBox::detail {
 
+/*! What is kept for a key: its newest event, if that waits. The key lies behind it in memory. */
+class LatestSlot : public ChangedSlot<DeliveryPlatform, QueueEntry>
+{
+public:
+    /*! Copies the key, and throws what that throws. */
+    static LatestSlot *make(const LatestKey &key);
+    void free() noexcept;
+
+    const void *key() const noexcept { return reinterpret_cast<const std::byte *>(this) + offsetOf(*m_operations); }
+    bool isFor(const void *otherKey) const { return m_operations->areEqual(key(), otherKey); }
+
+    const std::uint64_t hash;
+    // Under the lock of its table.
+    LatestSlot *pending = nullptr;
+    LatestSlot *nextInBucket = nullptr;
+    // The consumer's: those that had an event, the oldest first.
+    LatestSlot *before = nullptr;
+    LatestSlot *after = nullptr;
+    std::uint64_t round = 0; // that took the last event; 0: it is in no list
+
+private:
+    explicit LatestSlot(const LatestKey &key) noexcept : hash(key.hash), m_operations(key.operations) {}
+    ~LatestSlot() = default;
+
+    static std::size_t offsetOf(const KeyOperations &operations) noexcept
+    {
+        return (sizeof(LatestSlot) + operations.alignment - 1) / operations.alignment * operations.alignment;
+    }
+
+    const KeyOperations *const m_operations;
+};
+
 /*!
     The newest event of each key, for latestBy(). Keys come in the order in which they became changed.
 

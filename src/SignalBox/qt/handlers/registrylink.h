@@ -3,10 +3,10 @@
 
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/syncregistry.h>
+#include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/sourcelist.h>
-#include <SignalBox/qt/qt_export.h>
 #include <SignalBox/qt/stallinfo.h>
 
 #include <QtCore/qglobal.h>
@@ -30,6 +30,7 @@ struct HandlerInfo;
 
 namespace SignalBox::detail {
 
+class Mailbox;
 class Task;
 
 /*!
@@ -40,7 +41,7 @@ class Task;
     The object's signals leave through the mailbox of the object's own thread, whichever thread has something to tell: one
     message at a time, for all that is new.
 */
-class SIGNALBOX_QT_EXPORT RegistryLink : public std::enable_shared_from_this<RegistryLink>
+class RegistryLink : public std::enable_shared_from_this<RegistryLink>
 {
 public:
     using ExceptionCallback = std::function<void(const ExceptionInfo &)>;
@@ -86,7 +87,8 @@ public:
     void statisticsAreLookedAt() noexcept { m_isStatisticsChangeTold.store(false); }
 
     // Relaxed: flags, looked at by every call; a change need not be seen at once.
-    bool isObserving() const noexcept { return m_observers.load(std::memory_order_relaxed) != 0; }
+    /*! Not 0 while calls of handlers are observed. */
+    const std::atomic<unsigned> &observers() const noexcept { return m_observers; }
     void setStatisticsEnabled(bool enabled) noexcept;
     bool areStatisticsEnabled() const noexcept
     {

@@ -10,6 +10,7 @@
 #include <SignalBox/qt/handlers/lateststore.h>
 #include <SignalBox/qt/handlers/segmentstore.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
+#include <SignalBox/qt/handlers/walk.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <new>
@@ -61,8 +62,8 @@ std::unique_ptr<BacklogStore> makeStore(const Backlog &backlog, CalledWith calle
 Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
              CalledWith calledWith, Kept kept, const ValueType *values)
     : Receiver(calledWith == CalledWith::Batch || kept == Kept::NewestOfEachKey || options.backlog.kind() == Backlog::Kind::Latest),
+      RouteBase(link->observers(), options.once),
       m_link(std::move(link)),
-      m_isOnce(options.once),
       m_isAuto(options.delivery == Delivery::Auto),
       m_calledWith(calledWith),
       m_backlog(takingOf(options.backlog, kept)),
@@ -123,6 +124,32 @@ void Route::end() noexcept
 
 // --- called by the handler itself ----------------------------------------------------------------
 
+void RouteBase::hold() noexcept
+{
+    static_cast<Route *>(this)->addOwner();
+}
+
+void RouteBase::letGo() noexcept
+{
+    static_cast<Route *>(this)->letGo();
+}
+
+bool RouteBase::takes(const Notification &notification, const LatestKey *key)
+{
+    return static_cast<Route *>(this)->takes(notification, key);
+}
+
+void RouteBase::countKeyFailure() noexcept
+{
+    static_cast<Route *>(this)->countKeyFailure();
+}
+
+Propagation RouteBase::callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
+                                    const Notification &notification)
+{
+    return static_cast<Route *>(this)->callObserved(function, handler, notification);
+}
+
 bool Route::takes(const Notification &notification, const LatestKey *key)
 {
     // By hand, as the hot paths would pay for the switch's jump.
@@ -136,7 +163,7 @@ bool Route::takes(const Notification &notification, const LatestKey *key)
     case Notification::Kind::Delivery:
     case Notification::Kind::Batch:
         // A handler for one call is unregistered by whoever calls it, and exactly one unregister() succeeds.
-        if (m_isOnce && !m_handler.unregister()) {
+        if (isOnce() && !m_handler.unregister()) {
             notification.isRefused = true;
             return false;
         }
@@ -169,7 +196,7 @@ bool Route::takes(const Walk &walk, const LatestKey *key)
 {
     if (runsInline()) {
         walk.flush();
-        if (!m_isOnce || m_handler.unregister())
+        if (!isOnce() || m_handler.unregister())
             return true;
         walk.countSkipped();
         return false;
@@ -232,7 +259,7 @@ bool Route::runsInSequence(const SequentialWalk &walk) noexcept
 {
     const bool runsHere = walk.mayRun() && runsInline();
     // As in the other walks.
-    if (m_isOnce && !(runsHere ? m_handler.unregister() : !isClaimedBefore())) {
+    if (isOnce() && !(runsHere ? m_handler.unregister() : !isClaimedBefore())) {
         walk.countSkipped();
         return false;
     }
@@ -331,7 +358,7 @@ void Route::dropEvent(const Event &event) noexcept
 
 void Route::refuseClaim() noexcept
 {
-    if (m_isOnce)
+    if (isOnce())
         m_isClaimed.store(false, std::memory_order_relaxed);
 }
 
@@ -492,7 +519,7 @@ void Route::dropKept(EntryList &&kept) noexcept
 
 // --- what it counts ------------------------------------------------------------------------------
 
-Propagation Route::callObserved(Propagation (*function)(void *, const Notification &, Route &), void *handler,
+Propagation Route::callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                                 const Notification &notification)
 {
     const TraceName trace = m_link->isTraced() ? traceName() : 0;

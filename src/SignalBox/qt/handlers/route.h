@@ -11,12 +11,11 @@
 #include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/contextmember.h>
 #include <SignalBox/qt/handlers/handlerstatistics.h>
-#include <SignalBox/qt/handlers/latestkey.h>
 #include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/registrylink.h>
+#include <SignalBox/qt/handlers/routedhandler.h>
 #include <SignalBox/qt/handlers/sequencestep.h>
 #include <SignalBox/qt/handlers/transit.h>
-#include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
 
@@ -36,10 +35,13 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 class BacklogSegment;
+struct ValueType;
 class Context;
 class LatestStore;
+struct LatestKey;
 class Mailbox;
 class SequentialWalk;
+class Walk;
 
 /*! Whether a handler runs where the object that it belongs to lives. */
 enum class Affinity { Followed, Ignored };
@@ -48,7 +50,7 @@ enum class Affinity { Followed, Ignored };
     How events reach one handler: inline, or through the mailbox of a thread or pool. It lives as long as its handler
     or a delivery to it; nothing of it refers to the registry. Thread-safe.
 */
-class SIGNALBOX_QT_EXPORT Route final : public Receiver, public ContextMember, public SequenceStep
+class Route final : public Receiver, public ContextMember, public SequenceStep, public RouteBase
 {
 public:
     /*! \a values: what may lie in its store, if it is called with batches; or null. No \a mailbox: inline. Where the affinity is
@@ -62,7 +64,7 @@ public:
     void begin(HandlerReference handler, QObject *watched);
     /*! It has not been registered. */
     void abandon() noexcept;
-    /*! The handler is gone, by whatever way, and with it an owner. On whichever thread let go of it last. */
+    /*! See RouteBase. */
     void letGo() noexcept
     {
         end();
@@ -72,17 +74,11 @@ public:
     const HandlerReference &handler() const noexcept { return m_handler; }
     RegistryLink &link() const noexcept { return *m_link; }
 
-    // --- called by the handler itself, inside of the core's call ---------------------------------
+    // --- called by the handler itself: see RouteBase ----------------------------------------------
 
-    /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. */
-    bool takes(const Notification &notification) { return takes(notification, nullptr); }
-    /*! The same for a walk or a step, with the key of the event. */
     bool takes(const Notification &notification, const LatestKey *key);
-    /*! The event has no key: counts what is thrown. */
     void countKeyFailure() noexcept;
-    bool isObserved() const noexcept { return m_link->isObserving(); }
-    /*! Calls the handler, and tells statistics, the budget for slow handlers and the stall report of it. Throws what the handler throws. */
-    Propagation callObserved(Propagation (*function)(void *, const Notification &, Route &), void *handler,
+    Propagation callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                              const Notification &notification);
 
     // --- deliveries ------------------------------------------------------------------------------
@@ -94,7 +90,6 @@ public:
     /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. Throws
         std::bad_alloc, and has then let go of the item. */
     void queueBacklog(QueueEntry *item, const LatestKey *key);
-    bool isOnce() const noexcept { return m_isOnce; }
 
     // --- as the mailbox sees it ------------------------------------------------------------------
 
@@ -157,7 +152,7 @@ private:
     // Whether the one call of a `once` handler has been claimed for another event. A batch is not known before it is called.
     bool isClaimedBefore() noexcept
     {
-        return m_isOnce && m_calledWith == CalledWith::Event && m_isClaimed.exchange(true, std::memory_order_relaxed);
+        return isOnce() && m_calledWith == CalledWith::Event && m_isClaimed.exchange(true, std::memory_order_relaxed);
     }
     // What had been claimed for the one call of a `once` handler does not come: it waits for another event.
     void refuseClaim() noexcept;
@@ -202,7 +197,6 @@ private:
 
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
-    const bool m_isOnce;
     const bool m_isAuto;
     const CalledWith m_calledWith;
     const Backlog m_backlog; // of latestBy(): how often all that waits is taken
@@ -232,75 +226,6 @@ private:
     std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
     std::atomic<std::uint32_t> m_traceNumber = 0; // among all handlers; 0: none yet
     bool m_hasEnded = false; // looked at where its registration has failed
-};
-
-/*!
-    The handler as the core sees it. \c Call: a Propagation(const Notification &, Route &), made of a Source. If it has a
-    prepare(const Event &), the notifying thread calls that before the handler runs inline or is forwarded to.
-*/
-template <class Call>
-class RoutedHandler
-{
-public:
-    template <class Source>
-    struct Parts
-    {
-        Route *route;
-        Source &&source;
-    };
-
-    template <class Source>
-    explicit RoutedHandler(const Parts<Source> &parts) : m_call(std::forward<Source>(parts.source)), m_route(parts.route)
-    {
-        m_route->addOwner();
-    }
-    RoutedHandler(const RoutedHandler &) = delete;
-    RoutedHandler &operator=(const RoutedHandler &) = delete;
-    ~RoutedHandler() { m_route->letGo(); }
-
-    Propagation operator()(const Notification &notification)
-    {
-        const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
-        if constexpr (requires { m_call.prepare(notification.event()); }) {
-            if (notification.kind() == Notification::Kind::Walk)
-                m_call.prepare(notification.event());
-        }
-        if (!isPlainDelivery && !takes(notification))
-            return Propagation::Continue;
-        if (m_route->isObserved()) [[unlikely]]
-            return m_route->callObserved(&RoutedHandler::call, &m_call, notification);
-        return m_call(notification, *m_route);
-    }
-
-private:
-    bool takes(const Notification &notification)
-    {
-        if constexpr (requires { m_call.withKey(notification.event(), [](const LatestKey &) { return true; }); }) {
-            const Notification::Kind kind = notification.kind();
-            if (kind == Notification::Kind::Walk || kind == Notification::Kind::Step) {
-                bool isKeyed = false; // what is thrown after that is not the key's
-                try {
-                    return m_call.withKey(notification.event(), [&](const LatestKey &key) {
-                        isKeyed = true;
-                        return m_route->takes(notification, &key);
-                    });
-                } catch (...) {
-                    if (!isKeyed)
-                        m_route->countKeyFailure();
-                    throw;
-                }
-            }
-        }
-        return m_route->takes(notification);
-    }
-
-    static Propagation call(void *call, const Notification &notification, Route &route)
-    {
-        return (*static_cast<Call *>(call))(notification, route);
-    }
-
-    Call m_call;
-    Route *const m_route;
 };
 
 } // namespace SignalBox::detail

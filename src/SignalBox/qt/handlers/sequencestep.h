@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-namespace SignalBox::detail {
+#include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/handlers/notification.h>
 
-class Event;
+namespace SignalBox::detail {
 
 /*! A handler as one step of a sequential notify, from the walk to its turn. An owner keeps it. */
 class SequenceStep
@@ -25,6 +26,25 @@ public:
 protected:
     SequenceStep() = default;
     ~SequenceStep() = default;
+};
+
+/*!
+    One handler's turn in a sequential notify. Its delivery is counted now, inside of the core's call, and not when the
+    sequence began: what waits for its turn must not look like something older that waits for the handler, and a handler
+    that is gone counts nothing any more.
+*/
+class Step final : public Notification
+{
+public:
+    enum class Way { Forwarded, Inline, Refused };
+
+    explicit Step(const Event *event) noexcept : Notification(Kind::Step, event) {}
+    EventPointer shareEvent() const noexcept
+    {
+        m_event->addReference();
+        return EventPointer(m_event);
+    }
+    mutable Way way = Way::Refused;
 };
 
 } // namespace SignalBox::detail

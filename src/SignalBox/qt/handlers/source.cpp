@@ -3,8 +3,9 @@
 
 #include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/handlers/notification.h>
 #include <SignalBox/qt/handlers/posttrace_p.h>
+#include <SignalBox/qt/handlers/registrylink.h>
+#include <SignalBox/qt/handlers/walk.h>
 
 #include <exception>
 #include <utility>
@@ -26,6 +27,13 @@ Source::~Source()
 void Source::setConnection(const QMetaObject::Connection &connection)
 {
     m_link->sources().setConnection(m_place, connection);
+}
+
+std::optional<Event::Extras> Source::wanted() const noexcept
+{
+    if (m_link->registry().isEmpty())
+        return std::nullopt;
+    return m_link->wantsExtras() ? Event::Extras::Yes : Event::Extras::No;
 }
 
 void Source::post(EventPointer event) const noexcept

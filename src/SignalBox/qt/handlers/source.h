@@ -2,7 +2,6 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/registrylink.h>
 #include <SignalBox/qt/handlers/sourcelist.h>
 #include <SignalBox/qt/qt_export.h>
 
@@ -11,8 +10,11 @@
 #include <QtCore/qstring.h>
 
 #include <memory>
+#include <optional>
 
 namespace SignalBox::detail {
+
+class RegistryLink;
 
 /*!
     A signal that is a source of a registry: part of the function that Qt calls for an emission, on the emitting thread.
@@ -37,9 +39,8 @@ public:
 
     void setConnection(const QMetaObject::Connection &connection);
 
-    /*! Whether there are handlers. */
-    bool isWanted() const noexcept { return !m_link->registry().isEmpty(); }
-    Event::Extras extras() const noexcept { return m_link->wantsExtras() ? Event::Extras::Yes : Event::Extras::No; }
+    /*! What an event is to be made with; nothing if there are no handlers. */
+    std::optional<Event::Extras> wanted() const noexcept;
     void post(EventPointer event) const noexcept;
     /*! Logs the exception that is being handled: there was no event. Exceptions must not reach the emission. */
     void reportLost() const noexcept;

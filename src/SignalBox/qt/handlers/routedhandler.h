@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/core/handleroptions.h>
+#include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qglobal.h>
+
+#include <atomic>
+#include <utility>
+
+namespace SignalBox::detail {
+
+struct LatestKey;
+
+/*!
+    What a handler, which is a template, needs of its Route, which is none: so programs do not compile how routes work. Each
+    RouteBase is a Route.
+*/
+class SIGNALBOX_QT_EXPORT RouteBase
+{
+public:
+    Q_DISABLE_COPY_MOVE(RouteBase)
+
+    /*! The handler has been made: it is an owner of the route. */
+    void hold() noexcept;
+    /*! The handler is gone, by whatever way, and with it an owner. On whichever thread let go of it last. */
+    void letGo() noexcept;
+
+    // --- called by the handler itself, inside of the core's call ---------------------------------
+
+    bool isOnce() const noexcept { return m_isOnce; }
+    /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. For a walk or a step of a handler of
+        latestBy() with the \a key of the event. */
+    bool takes(const Notification &notification, const LatestKey *key = nullptr);
+    /*! The event has no key: counts what is thrown. */
+    void countKeyFailure() noexcept;
+    // Relaxed: a flag of the RegistryLink, looked at by every call; a change need not be seen at once.
+    bool isObserved() const noexcept { return m_observers.load(std::memory_order_relaxed) != 0; }
+    /*! Calls the handler, and tells statistics, the budget for slow handlers and the stall report of it. Throws what the handler throws. */
+    Propagation callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
+                             const Notification &notification);
+
+protected:
+    /*! \a observers: not 0 while calls of the handler are observed. */
+    RouteBase(const std::atomic<unsigned> &observers, bool isOnce) noexcept : m_observers(observers), m_isOnce(isOnce) {}
+    ~RouteBase() = default;
+
+private:
+    const std::atomic<unsigned> &m_observers; // the RegistryLink's, which the route keeps
+    const bool m_isOnce;
+};
+
+/*!
+    The handler as the core sees it. \c Call: a Propagation(const Notification &, RouteBase &), made of a Source. If it has a
+    prepare(const Event &), the notifying thread calls that before the handler runs inline or is forwarded to.
+*/
+template <class Call>
+class RoutedHandler
+{
+public:
+    template <class Source>
+    struct Parts
+    {
+        RouteBase *route;
+        Source &&source;
+    };
+
+    template <class Source>
+    explicit RoutedHandler(const Parts<Source> &parts) : m_call(std::forward<Source>(parts.source)), m_route(parts.route)
+    {
+        m_route->hold();
+    }
+    RoutedHandler(const RoutedHandler &) = delete;
+    RoutedHandler &operator=(const RoutedHandler &) = delete;
+    ~RoutedHandler() { m_route->letGo(); }
+
+    Propagation operator()(const Notification &notification)
+    {
+        const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
+        if constexpr (requires { m_call.prepare(notification.event()); }) {
+            if (notification.kind() == Notification::Kind::Walk)
+                m_call.prepare(notification.event());
+        }
+        if (!isPlainDelivery && !takes(notification))
+            return Propagation::Continue;
+        if (m_route->isObserved()) [[unlikely]]
+            return m_route->callObserved(&RoutedHandler::call, &m_call, notification);
+        return m_call(notification, *m_route);
+    }
+
+private:
+    bool takes(const Notification &notification)
+    {
+        if constexpr (requires { m_call.withKey(notification.event(), [](const LatestKey &) { return true; }); }) {
+            const Notification::Kind kind = notification.kind();
+            if (kind == Notification::Kind::Walk || kind == Notification::Kind::Step) {
+                bool isKeyed = false; // what is thrown after that is not the key's
+                try {
+                    return m_call.withKey(notification.event(), [&](const LatestKey &key) {
+                        isKeyed = true;
+                        return m_route->takes(notification, &key);
+                    });
+                } catch (...) {
+                    if (!isKeyed)
+                        m_route->countKeyFailure();
+                    throw;
+                }
+            }
+        }
+        return m_route->takes(notification);
+    }
+
+    static Propagation call(void *call, const Notification &notification, RouteBase &route)
+    {
+        return (*static_cast<Call *>(call))(notification, route);
+    }
+
+    Call m_call;
+    RouteBase *const m_route;
+};
+
+} // namespace SignalBox::detail
