@@ -37,10 +37,11 @@ private Q_SLOTS:
             }
             int seen = 0;
         };
+        const int handlers = scaled(10000);
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<HandlerGuard> guards;
-        for (int i = 0; i < 1000; ++i)
+        for (int i = 0; i < handlers; ++i)
             guards.push_back(registry.registerGuard(&context, [](const int &) {}));
         QCOMPARE(context.children().size(), 1);
         guards.clear();

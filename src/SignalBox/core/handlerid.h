@@ -92,6 +92,6 @@ struct HandlerIdAccess
 template <>
 struct std::hash<SignalBox::HandlerId>
 {
-    /*! Of the id's number; equal for equal ids, in this process. */
+    /*! A hash of the id's number. Equal ids have equal hashes within one process. */
     std::size_t operator()(SignalBox::HandlerId id) const noexcept { return qHash(id); }
 };

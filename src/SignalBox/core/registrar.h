@@ -37,7 +37,7 @@ class SyncRegistry;
     \threadsafety Thread-safe, but for the assignment.
     \cost One pointer. Each call costs what the same call of the registry costs.
     \errors As the same calls of SyncRegistry.
-    \lifetime As valid as the registry is: not to be used after the registry is destroyed.
+    \lifetime Must not be used after the registry is destroyed.
 
     \code
     class Document
