@@ -7,6 +7,7 @@
 #include <SignalBox/Connect>
 #include <SignalBox/EventBatch>
 #include <SignalBox/LatestBy>
+#include <SignalBox/TestClock>
 
 #include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
@@ -14,6 +15,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -24,6 +26,8 @@
 using SignalBox::AsyncOptions;
 using SignalBox::Backlog;
 using SignalBox::SourceConnection;
+using SignalBox::TestClock;
+using namespace std::chrono_literals;
 
 Q_DECLARE_METATYPE(AsyncOptions)
 
@@ -309,6 +313,7 @@ private Q_SLOTS:
     {
         QFETCH(AsyncOptions, options);
         QFETCH(std::vector<int>, expected);
+        TestClock clock;
         std::vector<int> seen;
         std::vector<int> batched;
         auto captured = std::make_shared<int>(0);
@@ -328,6 +333,7 @@ private Q_SLOTS:
         emitAndEnd();
         QVERIFY(seen.empty() && batched.empty());
         // and then both handlers end
+        QVERIFY(clock.advance(20ms));
         QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
         QCOMPARE(seen, expected);
         QCOMPARE(batched, expected);
@@ -336,10 +342,11 @@ private Q_SLOTS:
         camera = std::make_unique<Camera>();
         connectBoth();
         Q_EMIT camera->taken(0);
-        QVERIFY(waitFor([&] { return seen.back() == 0 && batched.back() == 0; }));
+        QVERIFY(waitFor([&] { return clock.advance(5ms) && seen.back() == 0 && batched.back() == 0; }));
         seen.clear();
         batched.clear();
         emitAndEnd();
+        QVERIFY(clock.advance(20ms));
         QVERIFY(waitFor([&] { return captured.use_count() == 1; }));
         QCOMPARE(seen, expected);
         QCOMPARE(batched, expected);

@@ -6,6 +6,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/TestClock>
 
 #include <QtCore/qfuturewatcher.h>
 #include <QtCore/qregularexpression.h>
@@ -23,6 +24,7 @@ using SignalBox::Delivery;
 using SignalBox::DispatchReport;
 using SignalBox::HandlerId;
 using SignalBox::Propagation;
+using SignalBox::TestClock;
 
 class NotifyFuture : public QObject
 {
@@ -173,10 +175,12 @@ private Q_SLOTS:
             ++calls;
         });
         const HandlerId late = registry.registerHandler(worker.context(), [&](const int &) { ++calls; });
-        const auto future = registry.notify(1, QDeadlineTimer(100));
+        std::optional<TestClock> clock(std::in_place); // time stands still until the thread is busy
+        const auto future = registry.notify(1, QDeadlineTimer(1));
         entered.get_future().wait();
         // A second one, whose deadline passes while the thread is busy, tells when.
-        const auto second = registry.notify(2, QDeadlineTimer(200));
+        const auto second = registry.notify(2, QDeadlineTimer(2));
+        clock.reset();
         QVERIFY(finishes(second));
         COMPARE_REPORT(second.result(), 0, 0, 2);
         QVERIFY(!future.isFinished());

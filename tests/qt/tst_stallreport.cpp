@@ -4,13 +4,19 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/StallReport>
+#include <SignalBox/Trace>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qeventloop.h>
+#include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
+#include <QtCore/qjsonarray.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qjsonobject.h>
 #include <QtCore/qprocess.h>
 #include <QtCore/qregularexpression.h>
+#include <QtCore/qtemporarydir.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -62,6 +68,30 @@ void keepWarning(QtMsgType, const QMessageLogContext &, const QString &text)
     lastWarning = text;
 }
 
+// Where the trace says that the handler was registered whose calls are named so; empty: it has no such call of so long.
+QString tracedLine(const QString &path, const QString &name, std::chrono::microseconds least)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    const QJsonArray trace = QJsonDocument::fromJson(file.readAll()).array();
+    std::vector<QJsonObject> open; // this test records one thread only
+    for (const auto &value : trace) {
+        const QJsonObject element = value.toObject();
+        const QString phase = element[QStringLiteral("ph")].toString();
+        if (phase == QStringLiteral("B"))
+            open.push_back(element);
+        if (phase != QStringLiteral("E") || open.empty())
+            continue;
+        const QJsonObject begin = open.back();
+        open.pop_back();
+        const double duration = element[QStringLiteral("ts")].toDouble() - begin[QStringLiteral("ts")].toDouble();
+        if (begin[QStringLiteral("name")].toString() == name && duration >= double(least.count()))
+            return begin[QStringLiteral("args")][QStringLiteral("registeredAt")].toString();
+    }
+    return {};
+}
+
 constexpr auto threshold = 20ms;
 
 } // namespace
@@ -72,16 +102,19 @@ class StallReport : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void plantedHandlerIsNamedWithItsLineByReportAndLogAlike_data()
+    void plantedHandlerIsNamedWithItsLineByReportLogAndTraceAlike_data()
     {
         QTest::addColumn<Way>("way");
         QTest::newRow("busy") << Way::Busy;
         QTest::newRow("blocked") << Way::Blocked;
     }
-    void plantedHandlerIsNamedWithItsLineByReportAndLogAlike()
+    void plantedHandlerIsNamedWithItsLineByReportLogAndTraceAlike()
     {
         QFETCH(Way, way);
         const QString name = way == Way::Busy ? QStringLiteral("busy") : QStringLiteral("blocked");
+        const QTemporaryDir folder;
+        const QString tracePath = folder.filePath(QStringLiteral("trace.json"));
+        QVERIFY(SignalBox::setTraceFile(tracePath));
         AsyncRegistry<int> registry;
         registry.setName(QStringLiteral("thumbnails"));
         registry.setSlowHandlerBudget(100);
@@ -94,6 +127,7 @@ private Q_SLOTS:
         registry.post(1);
         const bool isReported = waitFor([&] { return stallOf(name).has_value(); });
         qInstallMessageHandler(before);
+        QVERIFY(SignalBox::setTraceFile({}));
         QVERIFY(isReported);
         const StallInfo stall = *stallOf(name);
         QCOMPARE(stall.threadName(), QStringLiteral("main"));
@@ -106,6 +140,8 @@ private Q_SLOTS:
         QVERIFY(stall.end().isValid());
         QVERIFY2(lastWarning.contains(QStringLiteral("\"%1\"").arg(name)), qPrintable(lastWarning));
         QVERIFY2(lastWarning.contains(QRegularExpression(QStringLiteral("tst_stallreport.cpp:%1\\b").arg(line))), qPrintable(lastWarning));
+        const QString traced = tracedLine(tracePath, QStringLiteral("thumbnails/") + name, 200ms);
+        QVERIFY2(traced.endsWith(QStringLiteral("tst_stallreport.cpp:%1").arg(line)), qPrintable(traced));
         QVERIFY(waitFor([&] { return !stalled.isEmpty(); }));
         const auto told = stalled.front().front().value<StallInfo>();
         QCOMPARE(told.handlerId(), id);

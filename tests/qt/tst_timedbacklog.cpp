@@ -143,7 +143,7 @@ private Q_SLOTS:
     // Those that are due at once run within the budget of a drain, and timers of the program have their turn in between.
     void manyDueDeliveriesLeaveTheEventLoopItsTurn()
     {
-        constexpr int handlers = 200;
+        constexpr int handlers = 60;
         AsyncRegistry<int> registry;
         QObject context;
         int calls = 0;

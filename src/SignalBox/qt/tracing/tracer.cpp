@@ -11,6 +11,7 @@
 #include <QtCore/qjsondocument.h>
 #include <QtCore/qthread.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdlib>
@@ -282,7 +283,7 @@ private:
     {
         if (!m_file)
             return;
-        thread.lastTime = record.time;
+        thread.lastTime = std::max(thread.lastTime, record.time); // clocks of two processors may differ
         switch (record.kind) {
         case TraceRecord::Kind::Begin:
             thread.open.push_back(record.name);
@@ -292,20 +293,20 @@ private:
             if (thread.open.empty())
                 return; // it began in another file
             thread.open.pop_back();
-            beginElement("E", thread, record.time);
+            beginElement("E", thread, thread.lastTime);
             m_chunk.append("},\n");
             break;
         case TraceRecord::Kind::FlowOut:
         case TraceRecord::Kind::FlowIn:
             if (thread.open.empty())
                 return; // the same
-            beginElement(record.kind == TraceRecord::Kind::FlowOut ? "s" : "f\",\"bp\":\"e", thread, record.time);
+            beginElement(record.kind == TraceRecord::Kind::FlowOut ? "s" : "f\",\"bp\":\"e", thread, thread.lastTime);
             m_chunk.append(",\"cat\":\"delivery\",\"name\":\"delivery\",\"id\":\"")
                     .append(QByteArray::number(quint64(record.value), 16))
                     .append("\"},\n");
             break;
         case TraceRecord::Kind::Counter:
-            beginElement("C", thread, record.time);
+            beginElement("C", thread, thread.lastTime);
             m_chunk.append(',')
                     .append(m_texts[record.name])
                     .append(",\"args\":{\"value\":")
