@@ -8,6 +8,7 @@
 #include <SignalBox/Trace>
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
 #include <QtCore/qjsonarray.h>
@@ -477,6 +478,28 @@ private Q_SLOTS:
             for (const Slice &slice : trace.slices)
                 QVERIFY(slice.end >= slice.begin);
         }
+    }
+
+    void tenMillionEventsLeaveFilesOfBoundedSize()
+    {
+        constexpr qint64 most = 32 * 1024 * 1024;
+        QVERIFY(setTraceFile(m_path));
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("numbers"));
+        int calls = 0;
+        registry.registerHandler([&](const int &) { ++calls; }, {.name = QStringLiteral("each")});
+        const int count = scaled(10'000'000);
+        post(registry, count);
+        QCOMPARE(calls, count);
+        QVERIFY(setTraceFile({}));
+        QVERIFY(QFileInfo(m_path).size() <= most);
+        QVERIFY(QFileInfo(m_path + QStringLiteral(".previous")).size() <= most);
+        QCOMPARE(QDir(QFileInfo(m_path).path()).entryList({QFileInfo(m_path).fileName() + QLatin1Char('*')}, QDir::Files).size(),
+                 QFileInfo::exists(m_path + QStringLiteral(".previous")) ? 2 : 1);
+        QFile file(m_path);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QVERIFY(file.seek(file.size() - 16));
+        QVERIFY(file.readAll().trimmed().endsWith(']'));
     }
 
     void threadsMayComeAndGoByTheThousand()
