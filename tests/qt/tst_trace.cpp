@@ -101,6 +101,9 @@ Trace readTrace(const QString &path)
                 trace.threads[thread] = name;
             else
                 trace.process = name;
+            // Qt Creator shows no name that has no time.
+            if (trace.threads.contains(thread) && element[QStringLiteral("ts")].toDouble(-1) < times[thread])
+                trace.fault = QStringLiteral("a name of a thread without a time");
             continue;
         }
         const double time = element[QStringLiteral("ts")].toDouble(-1);

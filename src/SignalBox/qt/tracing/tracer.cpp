@@ -55,6 +55,7 @@ struct TracedThread
     std::shared_ptr<TraceBuffer> buffer;
     int number;
     TraceName name = 0;
+    bool isNamed = false;        // in this file
     std::vector<TraceName> open; // slices
     std::int64_t lastTime = 0;
 };
@@ -176,7 +177,7 @@ private:
         for (TracedThread &thread : m_threads)
             thread.open.clear();
         if (m_file) {
-            nameAll();
+            beginFile();
             start();
         }
         if (wasOn != (m_file != nullptr))
@@ -284,6 +285,8 @@ private:
         if (!m_file)
             return;
         thread.lastTime = std::max(thread.lastTime, record.time); // clocks of two processors may differ
+        if (!thread.isNamed)
+            nameThread(thread);
         switch (record.kind) {
         case TraceRecord::Kind::Begin:
             thread.open.push_back(record.name);
@@ -341,27 +344,26 @@ private:
         beginElement("B", thread, thread.lastTime);
         m_chunk.append(',').append(m_texts[name]).append("},\n");
     }
-    void nameThread(const TracedThread &thread)
+    // With the first of its records: Qt Creator passes over a name that has no time.
+    void nameThread(TracedThread &thread)
     {
         if (thread.name == 0)
             return;
-        m_chunk.append("{\"ph\":\"M\",\"name\":\"thread_name\",\"pid\":")
-                .append(m_pid)
-                .append(",\"tid\":")
-                .append(QByteArray::number(thread.number))
-                .append(",\"args\":{\"name\":")
+        thread.isNamed = true;
+        beginElement("M", thread, thread.lastTime);
+        m_chunk.append(",\"name\":\"thread_name\",\"args\":{\"name\":")
                 .append(m_texts[thread.name])
                 .append("}},\n");
     }
-    void nameAll()
+    void beginFile()
     {
         m_chunk.append("{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":")
                 .append(m_pid)
                 .append(",\"args\":{\"name\":")
                 .append(quoted(QCoreApplication::applicationName()))
                 .append("}},\n");
-        for (const TracedThread &thread : m_threads)
-            nameThread(thread);
+        for (TracedThread &thread : m_threads)
+            thread.isNamed = false;
     }
 
     void writeChunk()
@@ -397,7 +399,7 @@ private:
             giveUp(m_file->errorString());
             return;
         }
-        nameAll();
+        beginFile();
         for (const TracedThread &thread : m_threads) {
             for (const TraceName name : thread.open)
                 beginSlice(thread, name);
