@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-// The place of plots: a line at 0 and one at the maximum, which is named; at its end there is room for a value.
+// The place of plots: a line at 0 and one at the maximum, which is named.
 Item {
     id: axis
 
     property string maximumText
-    property string valueText
-    property color valueColor: Theme.text
     default property alias plots: area.data
 
     Text {
@@ -20,18 +18,9 @@ Item {
     }
 
     Rectangle {
-        anchors { left: label.right; leftMargin: 6; right: value.left; rightMargin: value.text === "" ? 0 : 6; verticalCenter: label.verticalCenter }
+        anchors { left: label.right; leftMargin: 6; right: parent.right; verticalCenter: label.verticalCenter }
         height: 1
         color: Theme.edge
-    }
-
-    Text {
-        id: value
-
-        anchors { right: parent.right; baseline: label.baseline }
-        text: axis.valueText
-        color: axis.valueColor
-        font.pixelSize: Theme.medium
     }
 
     Item {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
 
-// A framed area with a title, a value at the right of it, and content below.
+// A framed area with a title, a value beside it, and content below.
 Rectangle {
     id: card
 
@@ -24,8 +24,7 @@ Rectangle {
     }
 
     Text {
-        anchors { right: parent.right; left: titleText.right; baseline: titleText.baseline; rightMargin: Theme.gap; leftMargin: Theme.gap }
-        horizontalAlignment: Text.AlignRight
+        anchors { right: parent.right; left: titleText.right; baseline: titleText.baseline; rightMargin: Theme.gap; leftMargin: Theme.px(12) }
         text: card.value
         textFormat: Text.StyledText
         elide: Text.ElideRight

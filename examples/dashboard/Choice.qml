@@ -7,10 +7,11 @@ Rectangle {
     id: choice
 
     property list<string> options
+    property string description
     property int current: 0
     signal chosen(int option)
 
-    implicitHeight: 26
+    implicitHeight: Theme.px(30)
     implicitWidth: row.implicitWidth + 4
     radius: 6
     color: Theme.background
@@ -19,11 +20,22 @@ Rectangle {
 
     Accessible.role: Accessible.RadioButton
     Accessible.name: options[current]
+    Accessible.description: description
     Keys.onSpacePressed: chosen((current + 1) % options.length)
     Keys.onReturnPressed: chosen((current + 1) % options.length)
     Keys.onEnterPressed: chosen((current + 1) % options.length)
     Keys.onLeftPressed: chosen(Math.max(0, current - 1))
     Keys.onRightPressed: chosen(Math.min(options.length - 1, current + 1))
+
+    HoverHandler {
+        id: hover
+    }
+
+    Tip {
+        anchors.fill: parent
+        text: choice.description
+        wanted: hover.hovered
+    }
 
     Row {
         id: row
@@ -38,7 +50,7 @@ Rectangle {
                 required property int index
                 required property string modelData
 
-                width: label.implicitWidth + 16
+                width: label.implicitWidth + Theme.px(18)
                 height: choice.height - 6
                 radius: 4
                 color: index === choice.current ? Theme.accent : "transparent"

@@ -37,7 +37,7 @@ Item {
     }
 
     Text {
-        anchors { right: parent.right; rightMargin: 10; top: parent.top }
+        anchors { left: label.visible ? label.right : parent.left; leftMargin: label.visible ? Theme.px(8) : 0; top: parent.top }
         text: Math.round(plot.modelData.last * 100) + " %"
         color: Theme.text
         font.pixelSize: Theme.small

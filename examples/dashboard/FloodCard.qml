@@ -2,22 +2,16 @@
 import QtQuick
 import Dashboard
 
-// Event rate, the flood, and what it does to the frames of the window.
+// The flood, and what it does to the frames of the window: the gaps of both transports in one plot.
 Card {
     id: card
 
     required property Dashboard dashboard
     readonly property Flood flood: dashboard.flood
     readonly property bool isRegistry: flood.transport === Flood.Registry
-    readonly property list<string> transportNames: ["SignalBox", "Queued signals"]
+    readonly property bool isQuiet: flood.rate === 0 && flood.waiting === 0
     property string delayText
     property string shownDelayText // changes a few times a second, to be readable
-    // What the other transport had come to when it was left.
-    readonly property string otherText: {
-        const name = transportNames[isRegistry ? 1 : 0];
-        return name + ":\n" + (flood.otherGap < 0 ? "not tried yet"
-                                                  : Units.milliseconds(flood.otherGap) + " at " + Units.round(flood.otherRate) + "/s");
-    }
     readonly property string stateText: {
         if (flood.rate === 0)
             return isRegistry ? "Backlog::latest(): an event replaces one that still waits"
@@ -33,26 +27,81 @@ Card {
         flood.transport = isRegistry ? Flood.QueuedSignals : Flood.Registry;
     }
 
-    title: "Event rate"
-    value: Units.count(dashboard.eventRate.last) + " events/s"
-    valueColor: Theme.green
+    function worst(gaps: Series, rate: double): string {
+        if (gaps.highest === 0)
+            return "not tried yet";
+        return Units.milliseconds(gaps.highest) + (rate > 0 ? " at " + Units.round(rate) + "/s" : "");
+    }
+
+    title: "Frame gap"
+    value: "the last 10 s of each way of sending"
+    valueColor: Theme.faint
 
     Connections {
         target: card.flood
         // For each event that arrives, as applications do; both transports have to do the same.
         function onArrived(delay) { card.delayText = Units.milliseconds(delay); }
-        function onMeasured() { card.shownDelayText = card.delayText; }
+        function onMeasured() {
+            card.shownDelayText = card.delayText;
+            registryEntry.value = card.worst(card.flood.registryGaps, card.flood.registryRate);
+            signalEntry.value = card.worst(card.flood.signalGaps, card.flood.signalRate);
+            quietEntry.value = card.worst(card.flood.quietGaps, 0);
+        }
     }
 
     AxisPlot {
-        anchors { left: parent.left; right: parent.right; top: parent.top; bottom: controls.top; bottomMargin: 6 }
-        maximumText: Units.round(card.dashboard.eventScale) + "/s"
+        anchors { left: parent.left; right: parent.right; top: parent.top; bottom: legend.top; bottomMargin: 6 }
+        maximumText: card.dashboard.gapScale >= 1000 ? card.dashboard.gapScale / 1000 + " s" : card.dashboard.gapScale + " ms"
 
         TimePlot {
             anchors.fill: parent
-            series: card.dashboard.eventRate
-            maximum: card.dashboard.eventScale
-            color: Theme.green
+            series: card.flood.quietGaps
+            maximum: card.dashboard.gapScale
+            color: Theme.faint
+            filled: false
+        }
+        TimePlot {
+            anchors.fill: parent
+            series: card.flood.signalGaps
+            maximum: card.dashboard.gapScale
+            color: Theme.amber
+            filled: false
+        }
+        TimePlot {
+            anchors.fill: parent
+            series: card.flood.registryGaps
+            maximum: card.dashboard.gapScale
+            color: Theme.accent
+            filled: false
+        }
+    }
+
+    Row {
+        id: legend
+
+        anchors { left: parent.left; bottom: controls.top; bottomMargin: Theme.gap }
+        spacing: Theme.px(20)
+
+        LegendEntry {
+            id: registryEntry
+
+            name: "SignalBox"
+            color: Theme.accent
+            isActive: card.isRegistry && !card.isQuiet
+        }
+        LegendEntry {
+            id: signalEntry
+
+            name: "Queued signals"
+            color: Theme.amber
+            isActive: !card.isRegistry && !card.isQuiet
+        }
+        LegendEntry {
+            id: quietEntry
+
+            name: "No flood"
+            color: Theme.faint
+            isActive: card.isQuiet
         }
     }
 
@@ -60,73 +109,34 @@ Card {
         id: controls
 
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom }
-        height: 104
+        height: transportChoice.height + 8 + slider.height + 6 + stateText.height
 
         Text {
-            id: rateText
-
-            anchors { left: parent.left; top: parent.top; right: gapColumn.left; rightMargin: 8 }
-            text: "Flood: " + (card.flood.rate > 0 ? Units.round(card.flood.rate) + " events/s" : "off")
-            elide: Text.ElideRight
+            anchors { left: parent.left; verticalCenter: transportChoice.verticalCenter }
+            text: card.flood.rate > 0 ? "Flood: " + Units.round(card.flood.rate) + "/s" : "Flood: off"
             color: Theme.text
-            font.pixelSize: Theme.medium
-        }
-
-        RateSlider {
-            id: slider
-
-            objectName: "rateSlider"
-            anchors { left: parent.left; right: gapColumn.left; rightMargin: 12; top: rateText.bottom; topMargin: 2 }
-            value: card.flood.rate
-            maximum: card.flood.highestRate
-            step: 50000
-            onMoved: value => { card.flood.rate = value; }
-        }
-
-        Column {
-            id: gapColumn
-
-            anchors { right: parent.right; top: parent.top; topMargin: -4 }
-            width: 112
-
-            Text {
-                anchors.right: parent.right
-                text: card.flood.frames.worst > 0 ? Units.milliseconds(card.flood.frames.worst) : "…"
-                color: card.flood.frames.worst < 50 ? Theme.green : card.flood.frames.worst < 150 ? Theme.amber : Theme.red
-                font { pixelSize: Theme.large; bold: true }
-            }
-
-            Text {
-                anchors.right: parent.right
-                text: "worst frame gap, " + card.flood.frames.memory + " s"
-                color: Theme.text
-                font.pixelSize: Theme.small
-            }
-
-            Text {
-                anchors.right: parent.right
-                text: "now " + (card.flood.frames.current > 0 ? Units.milliseconds(card.flood.frames.current) : "…")
-                color: Theme.faint
-                font.pixelSize: Theme.small
-            }
+            font { pixelSize: Theme.medium; bold: true }
         }
 
         Choice {
             id: transportChoice
 
             objectName: "transportChoice"
-            anchors { left: parent.left; bottom: stateText.top; bottomMargin: 6 }
-            options: card.transportNames
+            anchors { right: parent.right; top: parent.top }
+            options: ["SignalBox", "Queued signals"]
+            description: "How the flood is sent (S)"
             current: card.isRegistry ? 0 : 1
             onChosen: option => { card.flood.transport = option === 0 ? Flood.Registry : Flood.QueuedSignals; }
         }
 
-        Text {
-            anchors { left: transportChoice.right; leftMargin: 8; right: parent.right; verticalCenter: transportChoice.verticalCenter }
-            horizontalAlignment: Text.AlignRight
-            text: card.otherText
-            color: Theme.text
-            font.pixelSize: Theme.small
+        RateSlider {
+            id: slider
+
+            objectName: "rateSlider"
+            anchors { left: parent.left; right: parent.right; top: transportChoice.bottom; topMargin: 8 }
+            value: card.flood.rate
+            maximum: card.flood.highestRate
+            onMoved: value => { card.flood.rate = value; }
         }
 
         Text {

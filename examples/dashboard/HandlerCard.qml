@@ -11,14 +11,18 @@ Card {
     property string failureText
     readonly property int rowHeight: {
         const room = notes.y - header.height - samples.titleHeight - flood.titleHeight - 12;
-        return Math.max(30, Math.min(42, Math.floor(room / Math.max(1, samples.count + flood.count))));
+        return Math.max(Theme.px(34), Math.min(Theme.px(46), Math.floor(room / Math.max(1, samples.count + flood.count))));
     }
     required property list<string> busyLines
 
     title: "Handlers by priority"
 
+    function reset() {
+        samples.reset();
+        flood.reset();
+    }
+
     component ColumnTitle: Text {
-        height: 14
         horizontalAlignment: Text.AlignRight
         color: Theme.faint
         font.pixelSize: Theme.small
@@ -31,46 +35,39 @@ Card {
         font.pixelSize: Theme.small
     }
 
-    Item {
+    HandlerColumns {
+        id: columns
+
+        width: header.width - 8
+    }
+
+    Row {
         id: header
 
-        anchors { left: parent.left; right: parent.right; top: parent.top; topMargin: -6 }
-        height: 14
+        anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: 4 }
+        spacing: columns.spacing
 
         ColumnTitle {
-            id: throwTitle
-
-            anchors { right: parent.right; rightMargin: 4 }
-            width: Theme.actionWidth
+            width: columns.priority
             horizontalAlignment: Text.AlignHCenter
-            text: "throw"
+            text: "priority"
         }
         ColumnTitle {
-            id: pauseTitle
-
-            anchors { right: throwTitle.left; rightMargin: 4 }
-            width: Theme.actionWidth
-            horizontalAlignment: Text.AlignHCenter
-            text: "pause"
+            width: columns.name
+            horizontalAlignment: Text.AlignLeft
+            text: "handler"
         }
         ColumnTitle {
-            id: meanTitle
-
-            anchors { right: pauseTitle.left; rightMargin: 8 }
-            width: Theme.meanWidth
-            text: "mean"
+            width: columns.sparkline + columns.spacing + columns.rate
+            text: "calls/s"
         }
         ColumnTitle {
-            id: failuresTitle
-
-            anchors.right: meanTitle.left
-            width: Theme.failuresWidth
+            width: columns.failures
             text: "failed"
         }
         ColumnTitle {
-            anchors.right: failuresTitle.left
-            width: Theme.callsWidth
-            text: "calls"
+            width: columns.mean
+            text: "mean"
         }
     }
 
@@ -78,12 +75,13 @@ Card {
         id: samples
 
         objectName: "samples"
-        anchors { left: parent.left; right: parent.right; top: header.bottom }
+        anchors { left: parent.left; right: parent.right; top: header.bottom; topMargin: 4 }
         height: Math.min(implicitHeight, notes.y - y - flood.implicitHeight - 6)
         title: "Registry “samples”"
         rowHeight: card.rowHeight
         registry: card.dashboard.registry
-        onFailureRequested: handlerName => card.dashboard.failNext(handlerName)
+        dashboard: card.dashboard
+        columns: columns
     }
 
     HandlerList {
@@ -95,7 +93,8 @@ Card {
         title: "Registry “flood”"
         rowHeight: card.rowHeight
         registry: card.dashboard.flood.registry
-        onFailureRequested: handlerName => card.dashboard.failNext(handlerName)
+        dashboard: card.dashboard
+        columns: columns
     }
 
     Column {

@@ -9,11 +9,20 @@ Item {
     id: root
 
     required property Registry registry
+    required property Dashboard dashboard
+    required property HandlerColumns columns
     property string title
     property int rowHeight: 32
     readonly property int count: table.count
     readonly property int titleHeight: titleText.height
-    signal failureRequested(string handlerName)
+
+    // Counts anew: all numbers of the model begin with its registry.
+    function reset() {
+        const row = list.currentIndex;
+        table.registry = null;
+        table.registry = Qt.binding(() => root.registry);
+        list.currentIndex = row;
+    }
 
     implicitHeight: titleHeight + count * rowHeight
 
@@ -45,10 +54,12 @@ Item {
 
             width: ListView.view.width
             height: root.rowHeight
+            columns: root.columns
+            dashboard: root.dashboard
             isCurrent: ListView.isCurrentItem && list.activeFocus
             onEnabledRequested: enabled => table.setEnabled(index, enabled)
             onPriorityRequested: priority => table.setPriority(index, priority)
-            onFailureRequested: root.failureRequested(model.name)
+            onFailureRequested: root.dashboard.failNext(model.name)
         }
 
         Accessible.role: Accessible.List

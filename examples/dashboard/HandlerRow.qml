@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 import QtQuick
+import Dashboard
 
 // One handler: its priority, name and thread, what became of its calls, and what can be done to it.
 Rectangle {
     id: row
 
     required property var model // its role "enabled" would hide the item's own property
+    required property HandlerColumns columns
+    required property Dashboard dashboard
     required property bool isCurrent
     signal enabledRequested(bool enabled)
     signal priorityRequested(int priority)
@@ -31,106 +34,124 @@ Rectangle {
     Accessible.role: Accessible.ListItem
     Accessible.name: model.name + ", priority " + model.priority + ", " + stateText()
 
-    Row {
-        id: priorityRow
+    CallRate {
+        id: callRate
 
+        calls: row.model.calls
+    }
+
+    Connections {
+        target: row.dashboard
+        function onTextsDue() { callRate.sample(); }
+    }
+
+    component Number: Text {
+        horizontalAlignment: Text.AlignRight
+        color: Theme.text
+        font.pixelSize: Theme.medium
+    }
+
+    Row {
         anchors { left: parent.left; leftMargin: 4; verticalCenter: parent.verticalCenter }
-        spacing: 2
+        height: cells.height
+        spacing: row.columns.spacing
 
-        RowButton {
-            width: 18
-            text: "−"
-            description: "lower priority"
-            onClicked: row.priorityRequested(row.model.priority - 10)
+        Row {
+            id: cells
+
+            PushButton {
+                width: row.columns.button
+                text: "−"
+                description: "Lower the priority by 10 (−)"
+                onClicked: row.priorityRequested(row.model.priority - 10)
+            }
+            Text {
+                width: row.columns.priority - 2 * row.columns.button
+                anchors.verticalCenter: parent.verticalCenter
+                horizontalAlignment: Text.AlignHCenter
+                text: row.model.priority
+                color: Theme.accent
+                fontSizeMode: Text.HorizontalFit
+                font { pixelSize: Theme.medium; bold: true }
+            }
+            PushButton {
+                width: row.columns.button
+                text: "+"
+                description: "Raise the priority by 10 (+)"
+                onClicked: row.priorityRequested(row.model.priority + 10)
+            }
         }
-        Text {
-            width: 28
-            height: 22
-            horizontalAlignment: Text.AlignHCenter
-            verticalAlignment: Text.AlignVCenter
-            text: row.model.priority
-            color: Theme.accent
-            fontSizeMode: Text.HorizontalFit
-            font { pixelSize: Theme.medium; bold: true }
+
+        Item {
+            width: row.columns.name
+            height: parent.height
+
+            Text {
+                id: nameText
+
+                width: parent.width
+                anchors { bottom: parent.verticalCenter; bottomMargin: -2 }
+                text: row.model.name
+                elide: Text.ElideRight
+                color: row.isPaused ? Theme.faint : Theme.text
+                font { pixelSize: Theme.medium; strikeout: row.isPaused }
+            }
+
+            Text {
+                anchors { left: parent.left; top: nameText.bottom }
+                width: actions.x - parent.x - row.columns.spacing
+                text: row.model.lastError !== "" ? row.stateText() + ", failed: " + row.model.lastError : row.stateText()
+                elide: Text.ElideRight
+                color: row.model.lastError !== "" ? Theme.red : row.isPaused ? Theme.amber : Theme.faint
+                font.pixelSize: Theme.small
+            }
         }
-        RowButton {
-            width: 18
-            text: "+"
-            description: "higher priority"
-            onClicked: row.priorityRequested(row.model.priority + 10)
+
+        TimePlot {
+            width: row.columns.sparkline
+            height: nameText.height
+            y: nameText.y - 2
+            series: callRate.series
+            maximum: Math.max(1, callRate.series.highest)
+            color: row.isPaused ? Theme.faint : Theme.green
         }
-    }
 
-    Text {
-        id: nameText
-
-        anchors { left: priorityRow.right; leftMargin: 8; right: callsText.left; bottom: parent.verticalCenter; bottomMargin: -2 }
-        text: row.model.name
-        elide: Text.ElideRight
-        color: row.isPaused ? Theme.faint : Theme.text
-        font { pixelSize: Theme.medium; strikeout: row.isPaused }
-    }
-
-    Text {
-        anchors { left: nameText.left; right: actions.left; rightMargin: 8; top: nameText.bottom }
-        text: row.model.lastError !== "" ? row.stateText() + ", failed: " + row.model.lastError : row.stateText()
-        elide: Text.ElideRight
-        color: row.model.lastError !== "" ? Theme.red : row.isPaused ? Theme.amber : Theme.faint
-        font.pixelSize: Theme.small
-    }
-
-    Text {
-        id: callsText
-
-        anchors { right: failuresText.left; baseline: nameText.baseline }
-        width: Theme.callsWidth
-        horizontalAlignment: Text.AlignRight
-        text: Units.count(row.model.calls)
-        color: Theme.text
-        font.pixelSize: Theme.medium
-    }
-
-    Text {
-        id: failuresText
-
-        anchors { right: meanText.left; baseline: nameText.baseline }
-        width: Theme.failuresWidth
-        horizontalAlignment: Text.AlignRight
-        text: Units.count(row.model.failures)
-        color: row.model.failures > 0 ? Theme.red : Theme.faint
-        font.pixelSize: Theme.medium
-    }
-
-    Text {
-        id: meanText
-
-        anchors { right: actions.left; rightMargin: 8; baseline: nameText.baseline }
-        width: Theme.meanWidth
-        horizontalAlignment: Text.AlignRight
-        text: row.model.calls > 0 ? Units.duration(row.model.meanTime) : "–"
-        color: Theme.text
-        font.pixelSize: Theme.medium
-    }
-
-    Row {
-        id: actions
-
-        anchors { right: parent.right; rightMargin: 4; verticalCenter: parent.verticalCenter }
-        spacing: 4
-
-        RowButton {
-            width: Theme.actionWidth
-            text: row.isPaused ? "▶" : "❚❚"
-            description: row.isPaused ? "resume" : "pause"
-            highlighted: row.isPaused
-            onClicked: row.enabledRequested(row.isPaused)
+        Number {
+            width: row.columns.rate
+            y: nameText.y
+            text: Units.count(callRate.perSecond)
         }
-        RowButton {
-            width: Theme.actionWidth
-            text: "!"
-            textColor: Theme.red
-            description: "let the next call throw"
-            onClicked: row.failureRequested()
+        Number {
+            width: row.columns.failures
+            y: nameText.y
+            text: Units.count(row.model.failures)
+            color: row.model.failures > 0 ? Theme.red : Theme.faint
+        }
+        Number {
+            width: row.columns.mean
+            y: nameText.y
+            text: row.model.calls > 0 ? Units.duration(row.model.meanTime) : "–"
+        }
+
+        Row {
+            id: actions
+
+            spacing: row.columns.actions - 2 * row.columns.button
+
+            PushButton {
+                width: row.columns.button
+                text: row.isPaused ? "▶" : "❚❚"
+                description: row.isPaused ? "Resume the handler (Space)" : "Pause the handler (Space)"
+                highlighted: row.isPaused
+                onClicked: row.enabledRequested(row.isPaused)
+            }
+            PushButton {
+                width: row.columns.button
+                text: "!"
+                textColor: Theme.red
+                description: "Let the next call throw (X)"
+                onClicked: row.failureRequested()
+            }
         }
     }
 }

@@ -7,23 +7,32 @@ Window {
     id: window
 
     required property Dashboard dashboard
-    required property bool isLight
+    required property int scheme
     property string memoryText: "…"
-    property list<string> networkTexts: ["in …", "out …"]
+    property list<string> networkTexts: ["↓ …", "↑ …"]
     property string processText: "…"
 
     property string failureText: ""
     property list<string> busyLines: []
     property double lastBusyTime: -1
 
-    function show(sample: var) {
-        const values = sample.values;
-        if (sample.source === "memory")
-            memoryText = Units.bytes(values[0]);
-        else if (sample.source === "network")
-            networkTexts = ["in " + Units.bytes(values[0]) + "/s", "out " + Units.bytes(values[1]) + "/s"];
-        else if (sample.source === "process")
-            processText = Math.round(values[0] * 100) + " % of a core, " + Units.bytes(values[1]) + ", " + values[2] + " threads";
+    property var latest: ({}) // values, by source
+
+    function updateTexts() {
+        const {memory, network, process} = latest;
+        if (memory)
+            memoryText = Units.bytes(memory[0]);
+        if (network)
+            networkTexts = ["↓ " + Units.bytes(network[0]) + "/s", "↑ " + Units.bytes(network[1]) + "/s"];
+        if (process)
+            processText = Math.round(process[0] * 100) + " % of a core, " + Units.bytes(process[1]) + ", " + process[2] + " threads";
+    }
+
+    function reset() {
+        failureText = "";
+        busyLines = [];
+        dashboard.reset();
+        handlerCard.reset();
     }
 
     // At most one line a second, the newest first.
@@ -43,14 +52,14 @@ Window {
     }
 
     title: "SignalBox dashboard"
-    width: 960
-    height: 600
-    minimumWidth: 800
-    minimumHeight: 500
+    width: Theme.px(1120)
+    height: Theme.px(700)
+    minimumWidth: Theme.px(1040)
+    minimumHeight: Theme.px(600)
     visible: true
     color: Theme.background
 
-    Component.onCompleted: Theme.isDark = !isLight
+    Component.onCompleted: Theme.scheme = scheme
 
     RegistryHandler {
         name: "readout"
@@ -58,7 +67,7 @@ Window {
         registry: window.dashboard.registry
         handler: sample => {
             window.dashboard.handled("readout", sample.sequence);
-            window.show(sample);
+            window.latest[sample.source] = sample.values;
             if (window.dashboard.takeFault("readout"))
                 throw new Error("made to throw");
         }
@@ -76,6 +85,10 @@ Window {
         }
     }
 
+    Connections {
+        target: window.dashboard
+        function onTextsDue() { window.updateTexts(); }
+    }
     Connections {
         target: window.dashboard.registry
         function onHandlerFailed(failure) { window.showFailure(failure); }
@@ -95,64 +108,86 @@ Window {
     }
     Shortcut {
         sequence: "T"
-        onActivated: Theme.isDark = !Theme.isDark
+        onActivated: Theme.scheme = Theme.isDark ? 1 : 2
+    }
+    Shortcut {
+        sequence: "R"
+        onActivated: trace.recording = !trace.recording
+    }
+    Shortcut {
+        sequence: "0"
+        onActivated: window.reset()
     }
     Shortcut {
         sequences: ["Q", "Ctrl+Q"]
         onActivated: window.close()
     }
 
+    TraceRecorder {
+        id: trace
+    }
+
     Item {
         id: header
 
         anchors { left: parent.left; right: parent.right; top: parent.top; leftMargin: Theme.gap; rightMargin: Theme.gap }
-        height: 44
-
-        Text {
-            id: titleText
-
-            anchors { left: parent.left; verticalCenter: parent.verticalCenter }
-            text: "SignalBox dashboard"
-            color: Theme.text
-            font { pixelSize: Theme.large; bold: true }
-        }
+        height: Theme.px(54)
 
         Column {
-            anchors { left: titleText.right; leftMargin: 12; right: peakToggle.left; rightMargin: 12; verticalCenter: parent.verticalCenter }
+            anchors { left: parent.left; right: tools.left; rightMargin: 12; verticalCenter: parent.verticalCenter }
 
             Text {
-                width: parent.width
-                text: window.dashboard.sourceDescription
-                elide: Text.ElideRight
-                color: Theme.faint
-                font.pixelSize: Theme.small
+                text: "SignalBox dashboard"
+                color: Theme.text
+                font { pixelSize: Theme.large; bold: true }
             }
             Text {
                 width: parent.width
-                text: window.processText
+                text: window.dashboard.sourceDescription + ", " + window.processText
                 elide: Text.ElideRight
                 color: Theme.faint
                 font.pixelSize: Theme.small
             }
         }
 
-        Toggle {
-            id: peakToggle
-
-            anchors { right: themeToggle.left; rightMargin: 16; verticalCenter: parent.verticalCenter }
-            text: "Peak hold"
-            checked: window.dashboard.peakHold
-            focus: true
-            onToggled: window.dashboard.peakHold = !window.dashboard.peakHold
-        }
-
-        Toggle {
-            id: themeToggle
+        Row {
+            id: tools
 
             anchors { right: parent.right; verticalCenter: parent.verticalCenter }
-            text: "Dark"
-            checked: Theme.isDark
-            onToggled: Theme.isDark = !Theme.isDark
+            spacing: Theme.px(12)
+
+            Toggle {
+                text: "Peak hold"
+                description: "Dashed lines at the highest values (P)"
+                checked: window.dashboard.peakHold
+                focus: true
+                onToggled: window.dashboard.peakHold = !window.dashboard.peakHold
+            }
+
+            PushButton {
+                objectName: "traceButton"
+                activeFocusOnTab: true
+                text: trace.recording ? "■ Stop recording" : "● Record trace"
+                textColor: trace.recording ? Theme.red : Theme.text
+                description: "A timeline of all handlers, for Perfetto or Qt Creator (R)"
+                onClicked: trace.recording = !trace.recording
+            }
+
+            PushButton {
+                objectName: "resetButton"
+                activeFocusOnTab: true
+                text: "Reset"
+                description: "Begin all curves and numbers anew (0)"
+                onClicked: window.reset()
+            }
+
+            Choice {
+                objectName: "schemeChoice"
+                options: Theme.schemes
+                description: "Colours (T)"
+                current: Theme.scheme
+                onChosen: option => { Theme.scheme = option; }
+            }
         }
     }
 
@@ -160,13 +195,14 @@ Window {
         id: left
 
         anchors { left: parent.left; leftMargin: Theme.gap; top: header.bottom; bottom: footer.top; bottomMargin: 6 }
-        width: Math.round((window.width - 3 * Theme.gap) * 0.47)
+        // Where the window is wide, plots get the room: the columns of the handlers stay together.
+        width: window.width - 3 * Theme.gap - Math.min(Math.round((window.width - 3 * Theme.gap) * 0.57), Theme.px(680))
 
         Card {
             id: cpuCard
 
             anchors { left: parent.left; right: parent.right; top: parent.top }
-            height: Math.round((parent.height - 2 * Theme.gap) * 0.29)
+            height: Math.round((parent.height - 2 * Theme.gap) * 0.25)
             title: "Processor"
             value: "last 10 s"
             valueColor: Theme.faint
@@ -193,14 +229,14 @@ Window {
             id: memoryCard
 
             anchors { left: parent.left; top: cpuCard.bottom; topMargin: Theme.gap }
-            width: (parent.width - Theme.gap) / 2
-            height: Math.round((parent.height - 2 * Theme.gap) * 0.25)
+            width: Math.round((parent.width - Theme.gap) * 0.36)
+            height: Math.round((parent.height - 2 * Theme.gap) * 0.22)
             title: "Memory"
             value: window.memoryText
 
             AxisPlot {
                 anchors.fill: parent
-                maximumText: window.dashboard.memory.last > 0 ? Units.bytes(window.dashboard.memoryTotal) : ""
+                maximumText: window.dashboard.memory.last > 0 ? Units.round(window.dashboard.memoryTotal) + "B" : ""
 
                 TimePlot {
                     anchors.fill: parent
@@ -214,14 +250,11 @@ Window {
         Card {
             anchors { left: memoryCard.right; leftMargin: Theme.gap; right: parent.right; top: memoryCard.top; bottom: memoryCard.bottom }
             title: "Network"
-            value: window.networkTexts[0]
-            valueColor: Theme.green
+            value: `<font color="${Theme.green}">${window.networkTexts[0]}</font>&nbsp; <font color="${Theme.amber}">${window.networkTexts[1]}</font>`
 
             AxisPlot {
                 anchors.fill: parent
                 maximumText: Units.round(window.dashboard.networkScale) + "B/s"
-                valueText: window.networkTexts[1]
-                valueColor: Theme.amber
 
                 TimePlot {
                     anchors.fill: parent
@@ -247,6 +280,8 @@ Window {
     }
 
     HandlerCard {
+        id: handlerCard
+
         anchors { left: left.right; leftMargin: Theme.gap; right: parent.right; rightMargin: Theme.gap; top: left.top; bottom: left.bottom }
         dashboard: window.dashboard
         failureText: window.failureText
@@ -257,8 +292,9 @@ Window {
         id: footer
 
         anchors { left: parent.left; right: parent.right; bottom: parent.bottom; leftMargin: Theme.gap; rightMargin: Theme.gap; bottomMargin: 6 }
-        text: "<b>Tab</b> next&nbsp;&nbsp; <b>S</b> SignalBox or signals&nbsp;&nbsp; <b>P</b> peak hold&nbsp;&nbsp; <b>T</b> theme&nbsp;&nbsp; <b>Q</b> quit"
-              + "&nbsp;&nbsp;&nbsp;&nbsp; In lists: <b>↑ ↓</b> choose&nbsp;&nbsp; <b>Space</b> pause&nbsp;&nbsp; <b>+ −</b> priority&nbsp;&nbsp; <b>X</b> throw"
+        text: trace.message !== "" ? trace.message
+                                   : "<b>Tab</b> next&nbsp;&nbsp; <b>S</b> SignalBox or signals&nbsp;&nbsp; <b>P</b> peak hold&nbsp;&nbsp; <b>R</b> record&nbsp;&nbsp; <b>0</b> reset&nbsp;&nbsp; <b>T</b> theme&nbsp;&nbsp; <b>Q</b> quit"
+                                     + "&nbsp;&nbsp;&nbsp;&nbsp; In lists: <b>↑ ↓</b> choose&nbsp;&nbsp; <b>Space</b> pause&nbsp;&nbsp; <b>+ −</b> priority&nbsp;&nbsp; <b>X</b> throw"
         textFormat: Text.StyledText
         elide: Text.ElideRight
         color: Theme.faint

@@ -3,9 +3,16 @@ pragma Singleton
 
 import QtQuick
 
-// Colours and measures, dark or light.
+// Colours and measures. Light or dark, and the font, are those of the system unless another is chosen.
 QtObject {
-    property bool isDark: true
+    id: theme
+
+    readonly property list<string> schemes: ["System", "Light", "Dark"]
+    property int scheme: 0
+    readonly property bool isDark: scheme === 2 || (scheme === 0 && systemPalette.window.hslLightness < 0.5)
+
+    readonly property SystemPalette systemPalette: SystemPalette {}
+    readonly property Text systemText: Text {}
 
     readonly property color background: isDark ? "#14171c" : "#f3f4f6"
     readonly property color card: isDark ? "#1c2128" : "#ffffff"
@@ -19,14 +26,13 @@ QtObject {
     readonly property color amber: isDark ? "#f0b463" : "#a86408"
     readonly property color red: isDark ? "#ff8d85" : "#b3261e"
 
-    readonly property int gap: 10
-    readonly property int small: 11
-    readonly property int medium: 13
-    readonly property int large: 20
+    readonly property int medium: systemText.fontInfo.pixelSize
+    readonly property int small: px(11)
+    readonly property int large: px(16)
+    readonly property int gap: px(10)
 
-    // The columns of the handlers.
-    readonly property int callsWidth: 52
-    readonly property int failuresWidth: 42
-    readonly property int meanWidth: 52
-    readonly property int actionWidth: 32
+    // A length that grows with the font, given for one of 13 pixels.
+    function px(length: double): int {
+        return Math.round(length * medium / 13);
+    }
 }

@@ -8,7 +8,13 @@
 #include <algorithm>
 #include <cmath>
 
+using namespace std::chrono_literals;
+
 namespace {
+
+// The samples of each source come as often.
+constexpr std::chrono::milliseconds refreshInterval = 40ms;
+constexpr int refreshesPerText = 6;
 
 const QStringList &sources()
 {
@@ -36,7 +42,8 @@ QString describeSample(const Sample &sample)
         return QStringLiteral("%1/s in, %2/s out").arg(bytes(values.at(0)), bytes(values.at(1)));
     if (sample.source == sources().at(3))
         return QStringLiteral("%1 of a core, %2 resident, %3 threads")
-            .arg(percent(values.at(0)), bytes(values.at(1))).arg(values.at(2));
+                .arg(percent(values.at(0)), bytes(values.at(1)))
+                .arg(values.at(2));
     QStringList loads;
     for (const double load : values)
         loads.append(percent(load));
@@ -68,18 +75,21 @@ QString describeHandlers(const SignalBox::RegistryObject &registry)
     QTextStream out(&text);
     for (const SignalBox::AsyncHandlerInfo &handler : registry.handlers()) {
         out << QStringLiteral("  %1  %2 %3 calls, %4 merged, %5 dropped, %6 failed, mean %7 us, %8\n")
-                   .arg(handler.priority, 4).arg(QString::fromStdString(handler.name), -10).arg(handler.calls, 8)
-                   .arg(handler.merged).arg(handler.dropped).arg(handler.failures)
-                   .arg(double(handler.meanRunTime.count()) / 1000, 0, 'f', 1)
-                   .arg(handler.threadName.isEmpty() ? QStringLiteral("inline") : handler.threadName);
+                        .arg(handler.priority, 4)
+                        .arg(QString::fromStdString(handler.name), -10)
+                        .arg(handler.calls, 8)
+                        .arg(handler.merged)
+                        .arg(handler.dropped)
+                        .arg(handler.failures)
+                        .arg(double(handler.meanRunTime.count()) / 1000, 0, 'f', 1)
+                        .arg(handler.threadName.isEmpty() ? QStringLiteral("inline") : handler.threadName);
     }
     return text;
 }
 
 } // namespace
 
-Dashboard::Dashboard(std::unique_ptr<SampleSource> source, Recording::Writer *recorder)
-    : m_source(std::move(source))
+Dashboard::Dashboard(std::unique_ptr<SampleSource> source, Recording::Writer *recorder) : m_source(std::move(source))
 {
     m_registry.setName(QStringLiteral("samples"));
     m_registry.setStatisticsEnabled(true);
@@ -90,9 +100,9 @@ Dashboard::Dashboard(std::unique_ptr<SampleSource> source, Recording::Writer *re
     for (const char *handler : {"readout", "busy log"})
         m_faults[QLatin1String(handler)];
 
-    m_rateTimer.setInterval(40);
-    connect(&m_rateTimer, &QTimer::timeout, this, &Dashboard::updateRate);
-    m_rateTimer.start();
+    m_refreshTimer.setInterval(refreshInterval);
+    connect(&m_refreshTimer, &QTimer::timeout, this, &Dashboard::refresh);
+    m_refreshTimer.start();
 }
 
 Dashboard::~Dashboard()
@@ -104,30 +114,29 @@ void Dashboard::registerHandlers(Recording::Writer *recorder)
 {
     Fault &statisticsFault = m_faults[QStringLiteral("statistics")];
     m_registry.registerHandler(
-        [this, &statisticsFault](const Sample &sample) {
-            ++m_counts.at(sample.source);
-            statisticsFault.throwIfArmed();
-        },
-        {.priority = 100, .name = QStringLiteral("statistics")});
+            [this, &statisticsFault](const Sample &sample) {
+                ++m_counts.at(sample.source);
+                statisticsFault.throwIfArmed();
+            },
+            {.priority = 100, .name = QStringLiteral("statistics")});
 
     if (recorder) {
         Fault &recorderFault = m_faults[QStringLiteral("recorder")];
         m_registry.registerHandler(
-            [recorder, &recorderFault](const Sample &sample) {
-                recorder->write(sample);
-                recorderFault.throwIfArmed();
-            },
-            {.priority = 90, .name = QStringLiteral("recorder")});
+                [recorder, &recorderFault](const Sample &sample) {
+                    recorder->write(sample);
+                    recorderFault.throwIfArmed();
+                },
+                {.priority = 90, .name = QStringLiteral("recorder")});
     }
 
     Fault &historyFault = m_faults[QStringLiteral("history")];
-    m_registry.registerHandler(
-        this,
-        [this, &historyFault](const Sample &sample) {
-            remember(sample);
-            historyFault.throwIfArmed();
-        },
-        {.priority = 20, .name = QStringLiteral("history")});
+    m_registry.registerHandler(this,
+                               [this, &historyFault](const Sample &sample) {
+                                   remember(sample);
+                                   historyFault.throwIfArmed();
+                               },
+                               {.priority = 20, .name = QStringLiteral("history")});
 }
 
 void Dashboard::setPeakHold(bool hold)
@@ -136,18 +145,16 @@ void Dashboard::setPeakHold(bool hold)
         return;
     if (hold) {
         Fault &fault = m_faults[QStringLiteral("peak hold")];
-        m_peakHold = m_registry.registerGuard(
-            this,
-            [this, &fault](const Sample &sample) {
-                holdPeaks(sample);
-                fault.throwIfArmed();
-            },
-            {.priority = 50, .name = QStringLiteral("peak hold")});
+        m_peakHold = m_registry.registerGuard(this,
+                                              [this, &fault](const Sample &sample) {
+                                                  holdPeaks(sample);
+                                                  fault.throwIfArmed();
+                                              },
+                                              {.priority = 50, .name = QStringLiteral("peak hold")});
     } else {
         m_peakHold.reset();
-        QList<Series *> all = m_cores;
-        all << &m_memory << &m_received << &m_sent;
-        for (Series *series : std::as_const(all))
+        const QList<Series *> all = allSeries();
+        for (Series *series : all)
             series->dropPeak();
     }
     Q_EMIT peakHoldChanged();
@@ -158,12 +165,8 @@ void Dashboard::handled(const QString &handler, quint64 sequence)
     m_visits[sequence].append(handler);
     if (m_visits.size() <= 8)
         return;
-    const QString path = m_visits.begin()->second.join(QStringLiteral(" \u203a "));
+    m_path = m_visits.begin()->second.join(QStringLiteral(" \u203a "));
     m_visits.erase(m_visits.begin());
-    if (path == m_path)
-        return;
-    m_path = path;
-    Q_EMIT pathChanged();
 }
 
 void Dashboard::failNext(const QString &handler)
@@ -251,7 +254,8 @@ void Dashboard::updateScales(const Sample &sample)
         Q_EMIT memoryTotalChanged();
     }
     if (sample.source == sources().at(2)) {
-        const double scale = roundUp(std::max({1000.0, m_received.highest(), m_sent.highest(), m_received.peak(), m_sent.peak()}));
+        const double scale =
+                roundUp(std::max({1000.0, m_received.highest(), m_sent.highest(), m_received.peak(), m_sent.peak()}));
         if (scale != m_networkScale) {
             m_networkScale = scale;
             Q_EMIT networkScaleChanged();
@@ -259,23 +263,51 @@ void Dashboard::updateScales(const Sample &sample)
     }
 }
 
-void Dashboard::updateRate()
+QList<Series *> Dashboard::allSeries()
 {
-    const RateMeter::Clock::time_point now = RateMeter::Clock::now();
-    const quint64 flood = m_flood.counted();
-    m_flood.setMeasuredRate(m_floodEvents.add(now, flood));
-    const double rate = m_allEvents.add(now, flood + m_sequence);
-    // The plot has one value per interval; a thread that was blocked has some to make up for.
-    const std::chrono::milliseconds interval = m_rateTimer.intervalAsDuration();
-    if (now - m_rateTime > interval * Series::capacity)
-        m_rateTime = now - interval;
-    for (; now - m_rateTime >= interval / 2; m_rateTime += interval)
-        m_eventRate.append(rate);
-    const double scale = roundUp(std::max(100.0, m_eventRate.highest()));
-    if (scale != m_eventScale) {
-        m_eventScale = scale;
-        Q_EMIT eventScaleChanged();
+    QList<Series *> all = m_cores;
+    all << &m_memory << &m_received << &m_sent;
+    return all;
+}
+
+void Dashboard::refresh()
+{
+    // The plot of the gaps has one value per interval; a thread that was blocked has some to make up for.
+    const auto now = std::chrono::steady_clock::now();
+    if (now - m_refreshedAt > refreshInterval * Series::defaultCapacity)
+        m_refreshedAt = now - refreshInterval;
+    int intervals = 0;
+    for (; now - m_refreshedAt >= refreshInterval / 2; m_refreshedAt += refreshInterval)
+        ++intervals;
+    m_flood.remember(intervals);
+    const double scale = roundUp(std::max({50.0, m_flood.registryGaps()->highest(), m_flood.signalGaps()->highest(),
+                                           m_flood.quietGaps()->highest()}));
+    if (scale != m_gapScale) {
+        m_gapScale = scale;
+        Q_EMIT gapScaleChanged();
     }
+    const bool isTextDue = ++m_refreshes % refreshesPerText == 0;
+    const QList<Series *> all = allSeries();
+    for (Series *series : all) {
+        series->publish();
+        if (isTextDue)
+            series->publishLast();
+    }
+    if (isTextDue) {
+        m_flood.publish();
+        Q_EMIT textsDue();
+    }
+}
+
+void Dashboard::reset()
+{
+    const QList<Series *> all = allSeries();
+    for (Series *series : all)
+        series->clear();
+    m_flood.forget();
+    m_visits.clear();
+    m_path.clear();
+    Q_EMIT textsDue();
 }
 
 QString Dashboard::summary() const
@@ -284,24 +316,34 @@ QString Dashboard::summary() const
     QString text;
     QTextStream out(&text);
     out << QStringLiteral("%1, %2 s: %3 events, %4 per second\n")
-               .arg(sourceDescription()).arg(elapsed, 0, 'f', 1).arg(m_sequence.load()).arg(double(m_sequence) / elapsed, 0, 'f', 0);
+                    .arg(sourceDescription())
+                    .arg(elapsed, 0, 'f', 1)
+                    .arg(m_sequence.load())
+                    .arg(double(m_sequence) / elapsed, 0, 'f', 0);
     out << "received\n";
     for (const QString &source : sources()) {
         const auto latest = m_latest.find(source);
         out << QStringLiteral("  %1 %2 events, last: %3\n")
-                   .arg(source, -8).arg(m_counts.at(source).load(), 6)
-                   .arg(latest == m_latest.end() ? QStringLiteral("none") : describeSample(latest->second));
+                        .arg(source, -8)
+                        .arg(m_counts.at(source).load(), 6)
+                        .arg(latest == m_latest.end() ? QStringLiteral("none") : describeSample(latest->second));
     }
     out << "handlers, by priority\n" << describeHandlers(m_registry);
     const bool isRegistry = m_flood.transport() == Flood::Transport::Registry;
-    out << QStringLiteral("flood through %1: %2 events of %3 per second asked for, worst frame gap of the last %4 s: %5 ms\n")
-               .arg(isRegistry ? QStringLiteral("the registry") : QStringLiteral("queued signals"))
-               .arg(m_flood.sent()).arg(m_flood.rate()).arg(FrameClock::memory.count()).arg(m_flood.frames()->worst(), 0, 'f', 0);
+    out << QStringLiteral(
+                   "flood through %1: %2 events of %3 per second asked for, worst frame gap of the last %4 s: %5 ms\n")
+                    .arg(isRegistry ? QStringLiteral("the registry") : QStringLiteral("queued signals"))
+                    .arg(m_flood.sent())
+                    .arg(m_flood.rate())
+                    .arg(FrameClock::memory.count())
+                    .arg(m_flood.frames()->worst(), 0, 'f', 0);
     out << describeHandlers(*m_flood.registry());
-    if (m_flood.otherGap() >= 0) {
+    const Series *const otherGaps = isRegistry ? m_flood.signalGaps() : m_flood.registryGaps();
+    if (!otherGaps->values().isEmpty()) {
         out << QStringLiteral("flood through %1 before that: %2 events per second, worst frame gap %3 ms\n")
-                   .arg(isRegistry ? QStringLiteral("queued signals") : QStringLiteral("the registry"))
-                   .arg(m_flood.otherRate()).arg(m_flood.otherGap(), 0, 'f', 0);
+                        .arg(isRegistry ? QStringLiteral("queued signals") : QStringLiteral("the registry"))
+                        .arg(isRegistry ? m_flood.signalRate() : m_flood.registryRate(), 0, 'f', 0)
+                        .arg(otherGaps->highest(), 0, 'f', 0);
     }
     return text;
 }

@@ -3,7 +3,6 @@
 
 #include "fault.h"
 #include "flood.h"
-#include "ratemeter.h"
 #include "recording.h"
 #include "sample.h"
 #include "samplesource.h"
@@ -20,6 +19,7 @@
 #include <QtQml/qqmlregistration.h>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 
@@ -45,9 +45,8 @@ class Dashboard : public QObject
     Q_PROPERTY(Series *sent READ sent CONSTANT FINAL)
     Q_PROPERTY(double networkScale READ networkScale NOTIFY networkScaleChanged FINAL)
     Q_PROPERTY(bool peakHold READ isPeakHold WRITE setPeakHold NOTIFY peakHoldChanged FINAL)
-    Q_PROPERTY(Series *eventRate READ eventRate CONSTANT FINAL)
-    Q_PROPERTY(double eventScale READ eventScale NOTIFY eventScaleChanged FINAL)
-    Q_PROPERTY(QString path READ path NOTIFY pathChanged FINAL)
+    Q_PROPERTY(double gapScale READ gapScale NOTIFY gapScaleChanged FINAL)
+    Q_PROPERTY(QString path READ path NOTIFY textsDue FINAL)
 
 public:
     Dashboard(std::unique_ptr<SampleSource> source, Recording::Writer *recorder);
@@ -68,9 +67,8 @@ public:
     bool isPeakHold() const { return m_peakHold.isActive(); }
     void setPeakHold(bool hold);
 
-    // Events per second, samples and flood together.
-    Series *eventRate() { return &m_eventRate; }
-    double eventScale() const { return m_eventScale; }
+    // What the plot of the frame gaps reaches up to, in milliseconds.
+    double gapScale() const { return m_gapScale; }
     // The handlers that the latest event passed on the GUI thread, in the order of their calls.
     QString path() const { return m_path; }
 
@@ -81,6 +79,9 @@ public:
     Q_INVOKABLE void failNext(const QString &handler);
     // For handlers in QML: whether this call is to fail.
     Q_INVOKABLE bool takeFault(const QString &handler);
+
+    // Forgets the values so far.
+    Q_INVOKABLE void reset();
 
     void start();
     // No sample is notified after this.
@@ -97,8 +98,9 @@ Q_SIGNALS:
     void memoryTotalChanged();
     void networkScaleChanged();
     void peakHoldChanged();
-    void eventScaleChanged();
-    void pathChanged();
+    void gapScaleChanged();
+    // It is time to show new texts. Samples come more often than anybody can read.
+    void textsDue();
 
 private:
     void registerHandlers(Recording::Writer *recorder);
@@ -106,7 +108,8 @@ private:
     void holdPeaks(const Sample &sample);
     QList<Series *> seriesOf(const Sample &sample);
     void updateScales(const Sample &sample);
-    void updateRate();
+    QList<Series *> allSeries();
+    void refresh();
 
     SignalBox::AsyncRegistry<Sample> m_registry;
     Flood m_flood;
@@ -125,12 +128,11 @@ private:
 
     SignalBox::HandlerGuard m_peakHold;
     QElapsedTimer m_sinceStart;
-    QTimer m_rateTimer;
-    RateMeter m_allEvents;
-    RateMeter m_floodEvents;
-    Series m_eventRate;
-    double m_eventScale = 1000;
-    RateMeter::Clock::time_point m_rateTime;
+    // All that changes is shown at its timeouts: the window is painted as often and no more, however many samples come.
+    QTimer m_refreshTimer;
+    std::chrono::steady_clock::time_point m_refreshedAt;
+    int m_refreshes = 0;
+    double m_gapScale = 50;
 
     std::map<quint64, QStringList> m_visits; // by sequence: the latest few, as events of several threads mix
     QString m_path;

@@ -3,36 +3,33 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
+#include <QtCore/qthread.h>
+
+#include <utility>
 
 using Clock = std::chrono::steady_clock;
 
-Flood::Flood(QObject *parent)
-    : QObject(parent)
+Flood::Flood(QObject *parent) : QObject(parent)
 {
     m_registry.setName(QStringLiteral("flood"));
     m_registry.setStatisticsEnabled(true);
     m_registry.registerHandler(
-        [this](const Event &) {
-            m_countFault.throwIfArmed();
-            count();
-        },
-        {.priority = 100, .name = QStringLiteral("count")});
-    m_registry.registerHandler(
-        this,
-        [this](const Event &event) {
-            m_delayFault.throwIfArmed();
-            arrive(event);
-        },
-        {.name = QStringLiteral("delay"), .backlog = SignalBox::Backlog::latest()});
+            [this](const Event &) {
+                m_countFault.throwIfArmed();
+                count();
+            },
+            {.priority = 100, .name = QStringLiteral("count")});
+    m_registry.registerHandler(this,
+                               [this](const Event &event) {
+                                   m_delayFault.throwIfArmed();
+                                   arrive(event);
+                               },
+                               {.name = QStringLiteral("delay"), .backlog = SignalBox::Backlog::latest()});
 
-    connect(this, &Flood::happened, this, [this] { count(); }, Qt::DirectConnection);
-    connect(this, &Flood::happened, &m_receiver, [this](const Event &event) { arrive(event); }, Qt::QueuedConnection);
-
-    m_timer.setInterval(250);
-    connect(&m_timer, &QTimer::timeout, this, [this] {
-        m_isLimited = m_hasMetLimit.exchange(false, std::memory_order_relaxed);
-        Q_EMIT measured();
-    });
+    connect(
+            this, &Flood::happened, this, [this] { count(); }, Qt::DirectConnection);
+    connect(
+            this, &Flood::happened, &m_receiver, [this](const Event &event) { arrive(event); }, Qt::QueuedConnection);
 }
 
 Flood::~Flood()
@@ -65,15 +62,13 @@ void Flood::setTransport(Transport transport)
 {
     if (transport == this->transport())
         return;
-    if (m_frames.worst() > 0)
-        m_otherGap = m_frames.worst();
-    m_otherRate = qRound(m_measuredRate);
     // The thread looks at it before each event: one more signal at the most comes after this.
     m_transport.store(transport, std::memory_order_relaxed);
     QCoreApplication::removePostedEvents(&m_receiver, QEvent::MetaCall);
     m_arrived.store(sent(), std::memory_order_relaxed);
     m_isLimited = false;
     m_frames.reset();
+    m_meter = {};
     Q_EMIT transportChanged();
     Q_EMIT measured();
 }
@@ -83,11 +78,50 @@ int Flood::waiting() const
     return transport() == Transport::QueuedSignals ? int(sent() - lastArrived()) : 0;
 }
 
+Series &Flood::currentGaps()
+{
+    if (transport() == Transport::QueuedSignals)
+        return m_rate > 0 || waiting() > 0 ? m_signalGaps : m_quietGaps;
+    return m_rate > 0 ? m_registryGaps : m_quietGaps;
+}
+
+void Flood::remember(int intervals)
+{
+    const Clock::time_point now = Clock::now();
+    const double rate = m_meter.add(now, counted());
+    if (m_rate > 0)
+        (transport() == Transport::Registry ? m_registryRate : m_signalRate) = rate;
+    const double gap = m_frames.takeWorst(now);
+    Series &gaps = currentGaps();
+    for (int i = 0; gap > 0 && i < intervals; ++i)
+        gaps.append(gap);
+    for (Series *series : {&m_registryGaps, &m_signalGaps, &m_quietGaps})
+        series->publish();
+}
+
+void Flood::publish()
+{
+    m_isLimited = m_hasMetLimit.exchange(false, std::memory_order_relaxed);
+    Q_EMIT measured();
+}
+
+void Flood::forget()
+{
+    m_frames.reset();
+    m_registryRate = 0;
+    m_signalRate = 0;
+    for (Series *series : {&m_registryGaps, &m_signalGaps, &m_quietGaps})
+        series->clear();
+}
+
 void Flood::start()
 {
     m_frames.start();
-    m_timer.start();
-    m_thread.start([this](int count) { send(count); });
+    m_thread.start([this, isNamed = false](int count) mutable {
+        if (!std::exchange(isNamed, true))
+            QThread::currentThread()->setObjectName(QStringLiteral("flood")); // for the trace
+        send(count);
+    });
 }
 
 void Flood::stop()

@@ -4,11 +4,12 @@
 #include "fault.h"
 #include "frameclock.h"
 #include "pacedthread.h"
+#include "ratemeter.h"
+#include "series.h"
 
 #include <SignalBox/AsyncRegistry>
 
 #include <QtCore/qobject.h>
-#include <QtCore/qtimer.h>
 #include <QtQml/qqmlregistration.h>
 
 #include <atomic>
@@ -27,15 +28,17 @@ class Flood : public QObject
     QML_ELEMENT
     QML_UNCREATABLE("The dashboard has one")
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry CONSTANT FINAL)
-    Q_PROPERTY(FrameClock *frames READ frames CONSTANT FINAL)
     Q_PROPERTY(int rate READ rate WRITE setRate NOTIFY rateChanged FINAL)
     Q_PROPERTY(int highestRate READ highestRate CONSTANT FINAL)
     Q_PROPERTY(Transport transport READ transport WRITE setTransport NOTIFY transportChanged FINAL)
     Q_PROPERTY(int waitingLimit READ waitingLimit CONSTANT FINAL)
     Q_PROPERTY(int waiting READ waiting NOTIFY measured FINAL)
     Q_PROPERTY(bool limited READ isLimited NOTIFY measured FINAL)
-    Q_PROPERTY(double otherGap READ otherGap NOTIFY transportChanged FINAL)
-    Q_PROPERTY(int otherRate READ otherRate NOTIFY transportChanged FINAL)
+    Q_PROPERTY(Series *registryGaps READ registryGaps CONSTANT FINAL)
+    Q_PROPERTY(Series *signalGaps READ signalGaps CONSTANT FINAL)
+    Q_PROPERTY(Series *quietGaps READ quietGaps CONSTANT FINAL)
+    Q_PROPERTY(double registryRate READ registryRate NOTIFY measured FINAL)
+    Q_PROPERTY(double signalRate READ signalRate NOTIFY measured FINAL)
 
 public:
     enum class Transport { Registry, QueuedSignals };
@@ -77,9 +80,23 @@ public:
     // Whether the limit was met since the last measurement.
     bool isLimited() const { return m_isLimited; }
 
-    // What the other transport had come to when it was left: worst gap in milliseconds (negative: it was not used), rate.
-    double otherGap() const { return m_otherGap; }
-    int otherRate() const { return m_otherRate; }
+    // The frame gaps in milliseconds while events went through the registry, through signals, and while there were none. Each
+    // has one value for an interval of remember(), and keeps the last ones while another goes on.
+    Series *registryGaps() { return &m_registryGaps; }
+    const Series *registryGaps() const { return &m_registryGaps; }
+    Series *signalGaps() { return &m_signalGaps; }
+    const Series *signalGaps() const { return &m_signalGaps; }
+    Series *quietGaps() { return &m_quietGaps; }
+    // Events per second, of the way that is not in use those when it was left.
+    double registryRate() const { return m_registryRate; }
+    double signalRate() const { return m_signalRate; }
+
+    // Remembers frame gaps and rates, for this many intervals that have passed.
+    void remember(int intervals);
+    // Tells QML what was measured.
+    void publish();
+    // Forgets what was measured.
+    void forget();
 
     // Events sent, whatever became of them.
     quint64 sent() const { return m_sent.load(std::memory_order_relaxed); }
@@ -95,9 +112,6 @@ public:
     // Sends on the calling thread. Not while the flood's own is running.
     void send(int count);
 
-    // What is measured now, for the comparison with the other transport.
-    void setMeasuredRate(double rate) { m_measuredRate = rate; }
-
 Q_SIGNALS:
     void rateChanged();
     void transportChanged();
@@ -111,11 +125,11 @@ private:
     void count() noexcept { m_counted.fetch_add(1, std::memory_order_relaxed); }
     void arrive(const Event &event);
     bool isFull() const;
+    Series &currentGaps();
 
     SignalBox::AsyncRegistry<Event> m_registry;
     QObject m_receiver; // of nothing but the queued signal, so that all that waits for it can be dropped
     FrameClock m_frames;
-    QTimer m_timer;
     Fault m_countFault;
     Fault m_delayFault;
 
@@ -128,8 +142,11 @@ private:
 
     int m_rate = 0;
     bool m_isLimited = false;
-    double m_measuredRate = 0;
-    double m_otherGap = -1;
-    int m_otherRate = 0;
+    RateMeter m_meter;
+    Series m_registryGaps;
+    Series m_signalGaps;
+    Series m_quietGaps;
+    double m_registryRate = 0;
+    double m_signalRate = 0;
     PacedThread m_thread; // the last member: it uses the others
 };

@@ -2,46 +2,45 @@
 #include "frameclock.h"
 
 #include <algorithm>
+#include <utility>
 
-using namespace std::chrono_literals;
-
-FrameClock::FrameClock(QObject *parent)
-    : QObject(parent)
+FrameClock::FrameClock()
 {
     m_timer.setTimerType(Qt::PreciseTimer);
     m_timer.setInterval(interval);
-    connect(&m_timer, &QTimer::timeout, this, [this] { addTurn(Clock::now()); });
+    QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] { addTurn(Clock::now()); });
 }
 
 void FrameClock::addTurn(Clock::time_point time)
 {
-    if (m_last)
+    if (m_last) {
         m_gaps.emplace_back(time, std::chrono::duration<double, std::milli>(time - *m_last).count());
+        m_worstEnded = std::max(m_worstEnded, m_gaps.back().second);
+    }
     m_last = time;
     while (!m_gaps.empty() && time - m_gaps.front().first > memory)
         m_gaps.pop_front();
-    // Numbers that change with every frame cannot be read; a worse one is shown at once.
-    if (time - m_published < 250ms && (m_gaps.empty() || m_gaps.back().second <= m_worst))
-        return;
-    m_published = time;
-    m_current = worstSince(time - 500ms);
-    m_worst = worstSince(time - memory);
-    Q_EMIT changed();
 }
 
 void FrameClock::reset()
 {
     m_last.reset();
     m_gaps.clear();
-    m_current = 0;
-    m_worst = 0;
-    Q_EMIT changed();
+    m_worstEnded = 0;
 }
 
-double FrameClock::worstSince(Clock::time_point time) const
+double FrameClock::takeWorst(Clock::time_point time)
+{
+    double worst = std::exchange(m_worstEnded, 0);
+    if (m_last && time - *m_last > interval)
+        worst = std::max(worst, std::chrono::duration<double, std::milli>(time - *m_last).count());
+    return worst;
+}
+
+double FrameClock::worst() const
 {
     double worst = 0;
-    for (auto gap = m_gaps.rbegin(); gap != m_gaps.rend() && gap->first >= time; ++gap)
-        worst = std::max(worst, gap->second);
+    for (const auto &gap : m_gaps)
+        worst = std::max(worst, gap.second);
     return worst;
 }

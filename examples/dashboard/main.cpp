@@ -114,7 +114,7 @@ int main(int argc, char *argv[])
     Dashboard dashboard(std::move(source), recorder ? &*recorder : nullptr);
     QQmlApplicationEngine engine;
     engine.setInitialProperties({{QStringLiteral("dashboard"), QVariant::fromValue(&dashboard)},
-                                 {QStringLiteral("isLight"), options.isLight}});
+                                 {QStringLiteral("scheme"), options.scheme}});
     engine.load(QUrl(QStringLiteral("qrc:/qt/qml/Dashboard/Main.qml")));
     auto *const window = engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow *>(engine.rootObjects().constFirst());
     if (!window)
@@ -148,6 +148,9 @@ int main(int argc, char *argv[])
             dashboard.flood()->setTransport(Flood::Transport::Registry);
         });
     }
+    // The first frame takes long, and is nobody's flood.
+    QObject::connect(window, &QQuickWindow::frameSwapped, &dashboard, &Dashboard::reset,
+                     Qt::ConnectionType(Qt::QueuedConnection | Qt::SingleShotConnection));
     dashboard.start();
     QGuiApplication::exec();
 

@@ -28,9 +28,10 @@ Options Options::parse(const QStringList &arguments)
     const QCommandLineOption queued(QStringLiteral("queued"), QStringLiteral("Send the flood through queued signals at first."));
     const QCommandLineOption compare(QStringLiteral("compare"),
                                      QStringLiteral("As --queued, but go on through the registry after half of the time."));
-    const QCommandLineOption light(QStringLiteral("light"), QStringLiteral("Begin with the light colours."));
+    const QCommandLineOption light(QStringLiteral("light"), QStringLiteral("Begin with light colours, whatever the system has."));
+    const QCommandLineOption dark(QStringLiteral("dark"), QStringLiteral("Begin with dark colours."));
     const QCommandLineOption help({QStringLiteral("h"), QStringLiteral("help")}, QStringLiteral("Print this and exit."));
-    parser.addOptions({screenshot, seconds, record, replay, proc, rate, queued, compare, light, help});
+    parser.addOptions({screenshot, seconds, record, replay, proc, rate, queued, compare, light, dark, help});
 
     Options options;
     if (!parser.parse(arguments)) {
@@ -66,7 +67,7 @@ Options Options::parse(const QStringList &arguments)
     options.screenshot = parser.value(screenshot);
     options.record = parser.value(record);
     options.replay = parser.value(replay);
-    options.isLight = parser.isSet(light);
+    options.scheme = parser.isSet(dark) ? 2 : parser.isSet(light) ? 1 : 0;
     if (parser.isSet(proc))
         options.proc = parser.value(proc);
     return options;

@@ -15,7 +15,7 @@ struct Options
     int rate = 100'000;      // of the flood, in events per second
     bool isQueued = false;   // the flood begins with queued signals
     bool isCompared = false; // and goes on through the registry after half of the time
-    bool isLight = false;
+    int scheme = 0;          // of the colours: that of the system, light, dark
     QString error;           // what is wrong with the command line; empty if nothing
     QString text;            // --help: to be printed instead of anything else
 

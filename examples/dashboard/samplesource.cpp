@@ -3,6 +3,8 @@
 
 #include "procfiles.h"
 
+#include <QtCore/qthread.h>
+
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -72,6 +74,7 @@ private:
         // Each thread at its own moment within the period.
         const Clock::time_point first = begin + m_threads++ * period / 4;
         run([this, source, begin, first, read = std::move(read)] {
+            QThread::currentThread()->setObjectName(source); // for the trace
             for (Clock::time_point next = first; waitUntil(next); next += period) {
                 const Clock::time_point now = Clock::now();
                 const QList<double> values = read(now);

@@ -2,6 +2,7 @@
 #include "series.h"
 
 #include <algorithm>
+#include <utility>
 
 double Series::highest() const
 {
@@ -10,19 +11,33 @@ double Series::highest() const
 
 void Series::append(double value)
 {
-    if (m_values.size() == capacity)
+    if (m_values.size() == m_capacity)
         m_values.removeFirst();
     m_values.append(value);
-    Q_EMIT changed();
+    m_isChanged = true;
 }
 
 void Series::raisePeak(double value)
 {
     m_peak = std::max(m_peak, value);
+    m_isChanged = true;
 }
 
 void Series::dropPeak()
 {
     m_peak = -1;
+    m_isChanged = true;
+}
+
+void Series::clear()
+{
+    m_values.clear();
+    dropPeak();
+}
+
+void Series::publish()
+{
+    if (!std::exchange(m_isChanged, false))
+        return;
     Q_EMIT changed();
 }

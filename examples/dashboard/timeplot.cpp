@@ -4,8 +4,7 @@
 #include <QtGui/qpainter.h>
 #include <QtGui/qpainterpath.h>
 
-TimePlot::TimePlot(QQuickItem *parent)
-    : QQuickPaintedItem(parent)
+TimePlot::TimePlot(QQuickItem *parent) : QQuickPaintedItem(parent)
 {
     setAntialiasing(true);
 }
@@ -41,6 +40,15 @@ void TimePlot::setColor(const QColor &color)
     Q_EMIT colorChanged();
 }
 
+void TimePlot::setFilled(bool filled)
+{
+    if (m_isFilled == filled)
+        return;
+    m_isFilled = filled;
+    update();
+    Q_EMIT filledChanged();
+}
+
 void TimePlot::paint(QPainter *painter)
 {
     if (!m_series || m_series->values().isEmpty() || m_maximum <= 0)
@@ -50,7 +58,7 @@ void TimePlot::paint(QPainter *painter)
         return lineWidth + (height() - 2 * lineWidth) * (1 - qBound(0.0, value / m_maximum, 1.0));
     };
     const QList<double> &values = m_series->values();
-    const double step = width() / double(Series::capacity - 1);
+    const double step = width() / double(m_series->capacity() - 1);
     double x = width() - step * double(values.size() - 1);
     const double left = x;
 
@@ -59,17 +67,19 @@ void TimePlot::paint(QPainter *painter)
         x += step;
         line.lineTo(x, toY(values.at(i)));
     }
-    QPainterPath area = line;
-    area.lineTo(x, height());
-    area.lineTo(left, height());
-    QLinearGradient shade(0, 0, 0, height());
-    QColor upper = m_color;
-    upper.setAlphaF(0.35F);
-    QColor lower = m_color;
-    lower.setAlphaF(0.04F);
-    shade.setColorAt(0, upper);
-    shade.setColorAt(1, lower);
-    painter->fillPath(area, shade);
+    if (m_isFilled) {
+        QPainterPath area = line;
+        area.lineTo(x, height());
+        area.lineTo(left, height());
+        QLinearGradient shade(0, 0, 0, height());
+        QColor upper = m_color;
+        upper.setAlphaF(0.35F);
+        QColor lower = m_color;
+        lower.setAlphaF(0.04F);
+        shade.setColorAt(0, upper);
+        shade.setColorAt(1, lower);
+        painter->fillPath(area, shade);
+    }
     painter->setPen(QPen(m_color, lineWidth, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     painter->drawPath(line);
 

@@ -7,7 +7,7 @@
 #include <QtGui/qcolor.h>
 #include <QtQuick/qquickpainteditem.h>
 
-// A filled line of a series' values, newest at the right, and its peak as a dashed line.
+// A line of a series' values, newest at the right, filled below or not, and its peak as a dashed line.
 class TimePlot : public QQuickPaintedItem
 {
     Q_OBJECT
@@ -15,6 +15,7 @@ class TimePlot : public QQuickPaintedItem
     Q_PROPERTY(Series *series READ series WRITE setSeries NOTIFY seriesChanged FINAL)
     Q_PROPERTY(double maximum READ maximum WRITE setMaximum NOTIFY maximumChanged FINAL)
     Q_PROPERTY(QColor color READ color WRITE setColor NOTIFY colorChanged FINAL)
+    Q_PROPERTY(bool filled READ isFilled WRITE setFilled NOTIFY filledChanged FINAL)
 
 public:
     explicit TimePlot(QQuickItem *parent = nullptr);
@@ -29,15 +30,20 @@ public:
     QColor color() const { return m_color; }
     void setColor(const QColor &color);
 
+    bool isFilled() const { return m_isFilled; }
+    void setFilled(bool filled);
+
     void paint(QPainter *painter) override;
 
 Q_SIGNALS:
     void seriesChanged();
     void maximumChanged();
     void colorChanged();
+    void filledChanged();
 
 private:
     QPointer<Series> m_series;
     QColor m_color = Qt::gray;
     double m_maximum = 1;
+    bool m_isFilled = true;
 };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "callrate.h"
 #include "dashboard.h"
 #include "frameclock.h"
 #include "handsource.h"
@@ -6,8 +7,12 @@
 #include "procfiles.h"
 #include "ratemeter.h"
 #include "recording.h"
+#include "tracerecorder.h"
 
 #include <QtCore/qdir.h>
+#include <QtCore/qfile.h>
+#include <QtCore/qjsondocument.h>
+#include <QtCore/qregularexpression.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -151,13 +156,10 @@ private Q_SLOTS:
     void leavingQueuedSignalsDropsThoseThatWait()
     {
         Flood flood;
-        QCOMPARE(flood.otherGap(), -1.0);
         flood.frames()->addTurn(FrameClock::Clock::time_point(1s));
         flood.frames()->addTurn(FrameClock::Clock::time_point(2s));
-        flood.setMeasuredRate(5e5);
+        QCOMPARE(flood.frames()->worst(), 1000.0);
         flood.setTransport(Flood::Transport::QueuedSignals);
-        QCOMPARE(flood.otherGap(), 1000.0);
-        QCOMPARE(flood.otherRate(), 500'000);
         QCOMPARE(flood.frames()->worst(), 0.0);
 
         QSignalSpy arrivals(&flood, &Flood::arrived);
@@ -225,13 +227,11 @@ private Q_SLOTS:
         QCOMPARE(clock.worst(), 0.0);
         clock.addTurn(time += 16ms);
         QCOMPARE(clock.worst(), 16.0);
-        clock.addTurn(time += 120ms); // a worse one is told at once
+        clock.addTurn(time += 120ms);
         QCOMPARE(clock.worst(), 120.0);
-        QCOMPARE(clock.current(), 120.0);
         for (int i = 0; i < 100; ++i)
             clock.addTurn(time += 20ms);
         QCOMPARE(clock.worst(), 120.0);
-        QCOMPARE(clock.current(), 20.0);
         for (int i = 0; i < 200; ++i)
             clock.addTurn(time += 20ms);
         QCOMPARE(clock.worst(), 20.0);
@@ -239,6 +239,145 @@ private Q_SLOTS:
         QCOMPARE(clock.worst(), 0.0);
         clock.addTurn(time += 10s); // the time of nobody
         QCOMPARE(clock.worst(), 0.0);
+    }
+
+    void gapThatLastsIsTakenToo()
+    {
+        FrameClock clock;
+        FrameClock::Clock::time_point time(1h);
+        QCOMPARE(clock.takeWorst(time), 0.0);
+        clock.addTurn(time);
+        clock.addTurn(time += 120ms);
+        clock.addTurn(time += 16ms);
+        QCOMPARE(clock.takeWorst(time), 120.0);
+        clock.addTurn(time += 16ms);
+        QCOMPARE(clock.takeWorst(time), 16.0);
+        QCOMPARE(clock.takeWorst(time + 300ms), 300.0);
+    }
+
+    // A gap without a flood is not that of a way of sending.
+    void frameGapsBelongToTheWayInUse()
+    {
+        Flood flood;
+        const auto turn = [&flood] {
+            flood.frames()->reset();
+            flood.frames()->addTurn(FrameClock::Clock::now() - 100ms);
+            flood.remember(2);
+        };
+        turn();
+        QCOMPARE(flood.quietGaps()->values().size(), 2);
+        QVERIFY(flood.quietGaps()->last() >= 100);
+        flood.setRate(1000);
+        turn();
+        QCOMPARE(flood.registryGaps()->values().size(), 2);
+        flood.setTransport(Flood::Transport::QueuedSignals);
+        turn();
+        QCOMPARE(flood.signalGaps()->values().size(), 2);
+        QCOMPARE(flood.registryGaps()->values().size(), 2); // kept, to compare with
+        // Signals that wait are still those of a flood.
+        sendFromThread(flood, 10);
+        flood.setRate(0);
+        turn();
+        QCOMPARE(flood.signalGaps()->values().size(), 4);
+        QTRY_COMPARE(flood.waiting(), 0);
+        turn();
+        QCOMPARE(flood.quietGaps()->values().size(), 4);
+
+        flood.forget();
+        for (Series *series : {flood.quietGaps(), flood.registryGaps(), flood.signalGaps()})
+            QVERIFY(series->values().isEmpty());
+    }
+
+    void samplesBetweenTwoRefreshesAreOneChange()
+    {
+        auto source = std::make_unique<HandSource>();
+        HandSource &hand = *source;
+        Dashboard dashboard(std::move(source), nullptr);
+        dashboard.start();
+        hand.give(cpuSample(0, {0.1}));
+        auto cores = dashboard.cores();
+        Series *const core = cores.at(&cores, 0);
+        QTRY_VERIFY(!core->values().isEmpty());
+        core->publish();
+        QSignalSpy changes(core, &Series::changed);
+        for (int i = 1; i <= 100; ++i)
+            hand.give(cpuSample(i, {0.1}));
+        QVERIFY(changes.isEmpty()); // given on this thread: no timer was due in between
+        QTRY_COMPARE(changes.size(), 1);
+        QCOMPARE(core->values().size(), 101);
+    }
+
+    void resetForgetsValuesAndPeaks()
+    {
+        auto source = std::make_unique<HandSource>();
+        HandSource &hand = *source;
+        Dashboard dashboard(std::move(source), nullptr);
+        dashboard.start();
+        hand.give(cpuSample(0, {0.9}));
+        auto cores = dashboard.cores();
+        Series *const core = cores.at(&cores, 0);
+        QCOMPARE(core->peak(), 0.9);
+        dashboard.reset();
+        QVERIFY(core->values().isEmpty());
+        QVERIFY(core->peak() < 0);
+        hand.give(cpuSample(1, {0.2}));
+        QCOMPARE(core->peak(), 0.2);
+    }
+
+    void callRateIsThatOfTheCount()
+    {
+        CallRate rate;
+        QCOMPARE(rate.perSecond(), 0.0);
+        rate.setCalls(1000);
+        const auto before = RateMeter::Clock::now();
+        QTRY_VERIFY(RateMeter::Clock::now() - before > 20ms);
+        rate.setCalls(2000);
+        QVERIFY(rate.perSecond() > 0 && rate.perSecond() <= 50'000);
+        rate.sample();
+        QCOMPARE(rate.series()->last(), rate.perSecond());
+        // Without calls there is no new count.
+        QTRY_VERIFY_WITH_TIMEOUT((rate.sample(), rate.perSecond() == 0), 10000);
+    }
+
+    void traceIsRecordedWhenItIsToldTo()
+    {
+        const QTemporaryDir folder;
+        qputenv("SIGNALBOX_TRACE", folder.filePath(QStringLiteral("missing/trace.json")).toUtf8());
+        TraceRecorder inherited;
+        QVERIFY(inherited.isRecording());
+        qunsetenv("SIGNALBOX_TRACE");
+
+        const QString here = QDir::currentPath();
+        QVERIFY(QDir::setCurrent(folder.path()));
+        TraceRecorder recorder;
+        QVERIFY(QDir::setCurrent(here));
+        QVERIFY(!recorder.isRecording());
+        recorder.setRecording(true);
+        QVERIFY(recorder.isRecording());
+        Flood flood;
+        sendFromThread(flood, 10);
+        QTRY_COMPARE(flood.lastArrived(), 10U);
+        recorder.setRecording(false);
+        QFile file(recorder.fileName());
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QByteArray trace = file.readAll();
+        QVERIFY(QJsonDocument::fromJson(trace).isArray());
+        QVERIFY2(trace.contains("delay"), trace.left(2000).constData());
+        QVERIFY(recorder.message().contains(recorder.fileName()));
+    }
+
+    void traceThatCannotBeWrittenIsTold()
+    {
+        QTemporaryDir folder;
+        const QString here = QDir::currentPath();
+        QVERIFY(QDir::setCurrent(folder.path()));
+        TraceRecorder recorder;
+        QVERIFY(QDir::setCurrent(here));
+        QVERIFY(folder.remove());
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("dashboard-trace.json")));
+        recorder.setRecording(true);
+        QVERIFY(!recorder.isRecording());
+        QVERIFY(recorder.message().startsWith(QStringLiteral("Cannot write the trace to ")));
     }
 
     void rateIsThatOfTheLastHalfSecond()

@@ -5,11 +5,16 @@
 #include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qthread.h>
 #include <QtQml/qqmlapplicationengine.h>
+#include <QtCore/qscopeguard.h>
+#include <QtGui/qevent.h>
+#include <QtGui/qguiapplication.h>
 #include <QtGui/qimage.h>
+#include <QtGui/qpalette.h>
 #include <QtQuick/qquickitem.h>
 #include <QtQuick/qquickwindow.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -27,7 +32,7 @@ private Q_SLOTS:
         m_dashboard->start();
         m_engine.emplace();
         m_engine->setInitialProperties({{QStringLiteral("dashboard"), QVariant::fromValue(&*m_dashboard)},
-                                        {QStringLiteral("isLight"), false}});
+                                        {QStringLiteral("scheme"), 2}});
         m_engine->load(QUrl(QStringLiteral("qrc:/qt/qml/Dashboard/Main.qml")));
         QVERIFY(!m_engine->rootObjects().isEmpty());
         m_window = qobject_cast<QQuickWindow *>(m_engine->rootObjects().constFirst());
@@ -56,8 +61,9 @@ private Q_SLOTS:
 
     void tabReachesEverythingInTheOrderOfTheWindow()
     {
-        const QStringList order{QStringLiteral("Peak hold"), QStringLiteral("Dark"), QStringLiteral("rateSlider"),
-                                QStringLiteral("transportChoice"), QStringLiteral("samples"), QStringLiteral("flood")};
+        const QStringList order{QStringLiteral("Peak hold"), QStringLiteral("traceButton"), QStringLiteral("resetButton"),
+                                QStringLiteral("schemeChoice"), QStringLiteral("transportChoice"), QStringLiteral("rateSlider"),
+                                QStringLiteral("samples"), QStringLiteral("flood")};
         for (const QString &name : order) {
             QCOMPARE(focused(), name);
             QTest::keyClick(m_window, Qt::Key_Tab);
@@ -69,7 +75,7 @@ private Q_SLOTS:
 
     void focusCanBeSeen()
     {
-        for (int stop = 0; stop < 6; ++stop) {
+        for (int stop = 0; stop < 8; ++stop) {
             QQuickItem *const item = m_window->activeFocusItem();
             const QRect place = item->mapRectToScene(item->boundingRect()).toAlignedRect();
             const QImage with = m_window->grabWindow().copy(place);
@@ -84,14 +90,116 @@ private Q_SLOTS:
         focus(QStringLiteral("rateSlider"));
         const Flood &flood = *m_dashboard->flood();
         const std::pair<Qt::Key, int> steps[] = {
-            {Qt::Key_Left, 0},       {Qt::Key_Right, 50'000},  {Qt::Key_PageUp, 300'000}, {Qt::Key_Left, 250'000},
-            {Qt::Key_PageDown, 0},   {Qt::Key_End, 2'000'000}, {Qt::Key_Up, 2'000'000},   {Qt::Key_Down, 1'950'000},
+            {Qt::Key_Left, 0},       {Qt::Key_Right, 10},      {Qt::Key_PageUp, 100},   {Qt::Key_Left, 50},
+            {Qt::Key_PageDown, 0},   {Qt::Key_End, 2'000'000}, {Qt::Key_Up, 2'000'000}, {Qt::Key_Down, 1'000'000},
             {Qt::Key_Home, 0},
         };
         for (const auto &[key, rate] : steps) {
             QTest::keyClick(m_window, key);
             QCOMPARE(flood.rate(), rate);
         }
+    }
+
+    void wheelMovesTheSliderByStepsOfItsScale()
+    {
+        const QQuickItem *const slider = find(QStringLiteral("rateSlider"));
+        const QPointF place = slider->mapToScene(QPointF(slider->width() / 2, slider->height() / 2));
+        const auto turn = [&](int angle) {
+            QWheelEvent event(place, m_window->mapToGlobal(place), QPoint(), QPoint(0, angle), Qt::NoButton, Qt::NoModifier,
+                              Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(m_window, &event);
+        };
+        const Flood &flood = *m_dashboard->flood();
+        turn(120);
+        QCOMPARE(flood.rate(), 10);
+        turn(240);
+        QCOMPARE(flood.rate(), 50);
+        turn(-60); // of a fine wheel
+        QCOMPARE(flood.rate(), 50);
+        turn(-60);
+        QCOMPARE(flood.rate(), 20);
+    }
+
+    // Each decade has the same room, and its label is where the handle is for its rate.
+    void mouseSetsTheRateOnALogarithmicScale()
+    {
+        QQuickItem *const slider = find(QStringLiteral("rateSlider"));
+        const Flood &flood = *m_dashboard->flood();
+        QList<double> places;
+        for (const auto &[text, rate] : {std::pair("100", 100), std::pair("1 k", 1000), std::pair("10 k", 10'000),
+                                         std::pair("100 k", 100'000), std::pair("1 M", 1'000'000)}) {
+            QList<QQuickItem *> texts;
+            collectTexts(slider, &texts);
+            const auto label = std::find_if(texts.cbegin(), texts.cend(), [text = text](QQuickItem *item) {
+                return item->property("text").toString() == QLatin1String(text);
+            });
+            QVERIFY2(label != texts.cend(), text);
+            const QPointF place = (*label)->mapToScene(QPointF((*label)->width() / 2, -8));
+            QTest::mouseClick(m_window, Qt::LeftButton, {}, place.toPoint());
+            QVERIFY2(qAbs(flood.rate() - rate) <= rate / 20, qPrintable(QString::number(flood.rate())));
+            places.append(place.x());
+        }
+        for (qsizetype i = 2; i < places.size(); ++i)
+            QVERIFY(qAbs((places.at(i) - places.at(i - 1)) - (places.at(1) - places.at(0))) <= 2);
+        QTest::mouseClick(m_window, Qt::LeftButton, {}, slider->mapToScene(QPointF(1, 5)).toPoint());
+        QCOMPARE(flood.rate(), 0);
+    }
+
+    void buttonsHaveTips()
+    {
+        const QQuickItem *const button = find(QStringLiteral("resetButton"));
+        const QString tip = QStringLiteral("Begin all curves and numbers anew (0)");
+        QTest::mouseMove(m_window, button->mapToScene(QPointF(button->width() / 2, button->height() / 2)).toPoint());
+        QTRY_VERIFY(shownTexts().contains(tip));
+        QTest::mouseMove(m_window, QPoint(5, m_window->height() - 5));
+        QTRY_VERIFY(!shownTexts().contains(tip));
+    }
+
+    void resetBeginsAnew()
+    {
+        m_source->give({.source = QStringLiteral("cpu"), .time = 1, .values = {0.95}});
+        m_dashboard->failNext(QStringLiteral("readout"));
+        m_source->give({.source = QStringLiteral("cpu"), .time = 3, .values = {0.95}});
+        QTRY_VERIFY(!m_window->property("failureText").toString().isEmpty());
+        QVERIFY(!m_window->property("busyLines").toStringList().isEmpty());
+        focus(QStringLiteral("resetButton"));
+        QTest::keyClick(m_window, Qt::Key_Space);
+        QVERIFY(m_window->property("failureText").toString().isEmpty());
+        QVERIFY(m_window->property("busyLines").toStringList().isEmpty());
+        auto cores = m_dashboard->cores();
+        QVERIFY(cores.at(&cores, 0)->values().isEmpty());
+        focus(QStringLiteral("samples"));
+        QCOMPARE(row(0), QStringLiteral("statistics")); // the lists have come back
+        QTRY_VERIFY(shownTexts().contains(QStringLiteral("readout")));
+    }
+
+    // Light or dark is that of the system until another is chosen.
+    void coloursFollowTheSystem()
+    {
+        const QPalette before = QGuiApplication::palette();
+        const auto restore = qScopeGuard([&] { QGuiApplication::setPalette(before); });
+        QTest::keyClick(m_window, Qt::Key_T); // light
+        const QColor light = m_window->color();
+        QVERIFY(light.lightness() > 200);
+        focus(QStringLiteral("schemeChoice"));
+        QTest::keyClick(m_window, Qt::Key_Left); // as the system
+        QPalette dark = before;
+        dark.setColor(QPalette::Window, Qt::black);
+        QGuiApplication::setPalette(dark);
+        QTRY_VERIFY(m_window->color().lightness() < 50);
+        QGuiApplication::setPalette(QPalette(Qt::white));
+        QTRY_COMPARE(m_window->color(), light);
+    }
+
+    // In a wide window the plots grow, and the numbers of a handler stay by its name.
+    void columnsStayByTheirNames()
+    {
+        m_window->resize(2400, 1000);
+        QTRY_COMPARE(m_window->contentItem()->width(), 2400.0);
+        focus(QStringLiteral("samples"));
+        const QQuickItem *const list = listOf(m_window->activeFocusItem());
+        QVERIFY2(list->width() < 800, qPrintable(QString::number(list->width())));
+        QVERIFY(list->mapToScene(QPointF()).x() > 1600);
     }
 
     void keysChooseTheTransport()
@@ -150,15 +258,15 @@ private Q_SLOTS:
     void textsFit_data()
     {
         QTest::addColumn<QSize>("size");
-        QTest::newRow("least") << QSize(800, 500);
-        QTest::newRow("first") << QSize(960, 600);
+        QTest::newRow("least") << QSize(0, 0);
+        QTest::newRow("first") << QSize(1080, 680);
         QTest::newRow("large") << QSize(1600, 1000);
     }
 
     void textsFit()
     {
         QFETCH(QSize, size);
-        m_window->resize(size);
+        m_window->resize(size.expandedTo(m_window->minimumSize()));
         Flood &flood = *m_dashboard->flood();
         for (int i = 0; i < 10; ++i) {
             m_source->give({.source = QStringLiteral("cpu"), .time = 100.0 + i, .values = {1, 1, 1, 1}});
@@ -166,6 +274,7 @@ private Q_SLOTS:
             m_source->give({.source = QStringLiteral("network"), .time = 100.0 + i, .values = {123.4e6, 123.4e6}});
             m_source->give({.source = QStringLiteral("process"), .time = 100.0 + i, .values = {1.5, 123.4e6, 12}});
         }
+        QTRY_COMPARE(m_window->property("memoryText").toString(), QStringLiteral("123 GB"));
         for (const auto &[transport, other] : {std::pair("Queued", "SignalBox"), std::pair("SignalBox", "Queued")}) {
             QTest::keyClick(m_window, Qt::Key_S);
             flood.setRate(Flood::maximumRate);
@@ -177,7 +286,7 @@ private Q_SLOTS:
                 m_dashboard->registry()->setEnabled(info(name).id, false);
                 m_source->give({.source = QStringLiteral("cpu"), .time = 200, .values = {0.5, 0.5, 0.5, 0.5}});
             }
-            QVERIFY2(m_window->grabWindow().size() == size, transport);
+            QVERIFY2(m_window->grabWindow().size() == m_window->size(), transport);
             checkTexts(other);
         }
     }
@@ -197,7 +306,7 @@ private Q_SLOTS:
     void handlersInQmlShowWhatTheyGet()
     {
         m_source->give({.source = QStringLiteral("memory"), .time = 0, .values = {2e9, 8e9}});
-        QCOMPARE(m_window->property("memoryText").toString(), QStringLiteral("2.00 GB"));
+        QTRY_COMPARE(m_window->property("memoryText").toString(), QStringLiteral("2.00 GB"));
         m_source->give({.source = QStringLiteral("cpu"), .time = 1, .values = {0.5, 0.1}});
         QCOMPARE(calls("readout"), 2);
         QVERIFY(m_window->property("busyLines").toStringList().isEmpty()); // the filter of "busy log" refuses
@@ -243,6 +352,18 @@ private:
         for (int i = 0; i < 10 && focused() != name; ++i)
             QTest::keyClick(m_window, Qt::Key_Tab);
         QCOMPARE(focused(), name);
+    }
+
+    QQuickItem *find(const QString &name) const { return m_window->findChild<QQuickItem *>(name); }
+
+    QStringList shownTexts() const
+    {
+        QList<QQuickItem *> items;
+        collectTexts(m_window->contentItem(), &items);
+        QStringList texts;
+        for (const QQuickItem *item : std::as_const(items))
+            texts.append(item->property("text").toString());
+        return texts;
     }
 
     // The name of the handler in a row of the list that has the focus.
