@@ -80,7 +80,7 @@ void TimePlot::paint(QPainter *painter)
         shade.setColorAt(1, lower);
         painter->fillPath(area, shade);
     }
-    painter->setPen(QPen(m_color, lineWidth, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter->setPen(QPen(m_color, lineWidth, Qt::SolidLine, Qt::FlatCap, Qt::BevelJoin));
     painter->drawPath(line);
 
     if (m_series->peak() >= 0) {
