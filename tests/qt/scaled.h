@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <QtCore/qglobal.h>
-#include <QtCore/qstring.h>
-
 #include <algorithm>
+#include <cstdlib>
 
 // The rounds of a race: fewer where a sanitizer makes each of them take longer.
 constexpr int scaled(int count)
@@ -21,7 +19,7 @@ constexpr int scaled(int count)
 // The rounds of a race or the size of a load, times SIGNALBOX_STRESS_SCALE of the environment.
 inline int stressed(int count)
 {
-    bool isNumber = false;
-    const double scale = qEnvironmentVariable("SIGNALBOX_STRESS_SCALE").toDouble(&isNumber);
-    return isNumber && scale > 0 ? std::max(1, int(count * scale)) : count;
+    const char *const text = std::getenv("SIGNALBOX_STRESS_SCALE");
+    const double scale = text ? std::strtod(text, nullptr) : 0;
+    return scale > 0 ? std::max(1, int(count * scale)) : count;
 }

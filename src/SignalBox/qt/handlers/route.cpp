@@ -126,28 +126,28 @@ void Route::end() noexcept
 
 void RouteBase::hold() noexcept
 {
-    static_cast<Route *>(this)->addOwner();
+    static_cast<Route &>(*this).addOwner();
 }
 
 void RouteBase::letGo() noexcept
 {
-    static_cast<Route *>(this)->letGo();
+    static_cast<Route &>(*this).letGo();
 }
 
 bool RouteBase::takes(const Notification &notification, const LatestKey *key)
 {
-    return static_cast<Route *>(this)->takes(notification, key);
+    return static_cast<Route &>(*this).takes(notification, key);
 }
 
 void RouteBase::countKeyFailure() noexcept
 {
-    static_cast<Route *>(this)->countKeyFailure();
+    static_cast<Route &>(*this).countKeyFailure();
 }
 
 Propagation RouteBase::callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                                     const Notification &notification)
 {
-    return static_cast<Route *>(this)->callObserved(function, handler, notification);
+    return static_cast<Route &>(*this).callObserved(function, handler, notification);
 }
 
 bool Route::takes(const Notification &notification, const LatestKey *key)
