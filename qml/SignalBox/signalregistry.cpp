@@ -17,7 +17,6 @@
 #include <QtQml/qqmlinfo.h>
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -51,18 +50,17 @@ public:
 
     void operator()(void **arguments) const
     {
-        const std::optional<detail::Event::Extras> extras = m_source->wanted();
-        if (!extras)
+        if (!m_source->isHeard())
             return;
         try {
-            m_source->post(eventOf(arguments, *extras));
+            post(arguments);
         } catch (...) {
             m_source->reportLost();
         }
     }
 
 private:
-    detail::EventPointer eventOf(void **arguments, detail::Event::Extras extras) const
+    void post(void **arguments) const
     {
         std::vector<QVariant> values;
         bool hasScriptValues = false;
@@ -73,13 +71,14 @@ private:
         // Values of JavaScript exist on the engine's thread only; there they stay what they are.
         if (hasScriptValues) {
             if (m_home && m_home->isCurrentThread() && m_home->engine())
-                return detail::ScriptEvent::create(m_home, scriptValueOf(*m_home->engine(), values));
+                return m_source->post(detail::ScriptEvent::create(m_home, scriptValueOf(*m_home->engine(), values)));
             for (QVariant &value : values) {
                 if (value.metaType() == QMetaType::fromType<QJSValue>())
                     value = QVariant();
             }
         }
-        return detail::EventStorage<QVariant>::create(variantOf(values), extras);
+        QVariant value = variantOf(values);
+        m_source->post(&value, &detail::eventOf<QVariant>);
     }
 
     static QVariant valueOf(QMetaType type, const void *argument)

@@ -248,6 +248,16 @@ private Q_SLOTS:
         QCOMPARE(signalled(), QVariantList({1, 2, 3}));
     }
 
+    void notifiedIsEmittedForASignalThatIsASource()
+    {
+        m_registry->clear();
+        AsyncRegistry<QVariant> &registry = *m_registry;
+        QObject sender;
+        registry.addSource(&sender, &QObject::objectNameChanged);
+        sender.setObjectName(QStringLiteral("a name"));
+        QCOMPARE(m_registry->property("signalled").value<QJSValue>().toVariant().toList(), QVariantList({QStringLiteral("a name")}));
+    }
+
     void notifiedIsEmittedForConnectionsAlone()
     {
         m_registry->clear();

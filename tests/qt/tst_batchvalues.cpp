@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "camera.h"
 #include "finishedfuture.h"
 #include "movingcontext.h"
 #include "scaled.h"
@@ -151,6 +152,20 @@ private Q_SLOTS:
         registry.registerHandler(&context, [&](const EventBatch<qint64> &batch) { distance = &batch[1] - &batch[0]; });
         registry.post(1);
         registry.post(2);
+        runQueuedCalls();
+        QCOMPARE(distance, std::ptrdiff_t(1));
+    }
+
+    void emissionsForTheOnlyHandlerLieSideBySideToo()
+    {
+        AsyncRegistry<qint64> registry;
+        QObject context;
+        Camera camera;
+        registry.addSource(&camera, &Camera::taken);
+        std::ptrdiff_t distance = 0;
+        registry.registerHandler(&context, [&](const EventBatch<qint64> &batch) { distance = &batch[1] - &batch[0]; });
+        Q_EMIT camera.taken(1);
+        Q_EMIT camera.taken(2);
         runQueuedCalls();
         QCOMPARE(distance, std::ptrdiff_t(1));
     }

@@ -254,22 +254,15 @@ public:
     void post(Value event) const
         requires(!std::is_void_v<E>)
     {
-        if constexpr (detail::ValueType::isStorable<Value>) {
-            if (offerValue(std::addressof(event)) != Offer::Refused)
-                return;
-        } else if (isUnheard()) {
-            return;
-        }
-        postEvent(detail::EventStorage<Value>::create(std::move(event), extras()));
+        postValue(std::addressof(event), &detail::eventOf<Value>);
     }
 
     /*! The same for E = void. */
     void post() const
         requires std::is_void_v<E>
     {
-        if (isUnheard())
-            return;
-        postEvent(detail::EventStorage<Value>::create({}, extras()));
+        detail::NoEvent none;
+        postValue(&none, &detail::eventOf<detail::NoEvent>);
     }
 
     /*!

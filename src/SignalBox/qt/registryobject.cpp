@@ -7,7 +7,7 @@
 #include <SignalBox/qt/delivery/poolmailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
-#include <SignalBox/qt/handlers/posttrace_p.h>
+#include <SignalBox/qt/handlers/posting_p.h>
 #include <SignalBox/qt/handlers/registrylink.h>
 #include <SignalBox/qt/handlers/route.h>
 #include <SignalBox/qt/handlers/source.h>
@@ -35,32 +35,6 @@ void registerHandlerIdConversion()
         [](HandlerId id) { return QString::fromStdString(id.toString()); });
     Q_UNUSED(isRegistered)
 }
-
-// Tells a registry that follows its events of this one, at the end of the scope: after the walk, which may have destroyed the registry.
-class EventTold
-{
-public:
-    EventTold(const std::shared_ptr<detail::RegistryLink> &link, const detail::Event &event)
-    {
-        if (!link->followsEvents())
-            return;
-        if (event.hasExtras() && !link->isObjectHere())
-            event.prepareValue();
-        m_link = link;
-        event.addReference();
-        m_event = detail::EventPointer(&event);
-    }
-    ~EventTold()
-    {
-        if (m_link)
-            m_link->tellEvent(std::move(m_event));
-    }
-    Q_DISABLE_COPY_MOVE(EventTold)
-
-private:
-    std::shared_ptr<detail::RegistryLink> m_link;
-    detail::EventPointer m_event;
-};
 
 } // namespace
 
@@ -395,21 +369,7 @@ QDebug operator<<(QDebug debug, const RegistryObject &registry)
 
 bool RegistryObject::isUnheard() const noexcept
 {
-    return m_link->registry().isEmpty() && !m_link->followsEvents();
-}
-
-// A handler that is registered meanwhile need not be called: that may be after this.
-RegistryObject::Offer RegistryObject::offerValue(void *value) const noexcept
-{
-    detail::RegistryLink &link = *m_link;
-    const std::size_t handlers = link.registry().handlerCount();
-    if (handlers == 0)
-        return link.followsEvents() ? Offer::Refused : Offer::Unheard;
-    if (handlers != 1 || !link.keepsValues() || link.followsEvents() || link.isTraced())
-        return Offer::Refused;
-    const detail::ValueOffer offer(value);
-    link.registry().notify(offer);
-    return offer.isTaken ? Offer::Taken : Offer::Refused;
+    return !detail::isHeard(*m_link);
 }
 
 void RegistryObject::followEvents() noexcept
@@ -419,24 +379,20 @@ void RegistryObject::followEvents() noexcept
 
 void RegistryObject::eventNotified([[maybe_unused]] const detail::Event &event) {}
 
-detail::Event::Extras RegistryObject::extras() const noexcept
+void RegistryObject::postValue(void *value, detail::EventMaker make) const
 {
-    return m_link->wantsExtras() ? detail::Event::Extras::Yes : detail::Event::Extras::No;
+    detail::postValue(m_link, value, make);
 }
 
 void RegistryObject::postEvent(detail::EventPointer event) const
 {
-    const EventTold told(m_link, *event);
-    const detail::PostTrace trace(*m_link, *event);
-    detail::Walk walk(std::move(event), detail::Walk::Report::No);
-    m_link->registry().notify(walk);
+    detail::postEvent(m_link, std::move(event));
 }
 
 QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const
 {
-    const EventTold told(m_link, *event);
     const std::int64_t end = detail::DeliveryClock::timeOf(deadline);
-    const detail::PostTrace trace(*m_link, *event);
+    const detail::Posting posting(m_link, *event);
     detail::Walk walk(std::move(event), detail::Walk::Report::Yes);
     const DispatchReport report = m_link->registry().notify(walk);
     return walk.finishLater(report, end);
@@ -445,8 +401,7 @@ QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, 
 QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const
 {
     event->prepareValue();
-    const EventTold told(m_link, *event);
-    const detail::PostTrace trace(*m_link, *event);
+    const detail::Posting posting(m_link, *event);
     detail::SequentialWalk walk(std::move(event), detail::DeliveryClock::timeOf(deadline));
     const DispatchReport report = m_link->registry().notify(walk);
     return walk.finish(report);

@@ -296,14 +296,8 @@ protected:
 
     // Whether nobody would learn of an event.
     bool isUnheard() const noexcept;
-    enum class Offer {
-        Unheard, // nobody would learn of the event
-        Taken, // by the only handler, which has moved the value into its own store
-        Refused, // the value has to be an event
-    };
-    // Of a value whose type is ValueType::isStorable, in the place of isUnheard().
-    Offer offerValue(void *value) const noexcept;
-    detail::Event::Extras extras() const noexcept;
+    // Of the type of the events; moved away if somebody learns of it.
+    void postValue(void *value, detail::EventMaker make) const;
     void postEvent(detail::EventPointer event) const;
     QFuture<DispatchReport> notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const;
     QFuture<DispatchReport> notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const;

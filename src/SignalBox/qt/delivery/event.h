@@ -305,4 +305,14 @@ public:
     }
 };
 
+/*! Makes an event of a value, which is moved away. Throws std::bad_alloc and what moving the value throws. */
+using EventMaker = EventPointer (*)(void *value, Event::Extras extras);
+
+/*! The EventMaker of values of type E. */
+template <class E>
+EventPointer eventOf(void *value, Event::Extras extras)
+{
+    return EventStorage<E>::create(std::move(*static_cast<E *>(value)), extras);
+}
+
 } // namespace SignalBox::detail

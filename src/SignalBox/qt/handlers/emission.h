@@ -10,7 +10,6 @@
 #include <QtCore/qobject.h>
 
 #include <memory>
-#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -34,19 +33,18 @@ public:
     void operator()(const T &...arguments) const
     {
         SanitizerOrder::acquire(this);
-        if (const std::optional<Event::Extras> extras = m_source->wanted())
-            post(*extras, arguments...);
+        if (m_source->isHeard())
+            post(arguments...);
         SanitizerOrder::release(this);
     }
 
 private:
-    void post(Event::Extras extras, const T &...arguments) const
+    void post(const T &...arguments) const
     {
+        using Value = std::conditional_t<std::is_void_v<E>, NoEvent, E>;
         try {
-            if constexpr (std::is_void_v<E>)
-                m_source->post(EventStorage<NoEvent>::create({}, extras));
-            else
-                m_source->post(EventStorage<E>::create(makeEvent<E>(arguments...), extras));
+            Value value = makeEvent<Value>(arguments...);
+            m_source->post(std::addressof(value), &eventOf<Value>);
         } catch (...) {
             m_source->reportLost();
         }

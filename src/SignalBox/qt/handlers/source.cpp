@@ -3,9 +3,8 @@
 
 #include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/handlers/posttrace_p.h>
+#include <SignalBox/qt/handlers/posting_p.h>
 #include <SignalBox/qt/handlers/registrylink.h>
-#include <SignalBox/qt/handlers/walk.h>
 
 #include <exception>
 #include <utility>
@@ -29,18 +28,19 @@ void Source::setConnection(const QMetaObject::Connection &connection)
     m_link->sources().setConnection(m_place, connection);
 }
 
-std::optional<Event::Extras> Source::wanted() const noexcept
+bool Source::isHeard() const noexcept
 {
-    if (m_link->registry().isEmpty())
-        return std::nullopt;
-    return m_link->wantsExtras() ? Event::Extras::Yes : Event::Extras::No;
+    return detail::isHeard(*m_link);
 }
 
-void Source::post(EventPointer event) const noexcept
+void Source::post(void *value, EventMaker make) const
 {
-    const PostTrace trace(*m_link, *event);
-    Walk walk(std::move(event), Walk::Report::No);
-    m_link->registry().notify(walk);
+    postValue(m_link, value, make);
+}
+
+void Source::post(EventPointer event) const
+{
+    postEvent(m_link, std::move(event));
 }
 
 void Source::reportLost() const noexcept

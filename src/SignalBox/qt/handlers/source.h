@@ -10,7 +10,6 @@
 #include <QtCore/qstring.h>
 
 #include <memory>
-#include <optional>
 
 namespace SignalBox::detail {
 
@@ -39,9 +38,12 @@ public:
 
     void setConnection(const QMetaObject::Connection &connection);
 
-    /*! What an event is to be made with; nothing if there are no handlers. */
-    std::optional<Event::Extras> wanted() const noexcept;
-    void post(EventPointer event) const noexcept;
+    /*! Whether somebody would learn of an event. */
+    bool isHeard() const noexcept;
+    /*! Posts a value of the type of the registry's events, which is moved away. Throws as \a make does. */
+    void post(void *value, EventMaker make) const;
+    /*! Throws std::bad_alloc. */
+    void post(EventPointer event) const;
     /*! Logs the exception that is being handled: there was no event. Exceptions must not reach the emission. */
     void reportLost() const noexcept;
 
