@@ -15,6 +15,8 @@ namespace {
 // The samples of each source come as often.
 constexpr std::chrono::milliseconds refreshInterval = 40ms;
 constexpr int refreshesPerText = 6;
+// While no flood shows what frames are for, curves go on in steps: that spares a small machine two paintings of three.
+constexpr int refreshesPerStepAtRest = 3;
 
 const QStringList &sources()
 {
@@ -286,14 +288,16 @@ void Dashboard::refresh()
         m_gapScale = scale;
         Q_EMIT gapScaleChanged();
     }
-    const bool isTextDue = ++m_refreshes % refreshesPerText == 0;
+    ++m_refreshes;
     const QList<Series *> all = allSeries();
-    for (Series *series : all) {
-        series->publish();
-        if (isTextDue)
-            series->publishLast();
+    if (!m_flood.isAtRest() || m_refreshes % refreshesPerStepAtRest == 0) {
+        for (Series *series : all)
+            series->publish();
+        m_flood.publishGaps();
     }
-    if (isTextDue) {
+    if (m_refreshes % refreshesPerText == 0) {
+        for (Series *series : all)
+            series->publishLast();
         m_flood.publish();
         Q_EMIT textsDue();
     }

@@ -80,9 +80,9 @@ int Flood::waiting() const
 
 Series &Flood::currentGaps()
 {
-    if (transport() == Transport::QueuedSignals)
-        return m_rate > 0 || waiting() > 0 ? m_signalGaps : m_quietGaps;
-    return m_rate > 0 ? m_registryGaps : m_quietGaps;
+    if (isAtRest())
+        return m_quietGaps;
+    return transport() == Transport::QueuedSignals ? m_signalGaps : m_registryGaps;
 }
 
 void Flood::remember(int intervals)
@@ -95,6 +95,10 @@ void Flood::remember(int intervals)
     Series &gaps = currentGaps();
     for (int i = 0; gap > 0 && i < intervals; ++i)
         gaps.append(gap);
+}
+
+void Flood::publishGaps()
+{
     for (Series *series : {&m_registryGaps, &m_signalGaps, &m_quietGaps})
         series->publish();
 }

@@ -74,6 +74,9 @@ public:
     // Signals that wait are dropped, and the frames measured anew.
     void setTransport(Transport transport);
 
+    // Neither are events sent, nor do signals wait.
+    bool isAtRest() const { return m_rate == 0 && waiting() == 0; }
+
     int waitingLimit() const { return maximumWaiting; }
     // Signals that were sent and have not arrived.
     int waiting() const;
@@ -93,6 +96,8 @@ public:
 
     // Remembers frame gaps and rates, for this many intervals that have passed.
     void remember(int intervals);
+    // Tells plots of the frame gaps.
+    void publishGaps();
     // Tells QML what was measured.
     void publish();
     // Forgets what was measured.
