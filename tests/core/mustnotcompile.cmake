@@ -2,8 +2,12 @@
 #
 # Compiles SOURCE with COMPILER and the directories in INCLUDES, once, and compares the errors with the marks in it.
 list(TRANSFORM INCLUDES PREPEND "-I")
+set(allErrors)
+if(COMPILER MATCHES "clang")
+    set(allErrors -ferror-limit=0) # it stops after twenty
+endif()
 execute_process(
-    COMMAND ${COMPILER} -std=c++20 -fsyntax-only -Werror=unused-result ${INCLUDES} ${SOURCE}
+    COMMAND ${COMPILER} -std=c++20 -fsyntax-only -Werror=unused-result ${allErrors} ${INCLUDES} ${SOURCE}
     RESULT_VARIABLE result
     OUTPUT_VARIABLE output
     ERROR_VARIABLE output)

@@ -80,7 +80,7 @@ void misuse()
     registry.unregister(moved); // refused: HandlerId
 
     constant.notify(Event());
-    constant.notify(std::string()); // refused: Event
+    constant.notify(std::string()); // refused: no matching
     Registry copied(constant); // refused: deleted
     Registry movedRegistry(std::move(registry)); // refused: deleted
 }

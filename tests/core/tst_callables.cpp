@@ -203,8 +203,8 @@ private Q_SLOTS:
         QCOMPARE(registry.notify(Document(&counter)), (SignalBox::DispatchReport{.called = 4, .stoppedBy = stopper}));
         QCOMPARE(calls, 3);
         QCOMPARE(counter, 0);
-        QVERIFY_EXCEPTION_THROWN(registry.registerHandler(std::function<void()>()), std::invalid_argument);
-        QVERIFY_EXCEPTION_THROWN(registry.registerHandler(static_cast<void (*)()>(nullptr)), std::invalid_argument);
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, registry.registerHandler(std::function<void()>()));
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, registry.registerHandler(static_cast<void (*)()>(nullptr)));
     }
 
     void callableThatTakesTheEventOrNothingGetsIt()

@@ -141,8 +141,8 @@ private Q_SLOTS:
     void emptyCallbackIsRefused()
     {
         WatchSender<> sender;
-        QVERIFY_EXCEPTION_THROWN(static_cast<void>(sender.onReceiversGone(static_cast<void (*)()>(nullptr))),
-                                 std::invalid_argument);
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument,
+                                 static_cast<void>(sender.onReceiversGone(static_cast<void (*)()>(nullptr))));
     }
 
     // Of receivers that end on several threads at once exactly one is the last.

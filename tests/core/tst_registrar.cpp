@@ -98,7 +98,7 @@ private Q_SLOTS:
     {
         Document document;
         void (*none)(const int &) = nullptr;
-        QVERIFY_EXCEPTION_THROWN(document.saved().registerHandler(none), std::invalid_argument);
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, document.saved().registerHandler(none));
     }
 
     void handlerIsRegisteredAtTheLineOfItsCaller()

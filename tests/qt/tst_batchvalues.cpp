@@ -194,7 +194,7 @@ private Q_SLOTS:
         registry.registerHandler(&context, [&](const EventBatch<ThrowingMove> &batch) { seen = numbersOf(batch); });
         ThrowingMove event(7);
         ThrowingMove::throws = true;
-        QVERIFY_EXCEPTION_THROWN(registry.post(std::move(event)), std::runtime_error);
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, registry.post(std::move(event)));
         ThrowingMove::throws = false;
         registry.post(ThrowingMove(8));
         runQueuedCalls();
