@@ -10,13 +10,16 @@
 #include <SignalBox/EventBatch>
 #include <SignalBox/ExceptionInfo>
 #include <SignalBox/RegistrySpy>
+#include <SignalBox/TestClock>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
 #include <QtTest/qtest.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -28,6 +31,7 @@
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::EventBatch;
+using SignalBox::TestClock;
 
 namespace {
 
@@ -96,6 +100,25 @@ struct ThrowingMove
     }
     int number() const { return value; }
     static inline bool throws = false;
+    int value;
+};
+
+// Number 1 is held up on its way into the store.
+struct HeldUp
+{
+    explicit HeldUp(int itsNumber) : value(itsNumber) {}
+    HeldUp(HeldUp &&other) noexcept : value(other.value)
+    {
+        if (value != held)
+            return;
+        hasBegun = true;
+        hasBegun.notify_one();
+        mayGoOn.wait(false);
+    }
+    int number() const { return value; }
+    static constexpr int held = 1;
+    static inline std::atomic<bool> hasBegun = false;
+    static inline std::atomic<bool> mayGoOn = false;
     int value;
 };
 
@@ -184,6 +207,28 @@ private Q_SLOTS:
     {
         arrivesWholeAndInOrder<Counted>();
         QCOMPARE(Counted::copies.load(), 0);
+    }
+
+    // What a producer has claimed, but not filled, stays for a later batch, and what comes after it, too. That batch has all.
+    void producerThatIsHeldUpSplitsNoBatch()
+    {
+        TestClock clock;
+        AsyncRegistry<HeldUp> registry;
+        QObject context;
+        std::vector<std::vector<int>> batches;
+        registry.registerHandler(&context, [&](const EventBatch<HeldUp> &batch) { batches.push_back(numbersOf(batch)); },
+                                 {.backlog = Backlog::batched(1000)});
+        std::thread producer([&] { registry.post(HeldUp(HeldUp::held)); });
+        HeldUp::hasBegun.wait(false);
+        registry.post(HeldUp(2));
+        QCoreApplication::processEvents(); // takes both, and delivers none
+        QVERIFY(batches.empty());
+        registry.post(HeldUp(3));
+        HeldUp::mayGoOn = true;
+        HeldUp::mayGoOn.notify_one();
+        producer.join();
+        QVERIFY(clock.advance(std::chrono::milliseconds(0)));
+        QCOMPARE(batches, (std::vector<std::vector<int>>{{1, 2, 3}}));
     }
 
     void moveThatThrowsChangesNothing()

@@ -53,11 +53,14 @@ void SegmentStore::takeSegments() noexcept
 {
     const Queue::Taken taken = m_queue.take();
     std::uint32_t count = taken.count;
+    EntryList newer;
     for (BacklogSegment *segment = taken.newest; segment; segment = segment->previous()) {
         segment->setCount(std::exchange(count, m_queue.capacity()));
         m_takenCount += segment->count();
-        m_taken.prepend(segment);
+        newer.prepend(segment);
     }
+    newer.prepend(std::move(m_taken));
+    m_taken.prepend(std::move(newer));
 }
 
 // Looks often enough for a producer that runs; one that was preempted is not waited for.
@@ -88,8 +91,7 @@ BacklogSegment *SegmentStore::takeFirst() noexcept
 
 void SegmentStore::takeAll(Batch &batch, EntryList &) noexcept
 {
-    if (m_taken.isEmpty())
-        takeSegments();
+    takeSegments(); // also where an earlier visit has left some: all that waits is one batch
     try {
         batch.reserve(m_takenCount);
     } catch (const std::bad_alloc &) {

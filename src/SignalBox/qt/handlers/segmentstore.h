@@ -33,6 +33,7 @@ private:
     using Queue = SegmentQueue<DeliveryPlatform, BacklogSegment>;
 
     Queue::Place claim();
+    // Behind those that were taken before.
     void takeSegments() noexcept;
     static bool isFilledSoon(const Queue::Place &place) noexcept;
     // The oldest segment, if all that was claimed in it is published, else null.
