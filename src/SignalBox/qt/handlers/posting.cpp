@@ -22,6 +22,14 @@ bool isTakenByOnlyHandler(RegistryLink &link, void *value) noexcept
     return offer.isTaken;
 }
 
+// Out of the way of the others, for which nothing is kept on the stack.
+[[gnu::noinline]] void postWatched(const std::shared_ptr<RegistryLink> &link, EventPointer event)
+{
+    const Posting posting(link, *event);
+    Walk walk(std::move(event), Walk::Report::No);
+    link->registry().notify(walk);
+}
+
 } // namespace
 
 bool isHeard(RegistryLink &link) noexcept
@@ -31,7 +39,10 @@ bool isHeard(RegistryLink &link) noexcept
 
 void postEvent(const std::shared_ptr<RegistryLink> &link, EventPointer event)
 {
-    const Posting posting(link, *event);
+    if (link->followsEvents() || link->isTraced()) [[unlikely]] {
+        postWatched(link, std::move(event));
+        return;
+    }
     Walk walk(std::move(event), Walk::Report::No);
     link->registry().notify(walk);
 }
