@@ -11,10 +11,11 @@ namespace SignalBox {
 /*!
     \class SignalBox::QmlBacklog
     \qmltype Backlog
-    \brief What becomes of events that come faster than their handler runs: for RegistryHandler and the options of registrations.
+    \brief Says what happens to events that come faster than their handler runs: a property of RegistryHandler, and an option of
+    registerHandler(), registerGuard() and SignalBox.on().
 
-    Each handler has a backlog of its own. All but Unbounded go through the event loop, even where the event is
-    notified on the engine's thread. What a backlog loses is counted, and told by the registry's lagged().
+    Each handler has its own backlog. With Unbounded, a handler runs inline where the event is notified on the engine's thread. With any
+    other backlog, it is always called from the event loop. Lost events are counted, and the registry's signal lagged() reports them.
 
     \plainvalue
 
@@ -43,19 +44,19 @@ class SIGNALBOX_QML_EXPORT QmlBacklog : public QObject
 public:
     /*! The value of RegistryHandler.backlog. */
     enum class Kind {
-        Unbounded, //!< Every event arrives. Memory grows with what waits.
-        Latest, //!< One event at the most waits: a newer one replaces it.
-        Bounded, //!< As many as the capacity wait; overflow says what a full one loses.
-        Throttled, //!< In the next turn of the loop the newest of its events so far; then one per interval at the most. The last always arrives.
-        Debounced, //!< One event, the last, when none has come for the interval.
-        Batched, //!< All that waits, one after the other, once per interval at the most; with a capacity, as many as that wait.
+        Unbounded, //!< Every event arrives. Memory grows with the number of waiting events.
+        Latest, //!< At most one event waits: a newer one replaces it.
+        Bounded, //!< At most \c capacity events wait; \c overflow says which are lost.
+        Throttled, //!< The first call comes in the next turn of the event loop, then at most one per interval, each with the newest event. The last event always arrives.
+        Debounced, //!< Only the last event arrives, when no other has come for the interval.
+        Batched, //!< All waiting events arrive together, at most once per interval. With a capacity, at most so many wait.
     };
     Q_ENUM(Kind)
 
-    /*! The value of RegistryHandler.overflow: what a full Bounded or Batched backlog loses. */
+    /*! The value of RegistryHandler.overflow: which event a full Bounded or Batched backlog loses. */
     enum class Overflow {
-        DropOldest = 0x100, //!< The oldest that waits. Its number is no Kind's, so that one is not taken for the other.
-        DropNewest, //!< The one that comes.
+        DropOldest = 0x100, //!< The oldest waiting one. The number differs from every Kind, so that the two enumerations cannot be mixed up.
+        DropNewest, //!< The new one.
     };
     Q_ENUM(Overflow)
 };

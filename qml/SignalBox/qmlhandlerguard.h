@@ -16,12 +16,12 @@ namespace SignalBox {
 /*!
     \class SignalBox::QmlHandlerGuard
     \qmltype HandlerGuard
-    \brief One registration, as registerGuard() returns it: a handle that can end it.
+    \brief The result of registerGuard(): an object that can end the registration.
 
     \threadsafety Engine's thread only.
     \cost A QObject, until it has ended.
-    \lifetime It lives with its owner, which is the registry where none was named, and the handler ends with that owner.
-    Forgetting the guard ends nothing: when JavaScript collects garbage is chance.
+    \lifetime The guard and the handler end with their owner. If no owner was given, that is the registry. Dropping all references to
+    the guard ends nothing, since nobody knows when JavaScript collects garbage.
     \errors None.
 
     \code{.qml}
@@ -35,25 +35,25 @@ class SIGNALBOX_QML_EXPORT QmlHandlerGuard : public QObject
     QML_NAMED_ELEMENT(HandlerGuard)
     QML_UNCREATABLE("A HandlerGuard is what registerGuard() of a QmlRegistry returns.")
 
-    /*! Whether the guard holds a handler that is registered, paused or not. Once false, it stays so. */
+    /*! Whether the handler is registered, paused or not. Once it is false, it stays false. */
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
 
 public:
     /*! For the library: of a handler that is registered. \a owner is the parent. */
     QmlHandlerGuard(SignalBox::RegistryObject *registry, SignalBox::HandlerId id, QObject *owner);
-    /*! Ends the registration: a guard goes with its owner. */
+    /*! Ends the registration. */
     ~QmlHandlerGuard() override;
 
     /*! The property \c active. */
     bool isActive() const;
 
-    /*! Ends the registration, at once. Without effect on a guard that is not active. */
+    /*! Ends the registration at once. Does nothing if the guard is not active. */
     Q_INVOKABLE void unregister();
-    /*! Leaves the handler registered, for as long as its owner and its registry live, and returns its id. */
+    /*! Lets go of the handler and returns its id. The handler stays registered until its owner or its registry is destroyed. */
     Q_INVOKABLE SignalBox::HandlerId release();
 
 Q_SIGNALS:
-    /*! Once, when the registration has ended. */
+    /*! Emitted once, when the registration has ended. */
     void activeChanged();
 
 private:

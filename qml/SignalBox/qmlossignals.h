@@ -18,15 +18,15 @@ namespace SignalBox {
 /*!
     \class SignalBox::QmlOsSignals
     \qmltype OsSignals
-    \brief POSIX signals for QML: Ctrl+C, SIGTERM, SIGHUP and the others. As OsSignals in C++, which says more.
+    \brief POSIX signals for QML: Ctrl+C, SIGTERM, SIGHUP and others. The C++ class OsSignals has the details.
 
-    Several elements may be there. Signals are emitted from the event loop.
+    There may be several elements. Their signals are emitted from the event loop.
 
     \threadsafety The application's thread only.
     \cost As OsSignals in C++.
-    \lifetime Each element has what it asked for while it lives.
-    \errors Where \c supported is false no signal ever arrives, and setting \c quitOnTermination or \c watched logs a warning. So does
-    a signal that OsSignals in C++ refuses.
+    \lifetime An element's settings hold until it is destroyed.
+    \errors Where \c supported is false, no signal ever arrives, and setting \c quitOnTermination or \c watched logs a warning. Watching
+    a signal that OsSignals in C++ refuses also logs a warning.
 
     \code{.qml}
     OsSignals {
@@ -45,17 +45,18 @@ class SIGNALBOX_QML_EXPORT QmlOsSignals : public QObject
     /*! Whether this system has POSIX signals. */
     Q_PROPERTY(bool supported READ isSupported CONSTANT FINAL)
     /*!
-        The first SIGINT or SIGTERM quits the application, after terminated(); a second one ends it at once. This holds
-        while it is true in any element, or set in C++. If onTerminated sets it to false, and no other holds it, the application goes on.
+        If true, the first SIGINT or SIGTERM emits terminated() and then quits the application; a second one ends it at once. This holds
+        while it is true in any element, or set in C++. If onTerminated sets it to false, and it is true nowhere else, the application
+        does not quit.
     */
     Q_PROPERTY(bool quitOnTermination READ isQuittingOnTermination WRITE setQuitOnTermination NOTIFY quitOnTerminationChanged FINAL)
-    /*! Signals, by name or number, whose arrival is told by received(), and which then do nothing else. */
+    /*! Signals, by name or number, that are reported by received(). They have no other effect then. */
     Q_PROPERTY(QList<int> watched READ watched WRITE setWatched NOTIFY watchedChanged FINAL)
 
 public:
     /*! Names for \c watched. */
     enum class Signal {
-        Hangup = 1, //!< SIGHUP. POSIX has the numbers of the first four
+        Hangup = 1, //!< SIGHUP. POSIX defines the numbers of the first four
         Interrupt = 2, //!< SIGINT
         Quit = 3, //!< SIGQUIT
         Terminate = 15, //!< SIGTERM
@@ -66,9 +67,9 @@ public:
     };
     Q_ENUM(Signal)
 
-    /*! Asks for nothing at first. */
+    /*! Watches no signal at first. */
     explicit QmlOsSignals(QObject *parent = nullptr);
-    /*! Lets go of what it asked for. */
+    /*! Ends what this element has set. */
     ~QmlOsSignals() override;
 
     //! \cond The properties say it.
@@ -86,9 +87,9 @@ Q_SIGNALS:
     void quitOnTerminationChanged();
     void watchedChanged();
     //! \endcond
-    /*! One of the watched signals has arrived; several arrivals before the event loop comes to them are one. */
+    /*! One of the watched signals has arrived. Several arrivals in one turn of the event loop are reported once. */
     void received(int signal);
-    /*! SIGINT or SIGTERM has arrived and the application is about to quit: the place to save. */
+    /*! SIGINT or SIGTERM has arrived and the application is about to quit. Save data here. */
     void terminated(int signal);
 
 private:

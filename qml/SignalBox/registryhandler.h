@@ -31,18 +31,19 @@ class ScriptHome;
 /*!
     \class SignalBox::RegistryHandler
     \qmltype RegistryHandler
-    \brief A handler of any registry, written in QML; it lives and dies with the item it stands in.
+    \brief A handler of any registry, written in QML. It ends with the item in which it is written.
 
-    It runs on the engine's thread: inline where the event is notified there, else through the event loop.
-    Handlers of equal priority that stand in one file are registered, and so run, in the order in which they stand there.
+    It runs on the engine's thread: inline if the event is notified there, otherwise from the event loop.
+    Handlers of equal priority in one file run in the order in which they are written there.
 
-    \threadsafety Engine's thread only. The registry may be notified from any.
-    \cost A call of JavaScript, which allocates; the event is converted once for all handlers of the engine. Paused, it costs
+    \threadsafety Engine's thread only. The registry may be notified from any thread.
+    \cost A call of JavaScript, which allocates. An event is converted once for all handlers of the engine. A paused handler costs
     a notify nothing.
-    \lifetime It ends at \c Component.destruction of the item that it stands in, after which it never runs, and with its registry.
-    \errors An exception is isolated: it goes to the registry's handlerFailed(), with file, line and stack. A handler that is
-    missing, a handler or filter that is neither a function nor null, a number that is no integer, and settings of a backlog that do
-    not fit together: one warning with file and line, and nothing is registered until that is mended.
+    \lifetime The handler ends with its registry, or at \c Component.destruction of the item in which it is written. It never runs after
+    that.
+    \errors If the handler throws, the registry's handlerFailed() reports it, with file, line and stack. The other handlers are called
+    nevertheless. There is one warning with file and line, and nothing is registered until that is corrected, if: the handler is missing;
+    the handler or the filter is neither a function nor null; a number is no integer; or the settings of the backlog contradict each other.
 
     \code{.qml}
     RegistryHandler {
@@ -67,59 +68,60 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_INTERFACES(QQmlParserStatus)
     QML_ELEMENT
 
-    /*! A QmlRegistry, or any AsyncRegistry that C++ provides. Implied inside a QmlRegistry. */
+    /*! A QmlRegistry, or any AsyncRegistry that C++ provides. Inside a QmlRegistry, it is that one unless another is set. */
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
     /*!
-        Instead of \c registry: the name of a registry of this engine, or of one of C++ on this thread. The handler has that registry as
-        long as it is there: it may come later, go, and come again. Of several it is the one that took the name first. A name
-        that no registry has had by the element's end is a warning then.
+        Instead of \c registry: the name of a registry of this engine, or of a C++ registry on this thread. The registry
+        may come later, go, and come again; the handler is registered while it exists. If several have the name, it is the one that took
+        the name first. If no registry has had the name when the element ends, there is a warning.
     */
     Q_PROPERTY(QString registryName READ registryName WRITE setRegistryName NOTIFY registryNameChanged FINAL)
-    /*! An integer: higher runs first. A change keeps the registration and makes it the last among its new equals. */
+    /*! An integer: higher runs first. After a change, the handler runs behind those that have the new priority already; it stays registered. */
     Q_PROPERTY(double priority READ priority WRITE setPriority NOTIFY priorityChanged FINAL)
-    /*! For diagnostics. A change registers anew. */
+    /*! For diagnostics. After a change, the handler is registered again. */
     Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
-    /*! The first event that the filter accepts is the last. Setting it, or registry, makes it wait for one again. */
+    /*! If true, the handler ends after the first event that the filter accepts. Setting this, or \c registry, registers it again. */
     Q_PROPERTY(bool once READ isOnce WRITE setOnce NOTIFY onceChanged FINAL)
-    /*! False pauses: the handler stays registered and costs a notify nothing. */
+    /*! False pauses the handler: it stays registered, is not called, and costs a notify nothing. */
     Q_PROPERTY(bool enabled READ isEnabled WRITE setEnabled NOTIFY enabledChanged FINAL)
     /*! Whether it is registered now, paused or not. */
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
     /*!
-        What becomes of events that come faster than the handler runs. A change of this or the next three
-        registers anew, and drops what waits.
+        What happens to events that come faster than the handler runs. After a change of this or of the next three properties, the
+        handler is registered again; waiting events are dropped.
     */
     Q_PROPERTY(SignalBox::QmlBacklog::Kind backlog READ backlog WRITE setBacklog NOTIFY backlogChanged FINAL)
-    /*! Of a Bounded backlog, in events: a positive integer. Of a Batched one 0, the default, is no limit. */
+    /*! How many events may wait in a Bounded or Batched backlog. A positive integer; for Batched also 0, the default: no limit. */
     Q_PROPERTY(double capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
-    /*! What a full Bounded or Batched backlog loses. */
+    /*! Which event a full Bounded or Batched backlog loses. */
     Q_PROPERTY(SignalBox::QmlBacklog::Overflow overflow READ overflow WRITE setOverflow NOTIFY overflowChanged FINAL)
-    /*! Of a Throttled, Debounced or Batched backlog, in milliseconds, an integer. -1, the default, is none. */
+    /*! The interval of a Throttled, Debounced or Batched backlog in milliseconds, an integer. -1, the default: none is set. */
     Q_PROPERTY(double interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     /*!
-        Whether the handler is a function of what waits for it, \c {(events, lost) => ...}: an array of events, and the number of those that were
-        lost since the call before. It is always called from the event loop, with any backlog; \c once counts calls. \c SignalBox.Stop means
-        nothing then. A change registers anew.
+        If true, the handler is called once for all waiting events, as \c {(events, lost) => ...}, with an array of them and the number of
+        events that were lost since the call before. It is always called from the event loop, with any backlog. With \c once, there is
+        one call. Returning \c SignalBox.Stop has no effect. After a change, the handler is registered again.
     */
     Q_PROPERTY(bool batch READ isBatch WRITE setBatch NOTIFY batchChanged FINAL)
     /*!
-        The name of a member of the event, as of EventModel: of events with equal members only the newest waits, and those with different ones wait beside
-        each other. They come once per turn of the event loop, or per \c interval of a Throttled or Batched backlog; Bounded and Debounced have no key.
-        An event without that member is a failure of this handler. Empty, the default: no key. A change registers anew.
+        The name of a member of the event, as in EventModel. For each value of that member, only the newest event waits. Waiting events are
+        delivered once per turn of the event loop, or once per \c interval of a Throttled or Batched backlog. A key cannot be combined with
+        Bounded or Debounced. An event without that member counts as a failure of this handler. Empty, the default: no key. After a change,
+        the handler is registered again.
     */
     Q_PROPERTY(QString key READ key WRITE setKey NOTIFY keyChanged FINAL)
     /*!
-        A function that says whether the handler gets the event, or null. It is asked when the backlog has let the event through; of a batch
-        about each event. The handler is not called without an event.
+        Null, or a function of the event that returns whether the handler gets it. It is called after the backlog, just before the handler;
+        with \c batch for each event. If it accepts no event of a batch, the handler is not called.
     */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
-    /*! A function of the event, which may return SignalBox.Stop or a Promise. With null nothing is registered. */
+    /*! A function of the event. It may return SignalBox.Stop or a Promise. If it is null, nothing is registered. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
 
 public:
-    /*! Registers when it is complete. */
+    /*! Registers the handler once the element is complete. */
     explicit RegistryHandler(QObject *parent = nullptr);
-    /*! Ends the registration, where Component.destruction has not. */
+    /*! Ends the registration, unless Component.destruction has ended it before. */
     ~RegistryHandler() override;
 
     //! \cond The properties say it.

@@ -34,17 +34,17 @@ class StatisticsRequest;
     \c drops, \c merges, \c meanTime and \c longestTime (of a call, in milliseconds), \c lastError and \c registeredAt (as
     "main.cpp:12"; empty for handlers in QML). Of these \c enabled and \c priority can be written.
 
-    A handler without a name has the place of the call that registered it as its name, in C++ and in JavaScript. Of
-    elements Qt does not tell the place: give RegistryHandlers names.
+    If a handler has no name, the role \c name gives the file and line of the call that registered it, in C++ and in JavaScript. For
+    RegistryHandlers it is empty, as Qt does not tell their place: give them names.
 
-    All numbers count from when the model got its registry: it has the registry count from then on, as setStatisticsEnabled() would,
-    and what was called or lost before is not shown. Only \c longestTime is the registry's own. Rows that come, go or move are told at
-    once; numbers a few times a second, and only those that have changed.
+    Numbers start at 0 when the model gets its registry. The model then enables the registry's statistics, as setStatisticsEnabled()
+    does. Calls and losses before that are not shown. The exception is \c longestTime, which is that of the registry.
+    Changes of rows are shown at once; changes of numbers a few times a second.
 
-    \threadsafety Engine's thread only. The handlers may run anywhere.
-    \cost A registry at rest costs nothing; one that is notified costs a copy of its list a few times a second, and what
-    statistics cost.
-    \lifetime The registry may be destroyed first; the model is empty then.
+    \threadsafety Engine's thread only. The handlers may run on any thread.
+    \cost Nothing while the registry is not notified. Otherwise a copy of its list a few times a second, and the
+    cost of statistics.
+    \lifetime The registry may be destroyed first. The model is empty then.
     \errors A wrong argument is a TypeError at the caller's line.
 
     \code{.qml}
@@ -69,7 +69,7 @@ class SIGNALBOX_QML_EXPORT RegistryModel : public QAbstractListModel
 
     /*! A QmlRegistry, or any AsyncRegistry that C++ provides. */
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
-    /*! Rows. */
+    /*! The number of rows. */
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
 
 public:
@@ -92,7 +92,7 @@ public:
 
     /*! Empty until it has a registry. */
     explicit RegistryModel(QObject *parent = nullptr);
-    /*! Has the registry count no longer for this model. */
+    /*! Ends the statistics that this model has enabled. */
     ~RegistryModel() override;
 
     //! \cond The properties say it.
@@ -111,11 +111,11 @@ public:
     QHash<int, QByteArray> roleNames() const override;
     //!@}
 
-    /*! All roles of the handler, given as a row or a HandlerId, by their names: \c {model.get(0).calls}. A copy. */
+    /*! An object with all roles of a handler, such as \c {model.get(0).calls}. \a handler is a row or a HandlerId. A copy. */
     Q_INVOKABLE QVariantMap get(const QJSValue &handler) const;
-    /*! Pauses or resumes the handler, given as a row or a HandlerId. False if it is not registered any more. */
+    /*! Pauses or resumes a handler. \a handler is a row or a HandlerId. Returns false if it is no longer registered. */
     Q_INVOKABLE bool setEnabled(const QJSValue &handler, bool enabled);
-    /*! The handler becomes the last among its new equals. \a priority is an integer. */
+    /*! Moves a handler to \a priority, an integer, behind the handlers that have it already. \a handler is a row or a HandlerId. */
     Q_INVOKABLE bool setPriority(const QJSValue &handler, double priority);
 
 Q_SIGNALS:

@@ -19,12 +19,12 @@ namespace SignalBox {
 /*!
     \class SignalBox::SignalBoxAttached
     \qmltype SignalBox
-    \brief What QML files get under the module's own name: handlers for the object they stand in, and registries by name.
+    \brief The functions that QML files call as SignalBox.on(), SignalBox.find() and SignalBox.stallReport().
 
-    Attached to the object in whose scope it is written.
+    It is attached to the object in whose scope it is written.
 
     \threadsafety Engine's thread only.
-    \cost find() looks through the registries that have a name, under a lock. on() costs as registerHandler().
+    \cost find() searches the registries that have a name, under a lock. on() costs as much as registerHandler().
     \lifetime Handlers of on() end with the object in whose scope the call is written.
     \errors Wrong arguments are TypeErrors at the caller's line.
 
@@ -47,8 +47,8 @@ class SIGNALBOX_QML_EXPORT SignalBoxAttached : public QObject
 
 public:
     /*!
-        What a handler may return. After \c Stop the event reaches no handler of lower priority, where that handler
-        runs inside the call that notifies; anything but \c Stop, also nothing, means \c Continue.
+        What a handler may return. \c Stop keeps the event from the handlers that come after it, if it runs inside the call that notifies.
+        Every other result, or none, means \c Continue.
     */
     enum class Propagation {
         Continue = 0, //!< Go on with the next handler.
@@ -63,21 +63,21 @@ public:
 
     /*!
         The registry of that name, or null: a QmlRegistry of this engine, or an AsyncRegistry of this thread.
-        Of several it is the one that took the name last. It is looked for when the call runs: a binding
-        does not run again when such a registry comes or goes. RegistryHandler::registryName follows them.
+        If several have the name, it is the one that took the name last. find() searches once, when it is called: a binding
+        is not evaluated again when such a registry comes or goes. RegistryHandler::registryName follows registries as they come and go.
     */
     Q_INVOKABLE SignalBox::RegistryObject *find(const QString &name);
 
     /*!
-        The stall report of C++: objects, the longest stall first, with the properties of StallInfo. It is empty unless the environment
-        variable SIGNALBOX_STALLS is set.
+        The same as stallReport() in C++: an array of objects with the properties of StallInfo, the longest stall first. It is empty
+        unless the environment variable SIGNALBOX_STALLS is set.
     */
     Q_INVOKABLE QVariantList stallReport() const;
 
     /*!
-        Registers \a function with any \a registry. It ends with the object in whose scope the call is written.
-        \a options: an object with any of priority, name, once, enabled, backlog with capacity, overflow and
-        interval, batch and key, as of RegistryHandler. Anything else is a TypeError at the caller's line.
+        Registers \a function with any \a registry. The handler ends with the object in whose scope the call is written.
+        \a options is an object that may have priority, name, once, enabled, backlog, capacity, overflow, interval, batch and key,
+        as RegistryHandler has. Anything else is a TypeError at the caller's line.
     */
     Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry = nullptr, const QJSValue &function = QJSValue(),
                                         const QJSValue &options = QJSValue());

@@ -23,20 +23,20 @@ class SignalRelay;
 /*!
     \class SignalBox::SignalRegistry
     \qmltype SignalRegistry
-    \brief A registry of the emissions of an existing signal, for handlers, models and SignalBox.on() as any other.
+    \brief A registry of the emissions of an existing signal. Handlers, models and SignalBox.on() use it as any other registry.
 
-    The event is the signal's argument. Of several arguments it is an object with a member for each, by the names of the parameters, and
-    \c arg0, \c arg1 where these have none. Without arguments it is undefined, and so is an argument of a type that Qt does not know.
-    An emission on another thread gets here without Qt's queued calls.
+    The event is the signal's argument. If the signal has several arguments, the event is an object with a member for each: its name is
+    that of the parameter, or \c arg0, \c arg1 and so on for parameters without a name. If it has none, the event is undefined. An argument
+    of a type that Qt does not know is undefined, too. An emission on another thread arrives without Qt's queued calls.
 
-    To C++ it is an AsyncRegistry of QVariant.
+    In C++ it is an AsyncRegistry of QVariant.
 
-    \threadsafety It belongs to the engine's thread. The target may live, and emit, on other threads, on several at once.
-    \cost An emission costs a direct connection of Qt; if there are handlers, also a QVariant of the arguments and a post().
-    \lifetime Connected while it has a target with that signal. It ends nothing of the target's; an emission that is under way on another
-    thread as the target changes, or as this is destroyed, may still reach handlers.
-    \errors A target that is null or was destroyed, no \c signalName, and one that the target does not have, or has several times, are
-    warnings with file and line. Nothing is connected then.
+    \threadsafety It belongs to the engine's thread. The target may live and emit on other threads, on several at once.
+    \cost An emission costs a direct connection of Qt. If there are handlers, it also costs a QVariant of the arguments and a post().
+    \lifetime It is connected while it has a target with that signal. It does not change the target. If another thread emits while the
+    target changes, or while this object is destroyed, that emission may still reach handlers.
+    \errors There is a warning with file and line, and nothing is connected, if: the target is null or was destroyed; \c signalName is
+    empty; or the target has no signal of that name, or several.
 
     \code{.qml}
     SignalRegistry {
@@ -65,7 +65,7 @@ class SIGNALBOX_QML_EXPORT SignalRegistry
     Q_INTERFACES(QQmlParserStatus)
     QML_ELEMENT
 
-    /*! The object that emits. Null again once that is destroyed. */
+    /*! The object that emits. Null after it was destroyed. */
     Q_PROPERTY(QObject *target READ target WRITE setTarget NOTIFY targetChanged FINAL)
     /*! The signal's name, or its signature if several have that name: "moved(int,int)". */
     Q_PROPERTY(QString signalName READ signalName WRITE setSignalName NOTIFY signalNameChanged FINAL)
@@ -73,7 +73,7 @@ class SIGNALBOX_QML_EXPORT SignalRegistry
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
 
 public:
-    /*! Without a target. */
+    /*! It has no target yet. */
     explicit SignalRegistry(QObject *parent = nullptr);
     /*! Disconnects. Does not wait for an emission on another thread. */
     ~SignalRegistry() override;

@@ -23,15 +23,15 @@ class EventStream;
 
 /*!
     \class SignalBox::AsyncRegistrar
-    \brief The half of an AsyncRegistry that may register handlers, and end its own, but cannot post, notify or clear.
+    \brief Access to an AsyncRegistry that can register handlers and unregister them by id, but cannot post, notify or clear.
 
-    A class keeps its registry private and hands out the registrar: others can listen, and only the class can post. Made by
-    AsyncRegistry::registrar(). Copies refer to the same registry.
+    A class keeps its registry private and hands out the registrar. Others can listen then, and only the class can post.
+    AsyncRegistry::registrar() makes it. Copies refer to the same registry.
 
-    \threadsafety Thread-safe, but for the assignment.
+    \threadsafety Thread-safe, except for assignment.
     \cost One pointer. Each call costs what the same call of the registry costs.
     \errors As the same calls of AsyncRegistry; warnings name those.
-    \lifetime As valid as the registry is: not to be used after the registry is destroyed.
+    \lifetime Must not be used after the registry is destroyed.
 
     \code
     class Download

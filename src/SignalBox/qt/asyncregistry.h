@@ -41,10 +41,10 @@ class EventStream;
     \brief A registry whose handlers choose where they run: on the thread of an object, on a thread, in a pool, or inline.
 
     An event is any movable value. It is stored once, for all handlers and threads, which only read it. E = void is an event
-    without data. A handler is any callable on `const E &`, or without arguments, that returns \c void, Propagation (which
-    counts for inline handlers and in notifySequential()), or `QFuture<T>`, which a notify awaits; or a member function of
-    its context. A callable on `const EventBatch<E> &` gets all that waits for it in one call; it returns \c void or
-    `QFuture<T>`, and always runs through the event loop. A callable that fits both an event and a batch gets events.
+    without data. A handler is a member function of its context, or any callable that takes `const E &` or nothing. It returns
+    \c void; or Propagation, which has an effect for inline handlers and in notifySequential(); or `QFuture<T>`, for which notify()
+    waits. A callable that takes `const EventBatch<E> &` gets all waiting events in one call. It returns \c void or
+    `QFuture<T>`, and always runs from the event loop. A callable that accepts both an event and a batch gets events.
 
     \threadsafety Thread-safe: all functions except the constructor, the destructor, and those of QObject and its properties.
 
@@ -61,9 +61,9 @@ class EventStream;
     handler's own thread, no call happens after unregister() has returned. On other threads a call may still be under way;
     unregisterAndWait() and guards wait for it. Events that a thread reaches while their handler is paused are dropped too.
 
-    \cost post() takes memory for the event and its queue entry from blocks that hold some two hundred small events; a
-    handler of batches that is alone keeps it in a store of its own, see EventBatch. It
-    calls the target thread once per burst, through QMetaObject::invokeMethod(), which locks and allocates: do not call
+    \cost post() takes memory for the event and its queue entry from blocks that hold some two hundred small events. If the only
+    handler takes batches, it may have its own store: see EventBatch. post()
+    wakes the target thread once per burst, by QMetaObject::invokeMethod(), which locks and allocates. So do not call
     post() on real-time threads. A producer never waits for a handler.
 
     \errors No exception of a handler reaches an event loop or a producer. Exceptions of handlers, and of futures that they
@@ -109,10 +109,10 @@ public:
     explicit AsyncRegistry(QObject *parent = nullptr) : RegistryObject(parent) {}
 
     /*!
-        \a function runs on the thread of \a context, through its event loop or, with Delivery::Auto, inline when the
-        notify is called there. The handler ends with \a context. Refused with a warning that names the call, and an
-        invalid id: a null context or function, a bounded backlog without capacity, a negative interval. Another thread may
-        call the handler before this has returned: a handler finds its own id with runningHandler().
+        \a function runs on the thread of \a context: from its event loop or, with Delivery::Auto, inline if the event is
+        notified on that thread. The handler ends with \a context. A null context or function, a bounded backlog without capacity, and a
+        negative interval are refused: the result is an invalid id, and a warning names the call. Another thread may
+        call the handler before this has returned. A handler gets its own id by runningHandler().
     */
     template <class F>
         requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
@@ -135,7 +135,7 @@ public:
         return addMember(context, member, options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As above, for the newest event of each key: \a function is made by latestBy() of a key and a member function. */
+    /*! As above, for the newest event of each key. \a function is the result of latestBy(), called with a member function. */
     template <class Context, class KeyFunction, class Member>
         requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
     HandlerId registerHandler(Context *context, detail::LatestBy<KeyFunction, Member> function, const AsyncOptions &options = {},
@@ -154,8 +154,8 @@ public:
     }
 
     /*!
-        \a function runs on any thread of the pool of \a target, made by inPool(): on one thread at a time, in the order of
-        its events. The handler ends with the pool. A timed backlog is refused.
+        \a function runs in the pool of \a target, which inPool() makes: on any of its threads, on one at a time, in the order of
+        its events. The handler ends with the pool. A throttled, debounced or batched backlog is refused.
     */
     template <class F>
     HandlerId registerHandler(PoolTarget target, F &&function, const AsyncOptions &options = {},
@@ -176,8 +176,8 @@ public:
         return addInline(std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As registerHandler(). The handler is unregistered when the guard is destroyed; the guard's destructor waits for calls
-        on other threads. A guard that is a member is declared last; see HandlerGuard. */
+    /*! As registerHandler(). The destructor of the guard unregisters the handler and waits for its calls on other threads.
+        If the guard is a member of a class, declare it last; see HandlerGuard. */
     template <class F>
         requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
     [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
@@ -250,7 +250,7 @@ public:
     }
     //! \endcond
 
-    /*! Calls inline handlers, queues the event for the others, and returns. The cheapest call. */
+    /*! Calls inline handlers, queues the event for the others, and returns. It costs less than notify(). */
     void post(Value event) const
         requires(!std::is_void_v<E>)
     {
@@ -266,14 +266,14 @@ public:
     }
 
     /*!
-        As post(): the handlers run concurrently. The future finishes when the last handler has ended, and the last future
-        that a handler returned. Its result counts what happened. Deliveries to unregistered handlers and ended threads, and
-        those that a backlog drops, count as dropped. Cancelling the future skips handlers that have not begun; a cancelled
+        As post(), and returns a future. It finishes when all handlers, and all futures that they returned, have finished. Its result
+        has the numbers of calls, failures and dropped deliveries. A delivery counts as dropped if the handler was unregistered, its thread
+        has ended, or its backlog dropped the event. Cancelling the future skips handlers that have not begun. A cancelled
         future has no result.
 
-        Handlers that have not begun when \a deadline passes count as dropped: the deadline is for threads that never run
-        their event loop. It ends neither a call that has begun nor the future that a handler returned; this future waits
-        for both.
+        Handlers that have not begun when \a deadline passes are not called, and count as dropped. This is meant for threads that do not run
+        their event loop. The deadline ends neither a call that has begun nor the future that a handler returned: the future of
+        notify() waits for both.
 
         The future is finished on return if all handlers were inline. The call costs a QPromise more than post().
     */
@@ -291,10 +291,10 @@ public:
     }
 
     /*!
-        As notify(), one handler after the other, in priority order: each handler ends before the next one begins, whatever
-        their threads. A handler that returns Propagation::Stop ends the sequence. Inline handlers run as in a post(), before
-        this call returns, up to the first handler that runs elsewhere or returns an unfinished future. Each further handler
-        runs where the handler before it has ended.
+        As notify(), but one handler after the other, in priority order: each handler finishes before the next one begins, on whatever
+        threads they run. A handler that returns Propagation::Stop ends the sequence. Inline handlers run before
+        this call returns, up to the first handler that runs elsewhere or returns an unfinished future. After that, an inline handler
+        runs on the thread where the handler before it has finished.
     */
     QFuture<DispatchReport> notifySequential(Value event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
         requires(!std::is_void_v<E>)
@@ -310,9 +310,9 @@ public:
     }
 
     /*!
-        The next event, copied; true for E = void. The future finishes on the thread of \a context. It is empty if the context or the registry
-        is destroyed first, \a deadline passes, or the context is null; then any thread may finish it. Cancelling the future
-        also finishes it and unregisters, soon after, whether or not the context's thread runs. The call costs a registration
+        Returns a future of a copy of the next event; of true for E = void. It finishes on the thread of \a context. It is empty if the context
+        is null, if the context or the registry is destroyed first, or if \a deadline passes; any thread may finish it then. A cancelled
+        future finishes and unregisters its handler soon after, even if the thread of the context is blocked. The call costs a registration
         and a message to the library's own thread.
     */
     QFuture<Next> next(QObject *context, QDeadlineTimer deadline = QDeadlineTimer::Forever,
@@ -330,10 +330,10 @@ public:
     }
 
     /*!
-        The events from here on, one after the other, for coroutines and futures; see EventStream. Needs the header
-        <SignalBox/EventStream>. \a options as for a handler; the backlog says what may be lost of the events that wait. Called
-        on the thread of \a context. Refused with a warning, and a stream that has ended: a null context, one of another thread, and
-        options that registerHandler() refuses.
+        Returns a stream of the events from now on, for coroutines and futures; see EventStream. It needs the header
+        <SignalBox/EventStream>. \a options are those of a handler: the backlog says which waiting events may be lost. Call this
+        on the thread of \a context. A null context, a context of another thread, and options that registerHandler() refuses are refused
+        with a warning; the result is a stream that has ended.
     */
     template <class Stream = EventStream<E>>
     [[nodiscard]] Stream stream(QObject *context, const AsyncOptions &options = {},
@@ -343,15 +343,15 @@ public:
     }
 
     /*!
-        Posts each emission of \a signal of \a sender, on the emitting thread. The event is the signal's one argument, or what
-        that converts to; of several arguments it is `E{arguments...}` if E is an aggregate, else `E(arguments...)`. Trailing
-        arguments may be left out: the first one alone is the event if it is an E, and an aggregate takes as many as it has
-        members. For E = void all are ignored. An event that cannot be made of copies of the arguments does not compile.
+        Posts an event for each emission of \a signal of \a sender, on the emitting thread. If the signal has one argument, it is
+        converted to E. If it has several, the event is `E{arguments...}` where E is an aggregate, else `E(arguments...)`. Trailing
+        arguments may be left out: if the first argument is an E, it alone is the event; an aggregate takes as many as it has
+        members. For E = void, all arguments are ignored. If no event can be made from copies of the arguments, the call does not compile.
 
-        A signal with overloads is named by qOverload(). Ends with the sender, the registry, or the returned connection. The
-        sender may move to other threads, and emit on several at once.
+        Name an overloaded signal by qOverload(). The connection ends with the sender, with the registry, or by
+        SourceConnection::disconnect(). The sender may move to other threads, and emit on several at once.
 
-        An exception of the event's constructor is logged, and that emission lost. A null sender, a null signal, and a member
+        If the constructor of the event throws, that is logged and the emission is lost. A null sender, a null signal, and a member
         function that is no signal are refused with a warning.
         \cost A direct connection of Qt, and a post().
     */
@@ -372,7 +372,7 @@ public:
         return SourceConnection();
     }
 
-    /*! The half of this registry that may only register, to be handed to others. As valid as the registry is. */
+    /*! A registrar of this registry, for others who may only register handlers. It is valid as long as the registry. */
     [[nodiscard]] AsyncRegistrar<E> registrar() noexcept { return AsyncRegistrar<E>(*this); }
 
 private:

@@ -50,17 +50,17 @@ public:
     /*! At most one event waits. A newer event replaces it in place. */
     static constexpr Backlog latest() noexcept { return Backlog(Kind::Latest, 1, Overflow::DropOldest, {}); }
     /*!
-        At most \a capacity events wait. The capacity must be positive. Memory grows with the number of waiting events, beside a
-        ring of 8 bytes for each of them up to a capacity of 65 536. Beyond that producers share a lock, for a few instructions
-        each.
+        At most \a capacity events wait. The capacity must be positive. Memory grows with the number of waiting events. Up to a
+        capacity of 65 536, a ring takes 8 bytes more for each event of the capacity. With a larger capacity, producers share a lock, for
+        a few instructions each.
     */
     static constexpr Backlog bounded(int capacity, Overflow overflow = Overflow::DropOldest) noexcept
     {
         return Backlog(Kind::Bounded, capacity, overflow, {});
     }
     /*!
-        Delivers the newest event so far in the next turn of the loop, then at most one per \a interval. The last event of a
-        burst always arrives. An interval of more than a hundred years counts as a hundred.
+        The first delivery is in the next turn of the event loop; after that there is at most one per \a interval. Each delivers the newest
+        event. The last event of a burst always arrives. An interval of more than a hundred years counts as a hundred.
     */
     static constexpr Backlog throttled(std::chrono::milliseconds interval) noexcept
     {
@@ -83,9 +83,10 @@ public:
     }
 
     /*!
-        Delivers all events that wait, at most once per \a interval, counted from the actual delivery before; the first ones after
-        an idle interval in the next turn of the loop. A handler of EventBatch gets them in one call, a handler of events one after
-        the other; so does a generic lambda, `[](const auto &)`, which is a handler of events, after a warning. Loses nothing. An interval of more than a hundred years counts as a hundred.
+        Delivers all waiting events, at most once per \a interval, and loses none. The interval begins at the previous delivery. After an idle
+        interval, the next delivery is in the next turn of the event loop. A handler of EventBatch gets the events in one call; a handler of
+        events gets them one after the other. A generic lambda, `[](const auto &)`, is a handler of events; its registration warns. An
+        interval of more than a hundred years counts as a hundred.
     */
     static constexpr Backlog batched(std::chrono::milliseconds interval) noexcept
     {

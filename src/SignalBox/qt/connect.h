@@ -288,19 +288,19 @@ bool isNullHandler(const LatestBy<Key, F> &function)
 
 /*!
     Calls \a handler for each emission of \a signal, on the thread of \a target, which is a context object, onThread() or inPool().
-    As QObject::connect(), with the options of a handler: a backlog, a priority, a name. An emission on another thread costs a
-    post(), not one of Qt's queued calls.
+    It is like QObject::connect(), with the options of a handler: a backlog, a priority, a name. An emission on another thread costs a
+    post(), and no queued call of Qt.
 
-    The handler takes all arguments of the signal by value or const reference, or the leading ones, or none; or a batch of what
-    waits: an EventBatch of the one argument, or of `std::tuple<...>` of several. A callable that takes both, such as `[](const auto &)`,
-    gets the arguments. It may be a member function of the context, and of latestBy(), whose key then is a callable on the signal's
-    arguments or the leading ones, or a pointer to a member of the first. What it returns is ignored, unless it is a QFuture, which is
-    awaited before the handler counts as done. Its failures are logged in the category \c signalbox.
+    The handler takes all arguments of the signal, by value or const reference, or the first ones, or none. Or it takes a batch: an
+    EventBatch of the argument, or of `std::tuple<...>` if there are several. A callable that accepts both, such as `[](const auto &)`,
+    gets the arguments. The handler may be a member function of the context. It may also be made by latestBy(); the key is then a callable
+    on the first arguments of the signal or on all, or a pointer to a member of the first one. The result of the handler is ignored, unless it
+    is a QFuture: then the handler has finished when that has. Failures are logged in the category \c signalbox.
 
-    The connection ends with the sender, with the context, by SourceConnection::disconnect(), and with `once` by the first call.
-    What waits when the sender ends is delivered, as by Qt's queued connections, also what a timed backlog holds back;
-    disconnect() and the context's end drop it.
-    A null sender, signal, context or function, and options that make no sense, are refused with a warning: the
+    The connection ends with the sender, with the context, by SourceConnection::disconnect(), and, with `once`, by the first call.
+    When the sender is destroyed, waiting events are still delivered, as with Qt's queued connections; so are those that a throttled,
+    debounced or batched backlog holds. disconnect() and the end of the context drop them.
+    A null sender, signal, context or function, and invalid options, are refused with a warning: the
     connection is then false.
 
     \code

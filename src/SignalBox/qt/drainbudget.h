@@ -9,7 +9,7 @@
 namespace SignalBox {
 
 /*!
-    How long a thread delivers queued events before it lets its timers, input and painting run; it goes on after those. One
+    Sets how long a thread delivers queued events before it lets its timers, input and painting run. It continues after those. There is one
     setting for the process; the default is 4 ms. A longer budget delivers more events per second in a flood, a shorter
     one keeps a window smoother. A handler is never interrupted, even if it takes longer than the budget. With 0, other
     events of the loop run after each delivery. A negative budget counts as 0.

@@ -15,24 +15,24 @@ namespace SignalBox {
 
 /*!
     \class SignalBox::EventBatch
-    \brief What waited for a handler, as one value: a sized random-access range of `const E &`.
+    \brief The events that waited for a handler: a sized random-access range of `const E &`.
 
     A handler of `const EventBatch<E> &` is called once for all events that wait for it, not once per event. No event is
     copied. Each producer's events are in their order, the oldest first. Name the type: a generic lambda, `[](const auto &batch)`,
-    takes an event as well, and so gets single events; with a batched backlog, its registration warns.
+    accepts single events, too, and so gets those. With a batched backlog, its registration warns.
 
-    \threadsafety Reentrant: on the thread of the call, and any number of its threads while the call lasts.
+    \threadsafety Reentrant. During the call, any number of threads may read the batch.
 
-    \cost Nothing is copied. A batch takes one pointer per event, whose memory the next batch uses again. While the handler is the
-    registry's only one, its backlog has no capacity (Backlog::unbounded(), or Backlog::batched() with an interval alone), and E
-    moves without exceptions and has at most 256 bytes, post() moves the event into the handler's own store. That consists of
-    pages of four kilobytes: one post() of an int in four hundred allocates. The store keeps one page, and frees the others after
+    \cost Nothing is copied. A batch takes one pointer per event; the next batch uses that memory again. post() moves an event into the
+    handler's own store if all of this holds: the registry has no other handler; the backlog has no capacity (Backlog::unbounded(), or
+    Backlog::batched() with an interval only); E has at most 256 bytes, and moving it does not throw. The store consists of
+    pages of four kilobytes, so that one in four hundred posts of an int allocates. It keeps one page, and frees the others after
     the call.
 
     \errors Nothing fails. An exception of the handler is one failure, and each event of the batch counts as failed.
 
     \lifetime The batch and its events are valid until the handler returns. A handler that returns a QFuture, or is a
-    coroutine, copies what it needs later before it returns.
+    coroutine, has to copy what it needs after that.
 
     \code
     lines.registerHandler(&view, [&](const SignalBox::EventBatch<QString> &batch) {
@@ -49,7 +49,7 @@ class EventBatch
 public:
     /*! The type of the events. */
     using value_type = E;
-    /*! What an element is read through. */
+    /*! The type of a reference to an element. */
     using reference = const E &;
     /*! The same. */
     using const_reference = const E &;
@@ -114,7 +114,7 @@ public:
     const_iterator end() const noexcept { return const_iterator(m_items + size()); }
     /*! The number of events: at least one. */
     size_type size() const noexcept { return m_batch.size(); }
-    /*! False: a handler is not called without an event. For algorithms. */
+    /*! Always false, since a handler is not called without an event. For algorithms. */
     bool empty() const noexcept { return size() == 0; }
     /*! \a index is less than size(). */
     const E &operator[](size_type index) const noexcept { return valueOf(m_items[index]); }
@@ -124,8 +124,8 @@ public:
     const E &back() const noexcept { return (*this)[size() - 1]; }
 
     /*!
-        The number of events that were queued for the handler and that it did not get since the batch before: its backlog
-        dropped or merged them, it was paused when its thread reached them, or their deadline had passed.
+        How many events the handler has lost since the batch before: its backlog dropped or merged them, it was paused when its thread
+        reached them, or their deadline had passed.
     */
     quint64 lost() const noexcept { return m_batch.lost(); }
 

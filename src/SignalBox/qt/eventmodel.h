@@ -24,28 +24,28 @@ namespace SignalBox {
     \qmltype EventModel
     \brief A registry's events as a table model: one row for each event, or for each key.
 
-    Each event becomes a row at the end. Without a \c key the model is a ring of the last \c capacity events. With a key, an
-    event whose key is there already takes the place of that row's event, and rows never move. Events are shown in
-    blocks: at most one insertion and one removal per \c interval, and with a key one dataChanged() for each run of changed rows.
+    Each event becomes a row at the end. Without a \c key, the model shows the last \c capacity events. With a key, an
+    event replaces the row that has the same key, and rows never move. Changes are made in
+    blocks: at most one insertion and one removal per \c interval and, with a key, one dataChanged() for each run of changed rows.
 
-    A column shows one member of the events: a property of a Q_GADGET, a key of a QVariantMap, or what a function given to
-    addColumn() returns. A member that an event does not have is an invalid QVariant. An event without members, such as an
-    int, is the column "value". The value of a cell is its Qt::DisplayRole; each column is a role, too, by its name, so that
+    A column shows one member of the events: a property of a Q_GADGET, a key of a QVariantMap, or the result of a function given to
+    addColumn(). If an event does not have that member, the cell is an invalid QVariant. An event without members, such as an
+    int, has one column, "value". The value of a cell is its Qt::DisplayRole. Each column is also a role with the column's name, so that
     QTableView, ListView and TableView all work.
 
-    \threadsafety The model's own thread only, as any model for views. The registry may live, and events may be posted, on any
-    thread.
+    \threadsafety The model's own thread only, as for any model of Qt. The registry may live on any thread, and events may be posted on
+    any thread.
 
     \ordering As for a handler: each producer's events keep their order.
 
     \cost An event costs a place in a batch, and no copy: rows share the event with the handlers of the registry. With a key,
     small events are copied once per interval. While the model's thread is blocked, at most \c capacity
-    events wait, or a million; with a key, all do.
+    events wait, and never more than a million; with a key, all of them wait.
 
-    \errors A capacity that is not positive, a negative interval, and a name of a column that is empty or there twice are refused
-    with a warning, and change nothing. An exception of a function of a column is logged, and the cell is invalid.
+    \errors A capacity that is not positive, a negative interval, and a column name that is empty or used twice are refused
+    with a warning, and change nothing. If the function of a column throws, that is logged, and the cell is invalid.
 
-    \lifetime The rows stay when the registry is destroyed. Another registry begins with an empty model.
+    \lifetime The rows stay when the registry is destroyed. Setting another registry empties the model.
 
     It neither sorts nor filters nor groups: QSortFilterProxyModel does.
 
@@ -61,36 +61,37 @@ namespace SignalBox {
 class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
 {
     Q_OBJECT
-    /*! The registry whose events are shown. Null at first, and after it was destroyed. */
+    /*! The registry whose events are shown. Null at first, and after the registry was destroyed. */
     Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
     /*!
-        The names of the columns. If none was set or added: the members of the first event, found when it comes. Setting an empty list
-        goes back to that.
+        The names of the columns. If none was set or added, the columns are the members of the first event that arrives. Setting an empty
+        list restores this.
     */
     Q_PROPERTY(QStringList columns READ columns WRITE setColumns NOTIFY columnsChanged FINAL)
     /*!
-        The member that names an event's row; empty, the default: each event has a row of its own. It need not be a column. An event without
-        it counts as lost, and so does one with another key when there are \c capacity rows.
+        The member by which events share a row. It need not be a column. If it is empty, the default, each event has its own row. An event
+        without the member counts as lost. So does an event with a new key if there are \c capacity rows already.
     */
     Q_PROPERTY(QString key READ key WRITE setKey NOTIFY keyChanged FINAL)
-    /*! The most rows, 10 000 by default. A smaller one removes the oldest rows; with a key the last ones. */
+    /*! The maximum number of rows, 10 000 by default. Making it smaller removes the oldest rows; with a key, the last ones. */
     Q_PROPERTY(int capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
     /*!
-        The least time between two changes of the rows, in milliseconds, 16 by default. The first event after as long a silence is shown at
-        once. A change drops the events that have not come to the model's thread yet; so do a key in place of none and a larger \c capacity.
+        The minimum time between two changes of the rows, in milliseconds, 16 by default. If no event came for that time, the next one is
+        shown at once. Setting another interval drops the events that have not reached the model's thread yet. So do setting the first key,
+        and a larger \c capacity.
     */
     Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
-    /*! Whether the rows stand still. Up to \c capacity events are collected meanwhile, and shown when this ends. */
+    /*! If true, the rows do not change. Up to \c capacity events are collected, and shown when it is false again. */
     Q_PROPERTY(bool paused READ isPaused WRITE setPaused NOTIFY pausedChanged FINAL)
     /*! The number of rows. */
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
-    /*! Events that will never be a row: too many came at once, or there was no room for their key. */
+    /*! How many events never became a row: too many came at once, or there was no room for their key. */
     Q_PROPERTY(double lost READ lostNumber NOTIFY lostChanged FINAL)
-    /*! All events that came since the registry was set, or clear() was called, including lost ones. */
+    /*! How many events came since the registry was set, or clear() was called, including lost ones. */
     Q_PROPERTY(double received READ receivedNumber NOTIFY receivedChanged FINAL)
 
 public:
-    /*! Empty until it has a registry. */
+    /*! The model is empty until it has a registry. */
     explicit EventModel(QObject *parent = nullptr);
     ~EventModel() override;
 
@@ -113,9 +114,9 @@ public:
     //! \endcond
 
     /*!
-        Adds a column that shows what \a function, a callable or member pointer on `const E &`, returns for events of type E, also those in a
-        QVariant. It is called on the model's thread, whenever a view asks. For a column that is there already, it serves a further type
-        of events. In a key it serves, too.
+        Adds a column that shows the results of \a function, a callable or member pointer on `const E &`, for events of type E, also for
+        those in a QVariant. It is called on the model's thread, whenever a view asks. If the column exists, the function is
+        added to it for events of another type. The name may also be used as the \c key.
     */
     template <class E, class F>
         requires std::is_invocable_v<const std::decay_t<F> &, const E &>
@@ -127,7 +128,7 @@ public:
             addReader(name.toString(), detail::makeEventReader<E>(std::forward<F>(function)));
     }
 
-    /*! Removes all rows and the events that wait to be shown, and counts from 0. */
+    /*! Removes all rows and the events that wait to be shown, and sets the numbers to 0. */
     Q_INVOKABLE void clear();
 
     /*! The role of a column, for data() and QSortFilterProxyModel::setSortRole(); -1 if there is none of that name. */

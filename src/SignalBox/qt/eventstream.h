@@ -147,29 +147,30 @@ struct StreamAccess
     \class SignalBox::EventStream
     \brief The events of an AsyncRegistry, one after the other, for coroutines and futures. Made by AsyncRegistry::stream().
 
-    A stream is registered once, for as long as it lives: events between two awaits wait in it, and none is lost unless the
-    Backlog of its options says so. In a coroutine, `co_await stream` gives the next event, or nothing at the end: an
-    std::optional<E>; for E = void a bool. The coroutine resumes on the thread of the context. Any coroutine type will do, such
+    A stream has one handler for its whole life. Events that come between two awaits wait in the stream. None is lost unless the
+    Backlog of its options says so. In a coroutine, `co_await stream` gives an std::optional<E>: the next event, or nothing at the end of
+    the stream. For E = void it gives a bool. The coroutine resumes on the thread of the context. Any coroutine type can be used, such
     as QCoro::Task. next() gives the same as a QFuture, with a deadline.
 
-    The stream ends with its context, with the registry, and when its handler is unregistered. What has arrived by then can
-    still be taken; after that, the stream gives nothing at once. A coroutine that waits when the context is destroyed is resumed
-    inside that destructor.
+    The stream ends with its context, with the registry, or when its handler is unregistered. Events that have arrived before can
+    still be taken. After those, each await gives nothing, at once. If a coroutine waits when the context is destroyed, it is resumed
+    inside the destructor of the context.
 
-    \threadsafety For the thread of its context only, on which it is also made. The registry may post, and be destroyed, on others.
+    \threadsafety Create and use it on the thread of its context only. The registry may post, and be destroyed, on other threads.
 
-    \ordering Events come in the order in which they reach the thread of the context: each producer's in its order. Several
-    who wait get the next events in the order in which they began to wait.
+    \ordering Events come in the order in which they reach the thread of the context; those of one producer keep their order. If several
+    coroutines or futures wait, they get the next events in the order in which they began to wait.
 
-    \cost An event that waits is not copied; what is taken is. `co_await` allocates nothing. A next() that has to wait costs a
+    \cost A waiting event is not copied. An event that is taken is copied. `co_await` allocates nothing. If next() has to wait, it costs a
     registration and a message to the library's own thread.
 
-    \errors What copying an event throws comes out of `co_await`; for a next() it counts as a failure of the stream's handler, and
-    the next event is given. An exception that leaves a coroutine in resume() counts as a failure, too.
+    \errors If copying an event throws, `co_await` throws that. In next() it counts as a failure of the stream's handler, and
+    the future gets the next event. An exception that leaves a coroutine in resume() counts as a failure, too.
 
-    Name what is awaited, as in the example: GCC 12 generates wrong code for `while (co_await stream)`.
+    Store the result of `co_await` in a variable, as in the example: GCC 12 generates wrong code for `while (co_await stream)`.
 
-    \lifetime Move-only. Its end unregisters, and gives those who wait nothing. It may be destroyed by the coroutine that it resumes.
+    \lifetime Move-only. Destroying it unregisters the handler; coroutines and futures that wait get nothing. A coroutine may destroy the
+    stream that resumes it.
 
     \code
     Task showAll(SignalBox::AsyncRegistry<Progress> &progress, Window *window)
@@ -187,16 +188,16 @@ class EventStream
     using Value = std::conditional_t<std::is_void_v<E>, detail::NoEvent, E>;
 
 public:
-    /*! What is taken: the event, or nothing at the end; for E = void, whether there was one. */
+    /*! The result of an await: the event, or nothing at the end; for E = void, whether there was an event. */
     using Next = typename AsyncRegistry<E>::Next;
 
     /*! A stream that has ended. */
     EventStream() noexcept = default;
     EventStream(const EventStream &) = delete;
     EventStream &operator=(const EventStream &) = delete;
-    /*! \a other has ended then. Those who wait go on waiting. */
+    /*! Takes over \a other, which has ended then. Coroutines and futures that wait keep waiting. */
     EventStream(EventStream &&other) noexcept = default;
-    /*! First ends this stream. */
+    /*! Ends this stream first. */
     EventStream &operator=(EventStream &&other) noexcept
     {
         if (this != &other) {
@@ -206,12 +207,13 @@ public:
         }
         return *this;
     }
-    /*! Unregisters. Those who wait get nothing. */
+    /*! Unregisters the handler. Coroutines and futures that wait get nothing. */
     ~EventStream() { end(); }
 
     /*!
-        What waits, the oldest first, or the next event that comes; empty at the end, or when \a deadline passes. Finishes on
-        the thread of the context. An empty one may finish on another thread. Cancelling the future gives its turn to the next who waits.
+        Returns a future of the oldest waiting event or, if none waits, of the next one. It is empty at the end of the stream, or when
+        \a deadline passes. It finishes on the thread of the context; an empty one may finish on another thread. If it is cancelled, the event
+        goes to whoever waits next.
     */
     QFuture<Next> next(QDeadlineTimer deadline = QDeadlineTimer::Forever)
     {
@@ -233,13 +235,13 @@ public:
         return future;
     }
 
-    /*! How many events were lost, so far as what has arrived can tell: what its backlog dropped or merged. */
+    /*! How many events its backlog has dropped or merged, up to the last event that has arrived. */
     quint64 lost() const noexcept { return m_state ? m_state->lost() : 0; }
 
-    /*! Whether nothing waits and nothing more comes. */
+    /*! Whether no event waits and no more will come. */
     bool isOver() const noexcept { return !m_state || m_state->isOver(); }
 
-    /*! Its handler in the registry: to pause it, or to look it up. */
+    /*! The id of its handler in the registry, for example to pause it. */
     HandlerId id() const noexcept { return m_guard.id(); }
 
     //! \cond What co_await uses

@@ -20,8 +20,8 @@ class ExceptionInfo;
     \class SignalBox::HandlerFailure
     \brief The argument of RegistryObject::handlerFailed(): which handler threw, and what.
 
-    A value that may be copied, stored, and passed to other threads. In QML its properties have the names of the functions
-    below. fileName, lineNumber and stack are known for handlers written in QML only; else they are empty, 0 and empty.
+    It may be copied, stored, and passed to other threads. In QML its properties have the names of the functions
+    below. Only handlers written in QML have a fileName, a lineNumber and a stack; for others they are empty, 0 and empty.
 
     \plainvalue
 

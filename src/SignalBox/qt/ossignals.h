@@ -55,8 +55,8 @@ namespace SignalBox {
     process descriptors (Linux before 5.4). If other code installs a handler after SignalBox, that one stays: listeners are
     not called any more, unless it calls the handler that it replaced, and it is not removed when the last listener goes.
 
-    <b>The last listener.</b> A signal that is on its way while the last listener goes meets the restored disposition, which
-    for SIGTERM ends the process. One that was caught before and not yet handled is lost.
+    <b>The last listener.</b> A signal that arrives while the last listener is removed may find the restored disposition, which
+    for SIGTERM ends the process. A signal that was caught before and is not handled yet is lost.
 
     System calls are restarted (\c SA_RESTART) where the system supports it. In a child of fork() a signal does what it did
     before it was caught. It neither wakes the parent nor is seen by it, until the child uses OsSignals itself. A program

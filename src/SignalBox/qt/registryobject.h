@@ -62,15 +62,15 @@ class ExceptionInfo;
     \threadsafety Thread-safe: all functions on handlers. The other functions, including those of the name, may be called
     on the object's own thread only, as with any QObject. Signals are emitted on the object's own thread.
 
-    \cost Functions on handlers cost as much as those of SyncRegistry. Any number of changes posts one handlersChanged().
-    The functions for statistics and slow handlers say what these cost.
+    \cost Functions on handlers cost as much as those of SyncRegistry. Any number of changes emits handlersChanged() once.
+    setStatisticsEnabled() and setSlowHandlerBudget() say what they cost.
 
     \errors Functions on handlers return false for an id that is not registered here. Functions that register handlers
     refuse invalid arguments with a warning and an invalid id.
 
-    \lifetime Destruction unregisters all handlers and drops what is queued for them. It ends the notify under way, and does
-    not wait for handlers that run on other threads. Other threads may still be inside a notify of this registry; none may
-    begin one. A handler may destroy the registry that is calling it, on the registry's own thread.
+    \lifetime The destructor unregisters all handlers and drops what is queued for them. A notify() that is running calls no further
+    handler. The destructor does not wait for handlers that run on other threads. Other threads may still be inside notify(); none may
+    begin a call. On the registry's own thread, a handler may destroy the registry that calls it.
 
     \code
     void pauseAll(SignalBox::RegistryObject &registry)
@@ -131,14 +131,14 @@ public:
     bool setPriority(SignalBox::HandlerId id, int priority);
 
     /*!
-        Counts calls, failures and run times of all handlers, for handlers(). Off by default; each call of a handler then
-        tests a flag. If it is on, each call reads the clock twice.
+        Counts calls, failures and run times of all handlers, for handlers(). Off by default: each call of a handler tests a flag.
+        If it is on, each call reads the clock twice.
     */
     void setStatisticsEnabled(bool enabled);
-    /*! Whether statistics are counted: switched on, or shown by a RegistryModel in QML. */
+    /*! Whether statistics are counted: they are enabled, or a RegistryModel in QML shows them. */
     bool areStatisticsEnabled() const noexcept;
     /*!
-        Calls of handlers that take longer are logged in the category \c signalbox, with the handler's name and the line
+        Calls of handlers that take longer than \a budget are logged in the category \c signalbox, with the handler's name and the line
         that registered it. Zero, the default, switches this off. More than a hundred years count as a hundred.
     */
     void setSlowHandlerBudget(std::chrono::milliseconds budget);
@@ -221,8 +221,8 @@ Q_SIGNALS:
     /*! Handlers were registered, unregistered or changed. Emitted from the event loop, once for any number of changes. */
     void handlersChanged();
     /*!
-        Statistics are enabled, and handlers were called since the last call of handlers(). Emitted from the event loop,
-        once until the next call of handlers().
+        Emitted while statistics are enabled, if handlers were called since the last call of handlers(). It is emitted from the event
+        loop, and not again before the next call of handlers().
     */
     void statisticsChanged();
     /*!
@@ -238,8 +238,8 @@ Q_SIGNALS:
     */
     void lagged(SignalBox::HandlerId id, quint64 dropped);
     /*!
-        An event loop did not turn for longer than the environment variable \c SIGNALBOX_STALLS allows, and of all handlers that
-        ran there then one of this registry took the longest. Emitted when the loop turns again; stallReport() has the rules.
+        An event loop did not turn for longer than the environment variable \c SIGNALBOX_STALLS allows, and the handler that took the
+        longest meanwhile is one of this registry. Emitted when the loop turns again; see stallReport().
     */
     void stalled(const SignalBox::StallInfo &stall);
 

@@ -90,8 +90,8 @@ public:
     }
 
     /*!
-        Waits until \a count events are recorded and not taken, and returns true; returns false when \a deadline passes
-        first. Runs the event loop of the calling thread meanwhile, if it has one, so timers and queued handlers run.
+        Waits until \a count events are recorded and not taken. Returns false if \a deadline passes first.
+        Meanwhile it runs the event loop of the calling thread, if there is one, so timers and queued handlers run.
     */
     bool waitForCount(qsizetype count, QDeadlineTimer deadline = QDeadlineTimer(5000))
     {

@@ -56,9 +56,9 @@ public:
     QString stack() const { return m_stack; }
 
     /*!
-        Called on any thread when nobody listens to \a failure, which holds this exception. Reports it in the way of the
-        script's engine and returns true; or returns false, and it is logged in the category \c signalbox. The default
-        returns false.
+        Called on any thread if nobody listens to \a failure, which holds this exception. Reimplement it to report the failure as the
+        script's engine does, and return true. If it returns false, as the default does, the failure is logged in the category
+        \c signalbox.
     */
     virtual bool logUnheard(const HandlerFailure &failure, const QString &registryName) const;
 

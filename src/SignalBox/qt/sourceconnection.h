@@ -14,13 +14,13 @@ class RegistryObject;
 
 /*!
     \class SignalBox::SourceConnection
-    \brief A signal that is a source of a registry: made by AsyncRegistry::addSource() and connect().
+    \brief The connection of a signal to a registry, or to a handler: the result of AsyncRegistry::addSource() and connect().
 
-    Owns nothing: the connection stays when all copies of this are gone. It ends with the sender, with the registry, or by
-    disconnect(); one that was made by connect() also ends with its handler and that handler's context. The sender's end drops
-    nothing: what waits for handlers is delivered.
+    Destroying this object does not disconnect. The connection ends with the sender, with the registry, or by
+    disconnect(). A connection of connect() also ends with its handler and with the context. When the sender is destroyed, nothing is
+    dropped: waiting events are delivered.
 
-    \threadsafety Thread-safe, but for the assignment. The sender may emit, and be destroyed, on other threads meanwhile.
+    \threadsafety Thread-safe, except for assignment. The sender may emit, and be destroyed, on other threads meanwhile.
     \cost disconnect() costs as much as QObject::disconnect().
     \lifetime May outlive the sender and the registry.
     \errors No member throws. A connection that was refused is false.
@@ -38,9 +38,9 @@ public:
     SourceConnection() noexcept = default;
 
     /*!
-        Ends the connection. Returns whether this call has ended it. An emission that is under way on another thread may still
-        post its event. For a connection that was made by connect(), what waits for the handler is dropped, also after the
-        sender's end, and on the handler's own thread no call happens after this.
+        Ends the connection. Returns whether this call has ended it. If another thread is emitting the signal, that emission may still
+        post its event. For a connection of connect(), it drops the events that wait for the handler, even if the
+        sender was destroyed before. On the handler's own thread, no call happens after this.
     */
     bool disconnect() noexcept;
 

@@ -24,8 +24,8 @@ class LoopWatch;
     \brief A time for which an event loop did not turn, and the handler that ran then: a row of stallReport(), and the argument of
     RegistryObject::stalled().
 
-    In QML its properties have the names of the functions below; durations are numbers of milliseconds. Where no handler of
-    SignalBox ran for a millisecond or more, all about the handler is empty: the program's own code held the loop up.
+    In QML its properties have the names of the functions below; durations are numbers of milliseconds. If no handler of
+    SignalBox ran for a millisecond or more, everything about the handler is empty: other code of the program blocked the loop.
 
     \plainvalue
 
@@ -50,16 +50,16 @@ class SIGNALBOX_QT_EXPORT StallInfo
     //! \endcond
 
 public:
-    /*! Of no event loop. */
+    /*! An empty one. */
     StallInfo() = default;
 
     /*! The thread of the event loop, as in AsyncHandlerInfo::threadName. */
     QString threadName() const { return m_threadName; }
     /*! When the loop turned again, in local time. */
     QDateTime end() const { return m_end.toLocalTime(); }
-    /*! For how long it did not turn, at least: exact where a handler held it up all the time. */
+    /*! How long the loop did not turn, at least. Exact if one handler blocked it all the time. */
     std::chrono::nanoseconds duration() const { return m_duration; }
-    /*! How much of that the handler took which took the most; with the handlers that it called. Zero: none is known. */
+    /*! The time that the longest handler took, including the handlers that it called. Zero if none is known. */
     std::chrono::nanoseconds handlerDuration() const { return m_handlerDuration; }
     /*! The id of that handler. */
     HandlerId handlerId() const { return m_handlerId; }

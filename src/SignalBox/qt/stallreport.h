@@ -9,12 +9,12 @@
 namespace SignalBox {
 
 /*!
-    The ten longest times for which an event loop did not turn, the longest first. Only what lasted for the number of milliseconds that
-    the environment variable \c SIGNALBOX_STALLS gives, or longer; without the variable, loops are not watched and the report is
-    empty. At the end of the application object the report is logged in the category \c signalbox.
+    Returns the ten longest times for which an event loop did not turn, the longest first. The environment variable \c SIGNALBOX_STALLS
+    gives the shortest time that is reported, in milliseconds. Without it, loops are not watched and the report is
+    empty. When the application object is destroyed, the report is logged in the category \c signalbox.
 
-    The loops that are watched are those of threads to which SignalBox has delivered something. Each has a timer of a quarter of that
-    time. A loop that never turns again is not reported, and neither is what a handler does inside of an event loop of its own.
+    A loop is watched once SignalBox has delivered something to its thread. Each watched loop has a timer with a quarter of that
+    time as its interval. A loop that never turns again is not reported. Neither is a handler that runs an event loop of its own.
 
     \threadsafe
     \cost A copy of the report. While loops are watched, each call of a handler reads the clock twice.

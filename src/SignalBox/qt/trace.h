@@ -8,27 +8,27 @@
 namespace SignalBox {
 
 /*!
-    Records what the handlers of all AsyncRegistries and QmlRegistries do into the file \a path, from now on; an empty path ends
-    that. The same as the environment variable \c SIGNALBOX_TRACE, which a program reads as it makes its first registry.
+    Records the calls of the handlers of all AsyncRegistries and QmlRegistries, from now on, in the file \a path. An empty path ends
+    the recording. The environment variable \c SIGNALBOX_TRACE does the same; it is read when a program makes its first registry.
 
-    The file is a Chrome trace, to be opened with Perfetto or Qt Creator. It has, for each thread, under the name of its QThread:
-    - a slice for each call of a handler, inline ones too, named by registry and handler, with the line that registered it;
-    - a slice for each post and notify, and an arrow from there to each delivery that it led to; where events were merged, or
-      delivered together, from the newest of them;
-    - a slice for each drain, the time in which the event loop delivers;
-    - counters of what waits in the thread's mailbox, as each drain begins and ends (65 536 at most), and of each handler's losses.
+    The file is a Chrome trace. Open it with Perfetto or Qt Creator. For each thread, under the name of its QThread, it has:
+    - a slice for each call of a handler, also of inline ones, named by registry and handler, with the line that registered it;
+    - a slice for each post and notify, and an arrow from there to each delivery of the event; if events were merged, or
+      delivered together, the arrow comes from the newest of them;
+    - a slice for each drain, that is, the time in which the event loop delivers;
+    - counters of the events that wait for the thread, at the beginning and the end of each drain (65 536 at most), and of each
+      handler's lost events.
 
-    It is a whole JSON array at each moment, also after a crash, up to the last second. At 32 MiB it becomes \a path with
-    \c .previous, and a new one begins. A second process with the same path writes to \a path with a dot and its process id. A
-    thread never waits for the file: what the writer cannot keep up with is dropped, and marked by an event named \c gap that
-    counts it.
+    The file is a complete JSON array at any time. After a crash, at most the last second is missing. When it has 32 MiB, it is renamed to
+    \a path with \c .previous, and a new one begins. A second process with the same path writes to \a path with a dot and its process id.
+    A thread never waits for the file. If the writer cannot keep up, records are dropped; an event named \c gap counts them.
 
-    Returns false, with a warning, if the file cannot be written; then nothing has changed. A disk that is full ends the
-    recording, with a warning. Calls of a plain SyncRegistry are not recorded; a profiler shows them.
+    Returns false, with a warning, if the file cannot be written; nothing has changed then. If the disk is full, the
+    recording ends, with a warning. Calls of a plain SyncRegistry are not recorded; a profiler shows them.
 
     \threadsafety Thread-safe.
-    \cost While nothing is recorded, a bit that is looked at with others. Recording an event takes some clock reads, and 384 KiB for
-    each thread that records.
+    \cost While nothing is recorded, no more than the flag that each call tests for statistics. Recording an event reads the clock a few
+    times. Each thread that records takes 384 KiB.
 
     \code
     SignalBox::setTraceFile(QStringLiteral("trace.json"));
