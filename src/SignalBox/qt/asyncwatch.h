@@ -70,7 +70,7 @@ public:
     using Next = typename std::conditional_t<std::is_void_v<T>, std::type_identity<bool>,
                                              std::type_identity<std::optional<T>>>::type;
 
-    /*! Watches what \a receiver receives. What the receiver has already seen does not matter. */
+    /*! Watches the sender of \a receiver. It does not matter which values the receiver has seen already. */
     explicit AsyncWatch(WatchReceiver<T> receiver) : m_values(std::make_shared<Values>(std::move(receiver))) {}
     Q_DISABLE_COPY_MOVE(AsyncWatch)
     /*! Unregisters the callbacks; the futures finish empty. */
@@ -104,10 +104,10 @@ public:
     }
 
     /*!
-        The first value that no future of this watch has given yet; at once if there is one. Empty (false for T = void) if
-        the sender, the context or the watch is destroyed first, or \a deadline passes. Finishes on the thread of \a context.
-        A future that is empty, or whose value is already there, may finish on another thread. Cancelling the future also
-        finishes it, soon after, whether or not the context's thread runs.
+        Returns a future of the first value that no future of this watch has given yet. If there is one, the future has finished on
+        return. It is empty (false for T = void) if the sender, the context or the watch is destroyed first, or \a deadline passes. It
+        finishes on the thread of \a context. If it is empty, or the value was there already, it may finish on another thread. A cancelled
+        future finishes soon after, even if the thread of the context is blocked.
     */
     [[nodiscard]] QFuture<Next>
     changed(QObject *context,
