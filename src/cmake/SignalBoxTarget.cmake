@@ -248,8 +248,21 @@ macro(signalbox_configure_library layer base_directory)
     # might replace them.
     target_compile_options(${target} PRIVATE "$<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>")
     signalbox_forbid_undefined_symbols(${target})
+    signalbox_version_symbols(${target} ${target}_${SignalBox_VERSION_MAJOR}.${SignalBox_VERSION_MINOR})
     signalbox_warnings(${target})
 endmacro()
+
+# Each exported symbol gets the minor version, so that a process may have the libraries of two: a plugin whose library was
+# loaded second calls its own, and not the one of the same name that the program has. A library under another's name is refused.
+function(signalbox_version_symbols target version)
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL SHARED_LIBRARY AND CMAKE_EXECUTABLE_FORMAT STREQUAL ELF)
+        set(script "${CMAKE_CURRENT_BINARY_DIR}/${target}.symbols")
+        file(CONFIGURE OUTPUT "${script}" CONTENT "${version} { global: *; };\n")
+        target_link_options(${target} PRIVATE "LINKER:--version-script=${script}")
+        set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${script}")
+    endif()
+endfunction()
 
 # A forgotten export must fail at link time, not when somebody imports the module. The sanitizer runtimes of Clang
 # resolve only at run time.

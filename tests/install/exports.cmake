@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 #
-# What the shared library `library` exports: by its name, it is `soname`; by its symbols, only what is SignalBox's, and of
+# What the shared library `library` exports: by its name, it is `soname`; each symbol in a version that ends as `soname` does;
+# by its symbols, only what is SignalBox's, and of
 # SignalBox::detail only what the headers in `include_directory` declare or a layer above needs, which is in `allowed`
 # (joined by +).
 cmake_minimum_required(VERSION 3.25)
@@ -27,6 +28,7 @@ execute_process(COMMAND "${nm}" --dynamic --defined-only --demangle "${library}"
 string(REGEX REPLACE "[][;]" "" symbols "${symbols}")
 string(REPLACE "\n" ";" symbols "${symbols}")
 string(REPLACE "+" ";" allowed "${allowed}")
+string(REGEX REPLACE ".*\\.so\\." "" version "${soname}")
 set(checked 0)
 foreach(symbol IN LISTS symbols)
     if(NOT symbol MATCHES "^[0-9a-f]* *([A-Za-z]) (.*)$")
@@ -35,6 +37,13 @@ foreach(symbol IN LISTS symbols)
     math(EXPR checked "${checked} + 1")
     set(type "${CMAKE_MATCH_1}")
     set(name "${CMAKE_MATCH_2}")
+    if(type STREQUAL "A" AND name MATCHES "^[A-Za-z]+_${version}$")
+        continue() # the version itself
+    elseif(NOT name MATCHES "^([^@]*)@@?[A-Za-z]+_${version}$")
+        message(SEND_ERROR "Exported without the version ${version}: ${name}")
+        continue()
+    endif()
+    set(name "${CMAKE_MATCH_1}")
     # What the compiler makes of a class of ours.
     string(REGEX REPLACE "^(vtable|typeinfo|typeinfo name|guard variable|non-virtual thunk|TLS init function|TLS wrapper function) (for|to) " ""
         name "${name}")
