@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -6,15 +7,19 @@
 #include <SignalBox/EventBatch>
 #include <SignalBox/EventModel>
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qsortfilterproxymodel.h>
+#include <QtCore/qthread.h>
 #include <QtTest/qabstractitemmodeltester.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <list>
 #include <memory>
@@ -35,6 +40,13 @@ struct Tick
     Q_PROPERTY(int price MEMBER price)
 
 public:
+    QString id() const
+    {
+        if (symbol.isEmpty())
+            throw std::runtime_error("no symbol");
+        return symbol;
+    }
+
     QString symbol;
     int price = 0;
 };
@@ -45,6 +57,50 @@ struct Quote
     double bid = 0;
 };
 Q_DECLARE_METATYPE(Quote)
+
+// How many of them there are.
+struct Living
+{
+    Living() { count(); }
+    Living(const Living &) { count(); }
+    Living(Living &&) noexcept { count(); }
+    Living &operator=(const Living &) = default;
+    Living &operator=(Living &&) = default;
+    ~Living() { --living; }
+
+    static inline std::atomic<int> living = 0;
+    static inline std::atomic<int> most = 0;
+
+private:
+    static void count()
+    {
+        const int now = ++living;
+        int before = most;
+        while (before < now && !most.compare_exchange_weak(before, now)) { }
+    }
+};
+
+struct Reading
+{
+    Q_GADGET
+    Q_PROPERTY(int sensor MEMBER sensor)
+    Q_PROPERTY(int sensorOfAFunction READ sensorOfAFunction)
+
+public:
+    int sensorOfAFunction() const { return sensor; }
+
+    int sensor = 0;
+    int number = 0;
+    Living living;
+};
+
+// A key that is no text: all of its values have one hash.
+struct Place
+{
+    int x = 0;
+    friend bool operator==(const Place &, const Place &) = default;
+};
+Q_DECLARE_METATYPE(Place)
 
 namespace {
 
@@ -429,6 +485,140 @@ private Q_SLOTS:
         QCOMPARE(model.lost(), quint64(0));
     }
 
+    // The model's thread is the test's, which does not come to its event loop meanwhile.
+    void eventsThatWaitAreAsManyAsKeys_data()
+    {
+        QTest::addColumn<std::function<void(EventModel &)>>("setKey");
+        const auto add = [](const char *name, const std::function<void(EventModel &)> &function) { QTest::newRow(name) << function; };
+        add("property", [](EventModel &model) { model.setKey(QStringLiteral("sensor")); });
+        add("property with a function", [](EventModel &model) { model.setKey(QStringLiteral("sensorOfAFunction")); });
+        add("member pointer", [](EventModel &model) {
+            model.addColumn<Reading>("id", &Reading::sensor);
+            model.setKey(QStringLiteral("id"));
+        });
+        add("member function, after the key", [](EventModel &model) {
+            model.setKey(QStringLiteral("id"));
+            model.addColumn<Reading>("id", &Reading::sensorOfAFunction);
+        });
+    }
+    void eventsThatWaitAreAsManyAsKeys()
+    {
+        QFETCH(std::function<void(EventModel &)>, setKey);
+        constexpr int keys = 100;
+        constexpr int count = scaled(2'000'000);
+        AsyncRegistry<Reading> registry;
+        CheckedModel model(&registry);
+        setKey(model);
+        model.addColumn<Reading>("number", &Reading::number);
+        const int before = Living::living;
+        Living::most = before;
+        // One: what several leave to one that is interrupted while it posts waits, too.
+        std::thread producer([&] {
+            for (int i = 0; i < count; ++i)
+                registry.post({.sensor = i % keys, .number = i, .living = {}});
+        });
+        producer.join();
+        QVERIFY2(Living::most - before < 2 * keys, qPrintable(QString::number(Living::most - before)));
+        QVERIFY(model.comesTo(keys, count));
+        std::vector<int> numbers = model.numbers("number");
+        std::sort(numbers.begin(), numbers.end());
+        QCOMPARE(numbers, range(count - keys, count));
+        QCOMPARE(model.lost(), quint64(0));
+        QCOMPARE(registry.handlers().front().merged, quint64(count - keys));
+    }
+
+    void keysOfAFunctionAreReadOnTheModelsThreadAndAMillionEventsWait()
+    {
+        constexpr int keys = 100;
+        constexpr int count = 1'000'000 + 10 * keys;
+        AsyncRegistry<int> registry;
+        CheckedModel model;
+        std::atomic<int> elsewhere = 0;
+        model.addColumn<int>("key", [&, thread = QThread::currentThread()](const int &event) {
+            elsewhere += QThread::currentThread() != thread;
+            return event % keys;
+        });
+        model.addColumn<int>("number", [](const int &event) { return event; });
+        model.setKey(QStringLiteral("key"));
+        model.setRegistry(&registry);
+        std::thread producer([&] {
+            for (int i = 0; i < count; ++i)
+                registry.post(i);
+        });
+        producer.join();
+        QVERIFY(model.comesTo(keys, count));
+        QCOMPARE(elsewhere, 0);
+        QCOMPARE(model.lost(), quint64(10 * keys));
+        QCOMPARE(model.numbers("number"), range(count - keys, count));
+    }
+
+    // Of several producers, with replaced ones, keys without room, and events without a key.
+    void eachEventOfAKeyIsCountedOnce()
+    {
+        constexpr int producerCount = 3;
+        constexpr int count = scaled(200'000);
+        AsyncRegistry<Tick> registry;
+        CheckedModel model;
+        // An event without a symbol has no key.
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("\"id\" threw: no symbol")));
+        model.addColumn<Tick>("id", &Tick::id);
+        model.addColumn<Tick>("price", &Tick::price);
+        model.setKey(QStringLiteral("id"));
+        model.setCapacity(10);
+        model.setInterval(0);
+        model.setRegistry(&registry);
+        for (int i = 0; i < 10; ++i)
+            registry.post({symbolOf(i), 0});
+        QVERIFY(model.comesTo(10, 10));
+        std::atomic<int> running = producerCount;
+        std::vector<std::thread> producers;
+        for (int producer = 0; producer < producerCount; ++producer) {
+            producers.emplace_back([&] {
+                for (int i = 0; i < count; ++i)
+                    registry.post({i % 20 == 19 ? QString() : symbolOf(i % 20), i});
+                --running;
+            });
+        }
+        bool isEverMore = false;
+        const bool hasRun = waitFor([&] {
+            isEverMore |= model.received() > 10 + quint64(producerCount) * count || model.lost() > model.received();
+            return running == 0;
+        });
+        for (std::thread &producer : producers)
+            producer.join();
+        QVERIFY(hasRun);
+        QVERIFY(model.comesTo(10, 10 + quint64(producerCount) * count));
+        QVERIFY(!isEverMore);
+        QCOMPARE(model.lost(), quint64(producerCount) * count / 2);
+        QCOMPARE(model.numbers("price"), range(count - 20, count - 10));
+    }
+
+    void eventsThatAnotherOneReplacedThatWasDroppedAreLost()
+    {
+        AsyncRegistry<Tick> registry;
+        CheckedModel model(&registry);
+        model.setKey(QStringLiteral("symbol"));
+        registry.post({symbolOf(1), 1});
+        registry.post({symbolOf(1), 2});
+        const auto future = registry.notify({symbolOf(1), 3}, QDeadlineTimer(1));
+        QFuture<void>(future).waitForFinished();
+        registry.post({symbolOf(2), 4});
+        QVERIFY(model.comesTo(1, 4));
+        QCOMPARE(model.lost(), quint64(3));
+    }
+
+    void keysWithoutAHashOfTheirOwnAreToldApart()
+    {
+        AsyncRegistry<QVariantMap> registry;
+        CheckedModel model(&registry);
+        model.setKey(QStringLiteral("place"));
+        for (int i = 0; i < 6; ++i)
+            registry.post({{QStringLiteral("place"), QVariant::fromValue(Place{i % 3})}, {QStringLiteral("n"), i}});
+        QVERIFY(model.comesTo(3, 6));
+        QCOMPARE(model.numbers("n"), range(3, 6));
+        QCOMPARE(model.lost(), quint64(0));
+    }
+
     void numbersThatAreEqualAreOneKey()
     {
         AsyncRegistry<QVariantMap> registry;
@@ -451,6 +641,34 @@ private Q_SLOTS:
         registry.post({{QStringLiteral("id"), 7}});
         QVERIFY(model.comesTo(1, 4));
         QCOMPARE(model.lost(), quint64(3));
+    }
+
+    void eventsThatOnlyComeWithoutAKeyAreCounted()
+    {
+        AsyncRegistry<Tick> registry;
+        CheckedModel model(&registry);
+        model.setKey(QStringLiteral("symbl"));
+        for (int i = 0; i < 100; ++i)
+            registry.post({symbolOf(i), i});
+        QVERIFY(model.comesTo(0, 100));
+        QCOMPARE(model.lost(), quint64(100));
+    }
+
+    void memberFunctionThatThrowsGivesNoKeyAndNoFailure()
+    {
+        AsyncRegistry<Tick> registry;
+        CheckedModel model;
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("\"id\" threw: no symbol")));
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        model.addColumn<Tick>("id", &Tick::id);
+        model.setKey(QStringLiteral("id"));
+        model.setRegistry(&registry);
+        registry.post({symbolOf(1), 1});
+        for (int i = 0; i < 5; ++i)
+            registry.post({QString(), i});
+        QVERIFY(model.comesTo(1, 6));
+        QCOMPARE(model.lost(), quint64(5));
+        QCOMPARE(registry.handlers().front().failures, quint64(0));
     }
 
     void keyMayBeReadByAFunction()
@@ -489,6 +707,12 @@ private Q_SLOTS:
         registry.post({symbolOf(2), 22});
         QVERIFY(waitFor([&] { return model.lost() == 1; }));
         QCOMPARE(model.count(), 2);
+        model.setKey(QStringLiteral("price")); // by which they are to be told apart from now on
+        QCOMPARE(model.numbers("price"), (std::vector<int>{9, 21}));
+        model.setCapacity(4);
+        for (const int price : {31, 32, 32})
+            registry.post({symbolOf(0), price});
+        QVERIFY(waitFor([&] { return model.numbers("price") == std::vector<int>{9, 21, 31, 32}; }));
     }
 
     // A small event lies with others in one block of memory, which a row would keep.

@@ -4,6 +4,7 @@
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/models/eventcolumns_p.h>
 #include <SignalBox/qt/models/eventrows_p.h>
+#include <SignalBox/qt/models/rowkey_p.h>
 
 #include <QtCore/qpointer.h>
 
@@ -33,12 +34,13 @@ public:
     void setColumns(const QStringList &names);
     detail::EventColumn column(const QString &name) const;
     std::optional<detail::EventColumn> keyColumn() const;
+    std::optional<detail::RowKey> rowKey() const;
 
     EventModel &q;
     QPointer<RegistryObject> registry;
     QMetaObject::Connection destroyed;
     HandlerGuard handler;
-    int queueCapacity = 0; // of that handler
+    int queueCapacity = 0; // of that handler, if it has no key
 
     std::map<QString, std::vector<detail::EventReader>> readers; // of columns and the key, by their names
     std::vector<detail::EventColumn> columns;
@@ -63,20 +65,24 @@ void EventModel::Private::listen()
     handler = {};
     if (!registry)
         return;
-    // With a key, the newest event of each row must arrive: so nothing is dropped.
-    queueCapacity = std::min(rows.capacity(), mostQueued);
-    const Backlog backlog = rows.isKeyed() ? Backlog::batched(interval) : Backlog::batched(interval, queueCapacity);
-    handler = registry->registerBatchGuard(&q, [this](const detail::Batch &batch) { take(batch); },
-                                           {.name = QStringLiteral("EventModel"), .backlog = backlog});
+    const auto taking = [this](const detail::Batch &batch) { take(batch); };
+    const QString name = QStringLiteral("EventModel");
+    if (std::optional<detail::RowKey> newestBy = rowKey()) {
+        handler = registry->registerNewestGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval)}, *std::move(newestBy));
+        return;
+    }
+    // With a key, many events may become few rows.
+    queueCapacity = rows.isKeyed() ? mostQueued : std::min(rows.capacity(), mostQueued);
+    handler = registry->registerBatchGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval, queueCapacity)});
 }
 
 void EventModel::Private::take(const detail::Batch &batch)
 {
-    rows.countLost(batch.lost());
+    rows.countLost(batch.dropped());
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const detail::Event &event = batch.eventAt(i);
         event.addReference();
-        rows.add(detail::EventRow(detail::EventPointer(&event)));
+        rows.add(detail::EventRow(detail::EventPointer(&event)), batch.countAt(i));
     }
     show();
 }
@@ -169,6 +175,19 @@ std::optional<detail::EventColumn> EventModel::Private::keyColumn() const
     if (key.isEmpty())
         return std::nullopt;
     return column(key);
+}
+
+// None if the notifying threads must not read it: a function may use what is the model's thread's.
+std::optional<detail::RowKey> EventModel::Private::rowKey() const
+{
+    if (key.isEmpty())
+        return std::nullopt;
+    const auto place = readers.find(key);
+    if (place == readers.end())
+        return detail::RowKey(key, {});
+    const bool areMembers = std::all_of(place->second.begin(), place->second.end(),
+                                        [](const detail::EventReader &reader) { return reader.isMember; });
+    return areMembers ? std::optional(detail::RowKey(key, place->second)) : std::nullopt;
 }
 
 void EventModel::Private::setColumns(const QStringList &names)
@@ -291,8 +310,10 @@ void EventModel::addReader(const QString &name, detail::EventReader reader)
         ++d->resets;
         d->rows.setKey(d->keyColumn());
         endResetModel();
-        if (model)
+        if (model) {
+            d->listen();
             d->tell();
+        }
     }
 }
 
@@ -306,7 +327,6 @@ void EventModel::setKey(const QString &member)
     if (d->key == member)
         return;
     const QPointer<EventModel> model(this);
-    const bool wasKeyed = d->rows.isKeyed();
     beginResetModel();
     ++d->resets;
     d->key = member;
@@ -314,8 +334,7 @@ void EventModel::setKey(const QString &member)
     endResetModel();
     if (!model)
         return;
-    if (d->rows.isKeyed() != wasKeyed)
-        d->listen();
+    d->listen();
     d->show();
     if (model)
         Q_EMIT keyChanged();

@@ -34,13 +34,17 @@ namespace SignalBox {
     QTableView, ListView and TableView all work.
 
     \threadsafety The model's own thread only, as for any model of Qt. The registry may live on any thread, and events may be posted on
-    any thread.
+    any thread. A key that is a member is read on the threads that post, on several at once; so is a pointer to a member that
+    addColumn() was given for it. All other functions run on the model's thread.
 
-    \ordering As for a handler: each producer's events keep their order.
+    \ordering As for a handler: each producer's events keep their order. With a key, those of one row do; new rows come in the order in
+    which their first events did, as far as one producer posts them.
 
     \cost An event costs a place in a batch, and no copy: rows share the event with the handlers of the registry. With a key,
     small events are copied once per interval. While the model's thread is blocked, at most \c capacity
-    events wait, and never more than a million; with a key, all of them wait.
+    events wait, and never more than a million. With a key that is a member, one event of each key waits, as with latestBy(). A newer event
+    replaces it, and it counts as merged in RegistryObject::handlers(), but not as \c lost. With a key that is another function, the
+    newest million events wait.
 
     \errors A capacity that is not positive, a negative interval, and a column name that is empty or used twice are refused
     with a warning, and change nothing. If the function of a column throws, that is logged, and the cell is invalid.
@@ -77,8 +81,8 @@ class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
     Q_PROPERTY(int capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
     /*!
         The minimum time between two changes of the rows, in milliseconds, 16 by default. If no event came for that time, the next one is
-        shown at once. Setting another interval drops the events that have not reached the model's thread yet. So do setting the first key,
-        and a larger \c capacity.
+        shown at once. Setting another interval drops the events that have not reached the model's thread yet. So do setting another key,
+        and, without a key, a larger \c capacity.
     */
     Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     /*! If true, the rows do not change. Up to \c capacity events are collected, and shown when it is false again. */
@@ -116,7 +120,9 @@ public:
     /*!
         Adds a column that shows the results of \a function, a callable or member pointer on `const E &`, for events of type E, also for
         those in a QVariant. It is called on the model's thread, whenever a view asks. If the column exists, the function is
-        added to it for events of another type. The name may also be used as the \c key.
+        added to it for events of another type. The name may also be used as the \c key. A pointer to a member is then read on the threads
+        that post, and only the newest event of each key waits. Another function is called on the model's thread, and up to a million events
+        wait for that.
     */
     template <class E, class F>
         requires std::is_invocable_v<const std::decay_t<F> &, const E &>

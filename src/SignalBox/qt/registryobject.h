@@ -192,6 +192,14 @@ public:
         return addBatchCall(wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch, keptFor(key)),
                             std::forward<Call>(call), options, location, key);
     }
+    /*! The same for the newest event of each key: \a key has a thread-safe detail::MemberValue of(const detail::Event &) const. */
+    template <class Call, class Key>
+    [[nodiscard]] HandlerGuard registerNewestGuard(QObject *context, Call &&call, const AsyncOptions &options, Key key)
+    {
+        return addKeyed<BatchCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerNewestGuard()",
+                                                             detail::CalledWith::Batch, detail::Kept::NewestOfEachKey),
+                                                       std::forward<Call>(call), options, SourceLocation(), std::move(key));
+    }
     /*! The same on the thread that \a mailbox leads to: see below. */
     template <class Call>
     [[nodiscard]] HandlerGuard registerBatchGuard(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call,
@@ -376,13 +384,19 @@ private:
         return key.isEmpty() ? detail::Kept::AsOptions : detail::Kept::NewestOfEachKey;
     }
 
+    template <class Kind, class Call, class Key>
+    HandlerGuard addKeyed(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, Key key)
+    {
+        return add<detail::MemberKeyed<Kind, Key>>(way, std::pair<Key, std::decay_t<Call>>(std::move(key), std::forward<Call>(call)), options,
+                                                   location);
+    }
+
     template <class Kind, class Call>
     HandlerGuard addKeyed(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key)
     {
         if (key.isEmpty())
             return add<Kind>(way, std::forward<Call>(call), options, location);
-        return add<detail::MemberKeyed<Kind>>(way, std::pair<detail::MemberKey, std::decay_t<Call>>(key, std::forward<Call>(call)), options,
-                                              location);
+        return addKeyed<Kind>(way, std::forward<Call>(call), options, location, detail::MemberKey(key));
     }
 
     void wantExtras() const noexcept;

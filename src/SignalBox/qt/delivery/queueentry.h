@@ -62,7 +62,7 @@ struct QueueEntry
     /*! Null for a visit; and no task. */
     inline const Payload *payload() const noexcept;
 
-    // In a backlog, see BacklogRing.
+    // In a backlog: its place, see BacklogRing, or for how many events it stands, see LatestStore.
     std::uint64_t ticket() const noexcept { return target >> ticketShift; }
     void setTicket(std::uint64_t ticket) noexcept { target = ticket << ticketShift | (target & Separate); }
 

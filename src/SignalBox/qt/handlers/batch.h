@@ -66,6 +66,12 @@ public:
         m_items.emplace_back(item);
         m_isCounted |= eventOf(*item).completion() != nullptr;
     }
+    /*! Of a LatestStore. */
+    void addNewest(QueueEntry *item)
+    {
+        add(item);
+        m_hasReplaced = true;
+    }
     /*! All that is in it. */
     void add(BacklogSegment &segment);
     /*! Throws std::bad_alloc. The next \a count items need no memory then. */
@@ -76,12 +82,17 @@ public:
     bool isEmpty() const noexcept { return m_items.empty(); }
     /*! For a handler that keeps no values. */
     const Event &eventAt(std::size_t index) const noexcept { return m_items[index].event(); }
+    /*! For how many events it stands: itself, and those of the same key that it replaced. */
+    std::uint64_t countAt(std::size_t index) const noexcept { return m_hasReplaced ? m_items[index].entry()->ticket() : 1; }
     const BatchItem *items() const noexcept { return m_items.data(); }
     /*! Whether somebody counts what becomes of one of the events. */
     bool isCounted() const noexcept { return m_isCounted; }
     /*! What the handler has not got since the batch before. */
     std::uint64_t lost() const noexcept { return m_lost; }
     void setLost(std::uint64_t lost) noexcept { m_lost = lost; }
+    /*! Of these, those for which no other event stands: with countAt() of all, all events. */
+    std::uint64_t dropped() const noexcept { return m_dropped; }
+    void setDropped(std::uint64_t dropped) noexcept { m_dropped = dropped; }
     /*! The visit's, as the next one. */
     Items &allItems() noexcept { return m_items; }
     /*! Its memory, for the next batch, unless it is much. */
@@ -99,7 +110,9 @@ private:
     Items m_items;
     EntryList m_segments;
     std::uint64_t m_lost = 0;
+    std::uint64_t m_dropped = 0;
     bool m_isCounted = false;
+    bool m_hasReplaced = false;
 };
 
 } // namespace SignalBox::detail

@@ -43,6 +43,7 @@ public:
     {
         return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
     }
+    std::uint64_t dropped() const noexcept { return m_dropped.load(std::memory_order_relaxed); }
     /*! What was lost since this was asked last. The consumer's, as the next one. */
     std::uint64_t takeNewLosses() noexcept;
     bool hasNewLosses() const noexcept { return losses() != m_toldLosses; }

@@ -149,6 +149,8 @@ LatestStore::Pushed LatestStore::push(QueueEntry *item, const LatestKey &key, En
 
 bool LatestStore::put(Table &table, LatestSlot *slot, QueueEntry *item, EntryList &lost) noexcept
 {
+    // Before the item is there: who takes that takes its count, too.
+    slot->pushed.store(slot->pushed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     QueueEntry *const replaced = m_changed.put(slot, item);
     if (!replaced)
         return true;
@@ -192,7 +194,10 @@ QueueEntry *LatestStore::takeFrom(Slot *changed) noexcept
     auto *const slot = static_cast<LatestSlot *>(changed);
     unlink(slot);
     link(slot);
-    return ChangedSlots<DeliveryPlatform, QueueEntry>::take(slot);
+    QueueEntry *const item = ChangedSlots<DeliveryPlatform, QueueEntry>::take(slot);
+    const std::uint64_t pushed = slot->pushed.load(std::memory_order_relaxed);
+    item->setTicket(pushed - std::exchange(slot->told, pushed));
+    return item;
 }
 
 QueueEntry *LatestStore::take(EntryList &) noexcept
@@ -204,7 +209,7 @@ QueueEntry *LatestStore::take(EntryList &) noexcept
 void LatestStore::takeAll(Batch &batch, EntryList &lost) noexcept
 {
     ++m_round;
-    m_changed.popPresent([&](Slot *slot) { batch.add(takeFrom(slot)); });
+    m_changed.popPresent([&](Slot *slot) { batch.addNewest(takeFrom(slot)); });
     eraseIdle(lost);
 }
 

@@ -27,6 +27,8 @@ public:
     bool isFor(const void *otherKey) const { return m_operations->areEqual(key(), otherKey); }
 
     const std::uint64_t hash;
+    // Written under the lock of its table, relaxed: the exchange of the item orders it.
+    std::atomic<std::uint64_t> pushed = 0; // items so far
     // Under the lock of its table.
     LatestSlot *pending = nullptr;
     LatestSlot *nextInBucket = nullptr;
@@ -34,6 +36,7 @@ public:
     LatestSlot *before = nullptr;
     LatestSlot *after = nullptr;
     std::uint64_t round = 0; // that took the last event; 0: it is in no list
+    std::uint64_t told = 0; // how many of the pushed items those stand for that were taken
 
 private:
     explicit LatestSlot(const LatestKey &key) noexcept : hash(key.hash), m_operations(key.operations) {}
@@ -48,7 +51,9 @@ private:
 };
 
 /*!
-    The newest event of each key, for latestBy(). Keys come in the order in which they became changed.
+    The newest event of each key, for latestBy(). Keys come in the order in which they became changed. What is taken says for how many
+    events it stands: itself and those that it replaced. Each event is counted once, though one that is just being pushed may be counted with
+    the one before it, and stand for one less itself.
 
     A key has a slot, in one of some tables, each with a lock for which nobody waits. A slot that has had no event for ten rounds, a
     round being a takeAll(), is erased. So the memory is that of the keys that change, not of those that ever came.

@@ -185,6 +185,8 @@ private:
     void loseSegment(BacklogSegment *segment) noexcept;
     // What a store of latestBy() has counted.
     void updateMerged() noexcept;
+    // An item that was taken, and is about to be counted as dropped: what it replaced goes with it.
+    void dropReplacedBy(const QueueEntry &item) noexcept;
     // Whether a visit would find nothing; the consumer's.
     bool isEmpty() const noexcept { return m_due.isEmpty() && m_store->isEmpty(); }
     void queueVisit() noexcept;
@@ -219,7 +221,9 @@ private:
     std::int64_t m_plannedAt = 0; // when the mailbox is to visit it; the consumer's
     EntryList m_due; // batched, for a handler of events: the rest of a batch; the consumer's
     Batch::Items m_spare; // memory of the batch before; the consumer's
-    std::uint64_t m_toldLosses = 0; // by the batch before; the consumer's
+    std::uint64_t m_toldLosses = 0; // by the batch before; the consumer's, as the next one
+    std::uint64_t m_toldDrops = 0;
+    std::atomic<std::uint64_t> m_droppedReplaced = 0; // of latestBy(); relaxed: it orders nothing
     std::mutex m_backlogMutex; // one at a time drops it
 
     HandlerStatistics m_statistics;

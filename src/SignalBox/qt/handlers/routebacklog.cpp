@@ -81,6 +81,12 @@ void Route::updateMerged() noexcept
         m_statistics.setMerged(m_latestStore->merged());
 }
 
+void Route::dropReplacedBy(const QueueEntry &item) noexcept
+{
+    if (m_latestStore)
+        m_droppedReplaced.fetch_add(item.ticket() - 1, std::memory_order_relaxed);
+}
+
 void Route::loseItems(EntryList &&items, Loss loss) noexcept
 {
     while (QueueEntry *item = items.takeFirst())
@@ -218,6 +224,7 @@ void Route::beginDeliveries(Batch &batch) noexcept
         Completion *const completion = item.completion();
         if (!completion || completion->begin())
             return false;
+        dropReplacedBy(*item.entry());
         m_statistics.countDropped(1);
         freeItem(item.entry(), freed);
         return true;
@@ -235,10 +242,13 @@ void Route::callHandler(Batch &batch, HandlerCalls &calls) noexcept
     updateMerged();
     const std::uint64_t losses = m_statistics.losses();
     batch.setLost(losses - std::exchange(m_toldLosses, losses));
+    const std::uint64_t drops = m_statistics.dropped() + m_droppedReplaced.load(std::memory_order_relaxed);
+    batch.setDropped(drops - std::exchange(m_toldDrops, drops));
     const Outcome outcome = calls.call(m_handler, &batch);
     const bool isCalled = outcome != Outcome::NotCalled && !batch.isRefused;
     if (!isCalled) {
         m_toldLosses -= batch.lost(); // the next batch tells
+        m_toldDrops -= batch.dropped();
         m_statistics.countDropped(batch.size());
     }
     if (!batch.isCounted() || batch.isAwaited)
@@ -287,6 +297,7 @@ void Route::dropBacklog(EntryList &&taken) noexcept
 {
     while (QueueEntry *item = taken.takeFirst()) {
         refuseClaim();
+        dropReplacedBy(*item);
         loseItem(item, Loss::Dropped);
     }
 }

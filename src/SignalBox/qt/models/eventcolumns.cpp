@@ -43,16 +43,23 @@ void EventColumn::logFailure(const char *what) const noexcept
 QVariant EventColumn::readValue(const EventRow &row) const
 {
     const Event::Content content = row.content();
-    for (const EventReader &reader : m_readers) {
+    if (std::optional<QVariant> value = readWith(m_readers, content, row.event()))
+        return *std::move(value);
+    return readMember(content);
+}
+
+std::optional<QVariant> EventColumn::readWith(const std::vector<EventReader> &readers, const Event::Content &content, const Event *event)
+{
+    for (const EventReader &reader : readers) {
         const void *value = nullptr;
         if (content.type.isValid())
             value = content.type == reader.type ? content.value : nullptr;
-        else if (row.event())
-            value = reader.find(*row.event());
+        else if (event)
+            value = reader.find(*event);
         if (value)
             return reader.read(value);
     }
-    return readMember(content);
+    return std::nullopt;
 }
 
 QVariant EventColumn::readMember(const Event::Content &content) const

@@ -7,6 +7,7 @@
 #include <QtCore/qbytearray.h>
 #include <QtCore/qstringlist.h>
 
+#include <optional>
 #include <vector>
 
 namespace SignalBox::detail {
@@ -27,6 +28,9 @@ public:
     /*! Invalid where the function throws. That is logged, for the first time. */
     QVariant read(const EventRow &row) const noexcept;
 
+    /*! What the first of \a readers that is for its type reads of an event; nothing if there is none. \a event may be null. Throws what
+        that throws. Thread-safe if the functions are. */
+    static std::optional<QVariant> readWith(const std::vector<EventReader> &readers, const Event::Content &content, const Event *event);
     /*! The names of all members of an event, in their order. */
     static QStringList membersOf(const Event::Content &content);
     /*! One of them; \a property: its name as that of a property. Thread-safe. */

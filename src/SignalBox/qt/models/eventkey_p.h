@@ -18,8 +18,9 @@ struct EventKeyHash
         switch (key.typeId()) {
         case QMetaType::QString:
             return qHash(*static_cast<const QString *>(key.constData()));
-        case QMetaType::Bool:
         case QMetaType::Int:
+            return qHash(static_cast<double>(*static_cast<const int *>(key.constData())));
+        case QMetaType::Bool:
         case QMetaType::UInt:
         case QMetaType::LongLong:
         case QMetaType::ULongLong:
@@ -39,13 +40,28 @@ struct EventKeyHash
     }
 };
 
+/*! QVariant's ==, without its detours where most keys are. */
+struct EventKeyEqual
+{
+    bool operator()(const QVariant &a, const QVariant &b) const
+    {
+        const int type = a.typeId();
+        if (type == QMetaType::QString && b.typeId() == type)
+            return *static_cast<const QString *>(a.constData()) == *static_cast<const QString *>(b.constData());
+        if (type == QMetaType::Int && b.typeId() == type)
+            return *static_cast<const int *>(a.constData()) == *static_cast<const int *>(b.constData());
+        return a == b;
+    }
+};
+
 template <class T>
-using EventKeyMap = std::unordered_map<QVariant, T, EventKeyHash>;
+using EventKeyMap = std::unordered_map<QVariant, T, EventKeyHash, EventKeyEqual>;
 
 /*! Whether it names a row: it is there, and equal to itself. */
 inline bool isEventKey(const QVariant &key)
 {
-    return key.isValid() && key == key;
+    const int type = key.typeId();
+    return type == QMetaType::QString || type == QMetaType::Int || (key.isValid() && key == key);
 }
 
 } // namespace SignalBox::detail

@@ -20,6 +20,7 @@ struct EventReader
     QMetaType type;
     const void *(*find)(const Event &event); // the value, if it is of that type; for types that no QVariant can hold
     std::function<QVariant(const void *value)> read;
+    bool isMember; // a pointer to one, which needs nothing but the event: any thread may read it
 };
 
 template <class R>
@@ -46,7 +47,8 @@ EventReader makeEventReader(F &&function)
             },
             [reading = std::forward<F>(function)](const void *value) {
                 return toVariant(std::invoke(reading, *static_cast<const E *>(value)));
-            }};
+            },
+            std::is_member_pointer_v<std::decay_t<F>>};
 }
 
 } // namespace SignalBox::detail

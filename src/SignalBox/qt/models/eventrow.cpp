@@ -3,16 +3,18 @@
 
 namespace SignalBox::detail {
 
-Event::Content EventRow::content() const
+Event::Content innermostContent(Event::Content content)
 {
-    Event::Content content{m_copy.metaType(), m_copy.constData()};
-    if (m_event)
-        content = m_event->content();
     while (content.type == QMetaType::fromType<QVariant>()) {
         const auto &variant = *static_cast<const QVariant *>(content.value);
         content = {variant.metaType(), variant.constData()};
     }
     return content;
+}
+
+Event::Content EventRow::content() const
+{
+    return innermostContent(m_event ? m_event->content() : Event::Content{m_copy.metaType(), m_copy.constData()});
 }
 
 void EventRow::detach()

@@ -7,6 +7,9 @@
 
 namespace SignalBox::detail {
 
+/*! The value of an event; of one that is a QVariant, what that holds. */
+Event::Content innermostContent(Event::Content content);
+
 /*!
     The event of one row of a model: the shared event itself, or a copy.
 */

@@ -6,13 +6,13 @@
 
 namespace SignalBox::detail {
 
-void EventRows::add(EventRow row)
+void EventRows::add(EventRow row, std::uint64_t count)
 {
-    ++m_received;
-    wait(std::move(row));
+    m_received += count;
+    wait(std::move(row), count);
 }
 
-void EventRows::wait(EventRow row)
+void EventRows::wait(EventRow row, std::uint64_t count)
 {
     if (!m_key) {
         m_waiting.push_back({{}, std::move(row)});
@@ -21,7 +21,7 @@ void EventRows::wait(EventRow row)
     }
     QVariant key = m_key->read(row);
     if (!isEventKey(key)) {
-        ++m_lost;
+        m_lost += count;
         return;
     }
     if (const auto place = m_waitingOf.find(key); place != m_waitingOf.end()) {
@@ -29,8 +29,8 @@ void EventRows::wait(EventRow row)
         return;
     }
     if (!m_rowOf.contains(key)) {
-        if (count() + m_newKeys >= m_capacity) {
-            ++m_lost;
+        if (this->count() + m_newKeys >= m_capacity) {
+            m_lost += count;
             return;
         }
         ++m_newKeys;
@@ -146,7 +146,7 @@ void EventRows::setKey(std::optional<EventColumn> key)
             m_rows[static_cast<std::size_t>(place->second)] = std::move(row);
     }
     for (Waiting &event : waiting)
-        wait(std::move(event.row));
+        wait(std::move(event.row), 1);
 }
 
 void EventRows::clear()

@@ -10,6 +10,7 @@
 #include <QtCore/qvariant.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <vector>
@@ -40,8 +41,8 @@ public:
         m_received += count;
     }
 
-    /*! An event has come: it waits, in place of another one, or is lost. */
-    void add(EventRow row);
+    /*! An event has come, which stands for \a count of them: it waits, in place of another one, or they are lost. */
+    void add(EventRow row, std::uint64_t count);
 
     // --- what waits becomes rows -----------------------------------------------------------------
 
@@ -73,7 +74,7 @@ private:
         EventRow row;
     };
 
-    void wait(EventRow row);
+    void wait(EventRow row, std::uint64_t count);
     void dropExcess();
 
     int m_capacity = 10'000;

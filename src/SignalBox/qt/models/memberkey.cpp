@@ -13,14 +13,14 @@ std::size_t MemberValue::hash() const noexcept
     return EventKeyHash()(value);
 }
 
+bool operator==(const MemberValue &a, const MemberValue &b)
+{
+    return EventKeyEqual()(a.value, b.value);
+}
+
 MemberValue MemberKey::of(const Event &event) const
 {
-    Event::Content content = event.content();
-    while (content.type == QMetaType::fromType<QVariant>()) {
-        const auto &variant = *static_cast<const QVariant *>(content.value);
-        content = {variant.metaType(), variant.constData()};
-    }
-    const QVariant value = EventColumn::memberOf(content, m_name, m_property);
+    const QVariant value = EventColumn::memberOf(innermostContent(event.content()), m_name, m_property);
     if (!isEventKey(value)) {
         throw std::domain_error(QStringLiteral("key: expected an event with a member \"%1\" that is equal to itself, and there is none")
                                     .arg(m_name)

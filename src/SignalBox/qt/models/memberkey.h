@@ -24,7 +24,7 @@ struct SIGNALBOX_QT_EXPORT MemberValue
 
     std::size_t hash() const noexcept;
 
-    friend bool operator==(const MemberValue &a, const MemberValue &b) { return a.value == b.value; }
+    SIGNALBOX_QT_EXPORT friend bool operator==(const MemberValue &a, const MemberValue &b);
 };
 
 } // namespace SignalBox::detail
@@ -51,13 +51,13 @@ private:
     QByteArray m_property;
 };
 
-/*! A handler's call that gets the newest event of each key: see latestBy(). */
-template <class Call>
+/*! A handler's call that gets the newest event of each key: see latestBy(). \c Key: a thread-safe MemberValue of(const Event &) const. */
+template <class Call, class Key>
 class MemberKeyed : public Call
 {
 public:
     template <class Source>
-    MemberKeyed(std::pair<MemberKey, Source> &&source) : Call(std::move(source.second)), m_key(std::move(source.first))
+    MemberKeyed(std::pair<Key, Source> &&source) : Call(std::move(source.second)), m_key(std::move(source.first))
     {
     }
 
@@ -72,7 +72,7 @@ public:
     }
 
 private:
-    const MemberKey m_key;
+    const Key m_key;
 };
 
 } // namespace SignalBox::detail
