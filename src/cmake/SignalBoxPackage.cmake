@@ -39,7 +39,11 @@ function(signalbox_install_pkgconfig layer summary)
         DESTINATION "${pkgconfig_directory}" COMPONENT SignalBox${layer}Development)
 endfunction()
 
-signalbox_install_pkgconfig(Core "the layer without Qt" PRIVATE "-pthread")
+set(private_libraries "-pthread")
+if(WIN32)
+    string(APPEND private_libraries " -lsynchronization")
+endif()
+signalbox_install_pkgconfig(Core "the layer without Qt" PRIVATE "${private_libraries}")
 if(SIGNALBOX_BUILD_QT)
     signalbox_install_pkgconfig(Qt "handlers on the event loops of threads"
         REQUIRES "signalbox-core = ${SignalBox_VERSION}, Qt6Core >= 6.4")

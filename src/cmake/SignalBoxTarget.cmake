@@ -139,6 +139,11 @@ function(signalbox_add_test name)
         target_compile_features(${name} PRIVATE cxx_std_20)
         set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
         signalbox_warnings(${name})
+        if(MINGW)
+            target_sources(${name} PRIVATE "${SignalBox_SOURCE_DIR}/tests/mingw.cpp")
+            # Stacks of 2 MB are not enough for the deepest recursions; elsewhere they have 8.
+            target_link_options(${name} PRIVATE LINKER:--stack,0x800000)
+        endif()
         if(arg_QT OR arg_QML)
             signalbox_qt_target(${name})
             # Qt Test programs are large and short-lived: they are to compile fast. Not where timing is what they test.
@@ -218,6 +223,11 @@ macro(signalbox_configure_library layer base_directory)
     set(export_header "${generated}/SignalBox/${folder}/${folder}_export.h")
     list(TRANSFORM arg_FORWARDING PREPEND "${SignalBox_SOURCE_DIR}/src/SignalBox/")
 
+    if(WIN32)
+        set(hides_inlines OFF)
+    else()
+        set(hides_inlines ON)
+    endif()
     add_library(SignalBox::${layer} ALIAS ${target})
     set_target_properties(${target} PROPERTIES
         EXPORT_NAME ${layer}
@@ -226,7 +236,8 @@ macro(signalbox_configure_library layer base_directory)
         SOVERSION ${SignalBox_VERSION_MAJOR}.${SignalBox_VERSION_MINOR}
         CXX_EXTENSIONS OFF
         CXX_VISIBILITY_PRESET hidden
-        VISIBILITY_INLINES_HIDDEN ON
+        # On Windows programs take inline functions of exported classes from the DLL, where they are not inlined.
+        VISIBILITY_INLINES_HIDDEN ${hides_inlines}
         # A static Core ends up inside the shared QML plugin too.
         POSITION_INDEPENDENT_CODE ON
         VERIFY_INTERFACE_HEADER_SETS ${SIGNALBOX_BUILD_TESTS})

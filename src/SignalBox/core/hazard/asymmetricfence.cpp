@@ -36,7 +36,10 @@ Barrier askForProcessBarrier() noexcept
 #if defined(__linux__)
     return registerMembarrier() ? Barrier::Available : Barrier::None;
 #elif defined(_WIN32)
-    return Barrier::Available;
+    // FlushProcessWriteBuffers() of Wine does nothing, up to Wine 8 at least, and succeeds at it.
+    const HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    const bool isWine = ntdll && GetProcAddress(ntdll, "wine_get_version");
+    return isWine ? Barrier::None : Barrier::Available;
 #else
     return Barrier::None;
 #endif

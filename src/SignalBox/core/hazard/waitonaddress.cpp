@@ -12,7 +12,6 @@
 #    include <unistd.h>
 #elif defined(_WIN32)
 #    include <windows.h>
-#    pragma comment(lib, "synchronization.lib")
 #endif
 
 namespace SignalBox::detail {
@@ -51,8 +50,8 @@ bool waitOnAddress(const std::atomic<std::uint32_t> &word, std::uint32_t expecte
 #elif defined(_WIN32)
     const auto left = deadline == Clock::time_point::max()
             ? INFINITE
-            : static_cast<DWORD>(std::max<long long>(
-                      0, std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count()));
+            : static_cast<DWORD>(std::clamp<long long>(
+                      std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count(), 0, INFINITE - 1));
     WaitOnAddress(const_cast<std::atomic<std::uint32_t> *>(&word), &expected, sizeof expected, left);
 #else
     if (word.load(std::memory_order_relaxed) == expected)

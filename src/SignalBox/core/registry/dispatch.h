@@ -17,6 +17,14 @@
 //
 // Wait-free but for announcing the list, which repeats when a change came in between.
 
+// walk.h shows definitions of what is compiled once, which is an error in Windows where a declaration says that it comes from
+// a DLL. So it does not say so: the linker finds it all the same.
+#if defined(_WIN32) && !defined(SignalBoxCore_EXPORTS)
+#    define SIGNALBOX_WALK_EXPORT
+#else
+#    define SIGNALBOX_WALK_EXPORT SIGNALBOX_CORE_EXPORT
+#endif
+
 namespace SignalBox::detail {
 
 template <class Platform>
@@ -96,27 +104,27 @@ public:
     }
 
     // Calls the exception callback, in a catch block.
-    [[gnu::cold]] SIGNALBOX_CORE_EXPORT static void reportException(Control &control, const Node &node) noexcept;
+    [[gnu::cold]] SIGNALBOX_WALK_EXPORT static void reportException(Control &control, const Node &node) noexcept;
 
 private:
     using Entry = HandlerEntry<Platform>;
 
     // The rest of a walk, defined in walk.h.
     // A thread's first notify, one past the end of its thread_locals, a nested one, or full-fence mode.
-    SIGNALBOX_CORE_EXPORT static Summary dispatchUnusually(Control &control, const void *event) noexcept;
+    SIGNALBOX_WALK_EXPORT static Summary dispatchUnusually(Control &control, const void *event) noexcept;
     // Not one block, or the head has changed meanwhile.
-    SIGNALBOX_CORE_EXPORT static Summary walkUnusually(Control &control, Word word, Record &record,
+    SIGNALBOX_WALK_EXPORT static Summary walkUnusually(Control &control, Word word, Record &record,
                                                        const void *event) noexcept;
     // The head has changed since the walk began, and `entry` is announced but not called.
-    [[gnu::cold]] SIGNALBOX_CORE_EXPORT static Summary resumeBefore(Control &control, Word word, Record &record,
+    [[gnu::cold]] SIGNALBOX_WALK_EXPORT static Summary resumeBefore(Control &control, Word word, Record &record,
                                                                     const void *event, const Entry *entry) noexcept;
     // `entry` has been called, with this outcome.
-    [[gnu::cold]] SIGNALBOX_CORE_EXPORT static Summary resumeAfter(Control &control, Word word, Record &record,
+    [[gnu::cold]] SIGNALBOX_WALK_EXPORT static Summary resumeAfter(Control &control, Word word, Record &record,
                                                                    const void *event, const Entry *entry,
                                                                    Outcome outcome) noexcept;
     // Left while something changed: Settlement::leave().
-    [[gnu::cold]] SIGNALBOX_CORE_EXPORT static void settle(Node *node) noexcept;
-    [[gnu::cold]] SIGNALBOX_CORE_EXPORT static void answerRequest(Record &record, std::uint32_t bit) noexcept;
+    [[gnu::cold]] SIGNALBOX_WALK_EXPORT static void settle(Node *node) noexcept;
+    [[gnu::cold]] SIGNALBOX_WALK_EXPORT static void answerRequest(Record &record, std::uint32_t bit) noexcept;
 
     static Summary dispatch(Control &control, const void *event) noexcept
     {

@@ -450,6 +450,6 @@ void Dispatch<Platform>::reportException(Control &control, const Node &node) noe
 }
 
 // Compiled once, in walk.cpp.
-extern template class SIGNALBOX_CORE_EXPORT Walks<StandardPlatform>;
+extern template class SIGNALBOX_WALK_EXPORT Walks<StandardPlatform>;
 
 } // namespace SignalBox::detail
