@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "alignedmemory.h"
 #include "allocations.h"
 
 #include <atomic>
@@ -177,9 +178,8 @@ void *operator new(std::size_t size)
 
 void *operator new(std::size_t size, std::align_val_t alignment)
 {
-    const auto bytes = static_cast<std::size_t>(alignment);
     void *memory = mayAllocateFor(__builtin_return_address(0))
-                     ? counted(std::aligned_alloc(bytes, (size + bytes - 1) / bytes * bytes))
+                     ? counted(allocateAligned(static_cast<std::size_t>(alignment), size))
                      : nullptr;
     if (!memory)
         throw std::bad_alloc();
@@ -200,12 +200,14 @@ void operator delete(void *memory, std::size_t) noexcept
 
 void operator delete(void *memory, std::align_val_t) noexcept
 {
-    operator delete(memory);
+    if (memory)
+        live.fetch_sub(1, std::memory_order_relaxed);
+    freeAligned(memory);
 }
 
-void operator delete(void *memory, std::size_t, std::align_val_t) noexcept
+void operator delete(void *memory, std::size_t, std::align_val_t alignment) noexcept
 {
-    operator delete(memory);
+    operator delete(memory, alignment);
 }
 
 #endif

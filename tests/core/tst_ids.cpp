@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
+#include "barrier.h"
+
 #include <SignalBox/SyncRegistry>
 
-#include <QtCore/qhash.h>
-#include <QtCore/qset.h>
 #include <QtTest/qtest.h>
 
+#if defined(QT_VERSION)
+#    include <QtCore/qhash.h>
+#    include <QtCore/qset.h>
+#endif
+
 #include <atomic>
-#include <barrier>
 #include <map>
 #include <set>
 #include <sstream>
@@ -137,12 +141,12 @@ private Q_SLOTS:
         Registry shared;
         std::vector<std::vector<HandlerId>> given(threadCount);
         {
-            std::barrier start(threadCount);
+            Barrier start(threadCount);
             std::vector<std::jthread> threads;
             for (std::vector<HandlerId> &ids : given) {
                 threads.emplace_back([&shared, &start, &ids] {
                     Registry own;
-                    start.arrive_and_wait();
+                    start.arriveAndWait();
                     for (int i = 0; i < perThread; ++i) {
                         Registry &registry = i % 2 == 0 ? shared : own;
                         ids.push_back(registry.registerHandler([](const int &) {}));
@@ -169,7 +173,7 @@ private Q_SLOTS:
         HandlerId id = registry.registerHandler([](const int &) {});
         std::atomic<int> winners = 0;
         int wrong = 0;
-        std::barrier decided(threadCount, [&]() noexcept {
+        Barrier decided(threadCount, [&]() noexcept {
             wrong += winners.exchange(0) != 1 || registry.contains(id) || !registry.isEmpty();
             id = registry.registerHandler([](const int &) {});
         });
@@ -179,7 +183,7 @@ private Q_SLOTS:
                 threads.emplace_back([&, i] {
                     for (int round = 0; round < rounds; ++round) {
                         winners += i % 2 == 0 ? registry.unregister(id) : registry.unregisterAndWait(id);
-                        decided.arrive_and_wait();
+                        decided.arriveAndWait();
                     }
                 });
             }
@@ -205,22 +209,26 @@ private Q_SLOTS:
     {
         Registry registry;
         std::unordered_set<HandlerId> standard;
-        QSet<HandlerId> qt;
-        QHash<HandlerId, int> values;
         std::set<std::size_t> hashes;
         for (int i = 0; i < 1000; ++i) {
             const HandlerId id = registry.registerHandler([](const int &) {});
             standard.insert(id);
-            qt.insert(id);
-            values.insert(id, i);
             hashes.insert(std::hash<HandlerId>()(id));
-            QCOMPARE(values.value(id), i);
         }
         QCOMPARE(standard.size(), 1000U);
-        QCOMPARE(qt.size(), 1000);
         QCOMPARE(hashes.size(), 1000U);
+#if defined(QT_VERSION)
+        QSet<HandlerId> qt;
+        QHash<HandlerId, int> values;
+        for (const HandlerId id : standard) {
+            qt.insert(id);
+            values.insert(id, static_cast<int>(qt.size()));
+            QCOMPARE(values.value(id), qt.size());
+        }
+        QCOMPARE(qt.size(), 1000);
         QVERIFY(!qt.contains(HandlerId()));
         QCOMPARE(qHash(HandlerId(), 5U), qHash(HandlerId(), 5U));
+#endif
     }
 
     void idIsPrintable()

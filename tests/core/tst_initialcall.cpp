@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "barrier.h"
+
 #include <SignalBox/InitialCall>
 #include <SignalBox/RunningHandler>
 #include <SignalBox/WatchSender>
@@ -6,7 +8,6 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
-#include <latch>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -169,15 +170,15 @@ private Q_SLOTS:
     {
         for (int round = 0; round < 2000; ++round) {
             WatchSender<int> sender(0);
-            std::latch begin(2);
+            Barrier begin(2);
             std::thread sending([&] {
-                begin.arrive_and_wait();
+                begin.arriveAndWait();
                 for (int value = 1; value <= 3; ++value)
                     sender.send(value);
             });
             std::atomic<int> last = -1;
             std::atomic<bool> isOrdered = true;
-            begin.arrive_and_wait();
+            begin.arriveAndWait();
             const HandlerGuard guard = sender.subscribe().onChanged(
                 [&](const int &value) {
                     if (last.exchange(value) >= value)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "barrier.h"
 #include "capture.h"
 
 #include <SignalBox/SyncRegistry>
@@ -6,7 +7,6 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
-#include <barrier>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -185,14 +185,14 @@ private Q_SLOTS:
             registry.registerHandler([&](const int &) { calls.fetch_add(1); }, {.once = true});
         };
         registry.registerHandler([&](const int &) { calls.fetch_add(1); }, {.once = true});
-        std::barrier round(threadCount, prepare);
+        Barrier round(threadCount, prepare);
         {
             std::vector<std::jthread> threads;
             for (int i = 0; i < threadCount; ++i) {
                 threads.emplace_back([&] {
                     for (int k = 0; k < rounds; ++k) {
                         reported.fetch_add(registry.notify(0).called);
-                        round.arrive_and_wait();
+                        round.arriveAndWait();
                     }
                 });
             }

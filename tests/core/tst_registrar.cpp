@@ -4,6 +4,7 @@
 #include <QtTest/qtest.h>
 
 #include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -77,7 +78,7 @@ private Q_SLOTS:
     {
         Document document;
         const Registrar<int> saved = document.saved();
-        QByteArray order;
+        std::string order;
         const HandlerId first = saved.registerHandler([&] { order += 'a'; });
         const HandlerId second = saved.registerHandler([&] { order += 'b'; });
         QVERIFY(saved.setPriority(second, 1));
@@ -91,7 +92,7 @@ private Q_SLOTS:
         QVERIFY(saved.unregisterAndWait(first));
         QVERIFY(!saved.contains(first) && !saved.unregister(first));
         QCOMPARE(document.save(0), 0);
-        QCOMPARE(order, QByteArray("baba"));
+        QCOMPARE(order, std::string("baba"));
     }
 
     void emptyCallableIsRefusedAsByTheRegistry()

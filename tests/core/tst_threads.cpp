@@ -17,6 +17,8 @@
 #    include <linux/membarrier.h>
 #    include <sys/syscall.h>
 #    include <unistd.h>
+#elif defined(_WIN32)
+#    include <windows.h>
 #endif
 
 using SignalBox::HandlerGuard;
@@ -59,6 +61,8 @@ bool kernelHasProcessBarrier()
 #if defined(__linux__)
     const long supported = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
     return supported >= 0 && (supported & MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+#elif defined(_WIN32)
+    return !GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version"); // Wine's does nothing
 #else
     return false;
 #endif

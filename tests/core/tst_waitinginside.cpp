@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "barrier.h"
 #include "capture.h"
 #include "gate.h"
 
@@ -7,7 +8,6 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
-#include <barrier>
 #include <thread>
 
 using SignalBox::HandlerGuard;
@@ -25,13 +25,13 @@ private Q_SLOTS:
     {
         for (int round = 0; round < 300; ++round) {
             Registry registry;
-            std::barrier inside(2);
+            Barrier inside(2);
             CaptureCounter captures;
             std::atomic<int> winners = 0;
             HandlerGuard guard;
             HandlerId id;
             guard = registry.registerGuard([&, capture = captures.capture()](const int &event) {
-                inside.arrive_and_wait();
+                inside.arriveAndWait();
                 if (event == 0 && round % 2 == 0)
                     guard.reset();
                 else

@@ -38,11 +38,11 @@ int main(int argc, char **argv)
             std::ifstream file(path, std::ios::binary);
             const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
             if (!file.is_open()) {
-                std::fprintf(stderr, "%s: cannot be read\n", path.c_str());
+                std::fprintf(stderr, "%s: cannot be read\n", path.string().c_str());
                 return 1;
             }
             // Told before it runs: it may be the one that ends the program.
-            std::fprintf(stderr, "%s\n", path.filename().c_str());
+            std::fprintf(stderr, "%s\n", path.filename().string().c_str());
             const std::vector<std::uint8_t> bytes(text.begin(), text.end());
             LLVMFuzzerTestOneInput(bytes.data(), bytes.size());
             ++inputs;

@@ -7,7 +7,11 @@
 #include <memory>
 #include <string>
 
-#define PLUGIN_FUNCTION extern "C" __attribute__((visibility("default")))
+#if defined(_WIN32)
+#    define PLUGIN_FUNCTION extern "C" __declspec(dllexport)
+#else
+#    define PLUGIN_FUNCTION extern "C" __attribute__((visibility("default")))
+#endif
 
 namespace {
 

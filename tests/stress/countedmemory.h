@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "../core/alignedmemory.h"
 #include "stress.h"
 
 #include <new>
@@ -11,6 +12,7 @@
 
 // Replaces the global operator new, for a program of one source file: counts what lives, overwrites what is freed, and
 // fails where memoryFails says so. The counters are spread, so that counting orders threads as little as possible.
+// A program of Windows that uses Core as a DLL cannot: what the DLL allocates goes past the program. It counts nothing.
 
 namespace Stress {
 
@@ -30,19 +32,36 @@ public:
         return result;
     }
 
-    static void *allocate(std::size_t bytes, std::size_t alignment)
+    static void *allocate(std::size_t bytes)
+    {
+        return counted([=] { return std::malloc(bytes); });
+    }
+    static void *allocate(std::size_t bytes, std::align_val_t alignment)
+    {
+        return counted([=] { return allocateAligned(static_cast<std::size_t>(alignment), bytes); });
+    }
+    static void deallocate(void *memory) noexcept { release(memory, [=] { std::free(memory); }); }
+    static void deallocateAligned(void *memory) noexcept { release(memory, [=] { freeAligned(memory); }); }
+
+private:
+    struct alignas(64) Shard
+    {
+        std::atomic<std::int64_t> blocks;
+    };
+
+    template <class Take>
+    static void *counted(Take take)
     {
         if (memoryFails && memoryFails())
             throw std::bad_alloc();
-        void *const memory = alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__
-                ? std::malloc(bytes)
-                : std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+        void *const memory = take();
         if (memory == nullptr)
             throw std::bad_alloc();
         count(1);
         return memory;
     }
-    static void deallocate(void *memory) noexcept
+    template <class Free>
+    static void release(void *memory, Free free) noexcept
     {
         if (memory == nullptr)
             return;
@@ -52,14 +71,8 @@ public:
         if constexpr (!underSanitizer)
             std::memset(memory, freedByte, malloc_usable_size(memory));
 #endif
-        std::free(memory);
+        free();
     }
-
-private:
-    struct alignas(64) Shard
-    {
-        std::atomic<std::int64_t> blocks;
-    };
 
     static void count(int change) noexcept
     {
@@ -75,13 +88,14 @@ private:
 
 } // namespace Stress
 
+#if !defined(_WIN32) || defined(SIGNALBOX_CORE_STATIC_DEFINE)
 void *operator new(std::size_t bytes)
 {
-    return Stress::CountedMemory::allocate(bytes, 1);
+    return Stress::CountedMemory::allocate(bytes);
 }
 void *operator new(std::size_t bytes, std::align_val_t alignment)
 {
-    return Stress::CountedMemory::allocate(bytes, static_cast<std::size_t>(alignment));
+    return Stress::CountedMemory::allocate(bytes, alignment);
 }
 void operator delete(void *memory) noexcept
 {
@@ -93,9 +107,10 @@ void operator delete(void *memory, std::size_t) noexcept
 }
 void operator delete(void *memory, std::align_val_t) noexcept
 {
-    Stress::CountedMemory::deallocate(memory);
+    Stress::CountedMemory::deallocateAligned(memory);
 }
 void operator delete(void *memory, std::size_t, std::align_val_t) noexcept
 {
-    Stress::CountedMemory::deallocate(memory);
+    Stress::CountedMemory::deallocateAligned(memory);
 }
+#endif
