@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../qt/waitfor.h"
 #include "inlineobject.h"
 
 #include <SignalBox/AsyncRegistry>
@@ -360,11 +361,11 @@ private Q_SLOTS:
         auto target = createTarget();
         QVERIFY(QMetaObject::invokeMethod(object.get(), "send", Q_ARG(QVariant, QVariant::fromValue(target.get()))));
         target.reset();
-        QTRY_COMPARE(seenBy(object), QStringList{QStringLiteral("null")});
+        COMPARE_FINALLY(seenBy(object), QStringList{QStringLiteral("null")});
         target = createTarget();
         registry.post(QVariant::fromValue(target.get()));
         target.reset();
-        QTRY_COMPARE(seenBy(object), (QStringList{QStringLiteral("null"), QStringLiteral("null")}));
+        COMPARE_FINALLY(seenBy(object), (QStringList{QStringLiteral("null"), QStringLiteral("null")}));
     }
 
     void objectsThatDieWhileProducersPostThem()
@@ -380,7 +381,7 @@ private Q_SLOTS:
             if (i % 3 == 0)
                 QCoreApplication::processEvents();
         }
-        QTRY_COMPARE(seenBy(object).size(), events);
+        COMPARE_FINALLY(seenBy(object).size(), events);
         QVERIFY(!seenBy(object).contains(QStringLiteral("item a dead object")));
     }
 

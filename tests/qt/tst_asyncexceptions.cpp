@@ -62,7 +62,7 @@ private Q_SLOTS:
         registry.post(1);
         worker.drain(); // the thread is alive: an exception out of its loop would have ended the process
         QCOMPARE(others, 1);
-        QTRY_COMPARE(failures.count(), 1);
+        COMPARE_FINALLY(failures.count(), 1);
         const auto failure = failures.at(0).at(0).value<HandlerFailure>();
         QVERIFY(failure.handlerId() == id);
         QCOMPARE(failure.handlerName(), QStringLiteral("printer"));

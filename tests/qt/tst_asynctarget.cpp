@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
@@ -72,7 +73,7 @@ private Q_SLOTS:
         registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
         registry.post(1);
         QCOMPARE(calls, 0);
-        QTRY_COMPARE(calls, 1);
+        COMPARE_FINALLY(calls, 1);
     }
 
     void autoDeliveryNeverOvertakesEarlierEventsOfTheHandler()
@@ -83,7 +84,7 @@ private Q_SLOTS:
         registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); });
         std::thread([&] { registry.post(1); }).join();
         registry.post(2); // same thread, but event 1 still waits
-        QTRY_COMPARE(seen, (std::vector<int>{1, 2}));
+        COMPARE_FINALLY(seen, (std::vector<int>{1, 2}));
     }
 
     void deliveriesWaitForAThreadThatStartsLater()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "../core/runonthreads.h"
+#include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
@@ -70,7 +71,7 @@ private Q_SLOTS:
         registry.post(2); // a paused handler does not get it
         QVERIFY(registry.setEnabled(id, true));
         registry.post(3);
-        QTRY_COMPARE(seen, (std::vector<int>{1, 3}));
+        COMPARE_FINALLY(seen, (std::vector<int>{1, 3}));
         QCOMPARE(registry.handlers()[0].dropped, quint64(0));
     }
 
@@ -124,7 +125,7 @@ private Q_SLOTS:
         registry.registerHandler([](const int &) { throw 1; });
         registry.registerHandler(&context, [](const int &) { throw 2; }, {.delivery = Delivery::Queued});
         registry.post(1);
-        QTRY_COMPARE(calls, 2);
+        COMPARE_FINALLY(calls, 2);
     }
 
     void clearDropsWhatIsQueued()

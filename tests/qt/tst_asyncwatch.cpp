@@ -59,7 +59,7 @@ private Q_SLOTS:
         watch.onChanged(this, [&] { calls += 100; }, {.delivery = SignalBox::Delivery::Queued});
         sender.send();
         QCOMPARE(calls, 2);
-        QTRY_COMPARE(calls, 102);
+        COMPARE_FINALLY(calls, 102);
     }
 
     void changesThatNobodyHasLookedAtAreOneCallWithTheLast()

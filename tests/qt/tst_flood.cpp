@@ -88,7 +88,7 @@ private Q_SLOTS:
         registry.registerHandler(this, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
         for (int i = 0; i < 100; ++i)
             registry.post(i);
-        QVERIFY(waitFor([&] { return calls == 100; }));
+        COMPARE_FINALLY(calls, 100);
     }
 
     void nothingIsLostAndEachProducersOrderHoldsAcrossRegistries()

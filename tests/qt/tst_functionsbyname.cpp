@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A function may be named where a callable is asked for. GCC warns where it is then compared with null.
+#include "waitfor.h"
+
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/AsyncWatch>
 #include <SignalBox/OsSignals>
@@ -46,7 +48,7 @@ private Q_SLOTS:
         registry.registerHandler(&context, onInt);
         const SignalBox::HandlerGuard guard = registry.registerGuard(&context, onInt, {.delivery = SignalBox::Delivery::Queued});
         registry.post(1);
-        QTRY_COMPARE(calls, 3);
+        COMPARE_FINALLY(calls, 3);
     }
 
     void areCallbacksOfWatches()
@@ -59,7 +61,7 @@ private Q_SLOTS:
         const SignalBox::HandlerGuard changed = receiver.onChanged(onNothing);
         const SignalBox::HandlerGuard closed = receiver.onClosed(onNothing);
         sender.send(1);
-        QTRY_COMPARE(calls, 2);
+        COMPARE_FINALLY(calls, 2);
         { const auto ended = std::move(sender); }
         QCOMPARE(calls, 3);
     }
@@ -72,7 +74,7 @@ private Q_SLOTS:
         QObject context;
         SignalBox::OsSignals::instance()->registerHandler(SIGINT, &context, onSignal);
         std::raise(SIGINT);
-        QTRY_COMPARE(calls, 1);
+        COMPARE_FINALLY(calls, 1);
     }
 };
 

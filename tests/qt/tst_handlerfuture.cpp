@@ -119,7 +119,7 @@ private Q_SLOTS:
         failPromise(promise, "no paper");
         QVERIFY(finishes(future));
         COMPARE_REPORT(future.result(), 1, 1, 0);
-        QVERIFY(waitFor([&] { return failures.count() == 1; }));
+        COMPARE_FINALLY(failures.count(), 1);
         const auto failure = failures.at(0).at(0).value<HandlerFailure>();
         QVERIFY(failure.handlerId() == id);
         QCOMPARE(failure.handlerName(), QStringLiteral("printer"));
@@ -138,7 +138,7 @@ private Q_SLOTS:
         registry.post(1);
         QCOMPARE(failures.count(), 0);
         failPromise(promise, "late");
-        QVERIFY(waitFor([&] { return failures.count() == 1; }));
+        COMPARE_FINALLY(failures.count(), 1);
     }
 
     void abandonedPromiseEndsTheHandler()

@@ -332,7 +332,7 @@ private Q_SLOTS:
                                                   {.delivery = Delivery::Queued});
         WorkerThread worker; // moves objects of its own
         registry.post(1);
-        QTRY_COMPARE(calls, 1);
+        COMPARE_FINALLY(calls, 1);
     }
 
     // A sequential notify has the handler in front of it, and has not got to it yet.

@@ -224,7 +224,7 @@ private Q_SLOTS:
         QCOMPARE(calls, 3);
         timer.setSingleShot(true);
         timer.start(0);
-        QVERIFY(waitFor([&] { return calls == 4; }));
+        COMPARE_FINALLY(calls, 4);
     }
 
     void emptyStructIsMadeOfNothing()

@@ -87,7 +87,7 @@ private Q_SLOTS:
         failPromise(promise, "late");
         QTRY_COMPARE(onlyRow(registry).failures, 1U);
         QCOMPARE(onlyRow(registry).lastError, QStringLiteral("late"));
-        QTRY_COMPARE(spy.count(), 1);
+        COMPARE_FINALLY(spy.count(), 1);
     }
 
     void changeIsToldOnceUntilSomebodyLooks()

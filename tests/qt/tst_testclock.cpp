@@ -161,7 +161,7 @@ private Q_SLOTS:
         QVERIFY(clock.advance(1s));
         QCOMPARE(calls, 1);
         QCOMPARE(others, 0);
-        QVERIFY(waitFor([&] { return others == 2; }));
+        COMPARE_FINALLY(others, 2);
     }
 
     void whatWaitsIsDeliveredWhateverTheDrainBudget()
@@ -178,7 +178,7 @@ private Q_SLOTS:
         SignalBox::setDrainBudget(4ms);
         QCOMPARE(calls, 100);
         registry.post(100); // and the event loop goes on with what comes later
-        QVERIFY(waitFor([&] { return calls == 101; }));
+        COMPARE_FINALLY(calls, 101);
     }
 
     void deadlinesPassWhenTheClockDoes()

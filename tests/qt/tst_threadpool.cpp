@@ -203,7 +203,7 @@ private Q_SLOTS:
         QVERIFY(finishes(second));
         COMPARE_REPORT(first.result(), 1, 1, 0);
         COMPARE_REPORT(second.result(), 1, 0, 0);
-        QVERIFY(waitFor([&] { return failures == 1; }));
+        COMPARE_FINALLY(failures.load(), 1);
     }
 
     void guardWaitsForTheCallInThePool()

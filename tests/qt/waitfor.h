@@ -34,6 +34,14 @@ bool finishes(const QFuture<T> &future)
     return isFinished;
 }
 
+// Waits until the value is the expected one, and checks that it stays: calls that are queued to this thread by then do not change it.
+#define COMPARE_FINALLY(actual, expected)                                                                              \
+    do {                                                                                                               \
+        QTRY_COMPARE_WITH_TIMEOUT(actual, expected, patience);                                                         \
+        runQueuedCalls();                                                                                              \
+        QCOMPARE(actual, expected);                                                                                    \
+    } while (false)
+
 // A report, as one value to compare.
 #define COMPARE_REPORT(report, expectedCalled, expectedFailed, expectedDropped)                                         \
     do {                                                                                                               \
