@@ -12,6 +12,7 @@
 #include <SignalBox/qt/handlers/batch.h>
 
 #include <QtQml/qjsmanagedvalue.h>
+#include <QtQml/qqmlcontext.h>
 #include <QtQml/qqmlengine.h>
 #include <QtQml/qqmlinfo.h>
 
@@ -404,19 +405,21 @@ void RegistryHandler::registerAnew()
     const AsyncOptions options{
         .priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()};
     const std::shared_ptr<detail::Mailbox> &mailbox = m_home->thread().mailbox();
+    const QQmlContext *const context = qmlContext(this);
+    const QString file = context ? context->baseUrl().fileName() : QString(); // Qt tells no line
     if (m_isBatch) {
         m_untoldLosses = 0;
         detail::ScriptCall call(m_home->key(),
                                 [this, end = Link::End(m_link)](const detail::Batch &batch, const detail::OngoingCall &ongoing) {
                                     runBatch(batch, ongoing, end.home());
                                 });
-        m_id = m_registry->registerBatchGuard(mailbox, std::move(call), options, SourceLocation(), m_key).release();
+        m_id = m_registry->registerBatchGuard(mailbox, std::move(call), options, SourceLocation(), m_key, file).release();
     } else {
         detail::ScriptCall call(m_home->key(),
                                 [this, end = Link::End(m_link)](const detail::Event &event, const detail::OngoingCall &ongoing) {
                                     return run(event, ongoing, end.home());
                                 });
-        m_id = m_registry->registerEventHandler(mailbox, std::move(call), options, SourceLocation(), m_key);
+        m_id = m_registry->registerEventHandler(mailbox, std::move(call), options, SourceLocation(), m_key, file);
     }
     Q_EMIT activeChanged();
 }

@@ -41,11 +41,11 @@ void subtract(AsyncHandlerInfo &now, const AsyncHandlerInfo &before)
         now.lastError.clear();
 }
 
-// As "main.cpp:12"; empty for what the QML layer registers for a script.
-QString placeOf(const SourceLocation &location)
+// As "main.cpp:12" or "Main.qml:12"; of an element in QML as "Main.qml".
+QString placeOf(const AsyncHandlerInfo &handler)
 {
-    const QString file = QString::fromUtf8(location.file_name());
-    return file.isEmpty() ? QString() : file.section(u'/', -1) + u':' + QString::number(location.line());
+    const QString file = QString::fromUtf8(handler.registeredAt.file_name());
+    return file.isEmpty() ? handler.scriptPlace : file.section(u'/', -1) + u':' + QString::number(handler.registeredAt.line());
 }
 
 double toMilliseconds(std::chrono::nanoseconds time)
@@ -64,6 +64,7 @@ QList<int> changedRoles(const AsyncHandlerInfo &before, const AsyncHandlerInfo &
     compare(before.priority == after.priority, RegistryModel::PriorityRole);
     compare(before.threadName == after.threadName, RegistryModel::ThreadRole);
     compare(before.enabled == after.enabled, RegistryModel::EnabledRole);
+    compare(before.waiting == after.waiting, RegistryModel::WaitingRole);
     compare(before.calls == after.calls, RegistryModel::CallsRole);
     compare(before.failures == after.failures, RegistryModel::FailuresRole);
     compare(before.dropped == after.dropped, RegistryModel::DropsRole);
@@ -132,13 +133,15 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
         return QVariant::fromValue(row.id);
     case Qt::DisplayRole:
     case NameRole:
-        return row.name.empty() ? placeOf(row.registeredAt) : QString::fromStdString(row.name);
+        return row.name.empty() ? placeOf(row) : QString::fromStdString(row.name);
     case PriorityRole:
         return row.priority;
     case ThreadRole:
         return row.threadName;
     case EnabledRole:
         return row.enabled;
+    case WaitingRole:
+        return row.waiting;
     case CallsRole:
         return row.calls;
     case FailuresRole:
@@ -152,7 +155,7 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
     case LongestTimeRole:
         return toMilliseconds(row.worstRunTime);
     case RegisteredAtRole:
-        return placeOf(row.registeredAt);
+        return placeOf(row);
     case LastErrorRole:
         return row.lastError;
     default:
@@ -177,7 +180,7 @@ QHash<int, QByteArray> RegistryModel::roleNames() const
     return {{HandlerIdRole, "handlerId"},     {NameRole, "name"},         {PriorityRole, "priority"},  {ThreadRole, "thread"},
             {EnabledRole, "enabled"},         {CallsRole, "calls"},       {FailuresRole, "failures"},  {DropsRole, "drops"},
             {MergesRole, "merges"},           {MeanTimeRole, "meanTime"}, {LastErrorRole, "lastError"},
-            {LongestTimeRole, "longestTime"}, {RegisteredAtRole, "registeredAt"}};
+            {LongestTimeRole, "longestTime"}, {RegisteredAtRole, "registeredAt"}, {WaitingRole, "waiting"}};
 }
 
 QVariantMap RegistryModel::get(const QJSValue &handler) const
@@ -258,6 +261,9 @@ void RegistryModel::refresh()
         updateRows(std::move(current));
     }
     m_isRefreshing = false;
+    // The last events of a drain are counted as delivered a moment after the call of which the registry tells.
+    if (std::any_of(m_rows.begin(), m_rows.end(), [](const AsyncHandlerInfo &row) { return row.waiting > 0; }))
+        refreshSoon();
     if (count() != before)
         Q_EMIT countChanged();
 }

@@ -30,19 +30,20 @@ class StatisticsRequest;
     \qmltype RegistryModel
     \brief The handlers of a registry as a list model, in the order in which they are called.
 
-    Roles: \c handlerId, \c name, \c priority, \c thread (empty for handlers that run inline), \c enabled, \c calls, \c failures,
-    \c drops, \c merges, \c meanTime and \c longestTime (of a call, in milliseconds), \c lastError and \c registeredAt (as
-    "main.cpp:12"; empty for handlers in QML). Of these \c enabled and \c priority can be written.
+    Roles: \c handlerId, \c name, \c priority, \c thread (empty for handlers that run inline), \c enabled, \c waiting (events that
+    wait for it now), \c calls, \c failures, \c drops, \c merges, \c meanTime and \c longestTime (of a call, in milliseconds),
+    \c lastError and \c registeredAt (as "main.cpp:12" or "Main.qml:12"; of RegistryHandlers as "Main.qml"). Of these \c enabled and \c priority can be
+    written.
 
     If a handler has no name, the role \c name gives the file and line of the call that registered it, in C++ and in JavaScript. For
-    RegistryHandlers it is empty, as Qt does not tell their place: give them names.
+    RegistryHandlers it gives only the file, as Qt does not tell the line: give them names.
 
     Numbers start at 0 when the model gets its registry. The model then enables the registry's statistics, as setStatisticsEnabled()
-    does. Calls and losses before that are not shown. The exception is \c longestTime, which is that of the registry.
+    does. Calls and losses before that are not shown. The exceptions are \c longestTime and \c waiting, which are those of the registry.
     Changes of rows are shown at once; changes of numbers a few times a second.
 
     \threadsafety Engine's thread only. The handlers may run on any thread.
-    \cost Nothing while the registry is not notified. Otherwise a copy of its list a few times a second, and the
+    \cost Nothing while the registry is not notified and no event waits. Otherwise a copy of its list a few times a second, and the
     cost of statistics.
     \lifetime The registry may be destroyed first. The model is empty then.
     \errors A wrong argument is a TypeError at the caller's line.
@@ -88,6 +89,7 @@ public:
         LastErrorRole, //!< "lastError"
         LongestTimeRole, //!< "longestTime"
         RegisteredAtRole, //!< "registeredAt"
+        WaitingRole, //!< "waiting"
     };
 
     /*! Empty until it has a registry. */

@@ -45,8 +45,9 @@ ScriptHandler::ScriptHandler(RegistryObject *registry, QJSEngine *engine, const 
 HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engine, const QJSValue &function,
                                       ScriptOptions options, QObject *owner)
 {
+    const QString place = callersPlace(engine);
     if (options.options.name.isEmpty())
-        options.options.name = callersPlace(engine);
+        options.options.name = place;
     // Only the callable that the registry destroys keeps the object. It is destroyed outside of any call of it, but on
     // whichever thread unregisters.
     const std::shared_ptr<ScriptHandler> handler(
@@ -60,10 +61,11 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
     if (options.calledWith == CalledWith::Batch) {
         ScriptCall call(key, [handler](const Batch &batch, const OngoingCall &ongoing) { handler->runBatch(batch, ongoing); });
         handler->m_id =
-            registry->registerBatchGuard(handler.get(), std::move(call), options.options, SourceLocation(), options.key).release();
+            registry->registerBatchGuard(handler.get(), std::move(call), options.options, SourceLocation(), options.key, place).release();
     } else {
         ScriptCall call(key, [handler](const Event &event, const OngoingCall &ongoing) { return handler->run(event, ongoing); });
-        handler->m_id = registry->registerEventHandler(handler.get(), std::move(call), options.options, SourceLocation(), options.key);
+        handler->m_id =
+            registry->registerEventHandler(handler.get(), std::move(call), options.options, SourceLocation(), options.key, place);
     }
     if (owner)
         connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include "../qt/workerthread.h"
+
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/RegistryModel>
 
@@ -6,6 +8,7 @@
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
 
+#include <future>
 #include <random>
 #include <stdexcept>
 #include <vector>
@@ -217,6 +220,26 @@ private Q_SLOTS:
             watched.registry.post(i);
         QTRY_COMPARE(watched.at(0, RegistryModel::MergesRole).toInt(), 4);
         QTRY_COMPARE(watched.at(1, RegistryModel::DropsRole).toInt(), 3);
+    }
+
+    // Nothing is called meanwhile.
+    void waitingIsToldOfABlockedThread()
+    {
+        Watched watched;
+        WorkerThread worker;
+        std::promise<void> goOn;
+        worker.post([&] { goOn.get_future().wait(); });
+        watched.registry.registerHandler(worker.context(), [](const int &) {});
+        QTRY_COMPARE(watched.model.count(), 1);
+        QCOMPARE(watched.at(0, RegistryModel::WaitingRole).toInt(), 0);
+        for (const int expected : {5, 10}) {
+            for (int i = 0; i < 5; ++i)
+                watched.registry.post(i);
+            QTRY_COMPARE(watched.at(0, RegistryModel::WaitingRole).toInt(), expected);
+        }
+        goOn.set_value();
+        QTRY_COMPARE(watched.at(0, RegistryModel::WaitingRole).toInt(), 0);
+        QCOMPARE(watched.at(0, RegistryModel::CallsRole).toInt(), 10);
     }
 
     void statisticsAreEnabledWhileAModelLooks()

@@ -6,12 +6,14 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventBatch>
+#include <SignalBox/LatestBy>
 
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
 #include <array>
 #include <fstream>
+#include <functional>
 #include <future>
 #include <map>
 #include <thread>
@@ -20,11 +22,14 @@
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
+using SignalBox::Delivery;
 using SignalBox::EventBatch;
 using SignalBox::HandlerId;
 using SignalBox::Overflow;
 
 namespace {
+
+using Registration = std::function<void(AsyncRegistry<int> &, QObject *context)>;
 
 // In bytes.
 double residentMemory()
@@ -87,7 +92,115 @@ private Q_SLOTS:
         }
     }
 
-    // Its thread is blocked all the time.
+    // The thread runs no event loop while the test posts, so that all waits.
+    void waitingIsWhatTheBacklogKeeps_data()
+    {
+        QTest::addColumn<Registration>("registration");
+        QTest::addColumn<quint64>("kept");
+        const auto event = [](const Backlog &backlog) {
+            return Registration([backlog](AsyncRegistry<int> &registry, QObject *context) {
+                registry.registerHandler(context, [](const int &) {}, {.delivery = Delivery::Queued, .backlog = backlog});
+            });
+        };
+        const auto batch = [](const Backlog &backlog) {
+            return Registration([backlog](AsyncRegistry<int> &registry, QObject *context) {
+                registry.registerHandler(context, [](const EventBatch<int> &) {}, {.backlog = backlog});
+            });
+        };
+        const auto keyOf = [](const int &value) { return value % 7; };
+        QTest::newRow("unbounded") << event(Backlog::unbounded()) << quint64(1000);
+        QTest::newRow("latest") << event(Backlog::latest()) << quint64(1);
+        QTest::newRow("bounded, drop oldest") << event(Backlog::bounded(3)) << quint64(3);
+        QTest::newRow("bounded, drop newest") << event(Backlog::bounded(3, Overflow::DropNewest)) << quint64(3);
+        QTest::newRow("bounded, not full") << event(Backlog::bounded(5000)) << quint64(1000);
+        QTest::newRow("bounded, large") << event(Backlog::bounded(100'000)) << quint64(1000);
+        QTest::newRow("throttled") << event(Backlog::throttled(1)) << quint64(1);
+        QTest::newRow("debounced") << event(Backlog::debounced(1)) << quint64(1);
+        QTest::newRow("batched") << event(Backlog::batched(1)) << quint64(1000);
+        QTest::newRow("batches") << batch(Backlog::unbounded()) << quint64(1000);
+        QTest::newRow("batches, bounded") << batch(Backlog::bounded(3)) << quint64(3);
+        QTest::newRow("latestBy")
+                << Registration([keyOf](AsyncRegistry<int> &registry, QObject *context) {
+                       registry.registerHandler(context, SignalBox::latestBy(keyOf, [](const int &) {}));
+                   })
+                << quint64(7);
+        QTest::newRow("latestBy, batches")
+                << Registration([keyOf](AsyncRegistry<int> &registry, QObject *context) {
+                       registry.registerHandler(context, SignalBox::latestBy(keyOf, [](const EventBatch<int> &) {}));
+                   })
+                << quint64(7);
+        QTest::newRow("inline") << Registration([](AsyncRegistry<int> &registry, QObject *) {
+            registry.registerHandler([](const int &) {});
+        }) << quint64(0);
+    }
+    void waitingIsWhatTheBacklogKeeps()
+    {
+        QFETCH(Registration, registration);
+        QFETCH(quint64, kept);
+        AsyncRegistry<int> registry;
+        QObject context;
+        registration(registry, &context);
+        const auto waiting = [&registry] { return registry.handlers().front().waiting; };
+        for (int round = 0; round < 2; ++round) { // the memory is used again
+            QCOMPARE(waiting(), quint64(0));
+            for (int i = 0; i < 1000; ++i)
+                registry.post(i);
+            QCOMPARE(waiting(), kept);
+            QVERIFY(waitFor([&] { return waiting() == 0; }));
+        }
+    }
+
+    // The event that a handler is called with waits no longer, nor do those before.
+    void waitingFallsWithEachCall_data()
+    {
+        QTest::addColumn<Backlog>("backlog");
+        QTest::newRow("unbounded") << Backlog::unbounded();
+        QTest::newRow("bounded") << Backlog::bounded(10);
+        QTest::newRow("bounded, drop newest") << Backlog::bounded(10, Overflow::DropNewest);
+        QTest::newRow("batched") << Backlog::batched(1);
+    }
+    void waitingFallsWithEachCall()
+    {
+        QFETCH(Backlog, backlog);
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<quint64> waiting;
+        registry.registerHandler(&context, [&](const int &) { waiting.push_back(registry.handlers().front().waiting); },
+                                 {.delivery = Delivery::Queued, .backlog = backlog});
+        registry.registerHandler(&context, [](const int &) {}, {.delivery = Delivery::Queued}); // one entry of the mailbox is for both
+        for (int i = 0; i < 5; ++i)
+            registry.post(i);
+        QVERIFY(waitFor([&] { return waiting.size() == 5; }));
+        QCOMPARE(waiting, (std::vector<quint64>{4, 3, 2, 1, 0}));
+    }
+
+    void waitingGoesWithTheContext()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        auto *context = new QObject;
+        std::vector<int> seen;
+        registry.registerHandler(context, [&](const int &event) { seen.push_back(event); }, {.delivery = Delivery::Queued});
+        const auto waiting = [&registry] { return registry.handlers().front().waiting; };
+        registry.post(0);
+        std::promise<void> isBlocked;
+        std::promise<void> goOn;
+        worker.post([&] {
+            isBlocked.set_value();
+            goOn.get_future().wait();
+        });
+        isBlocked.get_future().wait();
+        context->moveToThread(worker.thread());
+        registry.post(1);
+        registry.post(2);
+        QCoreApplication::processEvents();
+        QCOMPARE(waiting(), quint64(3));
+        goOn.set_value();
+        QVERIFY(waitFor([&] { return waiting() == 0; }));
+        worker.run([&] { delete context; });
+        QCOMPARE(seen, (std::vector<int>{0, 1, 2}));
+    }
+
     // Whatever the capacity: a large one is kept in another store.
     void largeBacklogKeepsTheNewestOrTheOldestEvents_data()
     {
@@ -137,6 +250,7 @@ private Q_SLOTS:
         QVERIFY2(residentMemory() - before < 16e6, qPrintable(QString::number(residentMemory() - before)));
     }
 
+    // Its thread is blocked all the time.
     void fullBacklogNeverBlocksAProducer_data()
     {
         QTest::addColumn<Backlog>("backlog");

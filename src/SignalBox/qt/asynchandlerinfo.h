@@ -31,6 +31,13 @@ struct AsyncHandlerInfo : HandlerInfo
     /*! Where the handler runs: the current objectName of its thread ("QThread 0x..." if it has none), "pool", or empty for
         inline handlers. */
     QString threadName = {};
+    /*! The file and line of the script that registered it, such as "Main.qml:12". For a RegistryHandler it is only the file, as Qt
+        does not tell the line. Empty for handlers of C++, which have HandlerInfo::registeredAt. */
+    QString scriptPlace = {};
+    /*! How many events wait for it now: they are queued or in its backlog, and it has not been called with them yet. At most 1
+        with Backlog::latest(), one for each key with latestBy(), and 0 for inline handlers. Approximate while other threads post or
+        deliver. */
+    quint64 waiting = 0;
     /*! Calls, including failed ones. */
     quint64 calls = 0;
     /*! Calls that threw, and returned futures that failed. */

@@ -278,6 +278,12 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
     return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept, nullptr)};
 }
 
+void RegistryObject::setScriptPlace(Way way, const QString &place)
+{
+    if (way.route && !place.isEmpty())
+        static_cast<detail::Route *>(way.route)->setScriptPlace(place);
+}
+
 // Takes the way over.
 HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference::Source &handler,
                                         const AsyncOptions &options, const SourceLocation &location)

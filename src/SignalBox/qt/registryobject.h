@@ -172,13 +172,15 @@ public:
         or a Propagation(const detail::Event &, const detail::OngoingCall &), runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler(). If it does not always
         need the value of the event, it has a prepare(const detail::Event &) that calls Event::prepareValue() or not. \a key: the name of the
         member by which it gets the newest event of each key, as with latestBy(); empty: it gets all that its backlog keeps.
+        \a scriptPlace: see AsyncHandlerInfo.
     */
     template <class Call>
     HandlerId registerEventHandler(QObject *context, Call &&call, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString())
+                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString(),
+                                   const QString &scriptPlace = QString())
     {
         return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()", detail::CalledWith::Event, keptFor(key)),
-                            std::forward<Call>(call), options, location, key);
+                            std::forward<Call>(call), options, location, key, scriptPlace);
     }
     /*!
         The same for batches: \a call is a void(const detail::Batch &) or a void(const detail::Batch &, const detail::OngoingCall &). It attaches
@@ -187,10 +189,10 @@ public:
     template <class Call>
     [[nodiscard]] HandlerGuard registerBatchGuard(QObject *context, Call &&call, const AsyncOptions &options = {},
                                                   const SourceLocation &location = SourceLocation::current(),
-                                                  const QString &key = QString())
+                                                  const QString &key = QString(), const QString &scriptPlace = QString())
     {
         return addBatchCall(wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch, keptFor(key)),
-                            std::forward<Call>(call), options, location, key);
+                            std::forward<Call>(call), options, location, key, scriptPlace);
     }
     /*! The same for the newest event of each key: \a key has a thread-safe detail::MemberValue of(const detail::Event &) const. */
     template <class Call, class Key>
@@ -205,10 +207,10 @@ public:
     [[nodiscard]] HandlerGuard registerBatchGuard(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call,
                                                   const AsyncOptions &options = {},
                                                   const SourceLocation &location = SourceLocation::current(),
-                                                  const QString &key = QString())
+                                                  const QString &key = QString(), const QString &scriptPlace = QString())
     {
         return addBatchCall(wayTo(mailbox, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch, keptFor(key)),
-                            std::forward<Call>(call), options, location, key);
+                            std::forward<Call>(call), options, location, key, scriptPlace);
     }
     /*!
         The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
@@ -216,10 +218,11 @@ public:
     */
     template <class Call>
     HandlerId registerEventHandler(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString())
+                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString(),
+                                   const QString &scriptPlace = QString())
     {
         return addEventCall(wayTo(mailbox, options, "AsyncRegistry::registerEventHandler()", detail::CalledWith::Event, keptFor(key)),
-                            std::forward<Call>(call), options, location, key);
+                            std::forward<Call>(call), options, location, key, scriptPlace);
     }
     //! \endcond
 
@@ -229,8 +232,8 @@ Q_SIGNALS:
     /*! Handlers were registered, unregistered or changed. Emitted from the event loop, once for any number of changes. */
     void handlersChanged();
     /*!
-        Emitted while statistics are enabled, if handlers were called since the last call of handlers(). It is emitted from the event
-        loop, and not again before the next call of handlers().
+        Emitted while statistics are enabled, if handlers were called, or events began to wait for them, since the last call of handlers().
+        It is emitted from the event loop, and not again before the next call of handlers().
     */
     void statisticsChanged();
     /*!
@@ -365,15 +368,19 @@ private:
     };
 
     template <class Call>
-    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key)
+    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key,
+                           const QString &scriptPlace)
     {
         wantExtras();
+        setScriptPlace(way, scriptPlace);
         return addKeyed<EventCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key).release();
     }
 
     template <class Call>
-    HandlerGuard addBatchCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key)
+    HandlerGuard addBatchCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key,
+                              const QString &scriptPlace)
     {
+        setScriptPlace(way, scriptPlace);
         if constexpr (requires(const detail::Event &event) { call.prepare(event); })
             wantExtras();
         return addKeyed<BatchCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key);
@@ -400,6 +407,7 @@ private:
     }
 
     void wantExtras() const noexcept;
+    static void setScriptPlace(Way way, const QString &place);
     HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const AsyncOptions &options,
                             const SourceLocation &location);
 

@@ -15,6 +15,7 @@ Item {
     required property int failures
     required property int drops
     required property int merges
+    required property int waiting
     required property real meanTime
     required property string lastError
 

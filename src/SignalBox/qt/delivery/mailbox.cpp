@@ -216,7 +216,7 @@ bool Mailbox::step(Drain &drain, bool &isRaised) noexcept
 
 void Mailbox::run(Receiver &receiver, QueueEntry *entry, bool isLast, Drain &drain) noexcept
 {
-    ++receiver.m_running;
+    receiver.m_running.add(1);
     if (entry->kind() == QueueEntry::Visit) {
         entry->free(drain.freed);
         receiver.visit(*this, drain);
@@ -229,15 +229,16 @@ void Mailbox::run(Receiver &receiver, QueueEntry *entry, bool isLast, Drain &dra
         if (running.isEntryFinished)
             finish(entry, drain);
     }
-    --receiver.m_running;
+    receiver.m_running.subtract(1);
     if (receiver.hasLeft()) [[unlikely]] { // it has moved its context, which waits for this call's end
         receiver.release(1);
         return;
     }
-    if (receiver.m_delivered++ == 0) {
+    if (receiver.m_delivered.value() == 0) {
         receiver.m_nextServed = m_served;
         m_served = &receiver;
     }
+    receiver.m_delivered.add(1);
 }
 
 // Nothing more of the entry will be run here. But something of it may be running further out.
@@ -258,7 +259,9 @@ void Mailbox::giveBackServed() noexcept
         receiver->endDrain();
     while (Receiver *receiver = m_served) {
         m_served = receiver->m_nextServed;
-        receiver->release(std::exchange(receiver->m_delivered, 0)); // and it may be gone
+        const std::uint64_t delivered = receiver->m_delivered.value();
+        receiver->m_delivered.set(0);
+        receiver->release(delivered); // and it may be gone
     }
 }
 

@@ -3,8 +3,10 @@
 
 #include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/delivery/entrylist.h>
+#include <SignalBox/qt/delivery/onewritercount.h>
 #include <SignalBox/qt/delivery/queueentry.h>
 
+#include <atomic>
 #include <cstdint>
 
 namespace SignalBox::detail {
@@ -64,8 +66,9 @@ protected:
     // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring.
     void setHasLeft(bool hasLeft) noexcept { m_hasLeft.store(hasLeft, std::memory_order_release); }
 
-    // Reservations of deliveries that are running or have run here, and are not given back yet. The consumer's.
-    std::uint64_t served() const noexcept { return m_delivered + m_running; }
+    // Reservations of deliveries that are running or have run here, and are not given back yet. Exact for the consumer, and late for
+    // others.
+    std::uint64_t served() const noexcept { return m_delivered.value() + m_running.value(); }
 
 private:
     friend class Mailbox;
@@ -73,8 +76,8 @@ private:
     // The consumer's, on a cache line of their own.
     alignas(64) std::atomic<bool> m_hasLeft = false;
     bool m_wantsOneVisit; // in each drain
-    std::uint64_t m_running = 0;
-    std::uint64_t m_delivered = 0;
+    OneWriterCount m_running;
+    OneWriterCount m_delivered;
     Receiver *m_nextServed = nullptr; // those that have something to be given back
     std::uint64_t m_visitedIn = 0; // the drain that last looked at the backlog
 };

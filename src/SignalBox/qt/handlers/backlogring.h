@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/delivery/deliveryplatform.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 
@@ -126,6 +127,15 @@ public:
     // Drops the newest: an item that pop() gave is done with.
     void release() noexcept { m_count.fetch_sub(1, Platform::order(DeliverySite::CountItem, std::memory_order_release)); }
 
+    // Any thread: how many wait. Relaxed: it is late while others push and pop.
+    std::uint64_t count() const noexcept
+    {
+        if (m_capacity == 1)
+            return m_places[0].load(std::memory_order_relaxed) ? 1 : 0;
+        const std::uint64_t first = m_first.load(std::memory_order_relaxed);
+        const std::uint64_t next = m_next.load(std::memory_order_relaxed);
+        return next > first ? std::min<std::uint64_t>(next - first, m_capacity) : 0;
+    }
     bool isEmpty() const noexcept
     {
         if (m_capacity == 1)

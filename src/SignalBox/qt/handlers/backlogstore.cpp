@@ -50,6 +50,7 @@ public:
     }
 
     bool isUntouched() const noexcept override { return m_ring.isEmpty(); }
+    std::uint64_t count() const noexcept override { return m_ring.count(); }
     bool isEmpty() const noexcept override { return m_ring.isEmpty(); }
 
 private:
@@ -102,6 +103,11 @@ public:
     }
 
     bool isUntouched() const noexcept override { return isEmpty(); }
+    std::uint64_t count() const noexcept override
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_count;
+    }
     bool isEmpty() const noexcept override
     {
         const std::lock_guard lock(m_mutex);

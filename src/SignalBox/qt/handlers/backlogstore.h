@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/queueentry.h>
 
+#include <cstdint>
 #include <memory>
 
 namespace SignalBox::detail {
@@ -34,6 +35,9 @@ public:
 
     /*! Any thread: nothing waits, or the consumer comes anyway. */
     virtual bool isUntouched() const noexcept = 0;
+
+    /*! Any thread: how many items and values wait. Late while others push and take. */
+    virtual std::uint64_t count() const noexcept = 0;
 
     // --- consumer only ---------------------------------------------------------------------------
 

@@ -152,9 +152,11 @@ bool LatestStore::put(Table &table, LatestSlot *slot, QueueEntry *item, EntryLis
     // Before the item is there: who takes that takes its count, too.
     slot->pushed.store(slot->pushed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     QueueEntry *const replaced = m_changed.put(slot, item);
-    if (!replaced)
+    if (!replaced) {
+        table.changed.add(1);
         return true;
-    table.merged.store(table.merged.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    }
+    table.merged.add(1);
     lost.append(replaced);
     return false;
 }
@@ -183,8 +185,16 @@ std::uint64_t LatestStore::merged() const noexcept
 {
     std::uint64_t result = 0;
     for (const Table &table : m_tables)
-        result += table.merged.load(std::memory_order_relaxed);
+        result += table.merged.value();
     return result;
+}
+
+std::uint64_t LatestStore::count() const noexcept
+{
+    std::uint64_t changed = 0;
+    for (const Table &table : m_tables)
+        changed += table.changed.value();
+    return leftOf(changed, m_takenCount.value());
 }
 
 // --- the consumer --------------------------------------------------------------------------------
@@ -194,6 +204,7 @@ QueueEntry *LatestStore::takeFrom(Slot *changed) noexcept
     auto *const slot = static_cast<LatestSlot *>(changed);
     unlink(slot);
     link(slot);
+    m_takenCount.add(1);
     QueueEntry *const item = ChangedSlots<DeliveryPlatform, QueueEntry>::take(slot);
     const std::uint64_t pushed = slot->pushed.load(std::memory_order_relaxed);
     item->setTicket(pushed - std::exchange(slot->told, pushed));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/deliveryplatform.h>
+#include <SignalBox/qt/delivery/onewritercount.h>
 #include <SignalBox/qt/handlers/backlogstore.h>
 #include <SignalBox/qt/handlers/changedslots.h>
 #include <SignalBox/qt/handlers/combininglock.h>
@@ -76,6 +77,7 @@ public:
     void push(QueueEntry *item, EntryList &lost) noexcept override { lost.append(item); }
 
     bool isUntouched() const noexcept override { return m_changed.isUntouched(); }
+    std::uint64_t count() const noexcept override;
     QueueEntry *take(EntryList &lost) noexcept override;
     void takeAll(Batch &batch, EntryList &lost) noexcept override;
     bool isEmpty() const noexcept override { return m_changed.isEmpty(); }
@@ -98,8 +100,9 @@ private:
         void erase(LatestSlot *slot) noexcept;
 
         CombiningLock<DeliveryPlatform, LatestSlot> lock;
-        // Written under the lock, without a locked instruction; relaxed: it orders nothing.
-        std::atomic<std::uint64_t> merged = 0;
+        // Written under the lock.
+        OneWriterCount merged;
+        OneWriterCount changed; // items that found their slot empty
 
     private:
         LatestSlot *&bucketOf(std::uint64_t hash) noexcept { return m_buckets[hash & (m_bucketCount - 1)]; }
@@ -131,6 +134,7 @@ private:
     ChangedSlots<DeliveryPlatform, QueueEntry> m_changed;
 
     // The consumer's.
+    OneWriterCount m_takenCount;
     std::uint64_t m_round = 1;
     LatestSlot *m_oldest = nullptr;
     LatestSlot *m_newest = nullptr;

@@ -219,8 +219,10 @@ void Route::take(const ValueOffer &offer) noexcept
     } catch (const std::bad_alloc &) {
         return;
     }
-    if (offer.isTaken)
-        queueVisit();
+    if (!offer.isTaken)
+        return;
+    queueVisit();
+    tellWaiting();
 }
 
 // A delivery for which there is no memory is dropped and counted.
@@ -246,6 +248,7 @@ void Route::forwardFrom(const Walk &walk, const LatestKey *key) noexcept
             }
             park(entry);
         }
+        tellWaiting();
     } catch (const std::bad_alloc &) {
         refuseClaim();
         m_statistics.countDropped(1);
@@ -285,6 +288,7 @@ void Route::take(const Step &step, const LatestKey *key) noexcept
             queue(step.shareEvent());
         }
         step.way = Step::Way::Forwarded;
+        tellWaiting();
     } catch (const std::bad_alloc &) {
         // Dropped by the sequence.
     }
@@ -577,6 +581,14 @@ void Route::countKeyFailure() noexcept
     }
 }
 
+// Visits of a store are counted as deliveries are, so where there is one, only what it has counts.
+std::uint64_t Route::waiting() const noexcept
+{
+    if (m_store)
+        return m_store->count() + m_dueCount.value();
+    return m_mailbox ? leftOf(m_transit.reserved(), served()) : 0;
+}
+
 void Route::describe(const Inspection &inspection) const
 {
     AsyncHandlerInfo &row = inspection.rows.emplace_back();
@@ -584,6 +596,8 @@ void Route::describe(const Inspection &inspection) const
     if (const Mailbox *mailbox = m_transit.mailbox())
         row.threadName = mailbox->name();
     m_statistics.describe(row);
+    row.scriptPlace = m_scriptPlace;
+    row.waiting = waiting();
     if (m_latestStore)
         row.merged = m_latestStore->merged();
 }

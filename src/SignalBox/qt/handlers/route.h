@@ -5,6 +5,7 @@
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/delivery/onewritercount.h>
 #include <SignalBox/qt/delivery/receiver.h>
 #include <SignalBox/qt/delivery/wakeup.h>
 #include <SignalBox/qt/handlers/backlogstore.h>
@@ -18,6 +19,7 @@
 #include <SignalBox/qt/handlers/transit.h>
 
 #include <QtCore/qglobal.h>
+#include <QtCore/qstring.h>
 
 #include <atomic>
 #include <chrono>
@@ -59,6 +61,8 @@ public:
           CalledWith calledWith, Kept kept, const ValueType *values);
     Q_DISABLE_COPY_MOVE(Route)
 
+    /*! Where the script is that registers the handler. Before begin(). */
+    void setScriptPlace(const QString &place) { m_scriptPlace = place; }
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
         follows to other threads or not. */
     void begin(HandlerReference handler, QObject *watched);
@@ -189,15 +193,24 @@ private:
     void dropReplacedBy(const QueueEntry &item) noexcept;
     // Whether a visit would find nothing; the consumer's.
     bool isEmpty() const noexcept { return m_due.isEmpty() && m_store->isEmpty(); }
+    // Any thread: see AsyncHandlerInfo::waiting.
+    std::uint64_t waiting() const noexcept;
     void queueVisit() noexcept;
     // For a trace. 0: there is no memory; and for an event that is not in the trace.
     std::uint32_t traceName() noexcept;
     std::uint64_t flowOf(const Event &event) noexcept;
     void traceForward(const Event &event) noexcept;
+    // Somebody looks at statistics: something waits.
+    void tellWaiting() noexcept
+    {
+        if (m_link->areStatisticsEnabled()) [[unlikely]]
+            m_link->statisticsHaveChanged();
+    }
     void traceArrival(const Notification &notification, std::chrono::steady_clock::time_point time) noexcept;
     void traceLosses() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
+    QString m_scriptPlace; // empty: C++ registers it; constant after begin()
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
     const bool m_isAuto;
     const CalledWith m_calledWith;
@@ -220,6 +233,7 @@ private:
     std::int64_t m_nextCall = 0; // throttled and batched; the consumer's
     std::int64_t m_plannedAt = 0; // when the mailbox is to visit it; the consumer's
     EntryList m_due; // batched, for a handler of events: the rest of a batch; the consumer's
+    OneWriterCount m_dueCount; // of what is in there
     Batch::Items m_spare; // memory of the batch before; the consumer's
     std::uint64_t m_toldLosses = 0; // by the batch before; the consumer's, as the next one
     std::uint64_t m_toldDrops = 0;

@@ -161,8 +161,10 @@ bool Route::isDue(Mailbox &mailbox) noexcept
 
 QueueEntry *Route::takeNext() noexcept
 {
-    if (QueueEntry *item = m_due.takeFirst())
+    if (QueueEntry *item = m_due.takeFirst()) {
+        m_dueCount.subtract(1);
         return item;
+    }
     EntryList lost;
     QueueEntry *item = nullptr;
     if (m_latestStore || m_backlog.kind() == Backlog::Kind::Batched) {
@@ -171,6 +173,7 @@ QueueEntry *Route::takeNext() noexcept
         for (const BatchItem &due : batch.allItems())
             m_due.append(due.entry());
         m_store->giveBack(batch.takeSegments());
+        m_dueCount.set(leftOf(batch.size(), 1));
         m_spare = batch.takeMemory();
         item = m_due.takeFirst();
     } else {
@@ -290,6 +293,7 @@ void Route::takeBacklog(EntryList &taken) noexcept
     m_visit.clear();
     while (QueueEntry *item = m_due.takeFirst())
         taken.append(item);
+    m_dueCount.set(0);
     m_store->takeRest(taken);
 }
 

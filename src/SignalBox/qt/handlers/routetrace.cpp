@@ -23,14 +23,13 @@ std::uint32_t Route::traceName() noexcept
     try {
         const HandlerInfo info = m_handler.info();
         const QString registry = m_link->name();
-        const QString place = QString::fromUtf8(info.registeredAt.file_name());
-        const QString line =
-                place.isEmpty() ? QString() : place + QLatin1Char(':') + QString::number(info.registeredAt.line());
-        const QString handler = info.name.empty() ? line : QString::fromStdString(info.name);
+        const QString file = QString::fromUtf8(info.registeredAt.file_name());
+        const QString place = file.isEmpty() ? m_scriptPlace : file + QLatin1Char(':') + QString::number(info.registeredAt.line());
+        const QString handler = info.name.empty() ? place : QString::fromStdString(info.name);
         const TraceName found = Tracer::sliceName("handler", registry + QLatin1Char('/') + handler,
                                                   {{QStringLiteral("registry"), registry},
                                                    {QStringLiteral("handler"), handler},
-                                                   {QStringLiteral("registeredAt"), line}});
+                                                   {QStringLiteral("registeredAt"), place}});
         m_traceName.store(found, std::memory_order_relaxed);
         return found;
     } catch (const std::bad_alloc &) {

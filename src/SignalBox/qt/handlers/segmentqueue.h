@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/delivery/deliveryplatform.h>
 
+#include <algorithm>
 #include <cstdint>
 
 // A queue with any number of producers and one consumer, which takes all that is in it at once: what one handler has not been
@@ -101,6 +102,13 @@ public:
     {
         // Sequentially consistent: the second operation of the wake-up's pair, see wakeup.h; partner AddSegment.
         return segmentOf(m_tail.load(Platform::order(DeliverySite::ReadTail, std::memory_order_seq_cst))) == nullptr;
+    }
+
+    // Any thread: places claimed in the newest segment. 0: there is none. Relaxed: it is late while others claim.
+    std::uint32_t newestCount() const noexcept
+    {
+        const Word tail = m_tail.load(std::memory_order_relaxed);
+        return segmentOf(tail) ? std::min(indexOf(tail), m_capacity) : 0;
     }
 
     std::uint32_t capacity() const noexcept { return m_capacity; }

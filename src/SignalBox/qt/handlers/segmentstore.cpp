@@ -25,9 +25,14 @@ SegmentStore::Queue::Place SegmentStore::claim()
         [this] {
             // Acquire: partner giveBack(). Weaker: a place is filled before it is seen to be free.
             BacklogSegment *const spare = m_spare.exchange(nullptr, std::memory_order_acquire);
-            return spare ? spare : BacklogSegment::create(m_type);
+            BacklogSegment *const segment = spare ? spare : BacklogSegment::create(m_type);
+            m_added.fetch_add(1, std::memory_order_relaxed);
+            return segment;
         },
-        [](BacklogSegment *segment) { segment->free(); });
+        [this](BacklogSegment *segment) {
+            m_added.fetch_sub(1, std::memory_order_relaxed);
+            segment->free();
+        });
 }
 
 void SegmentStore::push(QueueEntry *item, EntryList &)
@@ -47,6 +52,13 @@ bool SegmentStore::pushValue(void *value)
     return true;
 }
 
+std::uint64_t SegmentStore::count() const noexcept
+{
+    const std::uint64_t newest = m_queue.newestCount();
+    const std::uint64_t segments = leftOf(m_added.load(std::memory_order_relaxed), m_removed.value());
+    return m_takenCount.value() + newest + (newest > 0 && segments > 1 ? (segments - 1) * m_queue.capacity() : 0);
+}
+
 // --- the consumer --------------------------------------------------------------------------------
 
 void SegmentStore::takeSegments() noexcept
@@ -56,7 +68,8 @@ void SegmentStore::takeSegments() noexcept
     EntryList newer;
     for (BacklogSegment *segment = taken.newest; segment; segment = segment->previous()) {
         segment->setCount(std::exchange(count, m_queue.capacity()));
-        m_takenCount += segment->count();
+        m_takenCount.add(segment->count());
+        m_removed.add(1);
         newer.prepend(segment);
     }
     newer.prepend(std::move(m_taken));
@@ -85,7 +98,7 @@ BacklogSegment *SegmentStore::takeFirst() noexcept
             return nullptr;
         }
     }
-    m_takenCount -= first->count();
+    m_takenCount.subtract(first->count());
     return first;
 }
 
@@ -93,7 +106,7 @@ void SegmentStore::takeAll(Batch &batch, EntryList &) noexcept
 {
     takeSegments(); // also where an earlier visit has left some: all that waits is one batch
     try {
-        batch.reserve(m_takenCount);
+        batch.reserve(m_takenCount.value());
     } catch (const std::bad_alloc &) {
         return; // The next visit tries again.
     }

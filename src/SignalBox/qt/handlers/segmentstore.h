@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/delivery/onewritercount.h>
 #include <SignalBox/qt/handlers/backlogsegment.h>
 #include <SignalBox/qt/handlers/backlogstore.h>
 #include <SignalBox/qt/handlers/segmentqueue.h>
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 
 namespace SignalBox::detail {
 
@@ -22,6 +24,7 @@ public:
     bool keepsValues() const noexcept override { return m_type != nullptr; }
     bool pushValue(void *value) override;
     bool isUntouched() const noexcept override { return m_queue.isEmpty(); }
+    std::uint64_t count() const noexcept override;
 
     void takeAll(Batch &batch, EntryList &lost) noexcept override;
     void takeRest(EntryList &taken) noexcept override;
@@ -41,11 +44,13 @@ private:
 
     const ValueType *const m_type;
     Queue m_queue;
+    std::atomic<std::uint64_t> m_added = 0; // segments, for the queue; relaxed: count() only looks
     std::atomic<BacklogSegment *> m_spare = nullptr; // saves an allocation where few events come at a time
 
     // The consumer's.
     EntryList m_taken; // segments, oldest first
-    std::size_t m_takenCount = 0; // of places in them
+    OneWriterCount m_takenCount; // of places in them
+    OneWriterCount m_removed; // segments, from the queue
 };
 
 } // namespace SignalBox::detail

@@ -198,6 +198,12 @@ public:
 
     // Where it is open, or was last.
     Mailbox *mailbox() const noexcept { return m_mailbox.load(std::memory_order_acquire); }
+    // Deliveries that are counted, whether they have run by now or not. Relaxed: for others than the consumer it is late.
+    std::uint64_t reserved() const noexcept
+    {
+        const std::uint64_t word = m_word.load(std::memory_order_relaxed);
+        return (word & (kept - 1)) + ((word & (moving - 1)) / kept);
+    }
     // On the thread of that mailbox, where the `served` are known: whether anything else is on its way. Relaxed: a thread that posts
     // an event sees its own, and for those of other threads there is no order.
     bool isPending(std::uint64_t served) const noexcept
