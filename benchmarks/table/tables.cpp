@@ -65,7 +65,7 @@ bool isMet(const Bar &bar, double value)
 
 void printCount(std::ostream &out, const Count &count, std::size_t barCount)
 {
-    out << count.met << " of " << count.measured << " bars met";
+    out << count.met << " of " << count.measured << " bars, the project's own targets, are met";
     if (count.measured != barCount)
         out << ", " << barCount - count.measured << " not measured";
     out << ".\n";

@@ -5,7 +5,9 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/Connect>
+#include <SignalBox/EventModel>
 #include <SignalBox/EventStream>
+#include <SignalBox/LatestBy>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
@@ -162,6 +164,39 @@ QStringList theEndComesLast()
     return shown;
 }
 
+// The same where the sender stays as it is: its end is posted on its thread, after what it has sent.
+QStringList theEndIsPosted()
+{
+    QStringList shown;
+    QObject window;
+    Sensor sensor;
+    struct Measured
+    {
+        Measured() = default;
+        Measured(int itsChannel, double itsValue) : isLast(false), channel(itsChannel), value(itsValue) {}
+
+        bool isLast = true;
+        int channel = 0;
+        double value = 0;
+    };
+    SignalBox::AsyncRegistry<Measured> readings;
+    readings.addSource(&sensor, &Sensor::measured);
+    QObject::connect(&sensor, &Sensor::finished, [&] { readings.post(Measured()); }); // on the sensor's thread
+    readings.registerHandler(&window, [&](const SignalBox::EventBatch<Measured> &batch) {
+        for (const Measured &reading : batch)
+            shown.append(reading.isLast ? QStringLiteral("over") : QString::number(reading.channel));
+    }, {.backlog = SignalBox::Backlog::batched(16)});
+    std::thread worker([&] {
+        for (int channel = 1; channel <= 3; ++channel)
+            Q_EMIT sensor.measured(channel, 0.5);
+        Q_EMIT sensor.finished();
+    });
+    worker.join();
+    while (!shown.contains(QStringLiteral("over")))
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return shown;
+}
+
 // And by the worker, which waits for the last one.
 QStringList theEndIsNotified()
 {
@@ -181,6 +216,45 @@ QStringList theEndIsNotified()
     while (!shown.contains(QStringLiteral("over")))
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     worker.join();
+    return shown;
+}
+
+// A model with a row for each channel, one with the last thousand, and a handler of what has changed.
+QStringList tablesAfter()
+{
+    QStringList shown;
+    Window window;
+    Sensor sensor;
+    SignalBox::AsyncRegistry<Reading> readings; // before the models and guards that use it
+    readings.addSource(&sensor, &Sensor::measured);
+
+    SignalBox::EventModel newest;
+    newest.addColumn<Reading>("channel", &Reading::channel);
+    newest.addColumn<Reading>("value", [](const Reading &reading) { return QString::number(reading.value, 'f', 1); });
+    newest.setKey(QStringLiteral("channel")); // a column, or a member: one row for each value of it
+    newest.setRegistry(&readings);
+
+    SignalBox::EventModel log;
+    log.addColumn<Reading>("value", &Reading::value);
+    log.setCapacity(1000); // the oldest rows go
+    log.setRegistry(&readings);
+
+    readings.registerHandler(&window, SignalBox::latestBy(&Reading::channel, [&](const SignalBox::EventBatch<Reading> &changed) {
+        for (const Reading &reading : changed)
+            window.show(QString::number(reading.channel));
+    }), {.backlog = SignalBox::Backlog::batched(16)});
+
+    std::thread worker([&] {
+        for (int i = 0; i < 3000; ++i)
+            Q_EMIT sensor.measured(i % 2, i / 2);
+    });
+    worker.join();
+    while (newest.received() < 3000 || log.received() < 3000 || window.shown.size() < 2)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    for (int row = 0; row < newest.rowCount(); ++row)
+        shown.append(newest.index(row, 0).data().toString() + u' ' + newest.index(row, 1).data().toString());
+    shown.append(QString::number(log.rowCount()));
+    shown.append(log.index(log.rowCount() - 1, 0).data().toString());
     return shown;
 }
 

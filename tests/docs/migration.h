@@ -12,6 +12,8 @@ QStringList connectAfter();
 QStringList batchesOfArguments();
 QStringList batchesOfStructs();
 QStringList theEndComesLast();
+QStringList theEndIsPosted();
+QStringList tablesAfter();
 QStringList theEndIsNotified();
 bool memberConnectionIsEnded();
 QStringList debounceBefore();

@@ -43,8 +43,15 @@ private Q_SLOTS:
     void endOfAFlood()
     {
         QCOMPARE(theEndComesLast(), QStringList({QStringLiteral("1"), QStringLiteral("2"), QStringLiteral("3"), QStringLiteral("over")}));
+        QCOMPARE(theEndIsPosted(), QStringList({QStringLiteral("1"), QStringLiteral("2"), QStringLiteral("3"), QStringLiteral("over")}));
         const QStringList shown = theEndIsNotified();
         QCOMPARE(shown.mid(shown.size() - 2), QStringList({QStringLiteral("1000"), QStringLiteral("over")}));
+    }
+
+    void tables()
+    {
+        QCOMPARE(tablesAfter(), QStringList({QStringLiteral("0 1499.0"), QStringLiteral("1 1499.0"), QStringLiteral("1000"),
+                                             QStringLiteral("1499")}));
     }
 
     void connectionsThatAreMembers()
