@@ -54,7 +54,7 @@ private Q_SLOTS:
     void init() { setHandler(SIGUSR1, someHandler); }
     void cleanup()
     {
-        QVERIFY(handlerOf(SIGUSR1) == &someHandler);
+        QTRY_VERIFY(handlerOf(SIGUSR1) == &someHandler); // the library's own thread may be the last to let go of a future's watch
         setHandler(SIGUSR1, SIG_DFL);
     }
 
