@@ -630,7 +630,7 @@ private Q_SLOTS:
     void idsAndFailuresAreValueTypesFromQt68On()
     {
 #if QT_VERSION < QT_VERSION_CHECK(6, 8, 0)
-        QSKIP("not with this Qt");
+        QSKIP("Qt before 6.8 cannot register these types");
 #else
         QQmlEngine engine;
         const auto object = createObject(engine, R"qml(

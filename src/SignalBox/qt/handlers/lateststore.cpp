@@ -150,7 +150,7 @@ LatestStore::Pushed LatestStore::push(QueueEntry *item, const LatestKey &key, En
 bool LatestStore::put(Table &table, LatestSlot *slot, QueueEntry *item, EntryList &lost) noexcept
 {
     // Before the item is there: who takes that takes its count, too.
-    slot->pushed.store(slot->pushed.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    slot->pushed.add(1);
     QueueEntry *const replaced = m_changed.put(slot, item);
     if (!replaced) {
         table.changed.add(1);
@@ -206,7 +206,7 @@ QueueEntry *LatestStore::takeFrom(Slot *changed) noexcept
     link(slot);
     m_takenCount.add(1);
     QueueEntry *const item = ChangedSlots<DeliveryPlatform, QueueEntry>::take(slot);
-    const std::uint64_t pushed = slot->pushed.load(std::memory_order_relaxed);
+    const std::uint64_t pushed = slot->pushed.value();
     item->setTicket(pushed - std::exchange(slot->told, pushed));
     return item;
 }

@@ -28,8 +28,8 @@ public:
     bool isFor(const void *otherKey) const { return m_operations->areEqual(key(), otherKey); }
 
     const std::uint64_t hash;
-    // Written under the lock of its table, relaxed: the exchange of the item orders it.
-    std::atomic<std::uint64_t> pushed = 0; // items so far
+    // Items so far. Written under the lock of its table. The exchange of the item orders it: who takes an item sees its count.
+    OneWriterCount pushed;
     // Under the lock of its table.
     LatestSlot *pending = nullptr;
     LatestSlot *nextInBucket = nullptr;

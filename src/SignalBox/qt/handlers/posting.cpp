@@ -11,18 +11,24 @@ namespace SignalBox::detail {
 
 namespace {
 
-// The only handler may keep the value in a store of its own. One that is registered meanwhile need not be called: that may be
-// after this.
+// Somebody beside the handlers looks at the events.
+bool isWatched(const RegistryLink &link) noexcept
+{
+    return link.followsEvents() || link.isTraced();
+}
+
+// The only handler may keep the value in a store of its own. A handler that is registered meanwhile need not get it: its
+// registration has not returned.
 bool isTakenByOnlyHandler(RegistryLink &link, void *value) noexcept
 {
-    if (!link.keepsValues() || link.followsEvents() || link.isTraced())
+    if (!link.keepsValues() || isWatched(link))
         return false;
     const ValueOffer offer(value);
     link.registry().notify(offer);
     return offer.isTaken;
 }
 
-// Out of the way of the others, for which nothing is kept on the stack.
+// Not inlined: a post that nobody watches is to pay nothing for it.
 [[gnu::noinline]] void postWatched(const std::shared_ptr<RegistryLink> &link, EventPointer event)
 {
     const Posting posting(link, *event);
@@ -39,7 +45,7 @@ bool isHeard(RegistryLink &link) noexcept
 
 void postEvent(const std::shared_ptr<RegistryLink> &link, EventPointer event)
 {
-    if (link->followsEvents() || link->isTraced()) [[unlikely]] {
+    if (isWatched(*link)) [[unlikely]] {
         postWatched(link, std::move(event));
         return;
     }

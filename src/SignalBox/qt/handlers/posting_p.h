@@ -13,10 +13,10 @@
 namespace SignalBox::detail {
 
 /*!
-    A post or notify, from here to the end of the scope, for those who look at a registry's events beside its handlers: the
-    trace shows it, and a registry that follows its events learns of it.
+    A post or notify, from here to the end of the scope, for those who watch a registry's events beside its handlers: the
+    trace, and a registry that follows its events.
 
-    A walk may destroy the registry, so it ends before this does, and only the link is looked at.
+    The walk ends before this does. It may destroy the registry, so only the link is used.
 */
 class Posting
 {
@@ -76,10 +76,10 @@ private:
 /*! Whether somebody would learn of an event. */
 bool isHeard(RegistryLink &link) noexcept;
 
-/*! Calls the handlers, or forwards to them. Throws std::bad_alloc, before any has the event. */
+/*! Calls the handlers, or forwards to them. Throws std::bad_alloc before any handler has the event. */
 void postEvent(const std::shared_ptr<RegistryLink> &link, EventPointer event);
 
-/*! The same for a value, which becomes an event if need be. Throws what \a make throws, too; then the value is where it was. */
+/*! The same for a value. It becomes an event unless the only handler keeps it. Also throws what \a make throws. */
 void postValue(const std::shared_ptr<RegistryLink> &link, void *value, EventMaker make);
 
 } // namespace SignalBox::detail
