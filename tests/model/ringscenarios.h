@@ -46,8 +46,8 @@ struct RingScenario : rl::test_suite<Derived, producers + 1>
             if constexpr (full == Full::LosesNewest) {
                 if (!ring->pushIfRoom(parcel))
                     lose(parcel);
-            } else {
-                ring->push(parcel, [this](Parcel *out) { lose(out); });
+            } else if (Parcel *out = ring->push(parcel)) {
+                lose(out);
             }
             if (visit->raise())
                 calls->call();

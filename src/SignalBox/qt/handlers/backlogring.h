@@ -43,21 +43,18 @@ public:
     BacklogRing(const BacklogRing &) = delete;
     BacklogRing &operator=(const BacklogRing &) = delete;
 
-    // lost(item) is called for each item that had to go.
-    template <class Lost>
-    void push(Item *item, Lost &&lost) noexcept
+    // The item that had to go, or null.
+    Item *push(Item *item) noexcept
     {
-        if (m_capacity == 1) {
-            if (Item *out = exchange(m_places[0], item))
-                lost(out);
-            return;
-        }
+        if (m_capacity == 1)
+            return exchange(m_places[0], item);
         const std::uint64_t ticket = takeTicket(item);
         Atomic<Item *> &place = placeOf(ticket);
         if (Item *out = store(item))
-            lost(out);
-        else if (m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)) > ticket)
-            takeOutdated(place, lost);
+            return out;
+        if (m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)) > ticket)
+            return takeOutdated(place);
+        return nullptr;
     }
 
     // The same for a ring that drops the newest: false, and the item stays the caller's, if there is no room.
@@ -105,8 +102,10 @@ public:
                 return nullptr; // its producer is about to store it, and calls
             if (item->ticket() == first) {
                 moveTo(first + 1);
-                if (place.load(Platform::order(DeliverySite::LookAgain, std::memory_order_seq_cst)))
-                    takeOutdated(place, lost);
+                if (place.load(Platform::order(DeliverySite::LookAgain, std::memory_order_seq_cst))) {
+                    if (Item *out = takeOutdated(place))
+                        lost(out);
+                }
                 return item;
             }
             if (item->ticket() > first)
@@ -162,15 +161,13 @@ private:
         m_first.store(first, Platform::order(DeliverySite::MoveFirst, std::memory_order_seq_cst));
     }
 
-    // An item whose ticket the consumer has passed may lie in this place; or a newer one by now.
-    template <class Lost>
-    void takeOutdated(Atomic<Item *> &place, Lost &&lost) noexcept
+    // An item whose ticket the consumer has passed may lie in this place; or a newer one by now. The one to be lost, or null.
+    Item *takeOutdated(Atomic<Item *> &place) noexcept
     {
-        Item *item = take(place);
+        Item *const item = take(place);
         if (item && item->ticket() >= m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)))
-            item = store(item);
-        if (item)
-            lost(item);
+            return store(item);
+        return item;
     }
 
     // Release: the item's contents; partner take(). Acquire: those of what comes out. Weaker: an item is read, or destroyed,

@@ -23,12 +23,11 @@ public:
         : m_ring(capacity), m_dropsNewest(overflow == Overflow::DropNewest)
     {}
 
-    void push(QueueEntry *item, EntryList &lost) noexcept override
+    QueueEntry *push(QueueEntry *item) noexcept override
     {
         if (!m_dropsNewest)
-            m_ring.push(item, [&](QueueEntry *out) { lost.append(out); });
-        else if (!m_ring.pushIfRoom(item))
-            lost.append(item);
+            return m_ring.push(item);
+        return m_ring.pushIfRoom(item) ? nullptr : item;
     }
 
     QueueEntry *take(EntryList &lost) noexcept override
@@ -67,18 +66,16 @@ public:
         : m_capacity(capacity), m_dropsNewest(overflow == Overflow::DropNewest)
     {}
 
-    void push(QueueEntry *item, EntryList &lost) noexcept override
+    QueueEntry *push(QueueEntry *item) noexcept override
     {
         const std::lock_guard lock(m_mutex);
-        if (m_count < m_capacity) {
-            ++m_count;
-            m_items.append(item);
-        } else if (m_dropsNewest) {
-            lost.append(item);
-        } else {
-            lost.append(m_items.takeFirst());
-            m_items.append(item);
-        }
+        if (m_count == m_capacity && m_dropsNewest)
+            return item;
+        m_items.append(item);
+        if (m_count == m_capacity)
+            return m_items.takeFirst();
+        ++m_count;
+        return nullptr;
     }
 
     QueueEntry *take(EntryList &) noexcept override

@@ -26,9 +26,9 @@ public:
     BacklogStore(const BacklogStore &) = delete;
     BacklogStore &operator=(const BacklogStore &) = delete;
 
-    /*! Waits for nobody. The producer calls the consumer afterwards (WakeUp). \a lost gets what had to go, \a item perhaps. Throws
+    /*! Waits for nobody. The producer calls the consumer afterwards (WakeUp). Returns what had to go, \a item perhaps, or null. Throws
         std::bad_alloc, and has then changed nothing. */
-    virtual void push(QueueEntry *item, EntryList &lost) = 0;
+    virtual QueueEntry *push(QueueEntry *item) = 0;
     virtual bool keepsValues() const noexcept { return false; }
     /*! Moves a value in, which its handler alone gets. False: it keeps no values. Otherwise as push(). */
     virtual bool pushValue(void *) { return false; }
@@ -42,7 +42,7 @@ public:
     // --- consumer only ---------------------------------------------------------------------------
 
     /*! The oldest item, or null: there is none, or its producer is not done yet. Not of a store with segments, from which all is
-        taken. \a lost as for push(). */
+        taken. \a lost gets what had to go. */
     virtual QueueEntry *take(EntryList &) noexcept { return nullptr; }
     /*! Takes what waits now, oldest first, and not what comes meanwhile: in a flood that would have no end. Nothing, if a producer is
         not done yet, or there is no memory. */

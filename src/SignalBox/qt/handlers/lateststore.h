@@ -74,7 +74,7 @@ public:
     /*! Waits for nobody. \a lost gets what is replaced. */
     Pushed push(QueueEntry *item, const LatestKey &key, EntryList &lost) noexcept;
     /*! Not without a key. */
-    void push(QueueEntry *item, EntryList &lost) noexcept override { lost.append(item); }
+    QueueEntry *push(QueueEntry *item) noexcept override { return item; }
 
     bool isUntouched() const noexcept override { return m_changed.isUntouched(); }
     std::uint64_t count() const noexcept override;

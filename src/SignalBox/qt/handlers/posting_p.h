@@ -77,7 +77,7 @@ private:
 bool isHeard(RegistryLink &link) noexcept;
 
 /*! Calls the handlers, or forwards to them. Throws std::bad_alloc before any handler has the event. */
-void postEvent(const std::shared_ptr<RegistryLink> &link, EventPointer event);
+void postEvent(const std::shared_ptr<RegistryLink> &link, EventPointer &&event);
 
 /*! The same for a value. It becomes an event unless the only handler keeps it. Also throws what \a make throws. */
 void postValue(const std::shared_ptr<RegistryLink> &link, void *value, EventMaker make);

@@ -30,6 +30,15 @@ void freeItem(QueueEntry *item, FreedBlocks &freed) noexcept
     item->free(freed);
 }
 
+// The same for a single one.
+void freeItem(QueueEntry *item) noexcept
+{
+    const Event &event = Event::of(*item->payload());
+    if (item->isSeparate())
+        EventMemory::deallocate(item, static_cast<SeparateEntry *>(item)->offset);
+    event.dropReference();
+}
+
 } // namespace
 
 void Route::queueBacklog(QueueEntry *item, const LatestKey *key)
@@ -46,15 +55,15 @@ void Route::queueBacklog(QueueEntry *item, const LatestKey *key)
     }
     if (m_backlog.kind() == Backlog::Kind::Debounced)
         m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
-    EntryList lost;
+    QueueEntry *lost = nullptr;
     try {
-        m_store->push(item, lost);
+        lost = m_store->push(item);
     } catch (const std::bad_alloc &) {
-        FreedBlocks freed;
-        freeItem(item, freed);
+        freeItem(item);
         throw;
     }
-    loseItems(std::move(lost), lossByStore());
+    if (lost)
+        loseItem(lost, lossByStore());
     queueVisit();
 }
 
@@ -95,18 +104,13 @@ void Route::loseItems(EntryList &&items, Loss loss) noexcept
 
 void Route::loseItem(QueueEntry *item, Loss loss) noexcept
 {
-    if (BacklogSegment::is(*item)) {
-        loseSegment(static_cast<BacklogSegment *>(item));
-        return;
-    }
     if (loss == Loss::Merged)
         m_statistics.countMerged(1);
     else if (loss == Loss::Dropped)
         m_statistics.countDropped(1);
     if (Completion *completion = Event::of(*item->payload()).completion())
         completion->drop();
-    FreedBlocks freed;
-    freeItem(item, freed);
+    freeItem(item);
 }
 
 void Route::loseSegment(BacklogSegment *segment) noexcept
@@ -301,8 +305,12 @@ void Route::dropBacklog(EntryList &&taken) noexcept
 {
     while (QueueEntry *item = taken.takeFirst()) {
         refuseClaim();
-        dropReplacedBy(*item);
-        loseItem(item, Loss::Dropped);
+        if (BacklogSegment::is(*item)) {
+            loseSegment(static_cast<BacklogSegment *>(item));
+        } else {
+            dropReplacedBy(*item);
+            loseItem(item, Loss::Dropped);
+        }
     }
 }
 

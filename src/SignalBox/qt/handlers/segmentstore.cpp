@@ -35,11 +35,12 @@ SegmentStore::Queue::Place SegmentStore::claim()
         });
 }
 
-void SegmentStore::push(QueueEntry *item, EntryList &)
+QueueEntry *SegmentStore::push(QueueEntry *item)
 {
     const Queue::Place place = claim();
     place.segment->setEntry(place.index, item);
     Queue::publish(place, BacklogSegment::Entry);
+    return nullptr;
 }
 
 bool SegmentStore::pushValue(void *value)

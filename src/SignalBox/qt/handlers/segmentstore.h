@@ -20,7 +20,7 @@ public:
     explicit SegmentStore(const ValueType *type);
     ~SegmentStore() override;
 
-    void push(QueueEntry *item, EntryList &lost) override;
+    QueueEntry *push(QueueEntry *item) override;
     bool keepsValues() const noexcept override { return m_type != nullptr; }
     bool pushValue(void *value) override;
     bool isUntouched() const noexcept override { return m_queue.isEmpty(); }

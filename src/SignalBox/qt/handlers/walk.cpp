@@ -29,11 +29,6 @@ constexpr std::uint32_t firstCapacity = 8;
 
 } // namespace
 
-Walk::Walk(EventPointer event, Report report) noexcept
-    : Notification(Kind::Walk, event.release()), m_wantsReport(report == Report::Yes)
-{
-}
-
 Walk::~Walk()
 {
     if (m_batchCount == 0) {

@@ -30,7 +30,10 @@ public:
     /*! Whether the caller wants a report: then, from the first delivery on, there is a Completion. */
     enum class Report { No, Yes };
 
-    Walk(EventPointer event, Report report) noexcept;
+    Walk(EventPointer &&event, Report report) noexcept
+        : Notification(Kind::Walk, event.release()), m_wantsReport(report == Report::Yes)
+    {
+    }
     ~Walk();
 
     // --- called by a handler that is delivered to elsewhere; all but countLost() throw std::bad_alloc --------------
