@@ -10,6 +10,7 @@
 #include <SignalBox/ExceptionInfo>
 #include <SignalBox/LatestBy>
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qmutex.h>
 #include <QtCore/qthreadpool.h>
@@ -67,6 +68,25 @@ struct UncopyableAtOne
     bool operator==(const UncopyableAtOne &other) const { return value == other.value; }
     friend std::size_t qHash(const UncopyableAtOne &key, std::size_t = 0) { return std::size_t(key.value); }
     int value;
+};
+
+// The first of them to be copied into the store is held up there.
+struct HeldUpKey
+{
+    HeldUpKey() = default;
+    HeldUpKey(const HeldUpKey &)
+    {
+        if (hasBegun.exchange(true))
+            return;
+        hasBegun.notify_one();
+        mayGoOn.wait(false);
+    }
+    HeldUpKey &operator=(const HeldUpKey &) = delete;
+    bool operator==(const HeldUpKey &) const { return true; }
+    friend std::size_t qHash(const HeldUpKey &, std::size_t = 0) { return 1; }
+
+    static inline std::atomic<bool> hasBegun = false;
+    static inline std::atomic<bool> mayGoOn = false;
 };
 
 struct CountedKey
@@ -622,6 +642,96 @@ private Q_SLOTS:
             for (int key = 0; key < keys; ++key)
                 QCOMPARE(last[std::size_t(key)][0], events + key);
         });
+    }
+
+    void keyIsReadOnTheNotifyingThreadsAtOnce()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::atomic<int> inside = 0;
+        std::atomic<bool> areTogether = true;
+        std::array<std::thread::id, 2> readOn; // by event
+        std::array<std::thread::id, 2> postedOn;
+        int calls = 0;
+        registry.registerHandler(&context, latestBy([&](int event) {
+            readOn[std::size_t(event)] = std::this_thread::get_id();
+            ++inside;
+            const QDeadlineTimer deadline(patience);
+            while (inside != 2 && !deadline.hasExpired())
+                std::this_thread::yield();
+            if (inside != 2)
+                areTogether = false;
+            return event;
+        }, [&](int) { ++calls; }));
+        std::array<std::thread, 2> producers;
+        for (int i = 0; i < 2; ++i) {
+            producers[std::size_t(i)] = std::thread([&, i] {
+                postedOn[std::size_t(i)] = std::this_thread::get_id();
+                registry.post(i);
+            });
+        }
+        for (std::thread &producer : producers)
+            producer.join();
+        QVERIFY(areTogether);
+        QVERIFY(readOn == postedOn);
+        runQueuedCalls();
+        QCOMPARE(calls, 2);
+    }
+
+    // It has the table of the key, in which it makes a place.
+    void nobodyWaitsForAProducerThatIsHeldUp()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::vector<int> seen;
+        registry.registerHandler(&context, latestBy([](int) { return HeldUpKey(); }, [&](int event) { seen.push_back(event); }));
+        std::thread first([&] { registry.post(1); });
+        HeldUpKey::hasBegun.wait(false);
+        std::atomic<bool> hasPosted = false;
+        std::thread second([&] {
+            registry.post(2);
+            hasPosted = true;
+        });
+        const bool isDone = waitFor([&] { return hasPosted.load(); }); // the target does not wait, either
+        HeldUpKey::mayGoOn = true;
+        HeldUpKey::mayGoOn.notify_one();
+        first.join();
+        second.join();
+        QVERIFY(isDone);
+        QVERIFY(waitFor([&] { return !seen.empty(); }));
+        runQueuedCalls();
+        QCOMPARE(seen, std::vector{2});
+        QCOMPARE(registry.handlers().front().merged, quint64(1));
+    }
+
+    void nobodyWaitsForAHandlerThatRuns()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        std::atomic<bool> hasBegun = false;
+        std::atomic<bool> mayGoOn = false;
+        std::atomic<int> sum = 0;
+        registry.registerHandler(worker.context(), latestBy([](int event) { return event % 2; }, [&](const EventBatch<int> &batch) {
+            hasBegun = true;
+            hasBegun.notify_one();
+            mayGoOn.wait(false);
+            for (const int event : batch)
+                sum += event;
+        }));
+        registry.post(0);
+        hasBegun.wait(false);
+        std::atomic<bool> hasPosted = false;
+        std::thread producer([&] {
+            for (int i = 1; i <= 1000; ++i)
+                registry.post(i);
+            hasPosted = true;
+        });
+        const bool isDone = waitFor([&] { return hasPosted.load(); });
+        mayGoOn = true;
+        mayGoOn.notify_one();
+        producer.join();
+        QVERIFY(isDone);
+        QVERIFY(waitFor([&] { return sum == 999 + 1000; }));
     }
 
     // Keys come and are forgotten while others come, in the same tables.

@@ -29,6 +29,16 @@ TestCase {
         return result.join();
     }
 
+    function cells(): string {
+        const result = [];
+        table.forceLayout();
+        for (let row = 0; row < table.rows; ++row) {
+            for (let column = 0; column < table.columns; ++column)
+                result.push((table.itemAtCell(Qt.point(column, row)) as Text)?.text);
+        }
+        return result.join();
+    }
+
     QmlRegistry {
         id: bus
     }
@@ -69,6 +79,19 @@ TestCase {
         }
     }
 
+    TableView {
+        id: table
+
+        width: 200
+        height: 400
+        model: events
+        delegate: Text {
+            required property var display
+
+            text: display
+        }
+    }
+
     SignalSpy {
         id: changed
 
@@ -91,6 +114,13 @@ TestCase {
         events.clear();
         compare(events.count, 0);
         compare(events.received, 0);
+    }
+
+    function test_tableHasACellForEachMember() {
+        events.columns = ["symbol", "price"];
+        bus.notify({ symbol: "a", price: 1 });
+        bus.notify({ symbol: "b", price: 2 });
+        tryVerify(() => cells() === "a,1,b,2");
     }
 
     function test_rowsOfAKeyAreUpdatedInPlace() {
