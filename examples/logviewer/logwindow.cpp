@@ -3,6 +3,7 @@
 
 #include "linesview.h"
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qlocale.h>
 #include <QtWidgets/qcheckbox.h>
 #include <QtWidgets/qcombobox.h>
@@ -70,6 +71,10 @@ LogWindow::~LogWindow() = default;
 void LogWindow::stopWorkers()
 {
     m_workers->stop();
+    QElapsedTimer timer;
+    timer.start();
+    while (m_transport->shown() + m_transport->lost() < sent() && timer.elapsed() < 30'000)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
 }
 
 void LogWindow::setUpToolBar(int rate)

@@ -23,18 +23,18 @@ class LogWindow : public QMainWindow
     Q_OBJECT
 
 public:
+    static constexpr int capacity = 100'000; // rows
+
     LogWindow(Transport::Kind kind, int rate);
     ~LogWindow() override;
 
-    // The workers end, and the window shows what they have sent.
+    // The workers end, and the window shows what they have sent, or it has been half a minute.
     void stopWorkers();
 
     qint64 sent() const { return m_workers->sent(); }
     const Transport &transport() const { return *m_transport; }
 
 private:
-    static constexpr int capacity = 100'000; // rows
-
     void setUpToolBar(int rate);
     void setRate(int rate);
     void updateCounters();
