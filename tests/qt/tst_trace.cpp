@@ -5,6 +5,7 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventBatch>
+#include <SignalBox/SyncRegistry>
 #include <SignalBox/Trace>
 
 #include <QtCore/qcoreapplication.h>
@@ -30,6 +31,7 @@
 #ifdef Q_OS_UNIX
 #    include <csignal>
 #    include <sys/resource.h>
+#    include <sys/stat.h>
 #endif
 
 // Starts itself again, for what ends a process or belongs to one: see runChild().
@@ -185,6 +187,10 @@ int runChild(const QByteArray &what, const QString &path)
             std::this_thread::sleep_for(std::chrono::milliseconds(10)); // the writer's interval
         post(registry, 10);
         std::abort();
+    }
+    if (what == "flood") {
+        for (;;)
+            post(registry, 1000);
     }
     if (what == "wait") {
         post(registry, 10);
@@ -364,18 +370,66 @@ private Q_SLOTS:
                                      QStringLiteral("inner/c"), QStringLiteral("outer/b")}));
     }
 
+    void namesMayHaveQuotesAndControlCharacters_data()
+    {
+        QTest::addColumn<QString>("name");
+        QString controls;
+        for (char16_t c = 0; c < 0x20; ++c)
+            controls.append(QChar(c));
+        QTest::newRow("quotes and brackets") << QStringLiteral("a \"quoted\" \\ name,\n ] }");
+        QTest::newRow("controls") << controls;
+        QTest::newRow("others") << QStringLiteral("\u007f\u0080\u2028\u2603\U0001f4e6");
+        QTest::newRow("long") << QString(5000, QLatin1Char('"'));
+    }
     void namesMayHaveQuotesAndControlCharacters()
     {
+        QFETCH(QString, name);
         QVERIFY(setTraceFile(m_path));
-        const QString name = QStringLiteral("a \"quoted\" \\ name,\n\x01\u2603 ] }");
         AsyncRegistry<int> registry;
         registry.setName(name);
         registry.registerHandler([](const int &) {}, {.name = name});
+        WorkerThread worker;
+        worker.run([&] {
+            QThread::currentThread()->setObjectName(name);
+            registry.post(1);
+        });
+        QVERIFY(setTraceFile({}));
+        const Trace trace = readTrace(m_path);
+        QCOMPARE(trace.fault, QString());
+        const std::vector<Slice> called = trace.named(name + QLatin1Char('/') + name);
+        QCOMPARE(called.size(), std::size_t(1));
+        QCOMPARE(called.front().arguments[QStringLiteral("handler")].toString(), name);
+        QCOMPARE(trace.threads.at(called.front().thread), name);
+    }
+
+    // A QString may hold what is no Unicode.
+    void namesMayHaveHalfACharacter()
+    {
+        QVERIFY(setTraceFile(m_path));
+        const QString half = QStringLiteral("half ") + QChar(0xd83d);
+        AsyncRegistry<int> registry;
+        registry.setName(half);
+        registry.registerHandler([](const int &) {}, {.name = QStringLiteral("each")});
         registry.post(1);
         QVERIFY(setTraceFile({}));
         const Trace trace = readTrace(m_path);
         QCOMPARE(trace.fault, QString());
-        QCOMPARE(trace.named(name + QLatin1Char('/') + name).size(), std::size_t(1));
+        QCOMPARE(trace.slices.size(), std::size_t(2));
+        QVERIFY(trace.slices.back().name.startsWith(QStringLiteral("half ")));
+    }
+
+    void plainRegistriesAreNotRecorded()
+    {
+        QVERIFY(setTraceFile(m_path));
+        SignalBox::SyncRegistry<int> registry;
+        int calls = 0;
+        registry.registerHandler([&](const int &) { ++calls; }, {.name = "plain"});
+        registry.notify(1);
+        QVERIFY(setTraceFile({}));
+        QCOMPARE(calls, 1);
+        const Trace trace = readTrace(m_path);
+        QCOMPARE(trace.fault, QString());
+        QVERIFY(trace.slices.empty());
     }
 
     void fileIsWholeWhileItIsWritten()
@@ -394,13 +448,32 @@ private Q_SLOTS:
         }
     }
 
+    void fileThatCannotBeWrittenChangesNothing_data()
+    {
+        QTest::addColumn<QString>("place");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("no such folder") << QStringLiteral("no/such/folder.json") << QString();
+        QTest::newRow("name that is too long") << QString(300, QLatin1Char('a')) << QString();
+        QTest::newRow("folder") << QStringLiteral("folder") << QStringLiteral("it is there, and no file");
+#ifdef Q_OS_UNIX
+        QTest::newRow("pipe without a reader") << QStringLiteral("pipe") << QStringLiteral("it is there, and no file");
+        QTest::newRow("device") << QStringLiteral("/dev/null") << QStringLiteral("it is there, and no file");
+#endif
+    }
     void fileThatCannotBeWrittenChangesNothing()
     {
+        QFETCH(QString, place);
+        QFETCH(QString, reason);
+        QVERIFY(QDir(m_folder->path()).mkdir(QStringLiteral("folder")));
+#ifdef Q_OS_UNIX
+        QCOMPARE(mkfifo(qPrintable(m_folder->filePath(QStringLiteral("pipe"))), 0600), 0);
+#endif
         AsyncRegistry<int> registry;
         registry.setName(QStringLiteral("numbers"));
         registry.registerHandler([](const int &) {}, {.name = QStringLiteral("each")});
-        const QString impossible = m_folder->filePath(QStringLiteral("no/such/folder.json"));
-        const QRegularExpression warning(QStringLiteral("setTraceFile\\(\\): \".*folder.json\" cannot be written"));
+        const QString impossible = QDir(m_folder->path()).absoluteFilePath(place);
+        const QRegularExpression warning(QStringLiteral("setTraceFile\\(\\): \"%1\" cannot be written: %2.*; nothing was changed")
+                                                 .arg(QRegularExpression::escape(impossible), reason));
         QTest::ignoreMessage(QtWarningMsg, warning);
         QVERIFY(!setTraceFile(impossible));
         registry.post(1);
@@ -410,6 +483,7 @@ private Q_SLOTS:
         registry.post(1);
         QVERIFY(setTraceFile({}));
         QCOMPARE(readTrace(m_path).named(QStringLiteral("numbers/each")).size(), std::size_t(1));
+        QVERIFY(!QFileInfo::exists(impossible + QStringLiteral(".lock")));
     }
 
     // A program may show its messages through a registry.
@@ -455,7 +529,12 @@ private Q_SLOTS:
     void floodLeavesTwoWholeFilesOfBoundedSize()
     {
         constexpr qint64 most = 32 * 1024 * 1024;
-        QVERIFY(setTraceFile(m_path));
+        // The program may go to another folder meanwhile.
+        const QString before = QDir::currentPath();
+        QVERIFY(QDir::setCurrent(m_folder->path()));
+        const bool isBegun = setTraceFile(QFileInfo(m_path).fileName());
+        QVERIFY(QDir::setCurrent(before));
+        QVERIFY(isBegun);
         WorkerThread worker;
         worker.run([] { QThread::currentThread()->setObjectName(QStringLiteral("worker of the test")); });
         AsyncRegistry<int> registry;
@@ -552,7 +631,7 @@ private Q_SLOTS:
         }
         for (int i = 0; i < 10; ++i) {
             setTraceFile(m_path);
-            if (!waitFor([&] { return QFileInfo(m_path).size() > 1000; }))
+            if (!waitFor([&] { return !readTrace(m_path).slices.empty(); }))
                 faults.append(QStringLiteral("nothing was recorded"));
             setTraceFile({});
             faults.append(readTrace(m_path).fault);
@@ -576,6 +655,19 @@ private Q_SLOTS:
         QCOMPARE(trace.fault, QString());
         QCOMPARE(trace.named(QStringLiteral("numbers/child")).size(), std::size_t(10));
         QVERIFY(!QFileInfo::exists(m_path + QStringLiteral(".lock")));
+    }
+
+    void environmentVariableThatCannotBeUsedOnlyWarns()
+    {
+        QProcess child;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(QStringLiteral("SIGNALBOX_TRACE"), m_folder->filePath(QStringLiteral("no/such/folder.json")));
+        environment.insert(QStringLiteral("QT_FORCE_STDERR_LOGGING"), QStringLiteral("1"));
+        child.setProcessEnvironment(environment);
+        runToEnd(child, "environment");
+        QCOMPARE(child.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(child.exitCode(), 0);
+        QCOMPARE(child.readAllStandardError().count("folder.json\" cannot be written"), 1);
     }
 
     void quickExitWritesWhatIsLeft()
@@ -602,6 +694,25 @@ private Q_SLOTS:
         // And what it has left does not stand in the way.
         QVERIFY(setTraceFile(m_path));
         QVERIFY(!QFileInfo::exists(m_path + QLatin1Char('.') + QString::number(QCoreApplication::applicationPid())));
+    }
+
+    // At any moment, also in the middle of a write.
+    void killedProcessLeavesAWholeFile()
+    {
+        SKIP_WITH_THREAD_SANITIZER
+        const int rounds = stressed(20);
+        for (int round = 0; round < rounds; ++round) {
+            QProcess child;
+            start(child, "flood");
+            const qint64 size = 100'000 + round * 50'000;
+            QVERIFY(waitFor([&] { return QFileInfo(m_path).size() > size; }));
+            child.kill();
+            QVERIFY(child.waitForFinished());
+            const Trace trace = readTrace(m_path);
+            QCOMPARE(trace.fault, QString());
+            QVERIFY(!trace.slices.empty());
+            QVERIFY(QFile::remove(m_path));
+        }
     }
 
     void secondProcessWritesToAFileOfItsOwn()

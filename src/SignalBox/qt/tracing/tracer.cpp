@@ -6,6 +6,7 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qdebug.h>
+#include <QtCore/qfileinfo.h>
 #include <QtCore/qhash.h>
 #include <QtCore/qjsonarray.h>
 #include <QtCore/qjsondocument.h>
@@ -79,12 +80,14 @@ public:
         return *writer;
     }
 
-    bool setFile(const QString &path, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files)
+    bool setFile(const QString &given, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files)
     {
+        // The next half goes beside it, wherever the program works then.
+        const QString path = given.isEmpty() ? QString() : QFileInfo(given).absoluteFilePath();
         bool isDone = false;
         QString problem;
         {
-            const std::lock_guard lock(m_mutex);
+            const std::lock_guard lock(m_fileMutex);
             isDone = changeFile(path, isOn, files);
             problem = std::exchange(m_problem, QString());
         }
@@ -95,7 +98,7 @@ public:
     // All that has been recorded is in the file when this returns.
     void flush() noexcept
     {
-        const std::lock_guard lock(m_mutex);
+        const std::lock_guard lock(m_fileMutex);
         if (m_process == QCoreApplication::applicationPid())
             writeLast();
     }
@@ -104,7 +107,7 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         m_followers.emplace(object, tell);
-        if (m_file)
+        if (m_isRecording)
             tell(object, true);
     }
     void unfollow(void *object) noexcept
@@ -119,15 +122,15 @@ public:
         const auto place = m_names.constFind(json);
         if (place != m_names.cend())
             return *place;
-        m_texts.push_back(json);
-        return *m_names.insert(json, static_cast<TraceName>(m_texts.size() - 1));
+        m_newTexts.push_back(json);
+        return *m_names.insert(json, ++m_lastName);
     }
 
     std::shared_ptr<TraceBuffer> makeBuffer()
     {
         auto buffer = std::make_shared<TraceBuffer>();
         const std::lock_guard lock(m_mutex);
-        m_threads.push_back({.buffer = buffer, .number = ++m_threadCount, .open = {}});
+        m_newThreads.push_back({.buffer = buffer, .number = ++m_threadCount, .open = {}});
         return buffer;
     }
 
@@ -140,7 +143,7 @@ private:
 
     Writer() : m_pid(QByteArray::number(QCoreApplication::applicationPid())), m_texts(1) {}
 
-    // Without the mutex: what a program does with messages may post them, or make a registry.
+    // Without a mutex: what a program does with messages may post them, or make a registry.
     static void log(const QString &problem) noexcept
     {
         try {
@@ -151,7 +154,7 @@ private:
         }
     }
 
-    // The rest is called with the mutex.
+    // The rest is called with the file's mutex.
 
     bool changeFile(const QString &path, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files)
     {
@@ -163,7 +166,7 @@ private:
             if (!next->open(path)) {
                 m_problem =
                         QStringLiteral("SignalBox::setTraceFile(): \"%1\" cannot be written: %2; nothing was changed")
-                                .arg(path, next->errorString());
+                                .arg(path, next->problem());
                 return false;
             }
         }
@@ -204,12 +207,12 @@ private:
             return;
         }
         {
-            const std::lock_guard lock(m_mutex);
+            const std::lock_guard lock(m_fileMutex);
             m_isStopped = true;
         }
         m_changed.notify_one();
         m_thread.join();
-        const std::lock_guard lock(m_mutex);
+        const std::lock_guard lock(m_fileMutex);
         writeLast();
         m_isOn->store(false, std::memory_order_relaxed);
         m_file.reset();
@@ -217,7 +220,7 @@ private:
 
     void run() noexcept
     {
-        std::unique_lock lock(m_mutex);
+        std::unique_lock lock(m_fileMutex);
         while (!m_isStopped) {
             m_changed.wait_for(lock, writeInterval);
             writeAll();
@@ -232,8 +235,27 @@ private:
 
     void tellFollowers() noexcept
     {
+        const std::lock_guard lock(m_mutex);
+        m_isRecording = m_file != nullptr;
         for (const auto &[object, tell] : m_followers)
-            tell(object, m_file != nullptr);
+            tell(object, m_isRecording);
+    }
+
+    void takeThreads()
+    {
+        const std::lock_guard lock(m_mutex);
+        m_threads.insert(m_threads.end(), m_newThreads.cbegin(), m_newThreads.cend());
+        m_newThreads.clear();
+    }
+    // A name is among the new ones before a record has it.
+    const QByteArray &text(TraceName name)
+    {
+        if (name >= m_texts.size()) {
+            const std::lock_guard lock(m_mutex);
+            m_texts.insert(m_texts.end(), m_newTexts.cbegin(), m_newTexts.cend());
+            m_newTexts.clear();
+        }
+        return m_texts[name];
     }
 
     // What was recorded up to now, and what is recorded meanwhile belongs to the next file. Twice: where an arrow ended was recorded
@@ -250,6 +272,7 @@ private:
     void writeAll() noexcept
     {
         try {
+            takeThreads();
             for (TracedThread &thread : m_threads)
                 write(thread);
             std::erase_if(m_threads, [](const TracedThread &thread) { return thread.number == 0; });
@@ -311,7 +334,7 @@ private:
         case TraceRecord::Kind::Counter:
             beginElement("C", thread, thread.lastTime);
             m_chunk.append(',')
-                    .append(m_texts[record.name])
+                    .append(text(record.name))
                     .append(",\"args\":{\"value\":")
                     .append(QByteArray::number(quint64(record.value)))
                     .append("}},\n");
@@ -342,7 +365,7 @@ private:
     void beginSlice(const TracedThread &thread, TraceName name)
     {
         beginElement("B", thread, thread.lastTime);
-        m_chunk.append(',').append(m_texts[name]).append("},\n");
+        m_chunk.append(',').append(text(name)).append("},\n");
     }
     // With the first of its records: Qt Creator passes over a name that has no time.
     void nameThread(TracedThread &thread)
@@ -352,7 +375,7 @@ private:
         thread.isNamed = true;
         beginElement("M", thread, thread.lastTime);
         m_chunk.append(",\"name\":\"thread_name\",\"args\":{\"name\":")
-                .append(m_texts[thread.name])
+                .append(text(thread.name))
                 .append("}},\n");
     }
     void beginFile()
@@ -381,7 +404,7 @@ private:
     void appendChunk()
     {
         if (!m_file->append(std::exchange(m_chunk, QByteArray())))
-            giveUp(m_file->errorString());
+            giveUp(m_file->problem());
     }
     // The slices that are open end in the one and begin in the next.
     void changeFiles()
@@ -396,7 +419,7 @@ private:
         if (!m_file)
             return;
         if (!m_file->beginNext()) {
-            giveUp(m_file->errorString());
+            giveUp(m_file->problem());
             return;
         }
         beginFile();
@@ -415,17 +438,24 @@ private:
         m_problem = QStringLiteral("The trace \"%1\" ends, since it cannot be written: %2").arg(file->name(), reason);
     }
 
-    std::mutex m_mutex; // guards the rest
+    // What threads ask for. Held for a moment only, so that nobody waits for the disk; taken after the other mutex.
+    std::mutex m_mutex;
+    std::unordered_map<void *, void (*)(void *, bool)> m_followers;
+    bool m_isRecording = false; // as the followers know
+    QHash<QByteArray, TraceName> m_names;
+    TraceName m_lastName = 0;
+    std::vector<QByteArray> m_newTexts;      // that the file's side has not taken
+    std::vector<TracedThread> m_newThreads; // the same
+    int m_threadCount = 0;
+
+    std::mutex m_fileMutex; // guards the rest
     std::condition_variable m_changed;
     const QByteArray m_pid;
     std::unique_ptr<TraceFile> m_file; // null: off
     QString m_path;                    // as it was asked for
     std::atomic<bool> *m_isOn = nullptr;
-    std::unordered_map<void *, void (*)(void *, bool)> m_followers;
     std::vector<TracedThread> m_threads;
-    int m_threadCount = 0;
     std::vector<QByteArray> m_texts; // by TraceName
-    QHash<QByteArray, TraceName> m_names;
     QByteArray m_chunk;
     QString m_problem;                                                  // to be logged, when the mutex is free
     std::int64_t m_lastTime = std::numeric_limits<std::int64_t>::max(); // of the file
