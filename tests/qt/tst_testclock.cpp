@@ -9,6 +9,7 @@
 #include <SignalBox/EventBatch>
 #include <SignalBox/EventModel>
 #include <SignalBox/EventStream>
+#include <SignalBox/RegistrySpy>
 #include <SignalBox/TestClock>
 
 #include <QtCore/qregularexpression.h>
@@ -61,6 +62,14 @@ private Q_SLOTS:
         passRealTime(5ms);
         QCOMPARE(calls, 0);
         QVERIFY(!future.isFinished());
+    }
+
+    void spiesWaitInRealTime()
+    {
+        const TestClock clock;
+        AsyncRegistry<int> registry;
+        SignalBox::RegistrySpy spy(registry);
+        QVERIFY(!spy.waitForCount(1, QDeadlineTimer(5))); // ends
     }
 
     void whatIsDueIsDeliveredInsideOfAdvance_data()
@@ -464,6 +473,30 @@ private Q_SLOTS:
         QVERIFY(clock.advance(49ms));
         QCOMPARE(calls, 0);
         QVERIFY(clock.advance(1ms));
+        QCOMPARE(calls, 1);
+    }
+
+    // Clocks need not end in the order of a scope.
+    void inertClockThatOutlivesTheOtherStaysInert()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::debounced(50)});
+        std::optional<TestClock> first(std::in_place);
+        expectWarning("TestClock: there is a clock already");
+        std::optional<TestClock> second(std::in_place);
+        first.reset();
+        QVERIFY(!second->isActive());
+        expectWarning("TestClock::advance\\(\\): this clock is inert");
+        QVERIFY(!second->advance(1h));
+        TestClock third;
+        QVERIFY(third.isActive());
+        registry.post(1);
+        second.reset(); // the third goes on
+        passRealTime(60ms);
+        QCOMPARE(calls, 0);
+        QVERIFY(third.advance(50ms));
         QCOMPARE(calls, 1);
     }
 
