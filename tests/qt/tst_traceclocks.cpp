@@ -100,6 +100,8 @@ private Q_SLOTS:
         QSet<QString> begun;
         QSet<QString> ended;
         int inlineCalls = 0;
+        double posted = 0;
+        double delivered = 0;
         for (const auto &value : trace) {
             const QJsonObject element = value.toObject();
             if (!element.contains(QStringLiteral("ts")))
@@ -116,10 +118,16 @@ private Q_SLOTS:
                 begun.insert(element[QStringLiteral("id")].toString());
             if (phase == QStringLiteral("f"))
                 ended.insert(element[QStringLiteral("id")].toString());
-            if (phase == QStringLiteral("B") && element[QStringLiteral("name")] == QStringLiteral("numbers/inline"))
+            if (phase == QStringLiteral("B") && element[QStringLiteral("name")] == QStringLiteral("numbers/inline")) {
                 ++inlineCalls;
+                posted = time;
+            }
+            if (phase == QStringLiteral("B") && element[QStringLiteral("name")] == QStringLiteral("numbers/queued"))
+                delivered = time;
         }
         QCOMPARE(inlineCalls, posts);
+        const double difference = double(first) / 1000;
+        QVERIFY(qAbs(posted - delivered - difference) < 30e6); // else nobody has asked the clock above
         QCOMPARE(begun.size(), posts);
         QCOMPARE(ended, begun);
     }
