@@ -44,6 +44,9 @@ Item {
         clip: true
         interactive: contentHeight > height
         keyNavigationEnabled: true // also where it is not interactive
+        // Rows show which one is chosen. What would move there is not seen, but painted.
+        highlightMoveDuration: 0
+        highlightResizeDuration: 0
         model: RegistryModel {
             id: table
 

@@ -15,6 +15,7 @@ Rectangle {
     signal failureRequested
 
     readonly property bool isPaused: !model.enabled
+    property string meanText: "–"
 
     function stateText(): string {
         let text = model.thread === "" ? "inline" : model.thread;
@@ -40,9 +41,13 @@ Rectangle {
         calls: row.model.calls
     }
 
+    // With all other texts: the model has news at moments of its own, and each would be one more painting of the window.
     Connections {
         target: row.dashboard
-        function onTextsDue() { callRate.sample(); }
+        function onTextsDue() {
+            callRate.sample();
+            row.meanText = row.model.calls > 0 ? Units.duration(row.model.meanTime) : "–";
+        }
     }
 
     component Number: Text {
@@ -130,7 +135,7 @@ Rectangle {
         Number {
             width: row.columns.mean
             y: nameText.y
-            text: row.model.calls > 0 ? Units.duration(row.model.meanTime) : "–"
+            text: row.meanText
         }
 
         Row {

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// The samples of each source come as often.
+// The samples of processor and network come as often.
 constexpr std::chrono::milliseconds refreshInterval = 40ms;
 constexpr int refreshesPerText = 6;
 // While no flood shows what frames are for, curves go on in steps: that spares a small machine two paintings of three.

@@ -119,7 +119,7 @@ private:
     std::map<QString, std::atomic<quint64>> m_counts; // by source; the keys are constant
 
     QList<Series *> m_cores;
-    Series m_memory;
+    Series m_memory{nullptr, Series::defaultCapacity / 3}; // its samples come a third as often
     Series m_received;
     Series m_sent;
     double m_memoryTotal = 1;

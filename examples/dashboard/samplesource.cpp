@@ -15,6 +15,9 @@ using Clock = std::chrono::steady_clock;
 namespace {
 
 constexpr std::chrono::milliseconds period(40);
+// What hardly changes meanwhile, and what is shown as a text only.
+constexpr std::chrono::milliseconds memoryPeriod = 3 * period;
+constexpr std::chrono::milliseconds processPeriod = 5 * period;
 
 double seconds(Clock::duration duration)
 {
@@ -52,30 +55,31 @@ public:
     {
         m_sink = std::move(sink);
         const Clock::time_point begin = Clock::now();
-        sampleRegularly(QStringLiteral("cpu"), begin, [this, window = Window<QList<ProcFiles::CpuTimes>>()](auto now) mutable {
+        sampleRegularly(QStringLiteral("cpu"), begin, period, [this, window = Window<QList<ProcFiles::CpuTimes>>()](auto now) mutable {
             return load(window, now);
         });
-        sampleRegularly(QStringLiteral("memory"), begin, [this](auto) {
+        sampleRegularly(QStringLiteral("memory"), begin, memoryPeriod, [this](auto) {
             const auto memory = ProcFiles::memory(m_root);
             return memory ? QList<double>{double(memory->used), double(memory->total)} : QList<double>();
         });
-        sampleRegularly(QStringLiteral("network"), begin, [this, window = Window<ProcFiles::Traffic>()](auto now) mutable {
+        sampleRegularly(QStringLiteral("network"), begin, period, [this, window = Window<ProcFiles::Traffic>()](auto now) mutable {
             return traffic(window, now);
         });
-        sampleRegularly(QStringLiteral("process"), begin, [this, window = Window<ProcFiles::Process>()](auto now) mutable {
+        sampleRegularly(QStringLiteral("process"), begin, processPeriod, [this, window = Window<ProcFiles::Process>()](auto now) mutable {
             return process(window, now);
         });
     }
 
 private:
     // An empty list: no sample this time.
-    void sampleRegularly(const QString &source, Clock::time_point begin, std::function<QList<double>(Clock::time_point)> read)
+    void sampleRegularly(const QString &source, Clock::time_point begin, Clock::duration every,
+                         std::function<QList<double>(Clock::time_point)> read)
     {
-        // Each thread at its own moment within the period.
+        // Each thread at its own moment.
         const Clock::time_point first = begin + m_threads++ * period / 4;
-        run([this, source, begin, first, read = std::move(read)] {
+        run([this, source, begin, first, every, read = std::move(read)] {
             QThread::currentThread()->setObjectName(source); // for the trace
-            for (Clock::time_point next = first; waitUntil(next); next += period) {
+            for (Clock::time_point next = first; waitUntil(next); next += every) {
                 const Clock::time_point now = Clock::now();
                 const QList<double> values = read(now);
                 if (!values.isEmpty())

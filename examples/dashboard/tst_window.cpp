@@ -4,6 +4,7 @@
 
 #include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qtimer.h>
 #include <QtQml/qqmlapplicationengine.h>
 #include <QtCore/qscopeguard.h>
 #include <QtGui/qevent.h>
@@ -189,6 +190,28 @@ private Q_SLOTS:
         QTRY_VERIFY(m_window->color().lightness() < 50);
         QGuiApplication::setPalette(QPalette(Qt::white));
         QTRY_COMPARE(m_window->color(), light);
+    }
+
+    // Curves, texts and lists change together.
+    void atRestTheWindowIsPaintedOnceForAStepOfItsCurves()
+    {
+        int time = 0;
+        QTimer samples;
+        connect(&samples, &QTimer::timeout, this, [&] {
+            ++time;
+            m_source->give({.source = QStringLiteral("cpu"), .time = time / 50.0, .values = {0.1 + time % 10 / 20.0}});
+            m_source->give({.source = QStringLiteral("memory"), .time = time / 50.0, .values = {1e9 + time * 1e7, 256e9}});
+        });
+        samples.start(20);
+        QTRY_VERIFY(shownTexts().contains(QStringLiteral("readout")) && !m_dashboard->memory()->values().isEmpty());
+        int steps = 0;
+        int frames = 0;
+        connect(m_dashboard->memory(), &Series::changed, &samples, [&] { ++steps; });
+        connect(m_window, &QQuickWindow::frameSwapped, &samples, [&] { ++frames; });
+        QTRY_VERIFY_WITH_TIMEOUT(steps == 24, 30000);
+        QVERIFY(frames > 0);
+        // Some are painted for the beginning of the window.
+        QVERIFY2(frames <= steps + steps / 4, qPrintable(QStringLiteral("%1 frames for %2 steps").arg(frames).arg(steps)));
     }
 
     // In a wide window the plots grow, and the numbers of a handler stay by its name.
