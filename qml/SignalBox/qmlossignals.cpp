@@ -82,8 +82,10 @@ void QmlOsSignals::setWatched(const QList<int> &watched)
         return;
     m_watched = watched;
     std::vector<HandlerGuard> guards;
-    for (const int signal : watched)
-        guards.push_back(OsSignals::instance()->registerGuard(signal, this, [this](int number) { Q_EMIT received(number); }));
+    for (const int signal : watched) {
+        guards.push_back(OsSignals::instance()->registerGuard(signal, this, [this](int number) { Q_EMIT received(number); },
+                                                              {.name = QStringLiteral("OsSignals")}, SourceLocation()));
+    }
     m_guards.swap(guards); // the old ones end last, so that a signal that stays is never left alone
     Q_EMIT watchedChanged();
 }

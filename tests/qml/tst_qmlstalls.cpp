@@ -2,11 +2,13 @@
 #include "inlineobject.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/StallReport>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtQml/qqmlengine.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 using SignalBox::AsyncRegistry;
@@ -53,6 +55,37 @@ private Q_SLOTS:
         QVariant longest;
         QVERIFY(QMetaObject::invokeMethod(page.get(), "longest", Q_RETURN_ARG(QVariant, longest)));
         QVERIFY(longest.toDouble() >= 60);
+    }
+
+    // Which line of QML gave it the registry, Qt does not tell.
+    void modelIsKnownByItsObjectName()
+    {
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("lines"));
+        QQmlEngine engine;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        const auto model = createObject(engine, R"(
+            import SignalBox
+            EventModel {
+                objectName: "log page"
+                registry: SignalBox.find("lines")
+                onRowsInserted: {
+                    const end = Date.now() + 90
+                    while (Date.now() < end) {}
+                }
+            }
+        )");
+        QVERIFY(model);
+        registry.post(1);
+        const auto stallOfTheModel = [] {
+            const auto report = SignalBox::stallReport();
+            const auto place = std::find_if(report.begin(), report.end(), [](const SignalBox::StallInfo &stall) {
+                return stall.handlerName() == QStringLiteral("log page");
+            });
+            return place == report.end() ? SignalBox::StallInfo() : *place;
+        };
+        QTRY_COMPARE(stallOfTheModel().registryName(), QStringLiteral("lines"));
+        QCOMPARE(stallOfTheModel().fileName(), QString());
     }
 };
 

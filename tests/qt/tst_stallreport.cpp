@@ -3,6 +3,9 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/AsyncWatch>
+#include <SignalBox/EventModel>
+#include <SignalBox/EventStream>
 #include <SignalBox/StallReport>
 #include <SignalBox/Trace>
 
@@ -24,6 +27,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
@@ -147,6 +151,78 @@ private Q_SLOTS:
         QCOMPARE(told.handlerId(), id);
         QCOMPARE(told.lineNumber(), line);
         QVERIFY(told.duration() == stall.duration());
+    }
+
+    // The program registers no handler there, but it says which registry is shown.
+    void modelIsNamedWithTheLineThatSetItsRegistry_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("key");
+        QTest::newRow("named") << QStringLiteral("log page") << QString();
+        QTest::newRow("keyed") << QStringLiteral("quotes page") << QStringLiteral("value");
+        QTest::newRow("unnamed") << QString() << QString();
+    }
+    void modelIsNamedWithTheLineThatSetItsRegistry()
+    {
+        QFETCH(QString, name);
+        QFETCH(QString, key);
+        const QTemporaryDir folder;
+        const QString tracePath = folder.filePath(QStringLiteral("trace.json"));
+        QVERIFY(SignalBox::setTraceFile(tracePath));
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("lines"));
+        SignalBox::EventModel model;
+        model.setObjectName(name);
+        model.setKey(key);
+        model.setRegistry(&registry);
+        const int line = __LINE__ - 1;
+        model.setInterval(1); // registers anew
+        connect(&model, &SignalBox::EventModel::rowsInserted, this, [] { holdUp(150ms); });
+        const QString shown = name.isEmpty() ? QStringLiteral("EventModel") : name;
+        registry.post(1);
+        const bool isReported = waitFor([&] { return stallOf(shown).has_value(); });
+        QVERIFY(SignalBox::setTraceFile({}));
+        QVERIFY(isReported);
+        const StallInfo stall = *stallOf(shown);
+        QCOMPARE(stall.registryName(), QStringLiteral("lines"));
+        QCOMPARE(QFileInfo(stall.fileName()).fileName(), QStringLiteral("tst_stallreport.cpp"));
+        QCOMPARE(stall.lineNumber(), line);
+        const QString traced = tracedLine(tracePath, QStringLiteral("lines/") + shown, 150ms);
+        QVERIFY2(traced.endsWith(QStringLiteral("tst_stallreport.cpp:%1").arg(line)), qPrintable(traced));
+    }
+
+    void modelWhosePropertyIsSetHasNoPlace()
+    {
+        AsyncRegistry<int> registry;
+        SignalBox::EventModel model;
+        model.setObjectName(QStringLiteral("property page"));
+        QVERIFY(model.setProperty("registry", QVariant::fromValue<SignalBox::RegistryObject *>(&registry)));
+        connect(&model, &SignalBox::EventModel::rowsInserted, this, [] { holdUp(160ms); });
+        registry.post(1);
+        QVERIFY(waitFor([&] { return stallOf(QStringLiteral("property page")).has_value(); }));
+        QCOMPARE(stallOf(QStringLiteral("property page"))->fileName(), QString());
+    }
+
+    void stallAtTheEndOfAStreamHasTheLineThatMadeIt()
+    {
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        SignalBox::EventStream<int> stream = registry->stream(this, {.name = QStringLiteral("download")});
+        const int line = __LINE__ - 1;
+        auto waiting = stream.next().then(QtFuture::Launch::Sync, [](const std::optional<int> &) { holdUp(170ms); });
+        registry.reset();
+        QVERIFY(waitFor([&] { return stallOf(QStringLiteral("download")).has_value(); }));
+        QCOMPARE(stallOf(QStringLiteral("download"))->lineNumber(), line);
+    }
+
+    void stallBehindTheFutureOfAWatchHasTheLineThatAskedForIt()
+    {
+        SignalBox::WatchSender<int> sender(0);
+        SignalBox::AsyncWatch<int> watch(sender.subscribe());
+        auto waiting = watch.changed(this).then(QtFuture::Launch::Sync, [](const std::optional<int> &) { holdUp(180ms); });
+        const int line = __LINE__ - 1;
+        sender.send(1);
+        QVERIFY(waitFor([&] { return stallOf(QStringLiteral("changed()")).has_value(); }));
+        QCOMPARE(stallOf(QStringLiteral("changed()"))->lineNumber(), line);
     }
 
     void stallOfAnotherThreadNamesItAndIsToldOnTheRegistrysThread()

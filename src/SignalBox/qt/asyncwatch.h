@@ -110,8 +110,8 @@ public:
         future finishes soon after, even if the thread of the context is blocked.
     */
     [[nodiscard]] QFuture<Next>
-    changed(QObject *context,
-            QDeadlineTimer deadline = QDeadlineTimer::Forever) requires(std::is_void_v<T> || std::copy_constructible<T>)
+    changed(QObject *context, QDeadlineTimer deadline = QDeadlineTimer::Forever,
+            SourceLocation location = SourceLocation::current()) requires(std::is_void_v<T> || std::copy_constructible<T>)
     {
         const auto answer = std::make_shared<detail::Answer<Next>>();
         const auto future = answer->future();
@@ -124,8 +124,8 @@ public:
         const CallbackPlace callback = makeCallback(m_values->given.load());
         // It stays until the future is finished: a change may have been given to another future.
         HandlerGuard guard = registerWith(
-                *callback, context, [values = m_values, answer](Arrival &) { give(*values, *answer); }, {},
-                SourceLocation::current());
+                *callback, context, [values = m_values, answer](Arrival &) { give(*values, *answer); },
+                {.name = QStringLiteral("changed()")}, location);
         if (!start(callback, guard))
             return future;
         // The context's handler alone owns the answer, which is empty when that goes.

@@ -38,6 +38,7 @@ public:
 
     EventModel &q;
     QPointer<RegistryObject> registry;
+    SourceLocation registeredAt; // where it was set; empty: by its property
     QMetaObject::Connection destroyed;
     HandlerGuard handler;
     int queueCapacity = 0; // of that handler, if it has no key
@@ -66,14 +67,15 @@ void EventModel::Private::listen()
     if (!registry)
         return;
     const auto taking = [this](const detail::Batch &batch) { take(batch); };
-    const QString name = QStringLiteral("EventModel");
+    const QString name = q.objectName().isEmpty() ? QStringLiteral("EventModel") : q.objectName();
     if (std::optional<detail::RowKey> newestBy = rowKey()) {
-        handler = registry->registerNewestGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval)}, *std::move(newestBy));
+        handler = registry->registerNewestGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval)}, *std::move(newestBy),
+                                                registeredAt);
         return;
     }
     // With a key, many events may become few rows.
     queueCapacity = rows.isKeyed() ? mostQueued : std::min(rows.capacity(), mostQueued);
-    handler = registry->registerBatchGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval, queueCapacity)});
+    handler = registry->registerBatchGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval, queueCapacity)}, registeredAt);
 }
 
 void EventModel::Private::take(const detail::Batch &batch)
@@ -233,7 +235,7 @@ RegistryObject *EventModel::registry() const
     return d->registry;
 }
 
-void EventModel::setRegistry(RegistryObject *registry)
+void EventModel::setRegistry(RegistryObject *registry, SourceLocation location)
 {
     if (d->registry == registry)
         return;
@@ -241,6 +243,7 @@ void EventModel::setRegistry(RegistryObject *registry)
     d->handler = {};
     disconnect(d->destroyed);
     d->registry = registry;
+    d->registeredAt = location;
     if (registry) {
         d->destroyed = connect(registry, &QObject::destroyed, this, [this] {
             if (d->registry) // of another thread; this one has another registry by now

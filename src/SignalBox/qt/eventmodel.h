@@ -3,6 +3,7 @@
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/registry/nullfunction.h>
+#include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/qt/models/eventreader.h>
 #endif
 #include <SignalBox/qt/qt_export.h>
@@ -51,6 +52,9 @@ namespace SignalBox {
 
     \lifetime The rows stay when the registry is destroyed. Setting another registry empties the model.
 
+    Its handler is named by the model's objectName at the time when the registry is set, or "EventModel", and has the place of the call of
+    setRegistry(): so traces, stallReport() and RegistryObject::handlers() show it. Of QML they show no place.
+
     It neither sorts nor filters nor groups: QSortFilterProxyModel does.
 
     \code
@@ -66,7 +70,7 @@ class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
 {
     Q_OBJECT
     /*! The registry whose events are shown. Null at first, and after the registry was destroyed. */
-    Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistry NOTIFY registryChanged FINAL)
+    Q_PROPERTY(SignalBox::RegistryObject *registry READ registry WRITE setRegistryProperty NOTIFY registryChanged FINAL)
     /*!
         The names of the columns. If none was set or added, the columns are the members of the first event that arrives. Setting an empty
         list restores this.
@@ -101,7 +105,7 @@ public:
 
     //! \cond The properties say it.
     RegistryObject *registry() const;
-    void setRegistry(SignalBox::RegistryObject *registry);
+    void setRegistry(SignalBox::RegistryObject *registry, SourceLocation location = SourceLocation::current());
     QStringList columns() const;
     void setColumns(const QStringList &names);
     QString key() const;
@@ -171,6 +175,9 @@ private:
     // QML has no other number of that size.
     double lostNumber() const { return static_cast<double>(lost()); }
     double receivedNumber() const { return static_cast<double>(received()); }
+
+    // Who writes the property is not known.
+    void setRegistryProperty(SignalBox::RegistryObject *registry) { setRegistry(registry, SourceLocation()); }
 
     static void refuse(const char *caller, const char *problem);
     void addReader(const QString &name, detail::EventReader reader);

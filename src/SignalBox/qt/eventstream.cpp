@@ -33,7 +33,7 @@ StreamState::~StreamState()
         waiter->drop();
 }
 
-std::shared_ptr<StreamState> StreamState::make(QObject *context, const Backlog &backlog)
+std::shared_ptr<StreamState> StreamState::make(QObject *context, const AsyncOptions &options, const SourceLocation &location)
 {
     if (!context) {
         warnRefused("AsyncRegistry::stream()", QStringLiteral("the context object is null"), "the stream is empty");
@@ -43,12 +43,13 @@ std::shared_ptr<StreamState> StreamState::make(QObject *context, const Backlog &
         warnRefused("AsyncRegistry::stream()", QStringLiteral("the context object lives on another thread"), "the stream is empty");
         return nullptr;
     }
-    auto state = std::make_shared<StreamState>(backlog);
+    auto state = std::make_shared<StreamState>(options.backlog);
     state->m_context = context;
+    // It resumes coroutines, so that reports name it as they name the stream.
     state->m_ends->registerHandler(context, [weak = std::weak_ptr(state)] {
         if (const auto ended = weak.lock())
             ended->end();
-    });
+    }, {.name = options.name}, location);
     state->m_contextEnd = QObject::connect(context, &QObject::destroyed, [weak = std::weak_ptr(state)] {
         if (const auto ended = weak.lock())
             ended->end();

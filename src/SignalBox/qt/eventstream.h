@@ -66,7 +66,7 @@ private:
 class SIGNALBOX_QT_EXPORT StreamState : public std::enable_shared_from_this<StreamState>
 {
 public:
-    static std::shared_ptr<StreamState> make(QObject *context, const Backlog &backlog);
+    static std::shared_ptr<StreamState> make(QObject *context, const AsyncOptions &options, const SourceLocation &location);
     explicit StreamState(const Backlog &backlog);
     ~StreamState();
     Q_DISABLE_COPY_MOVE(StreamState)
@@ -294,7 +294,7 @@ public:
     Awaiter operator co_await() const noexcept { return Awaiter(m_state); }
 
     EventStream(AsyncRegistry<E> &registry, QObject *context, const AsyncOptions &options, const SourceLocation &location)
-        : m_state(detail::StreamState::make(context, options.backlog))
+        : m_state(detail::StreamState::make(context, options, location))
     {
         if (m_state)
             m_guard = detail::StreamAccess::addHandler(registry, context, m_state, options, location);

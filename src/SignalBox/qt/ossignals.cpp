@@ -118,7 +118,7 @@ QFuture<std::optional<int>> OsSignals::next(int signal)
         return future; // finished, empty, with the answer
     const HandlerId id = listening.hub->handlersOf(signal).registerHandler(
         listening.hub, [answer, listener = std::move(listening.listener)](const int &number) { answer->give(number); },
-        {.name = QStringLiteral("next"), .once = true});
+        {.name = QStringLiteral("next()"), .once = true}, SourceLocation());
     listening.hub->watchCancellation(future, id);
     return future;
 }

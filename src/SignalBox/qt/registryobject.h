@@ -196,11 +196,12 @@ public:
     }
     /*! The same for the newest event of each key: \a key has a thread-safe detail::MemberValue of(const detail::Event &) const. */
     template <class Call, class Key>
-    [[nodiscard]] HandlerGuard registerNewestGuard(QObject *context, Call &&call, const AsyncOptions &options, Key key)
+    [[nodiscard]] HandlerGuard registerNewestGuard(QObject *context, Call &&call, const AsyncOptions &options, Key key,
+                                                   const SourceLocation &location)
     {
         return addKeyed<BatchCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerNewestGuard()",
                                                              detail::CalledWith::Batch, detail::Kept::NewestOfEachKey),
-                                                       std::forward<Call>(call), options, SourceLocation(), std::move(key));
+                                                       std::forward<Call>(call), options, location, std::move(key));
     }
     /*! The same on the thread that \a mailbox leads to: see below. */
     template <class Call>
