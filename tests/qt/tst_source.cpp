@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
+#include "../core/gate.h"
 #include "camera.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventStream>
 
+#include <QtCore/qthreadpool.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -202,8 +206,6 @@ private Q_SLOTS:
         using SignalBox::detail::TypeList;
         static_assert(takenByEvent<Narrow, TypeList<int, double>>() == -1); // {int, double} would narrow
         static_assert(takenByEvent<Narrow, TypeList<int, float, QString>>() == 2);
-        static_assert(takenByEvent<int, TypeList<>>() == -1);
-        static_assert(takenByEvent<Percent, TypeList<>>() == -1);
         static_assert(takenByEvent<std::unique_ptr<int>, TypeList<std::unique_ptr<int>, int>>() == -1); // cannot be copied
     }
 
@@ -234,8 +236,25 @@ private Q_SLOTS:
         int calls = 0;
         registry.registerHandler([&](const Started &) { ++calls; });
         registry.addSource(&camera, &Camera::started);
+        registry.addSource(&camera, &Camera::nothingPrivately);
+        registry.addSource(&camera, &Camera::described); // all its arguments are left out
         Q_EMIT camera.started();
-        QCOMPARE(calls, 1);
+        camera.emitNothingPrivately();
+        Q_EMIT camera.described(1, 2, QString());
+        QCOMPARE(calls, 3);
+    }
+
+    void eventWithDataIsNotMadeOfNothing()
+    {
+        using SignalBox::detail::takenByEvent;
+        using SignalBox::detail::TypeList;
+        static_assert(takenByEvent<int, TypeList<>>() == -1);
+        static_assert(takenByEvent<QString, TypeList<>>() == -1);
+        static_assert(takenByEvent<Sample, TypeList<>>() == -1); // though Sample{} is one
+        static_assert(takenByEvent<Reading, TypeList<>>() == -1);
+        static_assert(takenByEvent<Started, TypeList<>>() == 0);
+        static_assert(takenByEvent<Started, TypeList<int, double>>() == 0);
+        static_assert(takenByEvent<Sample, TypeList<QString>>() == -1); // not Sample{} with the argument left out
     }
 
     void privateOverloadedAndDefaultedSignalsAreSources()
@@ -389,6 +408,42 @@ private Q_SLOTS:
         camera.reset();
         QVERIFY(!connection);
         QVERIFY(!connection.disconnect());
+    }
+
+    // The registry and its handlers stay, whatever they are.
+    void whatWaitsAtTheSendersEndReachesStreamsFuturesAndPools()
+    {
+        Gate gate;
+        QThreadPool pool;
+        pool.setMaxThreadCount(1);
+        AsyncRegistry<int> registry;
+        auto camera = std::make_unique<Camera>();
+        registry.addSource(camera.get(), &Camera::taken);
+        SignalBox::EventStream<int> stream = registry.stream(this);
+        const auto first = registry.next(this);
+        std::vector<int> seen;
+        registry.registerHandler(SignalBox::inPool(&pool), [&](const int &number) { seen.push_back(number); });
+        pool.start([&] { gate.pass(); });
+        gate.awaitArrivals(1);
+        Q_EMIT camera->taken(1);
+        Q_EMIT camera->taken(2);
+        const auto later = registry.next(this);
+        camera.reset();
+        gate.open();
+        pool.waitForDone();
+        QCOMPARE(seen, (std::vector<int>{1, 2}));
+        QVERIFY(finishes(first));
+        QCOMPARE(first.result(), std::optional<int>(1));
+        QCOMPARE(stream.next().result(), std::optional<int>(1));
+        QCOMPARE(stream.next().result(), std::optional<int>(2));
+        runQueuedCalls();
+        QVERIFY(!stream.isOver() && !later.isFinished()); // others may post
+        registry.post(3);
+        QCOMPARE(stream.next().result(), std::optional<int>(3));
+        QVERIFY(finishes(later));
+        QCOMPARE(later.result(), std::optional<int>(3));
+        pool.waitForDone();
+        QCOMPARE(seen, (std::vector<int>{1, 2, 3}));
     }
 
     void registrysEndEndsIt()

@@ -8,11 +8,18 @@ set(compile ${COMPILER} -std=c++20 -fPIC ${INCLUDES})
 precompile(headers "${SOURCE}" ${compile})
 set(event "addSource(): the registry's event cannot be made of copies of the signal's arguments")
 set(handler "a handler of connect() is a callable on the signal's arguments, or on the leading ones, by value or const reference, or on EventBatch")
-set(cases CORRECT OTHER_EVENT NARROWER_MEMBER EVENT_NOT_COPIED OTHER_CLASS SIGNAL_BY_NAME OTHER_HANDLER HANDLER_TAKES_MORE
+set(cases CORRECT OTHER_EVENT NARROWER_MEMBER NO_ARGUMENTS NO_ARGUMENTS_FOR_DEFAULTS NO_ARGUMENTS_FOR_A_CONSTRUCTOR
+    PRIVATE_ARGUMENT_ONLY HANDLER_TAKES_WHAT_IS_NOT_THERE EVENT_NOT_COPIED OTHER_CLASS SIGNAL_BY_NAME OTHER_HANDLER HANDLER_TAKES_MORE
     ARGUMENT_NOT_COPIED CONNECT_BY_NAME NO_CONTEXT NO_CONTEXT_BUT_OPTIONS NO_CONTEXT_BUT_NAMED_OPTIONS NO_HANDLER OTHER_CONTEXT
     CONNECTION_TYPE CONNECTION_TYPE_OF_MEMBER)
 set(OTHER_EVENT "${event}" "void (Sensor::*)(int, double)" "QString")
 set(NARROWER_MEMBER "${event}" "void (Sensor::*)(int, double)" "Narrow")
+set(nothing "addSource(): the signal has no arguments to make the registry's event of: expected AsyncRegistry<void>, or an event that is an empty class")
+set(NO_ARGUMENTS "${nothing}" "void (Sensor::*)()" "QString")
+set(NO_ARGUMENTS_FOR_DEFAULTS "${nothing}" "void (Sensor::*)()" "Defaulted")
+set(NO_ARGUMENTS_FOR_A_CONSTRUCTOR "${nothing}" "void (Sensor::*)()" "Composed")
+set(PRIVATE_ARGUMENT_ONLY "${nothing}" "QPrivateSignal)" "int")
+set(HANDLER_TAKES_WHAT_IS_NOT_THERE "${handler}" "void (Sensor::*)()" "misuse")
 set(EVENT_NOT_COPIED "${event}" "void (Sensor::*)(const std::unique_ptr<int" "unique_ptr")
 set(OTHER_CLASS "the sender's class does not have this signal" "void (Sensor::*)(int, double)" "QObject")
 set(SIGNAL_BY_NAME "the signal is a pointer to a member function: &Sender::signal" "char" "Sensor")

@@ -16,6 +16,8 @@ class Sensor : public QObject
 Q_SIGNALS:
     void measured(int channel, double value);
     void owned(const std::unique_ptr<int> &value);
+    void started();
+    void stopped(QPrivateSignal);
 };
 
 struct Narrow
@@ -24,11 +26,31 @@ struct Narrow
     float value;
 };
 
+struct Defaulted
+{
+    int channel = 0;
+};
+
+class Composed
+{
+public:
+    explicit Composed(int channel) : m_channel(channel) {}
+
+private:
+    int m_channel;
+};
+
+struct Empty
+{
+};
+
 void misuse([[maybe_unused]] Sensor *sensor, [[maybe_unused]] QObject *context)
 {
 #if defined(CORRECT)
     SignalBox::AsyncRegistry<int> registry;
     registry.addSource(sensor, &Sensor::measured);
+    SignalBox::AsyncRegistry<Empty> empty;
+    empty.addSource(sensor, &Sensor::started);
     SignalBox::connect(sensor, &Sensor::owned, context, [] {});
     SignalBox::connect(sensor, &Sensor::measured, context, &QObject::deleteLater, {.once = true});
     SignalBox::connect(sensor, &Sensor::measured, SignalBox::onThread(nullptr), [] {});
@@ -40,6 +62,18 @@ void misuse([[maybe_unused]] Sensor *sensor, [[maybe_unused]] QObject *context)
 #elif defined(NARROWER_MEMBER)
     SignalBox::AsyncRegistry<Narrow> registry;
     registry.addSource(sensor, &Sensor::measured);
+#elif defined(NO_ARGUMENTS)
+    SignalBox::AsyncRegistry<QStringList> registry;
+    registry.addSource(sensor, &Sensor::started);
+#elif defined(NO_ARGUMENTS_FOR_DEFAULTS)
+    SignalBox::AsyncRegistry<Defaulted> registry;
+    registry.addSource(sensor, &Sensor::started);
+#elif defined(NO_ARGUMENTS_FOR_A_CONSTRUCTOR)
+    SignalBox::AsyncRegistry<Composed> registry;
+    registry.addSource(sensor, &Sensor::started);
+#elif defined(PRIVATE_ARGUMENT_ONLY)
+    SignalBox::AsyncRegistry<int> registry;
+    registry.addSource(sensor, &Sensor::stopped);
 #elif defined(EVENT_NOT_COPIED)
     SignalBox::AsyncRegistry<std::unique_ptr<int>> registry;
     registry.addSource(sensor, &Sensor::owned);
@@ -53,6 +87,8 @@ void misuse([[maybe_unused]] Sensor *sensor, [[maybe_unused]] QObject *context)
     SignalBox::connect(sensor, &Sensor::measured, context, [](const std::string &) {});
 #elif defined(HANDLER_TAKES_MORE)
     SignalBox::connect(sensor, &Sensor::measured, context, [](int, double, int) {});
+#elif defined(HANDLER_TAKES_WHAT_IS_NOT_THERE)
+    SignalBox::connect(sensor, &Sensor::started, context, [](int) {});
 #elif defined(ARGUMENT_NOT_COPIED)
     SignalBox::connect(sensor, &Sensor::owned, context, [](const std::unique_ptr<int> &) {});
 #elif defined(CONNECT_BY_NAME)

@@ -346,7 +346,8 @@ public:
         Posts an event for each emission of \a signal of \a sender, on the emitting thread. If the signal has one argument, it is
         converted to E. If it has several, the event is `E{arguments...}` where E is an aggregate, else `E(arguments...)`. Trailing
         arguments may be left out: if the first argument is an E, it alone is the event; an aggregate takes as many as it has
-        members. For E = void, all arguments are ignored. If no event can be made from copies of the arguments, the call does not compile.
+        members. For E = void, all arguments are ignored, and an empty class needs none. No other event is made of a signal without
+        arguments, even if E has a default constructor. If no event can be made from copies of the arguments, the call does not compile.
 
         Name an overloaded signal by qOverload(). The connection ends with the sender, with the registry, or by
         SourceConnection::disconnect(). The sender may move to other threads, and emit on several at once.
@@ -359,9 +360,14 @@ public:
     SourceConnection addSource(const Sender *sender, Signal signal)
     {
         if constexpr (detail::checkSignal<Sender, Signal>()) {
-            constexpr int taken = detail::takenByEvent<E, typename detail::SignalTraits<Signal>::Arguments>();
-            static_assert(taken >= 0, "addSource(): the registry's event cannot be made of copies of the signal's arguments: expected an "
-                                      "argument that converts to it, or E{arguments...} or E(arguments...) of several");
+            using Arguments = typename detail::SignalTraits<Signal>::Arguments;
+            constexpr int taken = detail::takenByEvent<E, Arguments>();
+            static_assert(taken >= 0 || Arguments::count != 0,
+                          "addSource(): the signal has no arguments to make the registry's event of: expected AsyncRegistry<void>, or an "
+                          "event that is an empty class");
+            static_assert(taken >= 0 || Arguments::count == 0,
+                          "addSource(): the registry's event cannot be made of copies of the signal's arguments: expected an argument that "
+                          "converts to it, or E{arguments...} or E(arguments...) of several");
             if constexpr (taken >= 0) {
                 if (const char *const problem = detail::connectProblem(sender, signal))
                     warnUnconnected("AsyncRegistry::addSource()", problem);
