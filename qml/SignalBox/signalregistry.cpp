@@ -223,6 +223,10 @@ QMetaMethod SignalRegistry::findSignal(QString &problem) const
         if (!signatures.contains(text))
             signatures.append(text);
     }
+    if (found.isValid() && found.enclosingMetaObject() == &QObject::staticMetaObject && found.name() == "destroyed") {
+        problem = QStringLiteral("signalName: destroyed cannot be used, as the target is null by then");
+        return {};
+    }
     if (signatures.size() == 1)
         return found;
     const QString typeName = QString::fromUtf8(type->className());

@@ -36,7 +36,7 @@ class SignalRelay;
     \lifetime It is connected while it has a target with that signal. It does not change the target. If another thread emits while the
     target changes, or while this object is destroyed, that emission may still reach handlers.
     \errors There is a warning with file and line, and nothing is connected, if: the target is null or was destroyed; \c signalName is
-    empty; or the target has no signal of that name, or several.
+    empty; the target has no signal of that name, or several; or the signal is \c destroyed.
 
     \code{.qml}
     SignalRegistry {

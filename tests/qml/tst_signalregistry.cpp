@@ -12,6 +12,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -101,6 +102,30 @@ private Q_SLOTS:
         QCOMPARE(seenBy(*defaulted), QStringList{QStringLiteral("{\"factor\":2,\"number\":4}")});
     }
 
+    void signalWithoutArgumentsIsUndefined()
+    {
+        QQmlEngine engine;
+        Backend backend;
+        const auto root = createObject(engine, R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                id: root
+                property var seen: []
+                property QtObject source
+                property SignalRegistry registry: SignalRegistry { target: root.source; signalName: "cleared" }
+                property RegistryHandler element: RegistryHandler {
+                    registry: root.registry
+                    handler: (...all) => root.seen.push(all.length + " " + typeof all[0])
+                }
+            })", {{QStringLiteral("source"), QVariant::fromValue<QObject *>(&backend)}});
+        int invalid = 0;
+        registryOf(*root)->AsyncRegistry<QVariant>::registerHandler([&](const QVariant &event) { invalid += !event.isValid(); });
+        Q_EMIT backend.cleared();
+        QCOMPARE(seenBy(*root), QStringList{QStringLiteral("1 undefined")});
+        QCOMPARE(invalid, 1);
+    }
+
     void overloadedSignalsAreNamedByTheirSignature()
     {
         QQmlEngine engine;
@@ -169,6 +194,111 @@ private Q_SLOTS:
         QVERIFY(registryOf(*mistyped)->isActive());
         Q_EMIT backend.sampleArrived(1);
         QCOMPARE(seenBy(*mistyped), QStringList{QStringLiteral("1")});
+    }
+
+    // It would be connected, and never be heard: the target is gone before others are told.
+    void endOfTheTargetIsNoSource()
+    {
+        QQmlEngine engine;
+        auto backend = std::make_unique<Backend>();
+        for (const char *signal : {"destroyed", "destroyed()", "destroyed(QObject*)"}) {
+            expectWarning("signalName: destroyed cannot be used, as the target is null by then");
+            const auto root = createPage(engine, backend.get(), signal);
+            QVERIFY(!registryOf(*root)->isActive());
+        }
+    }
+
+    void targetThatDiesBeforeItsElementIsCompleteIsOneWarning()
+    {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        QQmlEngine engine;
+        auto backend = std::make_unique<Backend>();
+        QQmlComponent component(&engine);
+        component.setData("import SignalBox\nSignalRegistry { signalName: \"sampleArrived\" }", QUrl(QStringLiteral("file:///Early.qml")));
+        const std::unique_ptr<QObject> root(component.beginCreate(engine.rootContext()));
+        auto *const registry = qobject_cast<SignalRegistry *>(root.get());
+        registry->setTarget(backend.get());
+        backend.reset();
+        QVERIFY(!registry->target());
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("^file:///Early.qml:2:.*target: expected an object, not null: "
+                                                                             "nothing is connected until it is right$")));
+        component.completeCreate();
+        QVERIFY(!registry->isActive());
+    }
+
+    void elementThatDiesBeforeItIsCompleteConnectsNothing()
+    {
+        QTest::failOnWarning(QRegularExpression(QStringLiteral("SignalRegistry|target|signalName")));
+        QQmlEngine engine;
+        Backend backend;
+        int calls = 0;
+        {
+            QQmlComponent component(&engine);
+            component.setData("import SignalBox\nSignalRegistry { signalName: \"sampleArrived\" }", QUrl(QStringLiteral("file:///Early.qml")));
+            std::unique_ptr<QObject> root(component.beginCreate(engine.rootContext()));
+            auto *const registry = qobject_cast<SignalRegistry *>(root.get());
+            registry->setTarget(&backend);
+            registry->AsyncRegistry<QVariant>::registerHandler([&] { ++calls; });
+            Q_EMIT backend.sampleArrived(1);
+            root.reset();
+        }
+        Q_EMIT backend.sampleArrived(2);
+        QCOMPARE(calls, 0);
+    }
+
+    void pageThatGoesWithItsTargetIsSilent_data()
+    {
+        QTest::addColumn<QByteArray>("members");
+        const QByteArray target = "property QtObject inner: QtObject { signal changed() }\n";
+        const QByteArray registry = "property SignalRegistry registry: SignalRegistry { target: root.inner; signalName: \"changed\" }\n";
+        QTest::newRow("target first") << target + registry;
+        QTest::newRow("registry first") << registry + target;
+    }
+    void pageThatGoesWithItsTargetIsSilent()
+    {
+        QFETCH(QByteArray, members);
+        QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
+        QQmlEngine engine;
+        auto root = createObject(engine, "import QtQml\nimport SignalBox\nQtObject { id: root\n" + members + "}");
+        int calls = 0;
+        registryOf(*root)->AsyncRegistry<QVariant>::registerHandler([&] { ++calls; });
+        QMetaObject::invokeMethod(root->property("inner").value<QObject *>(), "changed");
+        QCOMPARE(calls, 1);
+        root.reset();
+    }
+
+    // What was known of a target is forgotten with it.
+    void nextTargetAtTheSameAddressIsConnectedOnce()
+    {
+        QQmlEngine engine;
+        std::optional<Backend> backend;
+        backend.emplace();
+        const auto root = createPage(engine, &*backend, "sampleArrived");
+        for (int round = 1; round <= 3; ++round) {
+            Q_EMIT backend->sampleArrived(round);
+            QCOMPARE(seenBy(*root).size(), round);
+            QCOMPARE(seenBy(*root).back(), QString::number(round));
+            expectWarning("target: expected an object, not null");
+            backend.reset();
+            backend.emplace();
+            Q_EMIT backend->sampleArrived(-1); // nobody has it yet
+            registryOf(*root)->setTarget(&*backend);
+            QVERIFY(registryOf(*root)->isActive());
+        }
+        expectWarning("target: expected an object, not null");
+        backend.reset();
+    }
+
+    void handlerMayDestroyTheTargetInsideItsEmission()
+    {
+        QQmlEngine engine;
+        auto backend = std::make_unique<Backend>();
+        const auto root = createPage(engine, backend.get(), "sampleArrived");
+        registryOf(*root)->AsyncRegistry<QVariant>::registerHandler([&] { backend.reset(); });
+        expectWarning("target: expected an object, not null");
+        Q_EMIT backend->sampleArrived(1);
+        QVERIFY(!registryOf(*root)->isActive());
+        QCOMPARE(seenBy(*root), QStringList{QStringLiteral("1")});
     }
 
     void dyingTargetIsAWarningAndLeavesNull()
