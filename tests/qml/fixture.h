@@ -4,6 +4,7 @@
 #include <SignalBox/AsyncRegistry>
 
 #include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
 #include <QtCore/qvariant.h>
 #include <QtQml/qqmlregistration.h>
@@ -73,6 +74,9 @@ public:
     Q_INVOKABLE void postMap(int value) { m_mapRegistry.post({{QStringLiteral("value"), value}}); }
     Q_INVOKABLE void postObject() { m_objectRegistry.post(this); }
     Q_INVOKABLE void clear() { m_registry.clear(); }
+    // Of a registry that QML gets by SignalBox.find() only.
+    Q_INVOKABLE void nameUnparentedRegistry(const QString &name) { m_unparentedRegistry->setName(name); }
+    Q_INVOKABLE bool isUnparentedRegistryAlive() const { return m_unparentedRegistry; }
 
     // Eight threads that post to the registry until stopFlood() or the end of the fixture.
     Q_INVOKABLE void startFlood()
@@ -98,7 +102,11 @@ public:
     Q_INVOKABLE int posted() const { return m_posted; }
     Q_INVOKABLE int handlerCount() const { return m_registry.handlerCount(); }
 
-    ~Fixture() override { stopFlood(); }
+    ~Fixture() override
+    {
+        stopFlood();
+        delete m_unparentedRegistry.data();
+    }
 
 private:
     SignalBox::AsyncRegistry<Reading> m_registry;
@@ -106,6 +114,7 @@ private:
     SignalBox::AsyncRegistry<PlainReading> m_plainRegistry;
     SignalBox::AsyncRegistry<QVariantMap> m_mapRegistry;
     SignalBox::AsyncRegistry<QObject *> m_objectRegistry;
+    QPointer<SignalBox::RegistryObject> m_unparentedRegistry = new SignalBox::AsyncRegistry<int>;
     std::atomic<bool> m_isFlooding = false;
     std::atomic<int> m_posted = 0;
     std::vector<std::thread> m_producers;

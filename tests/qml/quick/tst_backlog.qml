@@ -123,6 +123,19 @@ TestCase {
         bus.unregister(id);
     }
 
+    function test_nothingArrivesWithinTheInterval() {
+        const sooner = [];
+        handler.interval = 3600000;
+        handler.backlog = Backlog.Throttled;
+        bus.guard = bus.registerGuard(event => sooner.push(event), { backlog: Backlog.Throttled, interval: 20 });
+        bus.notify(1);
+        tryVerify(() => seen.length === 1 && sooner.length === 1);
+        notifyAll([2, 3]);
+        tryVerify(() => sooner.length === 2);
+        compare(sooner, [1, 3]);
+        compare(seen, [1]);
+    }
+
     function test_lastOfABurstArrivesAfterTheInterval() {
         handler.interval = 20;
         handler.backlog = Backlog.Throttled;

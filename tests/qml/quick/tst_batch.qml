@@ -187,7 +187,8 @@ TestCase {
         bus.notifyAndReport(1).then(report => reports.push(report));
         bus.notifyAndReport(2).then(report => reports.push(report));
         tryVerify(() => resolve);
-        settle();
+        for (let turn = 0; turn < 20; ++turn) // a report that comes too early comes some turns of the loop later
+            settle();
         compare(reports, []);
         resolve();
         tryCompare(reports, "length", 2);
@@ -213,6 +214,8 @@ TestCase {
         fixture.startFlood();
         tryVerify(() => count > 1000);
         fixture.stopFlood();
-        tryVerify(() => count === fixture.posted());
+        tryVerify(() => count >= fixture.posted());
+        settle();
+        compare(count, fixture.posted());
     }
 }

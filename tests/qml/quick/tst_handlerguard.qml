@@ -69,8 +69,13 @@ TestCase {
         verify(bus.unregister(id));
     }
 
-    function test_droppedGuardStaysRegistered() {
+    // In a call of its own, so that no variable of the caller holds the guard.
+    function registerAndDropGuard() {
         bus.registerGuard(event => testCase.seen.push(event), { owner: testCase, once: true });
+    }
+
+    function test_droppedGuardStaysRegistered() {
+        registerAndDropGuard();
         gc();
         wait(0); // what a collection deletes, it deletes from the event loop
         gc();

@@ -96,7 +96,7 @@ TestCase {
 
     function test_notifyWithoutAnArgumentNotifiesUndefined() {
         const id = bus.registerHandler((...all) => testCase.seen.push(all));
-        bus.notify();
+        compare(typeof bus.notify(), "undefined");
         compare(seen.length, 1);
         compare(seen[0].length, 1);
         compare(seen[0][0], undefined);
@@ -136,12 +136,19 @@ TestCase {
     }
 
     function test_handlerIdIsOpaqueAndComparable() {
-        const first = bus.registerHandler(() => {});
-        const second = bus.registerHandler(() => {});
-        verify(first === first);
+        const first = bus.registerHandler(() => { throw "first"; });
+        const second = bus.registerHandler(() => { throw "second"; });
+        const failed = [];
+        const note = failure => failed.push(failure.handlerId);
+        bus.handlerFailed.connect(note);
+        bus.notify(1);
+        bus.handlerFailed.disconnect(note);
+        // The same ids, from elsewhere.
+        verify(failed[0] === first);
+        verify(failed[1] === second);
         verify(first !== second);
         const map = new Map([[first, "first"], [second, "second"]]);
-        compare(map.get(second), "second");
+        compare(map.get(failed[1]), "second");
         verify(/^HandlerId\(\d+\)$/.test(first.toString()));
         verify(bus.contains(first));
         verify(bus.unregister(first));
