@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "../core/gate.h"
 #include "camera.h"
 #include "finishedfuture.h"
 #include "waitfor.h"
@@ -296,6 +297,29 @@ private Q_SLOTS:
         QCOMPARE(captured.use_count(), 1L);
     }
 
+    // Slots of destroyed() are the last that can do so.
+    void contextsAndSendersInTheirDestructorsLeaveNothingConnected()
+    {
+        auto captured = std::make_shared<int>(0);
+        Camera camera;
+        SourceConnection ofContext;
+        SourceConnection ofSender;
+        const auto handler = [captured] { ++*captured; };
+        auto context = std::make_unique<QObject>();
+        connect(context.get(), &QObject::destroyed, this,
+                [&](QObject *dying) { ofContext = SignalBox::connect(&camera, &Camera::taken, dying, handler); });
+        auto sender = std::make_unique<QObject>();
+        connect(sender.get(), &QObject::destroyed, this,
+                [&](QObject *dying) { ofSender = SignalBox::connect(dying, &QObject::objectNameChanged, this, handler); });
+        const long before = captured.use_count();
+        context.reset();
+        sender.reset();
+        QVERIFY(!ofContext && !ofSender);
+        Q_EMIT camera.taken(1);
+        QCOMPARE(*captured, 0);
+        QCOMPARE(captured.use_count(), before);
+    }
+
     void whatWaitsAtTheSendersEndIsDelivered_data()
     {
         QTest::addColumn<AsyncOptions>("options");
@@ -407,6 +431,69 @@ private Q_SLOTS:
         worker.run([&] { delete context; });
     }
 
+    void whatWaitsAtTheSendersEndIsDeliveredInThePool_data()
+    {
+        QTest::addColumn<AsyncOptions>("options");
+        QTest::addColumn<std::vector<int>>("expected");
+        QTest::newRow("unbounded") << AsyncOptions{} << std::vector<int>{1, 2, 3};
+        QTest::newRow("bounded") << AsyncOptions{.backlog = Backlog::bounded(2)} << std::vector<int>{2, 3};
+        QTest::newRow("latest") << AsyncOptions{.backlog = Backlog::latest()} << std::vector<int>{3};
+    }
+    void whatWaitsAtTheSendersEndIsDeliveredInThePool()
+    {
+        QFETCH(AsyncOptions, options);
+        QFETCH(std::vector<int>, expected);
+        Gate gate;
+        QThreadPool pool;
+        pool.setMaxThreadCount(1);
+        auto camera = std::make_unique<Camera>();
+        std::vector<int> seen; // by the pool's only thread
+        std::vector<int> batched;
+        std::vector<int> newest;
+        auto captured = std::make_shared<int>(0);
+        const SourceConnection connection = SignalBox::connect(
+            camera.get(), &Camera::taken, SignalBox::inPool(&pool), [&, captured](int number) { seen.push_back(number); }, options);
+        SignalBox::connect(camera.get(), &Camera::taken, SignalBox::inPool(&pool),
+                           [&, captured](const SignalBox::EventBatch<int> &batch) { batched.insert(batched.end(), batch.begin(), batch.end()); },
+                           options);
+        SignalBox::connect(camera.get(), &Camera::taken, SignalBox::inPool(&pool),
+                           SignalBox::latestBy([](int number) { return number % 2; }, [&, captured](int number) { newest.push_back(number); }));
+        pool.start([&] { gate.pass(); });
+        gate.awaitArrivals(1);
+        for (int number = 1; number <= 3; ++number)
+            Q_EMIT camera->taken(number);
+        camera.reset();
+        const bool isConnected = static_cast<bool>(connection);
+        const long captures = captured.use_count();
+        gate.open();
+        pool.waitForDone();
+        QVERIFY(!isConnected);
+        QCOMPARE(captures, 4L); // they wait for their events
+        QCOMPARE(seen, expected);
+        QCOMPARE(batched, expected);
+        QCOMPARE(newest, (std::vector<int>{3, 2}));
+        QCOMPARE(captured.use_count(), 1L); // and then both handlers end
+    }
+
+    void poolsEndDropsWhatTheSenderHasLeft()
+    {
+        Gate gate;
+        auto pool = std::make_unique<QThreadPool>();
+        pool->setMaxThreadCount(1);
+        auto camera = std::make_unique<Camera>();
+        auto captured = std::make_shared<std::atomic<int>>(0);
+        SignalBox::connect(camera.get(), &Camera::taken, SignalBox::inPool(pool.get()), [captured] { ++*captured; });
+        pool->start([&] { gate.pass(); });
+        gate.awaitArrivals(1);
+        Q_EMIT camera->taken(1);
+        camera.reset();
+        pool->clear();
+        QCOMPARE(captured.use_count(), 1L);
+        gate.open();
+        pool.reset();
+        QCOMPARE(captured->load(), 0);
+    }
+
     void disconnectContextsAndThreadsEndDropWhatTheSenderHasLeft()
     {
         auto captured = std::make_shared<int>(0);
@@ -493,6 +580,10 @@ private Q_SLOTS:
         QVERIFY(!SignalBox::connect(&camera, static_cast<void (Camera::*)(int)>(nullptr), this, handler));
         refuses("the context object is null");
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, nullptr, handler));
+        refuses("the thread is null");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, SignalBox::onThread(nullptr), handler));
+        refuses("the thread pool is null");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, SignalBox::inPool(nullptr), handler));
         refuses("the function is null");
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, std::function<void(int)>()));
         refuses("the function is null");

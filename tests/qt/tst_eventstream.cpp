@@ -443,6 +443,27 @@ private Q_SLOTS:
         QCOMPARE(*next.result(), 1);
     }
 
+    // No event has to come for that, and none is lost by it.
+    void futureCancelledByAnyThreadFinishesByItself()
+    {
+        AsyncRegistry<int> registry;
+        EventStream<int> stream = registry.stream(this);
+        std::vector<QFuture<std::optional<int>>> futures;
+        for (int i = 0; i < scaled(1000); ++i)
+            futures.push_back(stream.next());
+        std::thread([&] {
+            for (auto &future : futures)
+                future.cancel();
+        }).join();
+        for (const auto &future : futures) {
+            QVERIFY(finishes(future));
+            QVERIFY(future.isCanceled());
+        }
+        QCOMPARE(registry.handlerCount(), 1); // the stream's
+        registry.post(1);
+        QCOMPARE(allOf(stream), std::vector<int>{1});
+    }
+
     void deadlinesRacingEventsLoseNone()
     {
         const int count = scaled(3000);

@@ -13,6 +13,13 @@
 class Pool : public QThreadPool
 {};
 
+class Page : public QObject
+{
+public:
+    void show(int, int) {}
+    void clear() {}
+};
+
 class Worker : public QThread
 {
 public:
@@ -45,6 +52,17 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler([](int &) {});
 #elif defined(TWO_ARGUMENTS)
     static_cast<void>(registry.registerGuard(context, [](const int &, int) {}));
+#elif defined(MEMBER_OF_TWO_ARGUMENTS)
+    Page page;
+    registry.registerHandler(&page, &Page::show);
+#elif defined(MEMBER_IN_A_POOL)
+    registry.registerHandler(SignalBox::inPool(pool), &Page::clear);
+#elif defined(BATCH_WITHOUT_DATA)
+    SignalBox::AsyncRegistry<void> bell;
+    bell.registerHandler(context, [](const SignalBox::EventBatch<void> &) {});
+#elif defined(KEY_WITHOUT_DATA)
+    SignalBox::AsyncRegistry<void> bell;
+    bell.registerHandler(context, SignalBox::latestBy([] { return 1; }, [] {}));
 #elif defined(THREAD_ALONE)
     registry.registerHandler(static_cast<QThread *>(worker), [](const int &) {});
 #elif defined(POOL_ALONE)
