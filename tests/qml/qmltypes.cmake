@@ -9,7 +9,7 @@ string(REPLACE ";" "\n" description "${description}") # which CMake would take f
 
 set(value_types)
 if(QT_VERSION VERSION_GREATER_EQUAL 6.8)
-    set(value_types handlerId handlerFailure)
+    set(value_types handlerId handlerFailure stallInfo)
 endif()
 foreach(type IN ITEMS ${value_types} EventModel QmlRegistry Registry RegistryHandler RegistryModel OsSignals HandlerGuard Backlog SignalBox SignalRegistry)
     if(NOT description MATCHES "exports: \\[\"SignalBox/${type} 1\\.0\"\\]")
