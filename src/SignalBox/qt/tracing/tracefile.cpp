@@ -31,7 +31,7 @@ bool TraceFile::open(const QString &path)
     // A device would be replaced, and a pipe waits for its reader.
     const QFileInfo place(path);
     if (place.exists() && (!place.isFile() || !place.isWritable())) {
-        m_problem = place.isFile() ? QStringLiteral("it must not be written") : QStringLiteral("it is there, and no file");
+        m_problem = place.isFile() ? QStringLiteral("it is read-only") : QStringLiteral("it is there, and no file");
         return false;
     }
     m_lock = std::make_unique<QLockFile>(path + QStringLiteral(".lock"));
