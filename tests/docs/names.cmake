@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # What the documents on the inside name, exists: each identifier and file name in them, between backquotes, as a word of
-# two humps, or before parentheses, is found in the code. And each relative link of any document leads to a file.
+# two humps, or before parentheses, is found in the code. And each relative link of any document leads to a file, and SECURITY.md names
+# each environment variable.
 #   ROOT   the project's directory
 set(inside "${ROOT}/src/ARCHITECTURE.md" "${ROOT}/src/SignalBox/core/README.md" "${ROOT}/src/SignalBox/qt/README.md"
     "${ROOT}/qml/SignalBox/README.md" "${ROOT}/src/STABILITY.md" "${ROOT}/tests/README.md" "${ROOT}/benchmarks/PERFORMANCE.md")
@@ -74,5 +75,24 @@ foreach(document IN LISTS documents)
             message(SEND_ERROR "${document} tells to run ${command}, which is not there.")
         endif()
     endforeach()
+endforeach()
+
+# SECURITY.md names each environment variable that the libraries read.
+file(READ "${ROOT}/SECURITY.md" security)
+file(GLOB_RECURSE sources "${ROOT}/src/*.cpp" "${ROOT}/src/*.h" "${ROOT}/qml/*.cpp" "${ROOT}/qml/*.h")
+set(variables "")
+foreach(source IN LISTS sources)
+    file(READ "${source}" text)
+    string(REGEX MATCHALL "(getenv|qEnvironmentVariable[A-Za-z]*)\\(\"[A-Z_]+" calls "${text}")
+    list(TRANSFORM calls REPLACE ".*\"" "")
+    list(APPEND variables ${calls})
+endforeach()
+if(NOT variables)
+    message(FATAL_ERROR "No environment variable was found.")
+endif()
+foreach(variable IN LISTS variables)
+    if(NOT security MATCHES "`${variable}`")
+        message(SEND_ERROR "SECURITY.md does not name ${variable}.")
+    endif()
 endforeach()
 message(STATUS "${count} names are in the code.")
