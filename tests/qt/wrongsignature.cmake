@@ -8,7 +8,7 @@ precompile(headers "${SOURCE}" ${compile})
 set(signature "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns void, Propagation or QFuture<T>")
 set(target "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object)")
 foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUMENTS MEMBER_OF_TWO_ARGUMENTS MEMBER_IN_A_POOL
-        BATCH_WITHOUT_DATA KEY_WITHOUT_DATA
+        BATCH_WITHOUT_DATA KEY_WITHOUT_DATA MODEL_WITHOUT_DATA
         THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD
         INLINE_BATCH BATCH_RESULT CONNECTION_TYPE
         INLINE_KEY KEY_WITHOUT_HASH KEY_OF_ADDRESSES KEY_FUNCTION_THAT_CHANGES OTHER_EVENT_WITH_ITS_NEWEST)
@@ -23,6 +23,8 @@ foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUME
         set(expected "a handler of latestBy() needs a context, onThread(thread) or inPool(pool)")
     elseif(case STREQUAL "KEY_WITHOUT_DATA")
         set(expected "latestBy(): events without data have no keys")
+    elseif(case STREQUAL "MODEL_WITHOUT_DATA")
+        set(expected "EventModel: events without data have no columns")
     elseif(case MATCHES "^KEY")
         set(expected "latestBy(): the key is a callable as const on const E &, or a pointer to a member")
     endif()

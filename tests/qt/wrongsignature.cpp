@@ -2,6 +2,7 @@
 //
 // Handlers whose signature or target does not fit: the first error says what is expected. One per compilation, see CMakeLists.txt.
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventModel>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
@@ -44,6 +45,9 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) {});
     registry.registerHandler(context, SignalBox::latestBy([](int i) { return i; }, [](int) {}));
     registry.registerHandler(nullptr, [](const int &) {}); // refused when it runs
+    SignalBox::EventModel model;
+    model.setRegistry(&registry);
+    model.setRegistry(nullptr);
 #elif defined(OTHER_EVENT)
     registry.registerHandler(context, [](const std::string &) {});
 #elif defined(OTHER_RESULT)
@@ -63,6 +67,10 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
 #elif defined(KEY_WITHOUT_DATA)
     SignalBox::AsyncRegistry<void> bell;
     bell.registerHandler(context, SignalBox::latestBy([] { return 1; }, [] {}));
+#elif defined(MODEL_WITHOUT_DATA)
+    SignalBox::AsyncRegistry<void> bell;
+    SignalBox::EventModel model;
+    model.setRegistry(&bell);
 #elif defined(THREAD_ALONE)
     registry.registerHandler(static_cast<QThread *>(worker), [](const int &) {});
 #elif defined(POOL_ALONE)

@@ -20,6 +20,9 @@
 
 namespace SignalBox {
 
+template <class E>
+class AsyncRegistry;
+
 /*!
     \class SignalBox::EventModel
     \qmltype EventModel
@@ -106,6 +109,11 @@ public:
     //! \cond The properties say it.
     RegistryObject *registry() const;
     void setRegistry(SignalBox::RegistryObject *registry, SourceLocation location = SourceLocation::current());
+    template <class Registry, std::enable_if_t<std::is_same_v<Registry, AsyncRegistry<void>>, int> = 0>
+    void setRegistry(Registry *)
+    {
+        static_assert(!std::is_same_v<Registry, AsyncRegistry<void>>, "EventModel: events without data have no columns");
+    }
     QStringList columns() const;
     void setColumns(const QStringList &names);
     QString key() const;
