@@ -134,7 +134,7 @@ private Q_SLOTS:
     void noEventIsLostOfManyHandlersWhoseContextMovesUnderFourProducers()
     {
         const int handlers = scaled(10000);
-        const int moves = scaled(1000);
+        const int moves = stressed(scaled(1000));
         constexpr int producers = 4;
         WorkerThread a;
         WorkerThread b;
