@@ -344,6 +344,7 @@ private Q_SLOTS:
             });
         }
         const auto capture = std::make_shared<int>(0);
+        std::atomic<int> contexts = rounds; // that have yet to be deleted
         for (int round = 0; round < rounds; ++round) {
             WorkerThread &home = workers[std::size_t(round % 2)];
             WorkerThread &other = workers[std::size_t((round + 1) % 2)];
@@ -351,9 +352,12 @@ private Q_SLOTS:
             context->moveToThread(home.thread());
             SignalBox::HandlerId id;
             home.run([&] { id = registry.registerHandler(context, [capture](const int &) {}); });
-            home.post([context, &other] {
+            home.post([context, &other, &contexts] {
                 context->moveToThread(other.thread());
-                SignalBox::detail::postCall(context, [context] { delete context; });
+                SignalBox::detail::postCall(context, [context, &contexts] {
+                    delete context;
+                    --contexts;
+                });
             });
             if (round % 3 != 0)
                 registry.unregister(id);
@@ -361,7 +365,8 @@ private Q_SLOTS:
         stop = true;
         for (std::thread &producer : producers)
             producer.join();
-        QVERIFY(waitFor([&] { return registry.isEmpty(); }));
+        QVERIFY(waitFor([&] { return contexts == 0; })); // while both threads are there
+        QVERIFY(registry.isEmpty());
         QVERIFY(waitFor([&] { return capture.use_count() == 1; }));
     }
 };
