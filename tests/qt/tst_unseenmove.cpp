@@ -162,13 +162,13 @@ private Q_SLOTS:
     // Nothing was posted before the move, so nothing has to wait for the old thread.
     void deliveriesDoNotWaitForABlockedThreadThatTheContextHasLeftUnseen()
     {
+        std::promise<void> moved;
+        std::promise<void> end; // the blocked thread may see it late: it outlives that
         WorkerThread a;
         WorkerThread b;
         AsyncRegistry<int> registry;
         Record record;
         Context context(a);
-        std::promise<void> moved;
-        std::promise<void> end;
         a.post([&] {
             std::thread([&] {
                 registry.registerHandler(context.object, [&](const int &event) { record.add(event); });
