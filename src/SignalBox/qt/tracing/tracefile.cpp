@@ -16,7 +16,7 @@ namespace {
 const QByteArray arrayBegin = QByteArrayLiteral("[\n");
 const QByteArray arrayEnd = QByteArrayLiteral("]\n");
 constexpr qint64 pageSize = 4096; // of no system is it less
-constexpr qint64 firstCapacity = 16 * pageSize;
+constexpr qint64 smallestCapacity = 16 * pageSize;
 
 // Takes the place of a file that is there.
 void rename(const QString &from, const QString &to, std::error_code &error)
@@ -54,7 +54,7 @@ bool TraceFile::open(const QString &path)
 bool TraceFile::beginArray()
 {
     m_size = arrayBegin.size();
-    return replace(firstCapacity);
+    return replace(smallestCapacity);
 }
 
 // Another file of this size, with the same elements.
