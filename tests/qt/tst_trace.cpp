@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "scaled.h"
+#include "tracearray.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -12,8 +13,6 @@
 #include <QtCore/qdir.h>
 #include <QtCore/qfile.h>
 #include <QtCore/qfileinfo.h>
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qprocess.h>
 #include <QtCore/qregularexpression.h>
@@ -77,22 +76,15 @@ struct Trace
 Trace readTrace(const QString &path)
 {
     Trace trace;
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        trace.fault = path + QStringLiteral(" is not there");
-        return trace;
-    }
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(file.readAll(), &error);
-    if (!document.isArray()) {
-        trace.fault = QStringLiteral("no array: ") + error.errorString();
+    const auto [elements, fault] = readTraceArray(path);
+    if (!fault.isEmpty()) {
+        trace.fault = fault;
         return trace;
     }
     std::map<int, std::vector<std::size_t>> open; // by thread
     std::map<int, double> times;
     QSet<QString> begun; // arrows
     std::vector<QString> ended;
-    const QJsonArray elements = document.array();
     for (const QJsonValue &value : elements) {
         const QJsonObject element = value.toObject();
         const QString phase = element[QStringLiteral("ph")].toString();

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include "tracearray.h"
 #include "waitfor.h"
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/Trace>
 
 #include <QtCore/qfile.h>
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qset.h>
 #include <QtCore/qtemporarydir.h>
@@ -90,11 +89,8 @@ private Q_SLOTS:
         };
         QVERIFY(waitFor(isWritten));
         QVERIFY(setTraceFile({}));
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        QJsonParseError error;
-        const QJsonArray trace = QJsonDocument::fromJson(file.readAll(), &error).array();
-        QVERIFY2(error.error == QJsonParseError::NoError, qPrintable(error.errorString()));
+        const auto [trace, fault] = readTraceArray(path);
+        QVERIFY2(fault.isEmpty(), qPrintable(fault));
         std::map<int, double> times;
         std::map<int, int> depths;
         QSet<QString> begun;

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "scaled.h"
+#include "tracearray.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/Trace>
 
-#include <QtCore/qfile.h>
-#include <QtCore/qjsonarray.h>
-#include <QtCore/qjsondocument.h>
 #include <QtCore/qjsonobject.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qtest.h>
@@ -102,11 +100,8 @@ private Q_SLOTS:
 
         isHeld = false;
         QVERIFY(setTraceFile({}));
-        QFile file(path);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        QJsonParseError error;
-        const QJsonArray trace = QJsonDocument::fromJson(file.readAll(), &error).array();
-        QVERIFY2(error.error == QJsonParseError::NoError, qPrintable(error.errorString()));
+        const auto [trace, fault] = readTraceArray(path);
+        QVERIFY2(fault.isEmpty(), qPrintable(fault));
         std::map<int, int> slices; // by thread
         std::map<int, int> ends;
         std::map<int, int> dropped;
