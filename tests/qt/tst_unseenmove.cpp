@@ -281,6 +281,7 @@ private Q_SLOTS:
         auto *context = new QObject;
         context->moveToThread(a.thread());
         QFuture<DispatchReport> future;
+        QFuture<void> posted;
         std::promise<void> isBlocked;
         std::promise<void> mayMove;
         std::promise<void> isBack;
@@ -295,7 +296,7 @@ private Q_SLOTS:
         std::promise<void> left;
         const auto leaveAndEnd = [&] {
             future = registry.notify(1);
-            future.then(QtFuture::Launch::Sync, [&](const DispatchReport &) { registry.post(2); });
+            posted = future.then(QtFuture::Launch::Sync, [&](const DispatchReport &) { registry.post(2); });
             context->moveToThread(b.thread());
             mayMove.set_value();
             isBack.get_future().wait();
@@ -312,7 +313,7 @@ private Q_SLOTS:
             a.post(leaveAndEnd);
         left.get_future().wait();
         a.finish();
-        QVERIFY(finishes(future));
+        QVERIFY(finishes(posted)); // a and b may both drop the event
         // Called if the drain got to it in its time.
         QCOMPARE(future.result().called + future.result().dropped, std::uint32_t(1));
         QObject::connect(a.thread(), &QObject::destroyed, [context] { delete context; });
