@@ -115,7 +115,7 @@ endforeach()
 
 # Headers, and what build systems find.
 file(GLOB headers RELATIVE "${PREFIX}" "${PREFIX}/include/SignalBox/*")
-list(FILTER headers EXCLUDE REGEX "/(core|qt|detail)$|[a-z]+\\.h$")
+list(FILTER headers EXCLUDE REGEX "/(core|qt|qml|handlers|scripts)$|[a-z]+\\.h$")
 list(TRANSFORM headers PREPEND "header ")
 file(GLOB modules RELATIVE "${PREFIX}/lib/pkgconfig" "${PREFIX}/lib/pkgconfig/*.pc")
 list(TRANSFORM modules PREPEND "pkg-config ")

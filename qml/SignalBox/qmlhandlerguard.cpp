@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "qmlhandlerguard.h"
+#include <SignalBox/qmlhandlerguard.h>
 
 #include <QtQml/qjsengine.h>
 #include <QtQml/qjsvalue.h>

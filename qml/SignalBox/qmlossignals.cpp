@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "qmlossignals.h"
+#include <SignalBox/qmlossignals.h>
 
 #include <SignalBox/qt/ossignals.h>
 

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "qmlregistry.h"
+#include <SignalBox/qmlregistry.h>
 
-#include "registryhandler.h"
-#include "scriptarguments_p.h"
-#include "scriptcall_p.h"
-#include "scriptevent_p.h"
-#include "scripthandler_p.h"
-#include "scripthome_p.h"
-#include "scriptpromise_p.h"
-
+#include <SignalBox/handlers/scriptarguments_p.h>
+#include <SignalBox/handlers/scripthandler_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/registryhandler.h>
+#include <SignalBox/scripts/scriptcall_p.h>
+#include <SignalBox/scripts/scriptevent_p.h>
+#include <SignalBox/scripts/scripthome_p.h>
+#include <SignalBox/scripts/scriptpromise_p.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qthread.h>

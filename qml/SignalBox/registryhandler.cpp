@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "registryhandler.h"
+#include <SignalBox/registryhandler.h>
 
-#include "backlogsettings_p.h"
-#include "namedregistries_p.h"
-#include "ownerwatch_p.h"
-#include "scriptarguments_p.h"
-#include "scriptcall_p.h"
-#include "scripthome_p.h"
-
+#include <SignalBox/handlers/backlogsettings_p.h>
+#include <SignalBox/handlers/ownerwatch_p.h>
+#include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 #include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/registries/namedregistries_p.h>
+#include <SignalBox/scripts/scriptcall_p.h>
+#include <SignalBox/scripts/scripthome_p.h>
 
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qqmlcontext.h>

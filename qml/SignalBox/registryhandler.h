@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/detail/creationorder.h>
+#include <SignalBox/handlers/creationorder.h>
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qmlbacklog.h>
 #include <SignalBox/qt/registryobject.h>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "registrymodel.h"
+#include <SignalBox/registrymodel.h>
 
-#include "scriptarguments_p.h"
-
+#include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/qt/handlers/statisticsrequest.h>
 
 #include <QtQml/qqmlengine.h>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "signalboxattached.h"
+#include <SignalBox/signalboxattached.h>
 
-#include "namedregistries_p.h"
-#include "scriptarguments_p.h"
-#include "scripthandler_p.h"
-
+#include <SignalBox/handlers/scriptarguments_p.h>
+#include <SignalBox/handlers/scripthandler_p.h>
 #include <SignalBox/qt/stallreport.h>
+#include <SignalBox/registries/namedregistries_p.h>
 
 #include <QtQml/qqmlengine.h>
 

@@ -4,7 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerid.h>
 #endif
-#include <SignalBox/detail/stopvalue.h>
+#include <SignalBox/scripts/stopvalue.h>
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qt/registryobject.h>
 

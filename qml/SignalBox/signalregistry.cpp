@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "signalregistry.h"
-
-#include "scriptevent_p.h"
-#include "scripthome_p.h"
-#include "signalrelay_p.h"
+#include <SignalBox/signalregistry.h>
 
 #include <SignalBox/qt/handlers/source.h>
+#include <SignalBox/registries/signalrelay_p.h>
+#include <SignalBox/scripts/scriptevent_p.h>
+#include <SignalBox/scripts/scripthome_p.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qstringlist.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/detail/creationorder.h>
+#include <SignalBox/handlers/creationorder.h>
 
 #include <QtQml/qqml.h>
 

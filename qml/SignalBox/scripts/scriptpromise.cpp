@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "scriptpromise_p.h"
-
-#include "promisewatch_p.h"
-#include "scripthome_p.h"
-#include "scripttools_p.h"
+#include <SignalBox/scripts/scriptpromise_p.h>
 
 #include <SignalBox/qt/delivery/sanitizerorder.h>
+#include <SignalBox/scripts/promisewatch_p.h>
+#include <SignalBox/scripts/scripthome_p.h>
+#include <SignalBox/scripts/scripttools_p.h>
 
 #include <QtCore/qfuturewatcher.h>
 #include <QtQml/qjsengine.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "signalrelay_p.h"
+#include <SignalBox/registries/signalrelay_p.h>
 
 #include <map>
 #include <mutex>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "promisewatch_p.h"
-
-#include "qmlexception_p.h"
-#include "scripthome_p.h"
+#include <SignalBox/scripts/promisewatch_p.h>
 
 #include <SignalBox/qt/delivery/sanitizerorder.h>
+#include <SignalBox/scripts/qmlexception_p.h>
+#include <SignalBox/scripts/scripthome_p.h>
 
 #include <exception>
 #include <utility>

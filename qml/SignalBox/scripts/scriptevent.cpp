@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "scriptevent_p.h"
+#include <SignalBox/scripts/scriptevent_p.h>
 
-#include "scriptcall_p.h"
-#include "scripthome_p.h"
-#include "scriptvariant_p.h"
+#include <SignalBox/scripts/scriptcall_p.h>
+#include <SignalBox/scripts/scripthome_p.h>
+#include <SignalBox/scripts/scriptvariant_p.h>
 
 #include <utility>
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "scriptarguments_p.h"
-#include "scriptcall_p.h"
-
+#include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/qt/registryobject.h>
+#include <SignalBox/scripts/scriptcall_p.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>

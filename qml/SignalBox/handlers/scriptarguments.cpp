@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "scriptarguments_p.h"
+#include <SignalBox/handlers/scriptarguments_p.h>
 
-#include "backlogsettings_p.h"
-#include "ownerwatch_p.h"
+#include <SignalBox/handlers/backlogsettings_p.h>
+#include <SignalBox/handlers/ownerwatch_p.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>

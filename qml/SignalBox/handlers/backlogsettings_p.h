@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "qmlbacklog.h"
-
+#include <SignalBox/qmlbacklog.h>
 #include <SignalBox/qt/backlog.h>
 
 #include <QtCore/qstring.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "ownerwatch_p.h"
+#include <SignalBox/handlers/ownerwatch_p.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qstring.h>

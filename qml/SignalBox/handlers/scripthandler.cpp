@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "scripthandler_p.h"
+#include <SignalBox/handlers/scripthandler_p.h>
 
-#include "ownerwatch_p.h"
-#include "scripthome_p.h"
-
+#include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/qt/registryobject.h>
+#include <SignalBox/scripts/scripthome_p.h>
 
 #include <QtQml/qjsengine.h>
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "qmlexception_p.h"
-
-#include "scripthome_p.h"
+#include <SignalBox/scripts/qmlexception_p.h>
 
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/scripts/scripthome_p.h>
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qlist.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "scripthome_p.h"
+#include <SignalBox/scripts/scripthome_p.h>
 
-#include "scripttools_p.h"
+#include <SignalBox/scripts/scripttools_p.h>
 
 #include <QtCore/qthread.h>
 #include <QtCore/qvariant.h>

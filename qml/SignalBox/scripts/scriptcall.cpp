@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "scriptcall_p.h"
+#include <SignalBox/scripts/scriptcall_p.h>
 
-#include "qmlexception_p.h"
-#include "scripthome_p.h"
-#include "scriptpromise_p.h"
-
-#include <SignalBox/detail/stopvalue.h>
 #include <SignalBox/qt/delivery/heldobjects.h>
 #include <SignalBox/qt/delivery/variantparts_p.h>
 #include <SignalBox/qt/handlers/batch.h>
 #include <SignalBox/qt/handlers/handlerfuture.h>
+#include <SignalBox/scripts/qmlexception_p.h>
+#include <SignalBox/scripts/scripthome_p.h>
+#include <SignalBox/scripts/scriptpromise_p.h>
+#include <SignalBox/scripts/stopvalue.h>
 
 #include <QtCore/qhash.h>
 #include <QtCore/qmetaobject.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scripttools_p.h"
+#include <SignalBox/scripts/scripttools_p.h>
 
 #include <QtCore/qstring.h>
 #include <QtQml/qjsengine.h>

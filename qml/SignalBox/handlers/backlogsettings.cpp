@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "backlogsettings_p.h"
+#include <SignalBox/handlers/backlogsettings_p.h>
 
 #include <cmath>
 #include <limits>

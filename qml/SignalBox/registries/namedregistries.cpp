@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "namedregistries_p.h"
+#include <SignalBox/registries/namedregistries_p.h>
 
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 #include <SignalBox/qt/registryobject.h>

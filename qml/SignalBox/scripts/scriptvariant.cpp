@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "scriptvariant_p.h"
-
-#include "scripthome_p.h"
-#include "scripttools_p.h"
+#include <SignalBox/scripts/scriptvariant_p.h>
 
 #include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/scripts/scripthome_p.h>
+#include <SignalBox/scripts/scripttools_p.h>
 
 #include <QtCore/qlist.h>
 #include <QtCore/qvariant.h>
