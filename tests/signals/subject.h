@@ -19,7 +19,7 @@ public:
             std::signal(SIGINT, SIG_DFL);
             std::signal(SIGHUP, SIG_DFL);
         });
-        const QStringList command = launcher + QStringList(QStringLiteral(SIGNALS_SUBJECT)) + arguments;
+        const QStringList command = launcher + program() + arguments;
         m_process.start(command.first(), command.mid(1));
     }
 
@@ -30,6 +30,9 @@ public:
             m_process.waitForFinished();
         }
     }
+
+    /*! Whether an emulator of another processor runs the program. */
+    static bool isEmulated() { return program().size() > 1; }
 
     void send(int number) { ::kill(pid_t(m_process.processId()), number); }
     void letGoOn() { m_process.write("\n"); m_process.waitForBytesWritten(); }
@@ -56,6 +59,12 @@ public:
     }
 
 private:
+    // With what runs programs of its processor.
+    static QStringList program()
+    {
+        return QStringLiteral(SIGNALS_SUBJECT).split(QLatin1Char('|'), Qt::SkipEmptyParts);
+    }
+
     QString readLine() { return QString::fromUtf8(m_process.readLine()).trimmed(); }
 
     QProcess m_process;

@@ -26,6 +26,8 @@ private Q_SLOTS:
     void eachSignalArrives()
     {
         QFETCH(int, number);
+        if (Subject::isEmulated() && number >= NSIG - 2)
+            QSKIP("qemu keeps the last two signals for itself");
         Subject subject({QStringLiteral("eachSignal"), QString::number(number)});
         QCOMPARE(subject.line(), QStringLiteral("ready"));
         subject.send(number);
