@@ -51,7 +51,7 @@ private Q_SLOTS:
                                                       {.delivery = Delivery::Queued});
         registry.post(1);
         QVERIFY(registry.setEnabled(id, false));
-        QCoreApplication::processEvents();
+        runQueuedCalls();
         registry.post(2);
         QVERIFY(registry.setEnabled(id, true));
         registry.post(3);

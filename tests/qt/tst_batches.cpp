@@ -300,6 +300,10 @@ private Q_SLOTS:
         QCOMPARE(deliveries.size(), std::size_t(1));
         registry.post(1);
         runQueuedCalls();
+        if (deliveries.size() != 1) { // the machine stood still for an interval, so that nothing is planned
+            intervalBeginsWithTheDeliveryBefore();
+            return;
+        }
         std::this_thread::sleep_until(deliveries.front() + 3 * interval / 2); // half an interval late
         const Clock::time_point beforeSecond = Clock::now();
         QVERIFY(waitFor([&] { return deliveries.size() == 2; }));

@@ -549,10 +549,10 @@ private Q_SLOTS:
             registry.post(Counted(i));
         QVERIFY(waitFor([&] { return received.load() == events; }));
         QCOMPARE(faults.load(), 0);
-        QVERIFY(moves.load() > 0);
         registry.clear();
         first.drain();
         second.drain();
+        QVERIFY(moves.load() > 0); // the last is made behind the last event
     }
 
     void registryEndsInAFlood()

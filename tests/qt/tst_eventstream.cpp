@@ -115,10 +115,10 @@ private Q_SLOTS:
     void eventsBetweenTwoAwaitsWait()
     {
         AsyncRegistry<int> registry;
+        Seen seen; // the stream's end resumes the coroutine
         EventStream<int> stream = registry.stream(this);
         for (int number = 1; number <= 100; ++number)
             registry.post(number);
-        Seen seen;
         collect(stream, seen);
         QCOMPARE(seen.numbers.size(), std::size_t(100));
         QCOMPARE(seen.numbers.back(), 100);
@@ -132,8 +132,8 @@ private Q_SLOTS:
     {
         const int count = scaled(50000);
         AsyncRegistry<int> registry;
+        Seen seen; // the stream's end resumes the coroutine
         EventStream<int> stream = registry.stream(this);
-        Seen seen;
         collect(stream, seen);
         std::thread first([&] {
             for (int number = 0; number < count; ++number)
@@ -178,8 +178,8 @@ private Q_SLOTS:
     void eachEventIsGivenToOneOfThoseWhoWait()
     {
         AsyncRegistry<int> registry;
+        Seen seen; // the stream's end resumes the coroutine
         EventStream<int> stream = registry.stream(this);
-        Seen seen;
         auto first = stream.next();
         collect(stream, seen);
         auto second = stream.next();

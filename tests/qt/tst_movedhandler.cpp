@@ -352,7 +352,7 @@ private Q_SLOTS:
         const auto future = registry.notifySequential(0);
         a.run([&] { context.object->moveToThread(b.thread()); });
         registry.post(1);
-        const bool hasArrived = QTest::qWaitFor([&] { return !record.events().empty(); }, 2000);
+        const bool hasArrived = waitFor([&] { return !record.events().empty(); });
         first.finish();
         QVERIFY(finishes(future));
         QVERIFY(waitFor([&] { return record.events().size() == 2; }));

@@ -5,6 +5,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/TestClock>
 
 #include <QtTest/qtest.h>
 
@@ -13,12 +14,14 @@
 #include <future>
 #include <latch>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::Delivery;
+using SignalBox::TestClock;
 
 // Deliveries follow a context to other threads.
 class MoveToThread : public QObject
@@ -114,12 +117,14 @@ private Q_SLOTS:
 
     void plannedDeliveryFollowsTheContext()
     {
+        std::promise<void> moved;
         std::promise<void> end;
         WorkerThread a;
         WorkerThread b;
         AsyncRegistry<int> registry;
         Record record;
         Context context(a);
+        std::optional<TestClock> clock(std::in_place); // no delivery is due before the move
         a.run([&] {
             registry.registerHandler(context.object, [&](const int &event) { record.add(event); },
                                      {.backlog = Backlog::debounced(50)});
@@ -128,8 +133,11 @@ private Q_SLOTS:
         a.drain(); // it is planned now
         a.post([&] {
             context.object->moveToThread(b.thread());
+            moved.set_value();
             end.get_future().wait();
         });
+        moved.get_future().wait();
+        clock.reset();
         const bool hasArrived = waitFor([&] { return !record.events().empty(); });
         end.set_value();
         QVERIFY(hasArrived);
@@ -311,6 +319,7 @@ private Q_SLOTS:
         }
         for (std::thread &thread : threads)
             thread.join();
+        const bool haveMoved = waitFor([&] { return moves > 1; });
         isOver = true;
         QVERIFY(waitFor([&] { return hasStopped.load(); }));
         const bool haveAllCome = waitFor([&] {
@@ -323,7 +332,7 @@ private Q_SLOTS:
         QVERIFY(haveAllCome);
         for (const auto &count : next)
             QCOMPARE(count.load(), events);
-        QVERIFY(moves > 1);
+        QVERIFY(haveMoved);
         registry.clear();
     }
 
