@@ -99,10 +99,10 @@ QStringList seenOfLivingAndDead(Make make)
     const auto object = createDescriber(engine, registry);
     auto target = createTarget();
     std::thread([&] { registry.post(make(target.get())); }).join();
-    QCoreApplication::processEvents();
+    runQueuedCalls();
     std::thread([&] { registry.post(make(target.get())); }).join();
     target.reset();
-    QCoreApplication::processEvents();
+    runQueuedCalls();
     return object ? seenBy(object) : QStringList();
 }
 

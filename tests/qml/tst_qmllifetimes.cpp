@@ -276,7 +276,8 @@ private Q_SLOTS:
             }
             engine->collectGarbage();
         }
-        QVERIFY(registry->property("calls").toInt() >= 400);
+        // A guard that is replaced before its event arrives is not called.
+        QTRY_VERIFY_WITH_TIMEOUT(registry->property("calls").toInt() >= 200, 30000);
         QTRY_VERIFY(registry->property("signalled").toInt() > 200);
         QTRY_VERIFY(seen > 200);
         worker.quit();

@@ -176,10 +176,10 @@ private Q_SLOTS:
         });
         const HandlerId late = registry.registerHandler(worker.context(), [&](const int &) { ++calls; });
         std::optional<TestClock> clock(std::in_place); // time stands still until the thread is busy
-        const auto future = registry.notify(1, QDeadlineTimer(50));
+        const auto future = registry.notify(1, QDeadlineTimer(200));
         entered.get_future().wait();
         // A second one, whose deadline passes while the thread is busy, tells when.
-        const auto second = registry.notify(2, QDeadlineTimer(60));
+        const auto second = registry.notify(2, QDeadlineTimer(400));
         clock.reset();
         QVERIFY(finishes(second));
         COMPARE_REPORT(second.result(), 0, 0, 2);

@@ -42,7 +42,7 @@ private Q_SLOTS:
         registry.registerHandler(context.get(), [](const int &) {}, {.delivery = Delivery::Queued, .backlog = backlog});
         if (backlog.kind() == Backlog::Kind::Throttled || backlog.kind() == Backlog::Kind::Batched) {
             registry.post(0); // the first one is at once
-            QCoreApplication::processEvents();
+            runQueuedCalls();
         }
         const auto future = registry.notify(1);
         QCoreApplication::processEvents(); // a timed call is planned

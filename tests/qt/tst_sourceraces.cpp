@@ -120,9 +120,9 @@ private Q_SLOTS:
     void sourceMayBeDisconnectedUnderFire()
     {
         Camera camera;
-        Fire fire(camera);
-        AsyncRegistry<int> registry;
         std::atomic<int> calls = 0;
+        AsyncRegistry<int> registry;
+        Fire fire(camera);
         registry.registerHandler([&] { ++calls; });
         for (int round = 0; round < scaled(200); ++round) {
             SourceConnection connection = registry.addSource(&camera, &Camera::taken);

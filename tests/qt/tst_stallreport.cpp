@@ -232,7 +232,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QThread *toldOn = nullptr;
         QObject::connect(&registry, &SignalBox::RegistryObject::stalled, this, [&] { toldOn = QThread::currentThread(); });
-        registry.registerHandler(worker.context(), [](const int &) { holdUp(100ms); }, {.name = QStringLiteral("decode")});
+        registry.registerHandler(worker.context(), [](const int &) { holdUp(190ms); }, {.name = QStringLiteral("decode")});
         registry.post(1);
         QVERIFY(waitFor([&] { return stallOf(QStringLiteral("decode")).has_value(); }));
         QCOMPARE(stallOf(QStringLiteral("decode"))->threadName(), QStringLiteral("decoder"));
@@ -258,7 +258,7 @@ private Q_SLOTS:
     void inlineHandlerInTheProgramsOwnCodeIsNamed()
     {
         AsyncRegistry<int> registry;
-        registry.registerHandler([](const int &) { holdUp(110ms); }, {.name = QStringLiteral("inline")});
+        registry.registerHandler([](const int &) { holdUp(310ms); }, {.name = QStringLiteral("inline")});
         QMetaObject::invokeMethod(this, [&] { registry.post(1); }, Qt::QueuedConnection);
         QVERIFY(waitFor([&] { return stallOf(QStringLiteral("inline")).has_value(); }));
     }
@@ -269,7 +269,7 @@ private Q_SLOTS:
         AsyncRegistry<int> inner;
         outer.registerHandler(this, [&](const int &event) { inner.post(event); },
                               {.name = QStringLiteral("outer"), .delivery = SignalBox::Delivery::Queued});
-        inner.registerHandler([](const int &) { holdUp(120ms); }, {.name = QStringLiteral("inner")});
+        inner.registerHandler([](const int &) { holdUp(320ms); }, {.name = QStringLiteral("inner")});
         outer.post(1);
         QVERIFY(waitFor([&] { return stallOf(QStringLiteral("inner")).has_value(); }));
         QVERIFY(!stallOf(QStringLiteral("outer")));
@@ -321,7 +321,7 @@ private Q_SLOTS:
     {
         auto registry = std::make_unique<AsyncRegistry<int>>();
         registry->registerHandler(this, [&](const int &) {
-            holdUp(130ms);
+            holdUp(330ms); // as each of these: longer than those before, of which the ten longest are kept
             QMetaObject::invokeMethod(this, [&] { registry.reset(); }, Qt::QueuedConnection);
         }, {.name = QStringLiteral("gone"), .delivery = SignalBox::Delivery::Queued});
         registry->post(1);

@@ -81,7 +81,7 @@ private Q_SLOTS:
         promise.start();
         registry.registerHandler(this, [&](const int &) { return promise.future(); });
         registry.post(1);
-        QCoreApplication::processEvents();
+        runQueuedCalls();
         QCOMPARE(onlyRow(registry).calls, 1U);
         QSignalSpy spy(&registry, &RegistryObject::statisticsChanged);
         failPromise(promise, "late");

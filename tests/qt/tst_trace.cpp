@@ -24,6 +24,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -527,12 +528,12 @@ private Q_SLOTS:
         const bool isBegun = setTraceFile(QFileInfo(m_path).fileName());
         QVERIFY(QDir::setCurrent(before));
         QVERIFY(isBegun);
-        WorkerThread worker;
-        worker.run([] { QThread::currentThread()->setObjectName(QStringLiteral("worker of the test")); });
+        std::optional<WorkerThread> worker(std::in_place);
+        worker->run([] { QThread::currentThread()->setObjectName(QStringLiteral("worker of the test")); });
         AsyncRegistry<int> registry;
         registry.setName(QStringLiteral("numbers"));
         std::atomic<int> calls = 0;
-        registry.registerHandler(worker.context(), [&](const int &) { ++calls; }, {.name = QStringLiteral("each")});
+        registry.registerHandler(worker->context(), [&](const int &) { ++calls; }, {.name = QStringLiteral("each")});
         const QString previous = m_path + QStringLiteral(".previous");
         int posted = 0;
         while (!QFileInfo::exists(previous) || QFileInfo(m_path).size() < most / 8) {
@@ -541,6 +542,7 @@ private Q_SLOTS:
             QVERIFY(waitFor([&] { return calls > posted - 20'000; }));
         }
         QVERIFY(waitFor([&] { return calls == posted; }));
+        worker.reset(); // its last slices are over
         QVERIFY(setTraceFile({}));
         for (const QString &path : {m_path, previous}) {
             QVERIFY(QFileInfo(path).size() <= most);
@@ -714,7 +716,7 @@ private Q_SLOTS:
         start(child, "wait");
         QVERIFY(setTraceFile(m_path));
         child.write("\n");
-        QTRY_VERIFY(child.canReadLine());
+        QVERIFY(waitFor([&] { return child.canReadLine(); }));
         const QString others = m_path + QLatin1Char('.') + QString::number(child.processId());
         child.write("\n");
         QVERIFY(child.waitForFinished());

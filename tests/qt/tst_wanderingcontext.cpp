@@ -67,7 +67,6 @@ public:
         if (event / producers <= last)
             ++m_faults;
         last = event / producers;
-        ++m_calls;
         switch (m_random() % 32) {
         case 0:
             move();
@@ -86,6 +85,7 @@ public:
         default:
             break;
         }
+        ++m_calls; // last: who has seen all calls may delete the context
     }
     int calls() const { return m_calls; }
 
