@@ -29,7 +29,7 @@ need_packages() {
     done
     [[ ${#missing[@]} -gt 0 ]] || return 0
 
-    local command="apt-get update && apt-get install --yes --no-install-recommends ${missing[*]}"
+    local command="apt-get update && apt-get -o DPkg::Lock::Timeout=600 install --yes --no-install-recommends ${missing[*]}"
     local as_root=()
     if [[ $(id --user) -ne 0 ]]; then
         if command -v sudo >/dev/null && sudo -n true 2>/dev/null; then

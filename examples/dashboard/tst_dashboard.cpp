@@ -34,7 +34,7 @@ private Q_SLOTS:
         checkPicture(path("dashboard.png"));
 
         // What was recorded can be replayed.
-        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("1"), QStringLiteral("--replay"), record,
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("2"), QStringLiteral("--replay"), record,
                       QStringLiteral("--screenshot"), path("replay.png")}), 0);
         QVERIFY2(m_output.startsWith(QStringLiteral("replay of ") + record), qPrintable(m_output));
         checkOutput();
@@ -102,7 +102,7 @@ private Q_SLOTS:
 
     void transportsAreCompared()
     {
-        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("3"), QStringLiteral("--rate"), QStringLiteral("100000"),
+        QCOMPARE(run({QStringLiteral("--seconds"), QStringLiteral("6"), QStringLiteral("--rate"), QStringLiteral("100000"),
                       QStringLiteral("--compare")}), 0);
         QVERIFY2(m_output.contains(QStringLiteral("flood through the registry: ")), qPrintable(m_output));
         QVERIFY2(m_output.contains(QStringLiteral("flood through queued signals before that: ")), qPrintable(m_output));

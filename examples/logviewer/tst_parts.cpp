@@ -116,6 +116,7 @@ private Q_SLOTS:
         const qint64 before = workers.sent();
         QTRY_VERIFY(workers.sent() > before + 800); // more than there is room for
         workers.stop();
+        QCoreApplication::processEvents(); // what has been sent comes while it is paused
         transport->setPaused(false);
         QTRY_COMPARE(transport->shown() + transport->lost(), workers.sent());
         QVERIFY(transport->lost() > 0);

@@ -33,7 +33,7 @@ private Q_SLOTS:
         exchange.setRate(2000);
         QTRY_VERIFY(model.rowCount() > 2);
         const QString third = model.index(2, SymbolColumn).data().toString();
-        QTRY_COMPARE(model.rowCount(), symbols);
+        QTRY_COMPARE_WITH_TIMEOUT(model.rowCount(), symbols, 30000);
         exchange.stop();
         QTRY_VERIFY(exchange.isShownBy(model));
         // Rows never move.

