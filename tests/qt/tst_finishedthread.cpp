@@ -85,7 +85,9 @@ private Q_SLOTS:
         std::atomic<int> calls = 0;
         registry.registerHandler(SignalBox::onThread(target.thread()), [&](const int &) { ++calls; });
         registry.registerHandler([](const int &) {});
-        const auto future = registry.notify(1, QDeadlineTimer(20));
+        const QDeadlineTimer deadline(20);
+        const auto future = registry.notify(1, deadline);
+        QVERIFY(!future.isFinished() || deadline.hasExpired());
         QVERIFY(finishes(future));
         COMPARE_REPORT(future.result(), 1, 0, 1);
         const auto sequential = registry.notifySequential(1, QDeadlineTimer(20));

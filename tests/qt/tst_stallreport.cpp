@@ -225,6 +225,9 @@ private Q_SLOTS:
         QCOMPARE(stallOf(QStringLiteral("changed()"))->lineNumber(), line);
     }
 
+    // The report keeps the ten longest. So that others of a slow machine do not push them out, planted stalls are longer
+    // than most of those before.
+
     void stallOfAnotherThreadNamesItAndIsToldOnTheRegistrysThread()
     {
         WorkerThread worker;
@@ -321,7 +324,7 @@ private Q_SLOTS:
     {
         auto registry = std::make_unique<AsyncRegistry<int>>();
         registry->registerHandler(this, [&](const int &) {
-            holdUp(330ms); // as each of these: longer than those before, of which the ten longest are kept
+            holdUp(330ms);
             QMetaObject::invokeMethod(this, [&] { registry.reset(); }, Qt::QueuedConnection);
         }, {.name = QStringLiteral("gone"), .delivery = SignalBox::Delivery::Queued});
         registry->post(1);

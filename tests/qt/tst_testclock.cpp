@@ -231,14 +231,9 @@ private Q_SLOTS:
                 std::this_thread::yield();
         });
         registry.registerHandler([&](const int &) { ++calls; });
-        SignalBox::DispatchReport report;
-        do { // again, if it had passed before the call
-            deadline.setRemainingTime(20);
-            const auto future = registry.notifySequential(1, deadline);
-            QVERIFY(future.isFinished());
-            report = future.result();
-        } while (report.called == 0);
-        COMPARE_REPORT(report, 2, 0, 0);
+        const auto future = notifySequentialWithin(20ms, deadline, registry);
+        QVERIFY(future.isFinished());
+        COMPARE_REPORT(future.result(), 2, 0, 0);
         QCOMPARE(calls, 2);
     }
 

@@ -4,8 +4,11 @@
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
 #include <QtTest/qtest.h>
+
+#include <chrono>
 
 // Long enough that only a wait for something that never comes reaches it.
 inline constexpr int patience = 30000;
@@ -32,6 +35,19 @@ bool finishes(const QFuture<T> &future)
     const bool isFinished = waitFor([&] { return future.isFinished(); });
     SignalBox::detail::SanitizerOrder::acquire(future);
     return isFinished;
+}
+
+// Notifies inline handlers one after the other, and again if the deadline had passed before the first of them, as it may on a
+// machine that stands still.
+template <class Registry>
+auto notifySequentialWithin(std::chrono::milliseconds time, QDeadlineTimer &deadline, Registry &registry)
+{
+    for (;;) {
+        deadline.setRemainingTime(time);
+        const auto future = registry.notifySequential(1, deadline);
+        if (!future.isFinished() || future.result().called != 0)
+            return future;
+    }
 }
 
 // Waits until the value is the expected one, and checks that it stays: calls that are queued to this thread by then do not change it.
