@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <compare>
+#include <functional>
 #include <new>
 
 // The immutable list of one registry's handlers that a notify walks.
@@ -127,6 +128,11 @@ struct HandlerList
         std::uint32_t enabled;
 
         const Block *block() const noexcept { return reinterpret_cast<const Block *>(entries) - 1; }
+        // Whether `entry`, of any span, is an enabled handler of this one.
+        bool contains(const Entry *entry) const noexcept
+        {
+            return !std::less<>()(entry, entries) && std::less<>()(entry, entries + enabled);
+        }
     };
 
     explicit constexpr HandlerList(std::uint32_t count = 0) noexcept : spanCount(count) {}
@@ -196,10 +202,10 @@ struct HandlerList
     HandlerList *previous = nullptr;
     std::uint32_t spanCount = 0;
     std::uint32_t total = 0;
-    // For the hot path: how many enabled handlers there are if they form one block and no walk of this list
-    // as it was published needs to check states (Control::needsStateChecks); otherwise 0.
+    // For the hot path: how many enabled handlers there are if the list is plain and has one block; otherwise 0.
     std::uint32_t singleBlockCount = 0;
     bool hasInlineBlock = false; // the one span's block is part of the list's own memory
+    bool isPlain = false; // no walk of it as it was published needs to check states (Control::needsStateChecks)
     // Notifies nested deeper than their record has slots; see dispatch.h.
     typename Platform::template Atomic<std::uint32_t> pins{0};
     [[no_unique_address]] typename Platform::Canary canary;

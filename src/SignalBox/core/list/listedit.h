@@ -181,6 +181,7 @@ public:
         m_built->previous = m_base;
         // A list edited step by step starts from one whose states were in order, and so is in order: a
         // change without memory in between would have tagged its base, and the publication would fail.
+        m_built->isPlain = !m_isRebuilt;
         m_built->singleBlockCount = m_built->spanCount == 1 && !m_isRebuilt ? m_built->spans()[0].enabled : 0;
         for (std::uint32_t i = 0; i < m_createdCount; ++i)
             m_created[i]->birth = m_built->version;

@@ -90,25 +90,43 @@ public:
             return walkFrom(0, nullptr);
         }
 
-        // walkOneBlock() got to `entry`, has announced it, and found the head changed.
+        // walk() got to `entry`, has announced it, and found the head changed.
         Summary resumeBefore(const Entry *entry) noexcept
         {
-            m_report.called = static_cast<std::uint32_t>(entry - firstEntry());
-            return walkFrom(0, entry);
+            const std::uint32_t index = countBefore(entry);
+            return walkFrom(index, entry);
         }
 
         // It has called `entry`, with this outcome.
         Summary resumeAfter(const Entry *entry, Outcome outcome) noexcept
         {
-            m_report.called = static_cast<std::uint32_t>(entry - firstEntry()) + 1;
+            const std::uint32_t index = countBefore(entry);
+            ++m_report.called;
             m_report.failed = outcome == Outcome::Failed;
             if (isStoppedBy(*entry, outcome))
                 return stop(entry->node);
-            return walkFrom(0, entry + 1);
+            return walkFrom(index, entry + 1);
         }
 
     private:
-        const Entry *firstEntry() const noexcept { return Control::listOf(m_word)->spans()[0].entries; }
+        // Counts the handlers before `entry` as called. The index of the span that it is in.
+        std::uint32_t countBefore(const Entry *entry) noexcept
+        {
+            const auto *span = Control::listOf(m_word)->spans();
+            std::uint32_t index = 0;
+            for (; !span[index].contains(entry); ++index) {
+                m_report.called += span[index].enabled;
+                passSpan(span[index]);
+            }
+            m_report.called += static_cast<std::uint32_t>(entry - span[index].entries);
+            return index;
+        }
+
+        void passSpan(const typename List::Span &span) noexcept
+        {
+            if (span.enabled != 0)
+                m_previous = span.entries[span.enabled - 1].node;
+        }
 
         // From `entry` in span `index` to the end; null: from the span's start.
         Summary walkFrom(std::uint32_t index, const Entry *entry) noexcept
@@ -119,7 +137,6 @@ public:
             Slot &slot = m_slot;
             const void *const event = m_event;
             const List &list = *Control::listOf(word);
-            Node *previous = nullptr; // last handler of the spans before
             for (; index < list.spanCount; ++index, entry = nullptr) {
                 const auto &span = list.spans()[index];
                 const Entry *const begin = span.entries;
@@ -134,7 +151,7 @@ public:
                             Node *node = entry->node;
                             announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
                             if (Dispatch::isChanged(control, word)) [[unlikely]] {
-                                Node *before = entry == begin ? previous : entry[-1].node;
+                                Node *before = entry == begin ? m_previous : entry[-1].node;
                                 if (!enterChanged<Mode>(slot, before, node)) {
                                     --m_report.called;
                                     continue;
@@ -157,11 +174,10 @@ public:
                         return stop(entry->node);
                     ++entry;
                 }
-                if (begin != end)
-                    previous = end[-1].node;
+                passSpan(span);
             }
-            if (previous)
-                Dispatch::template leaveLast<Mode>(m_control, m_word, m_slot, previous);
+            if (m_previous)
+                Dispatch::template leaveLast<Mode>(m_control, m_word, m_slot, m_previous);
             Dispatch::template leaveList<Mode>(m_record, m_slot);
             return m_report;
         }
@@ -187,6 +203,7 @@ public:
         Record &m_record;
         Slot &m_slot;
         const void *m_event;
+        Node *m_previous = nullptr; // last handler of the spans before
         Summary m_report;
     };
 

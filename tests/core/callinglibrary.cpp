@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+#include "callingcode.h"
+
+void handlersAreCalledByCodeOfThisLibrary();
+
+void handlersAreCalledByCodeOfThisLibrary()
+{
+    handlersAreCalledByCodeOfThisImage();
+}
