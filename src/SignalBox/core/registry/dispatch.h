@@ -201,6 +201,10 @@ private:
                     continue;
                 entry = span->entries;
                 const Entry *const end = entry + span->enabled;
+#if defined(__GNUC__) && defined(__x86_64__)
+                // The loop within one line of code: where its end lies in the next one, it takes a fifth longer.
+                asm volatile(".p2align 6");
+#endif
                 if (!callAll(control, word, slot, event, entry, end, outcome)) [[unlikely]]
                     return resumeBefore(control, word, record, event, entry);
                 if (outcome != Outcome::Continue) [[unlikely]]
