@@ -241,6 +241,20 @@ public:
         refuseTarget<Target>();
         return {};
     }
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
+    HandlerId registerHandler(Member &&, Object &&, const AsyncOptions & = {}, SourceLocation = {})
+    {
+        detail::refuseMemberBeforeObject<Member>();
+        return {};
+    }
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
+    HandlerGuard registerGuard(Member &&, Object &&, const AsyncOptions & = {}, SourceLocation = {})
+    {
+        detail::refuseMemberBeforeObject<Member>();
+        return {};
+    }
     template <class Target, class F>
     HandlerId registerHandler(Target &&, F &&, Qt::ConnectionType)
     {
@@ -377,6 +391,16 @@ public:
         }
         return SourceConnection();
     }
+
+    //! \cond Refused, and says what to write instead
+    template <class Signal, class Sender>
+        requires std::is_member_function_pointer_v<std::remove_cvref_t<Signal>>
+    SourceConnection addSource(Signal &&, Sender &&)
+    {
+        static_assert(!sizeof(Signal), "the object first, then its signal: addSource(sender, &Sender::signal)");
+        return SourceConnection();
+    }
+    //! \endcond
 
     /*! A registrar of this registry, for others who may only register handlers. It is valid as long as the registry. */
     [[nodiscard]] AsyncRegistrar<E> registrar() noexcept { return AsyncRegistrar<E>(*this); }

@@ -177,6 +177,14 @@ constexpr bool checkContext()
     return isContext;
 }
 
+template <class Target>
+constexpr bool checkOrder()
+{
+    constexpr bool isObject = !std::is_member_function_pointer_v<Target>;
+    static_assert(isObject, "the object first, then its member function: connect(sender, &Sender::signal, object, &Class::member)");
+    return isObject;
+}
+
 /*! The same of a handler of batches. */
 template <class F, class E>
 class SpreadBatchHandler
@@ -316,12 +324,14 @@ SourceConnection connect(const Sender *sender, Signal signal, Target target, F &
                          SourceLocation location = SourceLocation::current())
 {
     detail::SourceAccess::checkTarget<Target>();
-    if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
-        if (detail::isNullHandler(handler)) {
-            detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
-            return SourceConnection();
+    if constexpr (detail::checkOrder<Target>()) {
+        if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
+            if (detail::isNullHandler(handler)) {
+                detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
+                return SourceConnection();
+            }
+            return detail::connectHandler(sender, signal, target, std::decay_t<F>(std::forward<F>(handler)), options, location);
         }
-        return detail::connectHandler(sender, signal, target, std::decay_t<F>(std::forward<F>(handler)), options, location);
     }
 }
 
@@ -345,6 +355,13 @@ template <class Sender, class Signal, class F>
 SourceConnection connect(const Sender *, Signal, F &&, const AsyncOptions & = {})
 {
     detail::checkContext<false && sizeof(F)>();
+    return {};
+}
+template <class Signal, class Sender, class Target, class F>
+    requires std::is_member_function_pointer_v<Signal>
+SourceConnection connect(Signal, Sender &&, Target &&, F &&, const AsyncOptions & = {}, SourceLocation = {})
+{
+    static_assert(!sizeof(Signal), "the object first, then its signal: connect(sender, &Sender::signal, context, handler)");
     return {};
 }
 template <class Sender, class Signal, class Target, class F>
