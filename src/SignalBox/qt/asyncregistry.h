@@ -144,7 +144,8 @@ public:
         return addLatestMember(context, std::move(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped. */
+    /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped.
+        The handler ends with the QThread object; if the thread is started again, it goes on. */
     template <class F>
     HandlerId registerHandler(ThreadTarget target, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())

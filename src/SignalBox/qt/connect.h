@@ -305,7 +305,7 @@ bool isNullHandler(const LatestBy<Key, F> &function)
     on the first arguments of the signal or on all, or a pointer to a member of the first one. The result of the handler is ignored, unless it
     is a QFuture: then the handler has finished when that has. Failures are logged in the category \c signalbox.
 
-    The connection ends with the sender, with the context, by SourceConnection::disconnect(), and, with `once`, by the first call.
+    The connection ends with the sender, with the context, thread object or pool, by SourceConnection::disconnect(), and, with `once`, by the first call.
     When the sender is destroyed, waiting events are still delivered, as with Qt's queued connections; so are those that a throttled,
     debounced or batched backlog holds. disconnect() and the end of the context drop them.
     A null sender, signal, context or function, and invalid options, are refused with a warning: the

@@ -249,7 +249,8 @@ RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOption
     if (isRefused(options, kept, caller))
         return {};
     return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith, kept,
-                                       values)};
+                                       values),
+            .watched = target.thread()};
 }
 
 RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
