@@ -367,6 +367,10 @@ public:
         Name an overloaded signal by qOverload(). The connection ends with the sender, with the registry, or by
         SourceConnection::disconnect(). The sender may move to other threads, and emit on several at once.
 
+        \note `sender->disconnect(&registry)`, and QObject::disconnect() with the registry as the receiver, do not end it: call
+        SourceConnection::disconnect(). To Qt the registry is not the receiver, as that must not be destroyed on one thread while the
+        signal is emitted on another.
+
         If the constructor of the event throws, that is logged and the emission is lost. A null sender, a null signal, and a member
         function that is no signal are refused with a warning.
         \cost A direct connection of Qt, and a post().
