@@ -153,6 +153,23 @@ private Q_SLOTS:
         QVERIFY(told.duration() == stall.duration());
     }
 
+    void handlerWithoutANameIsKnownByItsPlace()
+    {
+        const QTemporaryDir folder;
+        const QString tracePath = folder.filePath(QStringLiteral("trace.json"));
+        QVERIFY(SignalBox::setTraceFile(tracePath));
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("thumbnails"));
+        const auto id = registry.registerHandler(this, [&](const int &) { holdUp(205ms); }, {.delivery = SignalBox::Delivery::Queued});
+        const QString place = QStringLiteral("tst_stallreport.cpp:%1").arg(__LINE__ - 1);
+        registry.post(1);
+        const bool isReported = waitFor([&] { return stallOf(place).has_value(); });
+        QVERIFY(SignalBox::setTraceFile({}));
+        QVERIFY(isReported);
+        QCOMPARE(stallOf(place)->handlerId(), id);
+        QVERIFY(tracedLine(tracePath, QStringLiteral("thumbnails/") + place, 205ms).endsWith(place));
+    }
+
     // The program registers no handler there, but it says which registry is shown.
     void modelIsNamedWithTheLineThatSetItsRegistry_data()
     {

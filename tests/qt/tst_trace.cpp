@@ -310,8 +310,10 @@ private Q_SLOTS:
         int calls = 0;
         registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
         registry.registerHandler(&context, [&](const int &) {}, {.name = QStringLiteral("few"), .backlog = Backlog::bounded(3)});
+        registry.registerHandler(&context, [&](const int &) {}, {.backlog = Backlog::bounded(4)});
+        const QString place = QStringLiteral("tst_trace.cpp:%1").arg(__LINE__ - 1);
         post(registry, 10);
-        QVERIFY(waitFor([&] { return calls == 10 && registry.handlers().back().dropped == 7; }));
+        QVERIFY(waitFor([&] { return calls == 10 && registry.handlers().back().dropped == 6; }));
         QCoreApplication::processEvents();
         QVERIFY(setTraceFile({}));
         const Trace trace = readTrace(m_path);
@@ -320,6 +322,8 @@ private Q_SLOTS:
         QVERIFY(*std::max_element(waiting.cbegin(), waiting.cend()) >= 11); // ten, and the visit of the bounded one
         QCOMPARE(waiting.last(), 0.0);
         QCOMPARE(trace.counters.at(QStringLiteral("lost: numbers/few")).last(), 7.0);
+        QVERIFY(trace.counters.contains(QStringLiteral("lost: numbers/") + place));
+        QCOMPARE(trace.counters.at(QStringLiteral("lost: numbers/") + place).last(), 6.0);
     }
 
     void slowHandlerIsFoundWithItsLine()

@@ -9,11 +9,9 @@
 #include <chrono>
 #include <functional>
 
-namespace SignalBox {
-struct HandlerInfo;
-}
-
 namespace SignalBox::detail {
+
+class HandlerReference;
 
 /*!
     Watches the event loop of the thread that makes it, for times in which it does not turn: turn() is called by a timer of that loop,
@@ -41,7 +39,7 @@ public:
     /*! A handler has run. Whether note() is to be called with it. */
     bool isWorthNoting(Clock::time_point begin, Clock::time_point end) const noexcept;
     /*! \a tell is called if the loop has stalled, when it turns again. Throws std::bad_alloc. */
-    void note(Clock::time_point begin, Clock::time_point end, const HandlerInfo &handler, const QString &registryName,
+    void note(Clock::time_point begin, Clock::time_point end, const HandlerReference &handler, const QString &registryName,
               std::function<void(const StallInfo &)> tell);
     /*! The loop turns. */
     void turn(const QString &threadName) noexcept;
