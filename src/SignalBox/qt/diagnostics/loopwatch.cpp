@@ -123,6 +123,18 @@ void LoopWatch::note(Clock::time_point begin, Clock::time_point end, const Handl
     m_tell = std::move(tell);
 }
 
+void LoopWatch::enter() noexcept
+{
+    const std::optional<Clock::time_point> left = std::exchange(m_left, std::nullopt);
+    if (!left)
+        return;
+    m_lastTurn += Clock::now() - *left;
+    if (m_longestBegin >= *left) {
+        m_longest = {};
+        m_tell = {};
+    }
+}
+
 void LoopWatch::turn(const QString &threadName) noexcept
 {
     const auto now = Clock::now();
