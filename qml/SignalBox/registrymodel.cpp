@@ -195,13 +195,17 @@ QVariantMap RegistryModel::get(const QJSValue &handler) const
     return result;
 }
 
-bool RegistryModel::setEnabled(const QJSValue &handler, bool enabled)
+bool RegistryModel::setEnabled(const QJSValue &handler, const QJSValue &enabled)
 {
-    const auto id = readHandler("RegistryModel.setEnabled()", handler);
-    return id && m_registry && m_registry->setEnabled(*id, enabled);
+    const char *const call = "RegistryModel.setEnabled()";
+    const auto id = readHandler(call, handler);
+    if (!id)
+        return false;
+    const auto value = detail::ScriptArguments(qjsEngine(this), call).enabled(enabled);
+    return value && m_registry && m_registry->setEnabled(*id, *value);
 }
 
-bool RegistryModel::setPriority(const QJSValue &handler, double priority)
+bool RegistryModel::setPriority(const QJSValue &handler, const QJSValue &priority)
 {
     const char *const call = "RegistryModel.setPriority()";
     const auto id = readHandler(call, handler);

@@ -77,12 +77,45 @@ private Q_SLOTS:
         QVERIFY(longest.toDouble() >= 60);
     }
 
+    // Which line of QML gave it the registry, Qt does not tell.
+    void modelIsKnownByItsObjectName()
+    {
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("lines"));
+        QQmlEngine engine;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        const auto model = createObject(engine, R"(
+            import SignalBox
+            EventModel {
+                objectName: "log page"
+                registry: SignalBox.find("lines")
+                onRowsInserted: {
+                    const end = Date.now() + 90
+                    while (Date.now() < end) {}
+                }
+            }
+        )");
+        QVERIFY(model);
+        registry.post(1);
+        const auto stallOfTheModel = [] {
+            const auto report = SignalBox::stallReport();
+            const auto place = std::find_if(report.begin(), report.end(), [](const SignalBox::StallInfo &stall) {
+                return stall.handlerName() == QStringLiteral("log page");
+            });
+            return place == report.end() ? SignalBox::StallInfo() : *place;
+        };
+        QTRY_COMPARE(stallOfTheModel().registryName(), QStringLiteral("lines"));
+        QCOMPARE(stallOfTheModel().fileName(), QString());
+    }
+
+    // The report keeps the ten longest: those that are planted here are longer than the ones above.
+
     void handlersInQmlAreKnownByNameAndPlace_data()
     {
         QTest::addColumn<QByteArray>("registration");
         QTest::addColumn<QString>("name");
         QTest::addColumn<int>("line");
-        const QByteArray function = "() => { const end = Date.now() + 70; while (Date.now() < end) {} }";
+        const QByteArray function = "() => { const end = Date.now() + 250; while (Date.now() < end) {} }";
         QTest::newRow("function") << "Component.onCompleted: SignalBox.on(source, " + function + ")" << QStringLiteral("Slow.qml:6") << 6;
         QTest::newRow("named function") << "Component.onCompleted: SignalBox.on(source, " + function + ", { name: \"slow function\" })"
                                         << QStringLiteral("slow function") << 6;
@@ -164,37 +197,6 @@ private Q_SLOTS:
         qInstallMessageHandler(before);
         QVERIFY2(message.contains(QRegularExpression(QStringLiteral("for handler \"stubborn\" \\(HandlerId\\(\\d+\\), registered at Waiting.qml:7\\)"))),
                  qPrintable(message));
-    }
-
-    // Which line of QML gave it the registry, Qt does not tell.
-    void modelIsKnownByItsObjectName()
-    {
-        AsyncRegistry<int> registry;
-        registry.setName(QStringLiteral("lines"));
-        QQmlEngine engine;
-        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
-        const auto model = createObject(engine, R"(
-            import SignalBox
-            EventModel {
-                objectName: "log page"
-                registry: SignalBox.find("lines")
-                onRowsInserted: {
-                    const end = Date.now() + 90
-                    while (Date.now() < end) {}
-                }
-            }
-        )");
-        QVERIFY(model);
-        registry.post(1);
-        const auto stallOfTheModel = [] {
-            const auto report = SignalBox::stallReport();
-            const auto place = std::find_if(report.begin(), report.end(), [](const SignalBox::StallInfo &stall) {
-                return stall.handlerName() == QStringLiteral("log page");
-            });
-            return place == report.end() ? SignalBox::StallInfo() : *place;
-        };
-        QTRY_COMPARE(stallOfTheModel().registryName(), QStringLiteral("lines"));
-        QCOMPARE(stallOfTheModel().fileName(), QString());
     }
 };
 
