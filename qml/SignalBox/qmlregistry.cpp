@@ -180,27 +180,23 @@ bool QmlRegistry::contains(const QJSValue &id) const
     return handler && contains(*handler);
 }
 
-bool QmlRegistry::setEnabled(const QJSValue &id, bool enabled)
-{
-    const auto handler = readId(this, "QmlRegistry.setEnabled()", id);
-    return handler && setEnabled(*handler, enabled);
-}
-
-bool QmlRegistry::setEnabled(const QJSValue &id)
+bool QmlRegistry::setEnabled(const QJSValue &id, const QJSValue &enabled)
 {
     const char *const call = "QmlRegistry.setEnabled()";
-    if (readId(this, call, id))
-        detail::ScriptArguments(qjsEngine(this), call).refuse(QStringLiteral("enabled: expected true or false, not undefined"));
-    return false;
+    const auto handler = readId(this, call, id);
+    if (!handler)
+        return false;
+    const auto value = detail::ScriptArguments(qjsEngine(this), call).enabled(enabled);
+    return value && setEnabled(*handler, *value);
 }
 
-bool QmlRegistry::setPriority(const QJSValue &id, double priority)
+bool QmlRegistry::setPriority(const QJSValue &id, const QJSValue &priority)
 {
-    const auto handler = readId(this, "QmlRegistry.setPriority()", id);
-    // Qt calls although the conversion of the argument to a number threw (6.4): the caller sees that.
-    if (!handler || qjsEngine(this)->hasError())
+    const char *const call = "QmlRegistry.setPriority()";
+    const auto handler = readId(this, call, id);
+    if (!handler)
         return false;
-    const auto value = detail::ScriptArguments(qjsEngine(this), "QmlRegistry.setPriority()").priority(priority);
+    const auto value = detail::ScriptArguments(qjsEngine(this), call).priority(priority);
     return value && setPriority(*handler, *value);
 }
 

@@ -127,12 +127,9 @@ public:
     /*! Whether the handler is registered here, paused or not. */
     Q_INVOKABLE bool contains(const QJSValue &id = QJSValue()) const;
     /*! Pauses or resumes a handler. Returns false if it is not registered here. */
-    Q_INVOKABLE bool setEnabled(const QJSValue &id, bool enabled);
-    //! \cond Refused: what is missing cannot be told from false
-    Q_INVOKABLE bool setEnabled(const QJSValue &id = QJSValue());
-    //! \endcond
+    Q_INVOKABLE bool setEnabled(const QJSValue &id = QJSValue(), const QJSValue &enabled = QJSValue());
     /*! Moves the handler to \a priority, an integer, behind the handlers that have it already. Returns false if it is not registered here. */
-    Q_INVOKABLE bool setPriority(const QJSValue &id = QJSValue(), double priority = qQNaN());
+    Q_INVOKABLE bool setPriority(const QJSValue &id = QJSValue(), const QJSValue &priority = QJSValue());
 
 Q_SIGNALS:
     /*! Emitted after the handlers have run. The order among connections to it is not defined. */

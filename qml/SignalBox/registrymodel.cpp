@@ -2,6 +2,7 @@
 #include <SignalBox/registrymodel.h>
 
 #include <SignalBox/handlers/scriptarguments_p.h>
+#include <SignalBox/qt/diagnostics/handlerdescription_p.h>
 #include <SignalBox/qt/handlers/statisticsrequest.h>
 
 #include <QtQml/qqmlengine.h>
@@ -40,11 +41,9 @@ void subtract(AsyncHandlerInfo &now, const AsyncHandlerInfo &before)
         now.lastError.clear();
 }
 
-// As "main.cpp:12" or "Main.qml:12"; of an element in QML as "Main.qml".
-QString placeOf(const AsyncHandlerInfo &handler)
+detail::HandlerDescription describe(const AsyncHandlerInfo &handler)
 {
-    const QString file = QString::fromUtf8(handler.registeredAt.file_name());
-    return file.isEmpty() ? handler.scriptPlace : file.section(u'/', -1) + u':' + QString::number(handler.registeredAt.line());
+    return {handler, handler.scriptPlace.toStdString()};
 }
 
 double toMilliseconds(std::chrono::nanoseconds time)
@@ -132,7 +131,7 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
         return QVariant::fromValue(row.id);
     case Qt::DisplayRole:
     case NameRole:
-        return row.name.empty() ? placeOf(row) : QString::fromStdString(row.name);
+        return describe(row).name();
     case PriorityRole:
         return row.priority;
     case ThreadRole:
@@ -154,7 +153,7 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
     case LongestTimeRole:
         return toMilliseconds(row.worstRunTime);
     case RegisteredAtRole:
-        return placeOf(row);
+        return describe(row).place();
     case LastErrorRole:
         return row.lastError;
     default:
@@ -196,13 +195,17 @@ QVariantMap RegistryModel::get(const QJSValue &handler) const
     return result;
 }
 
-bool RegistryModel::setEnabled(const QJSValue &handler, bool enabled)
+bool RegistryModel::setEnabled(const QJSValue &handler, const QJSValue &enabled)
 {
-    const auto id = readHandler("RegistryModel.setEnabled()", handler);
-    return id && m_registry && m_registry->setEnabled(*id, enabled);
+    const char *const call = "RegistryModel.setEnabled()";
+    const auto id = readHandler(call, handler);
+    if (!id)
+        return false;
+    const auto value = detail::ScriptArguments(qjsEngine(this), call).enabled(enabled);
+    return value && m_registry && m_registry->setEnabled(*id, *value);
 }
 
-bool RegistryModel::setPriority(const QJSValue &handler, double priority)
+bool RegistryModel::setPriority(const QJSValue &handler, const QJSValue &priority)
 {
     const char *const call = "RegistryModel.setPriority()";
     const auto id = readHandler(call, handler);

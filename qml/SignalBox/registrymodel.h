@@ -114,11 +114,11 @@ public:
     //!@}
 
     /*! An object with all roles of a handler, such as \c {model.get(0).calls}. \a handler is a row or a HandlerId. A copy. */
-    Q_INVOKABLE QVariantMap get(const QJSValue &handler) const;
+    Q_INVOKABLE QVariantMap get(const QJSValue &handler = QJSValue()) const;
     /*! Pauses or resumes a handler. \a handler is a row or a HandlerId. Returns false if it is no longer registered. */
-    Q_INVOKABLE bool setEnabled(const QJSValue &handler, bool enabled);
+    Q_INVOKABLE bool setEnabled(const QJSValue &handler = QJSValue(), const QJSValue &enabled = QJSValue());
     /*! Moves a handler to \a priority, an integer, behind the handlers that have it already. \a handler is a row or a HandlerId. */
-    Q_INVOKABLE bool setPriority(const QJSValue &handler, double priority);
+    Q_INVOKABLE bool setPriority(const QJSValue &handler = QJSValue(), const QJSValue &priority = QJSValue());
 
 Q_SIGNALS:
     //! \cond The properties say it.

@@ -193,14 +193,43 @@ private Q_SLOTS:
     {
 #if defined(__unix__)
         setWaitReportCallback(m_previous);
-        std::FILE *const file = std::tmpfile();
-        QVERIFY(file);
         Registry registry;
         Gate gate;
         const HandlerId id = registry.registerHandler([&](const int &) { gate.pass(); }, {.name = "stubborn"});
+        const std::string text = printedByTheWaitFor(registry, id, gate);
+        QVERIFY2(text.find("\"stubborn\"") != std::string::npos, text.c_str());
+        QVERIFY2(text.find(std::to_string(id.value())) != std::string::npos, text.c_str());
+        QVERIFY2(text.find("tst_waitreport.cpp") != std::string::npos, text.c_str());
+#else
+        QSKIP("needs a redirectable standard error");
+#endif
+    }
+
+    void handlerWithoutANameIsPrintedByItsPlace()
+    {
+#if defined(__unix__)
+        setWaitReportCallback(m_previous);
+        Registry registry;
+        Gate gate;
+        const HandlerId id = registry.registerHandler([&](const int &) { gate.pass(); });
+        const std::string place = "\"tst_waitreport.cpp:" + std::to_string(SignalBox::SourceLocation::current().line() - 1) + '"';
+        const std::string text = printedByTheWaitFor(registry, id, gate);
+        QVERIFY2(text.find(place) != std::string::npos, text.c_str());
+        QVERIFY2(text.find("\"\"") == std::string::npos, text.c_str());
+#else
+        QSKIP("needs a redirectable standard error");
+#endif
+    }
+
+private:
+#if defined(__unix__)
+    // Standard error of a wait that ends when something has been printed.
+    static std::string printedByTheWaitFor(Registry &registry, HandlerId id, Gate &gate)
+    {
+        std::FILE *const file = std::tmpfile();
         std::fflush(stderr);
         const int standardError = dup(2);
-        QVERIFY(dup2(fileno(file), 2) == 2);
+        dup2(fileno(file), 2);
         {
             const Visitor visitor(gate, [&] { registry.notify(0); });
             const std::jthread opener([&] {
@@ -216,15 +245,10 @@ private Q_SLOTS:
         std::string text(1000, '\0');
         text.resize(std::fread(text.data(), 1, text.size(), file));
         std::fclose(file);
-        QVERIFY2(text.find("\"stubborn\"") != std::string::npos, text.c_str());
-        QVERIFY2(text.find(std::to_string(id.value())) != std::string::npos, text.c_str());
-        QVERIFY2(text.find("tst_waitreport.cpp") != std::string::npos, text.c_str());
-#else
-        QSKIP("needs a redirectable standard error");
-#endif
+        return text;
     }
+#endif
 
-private:
     SignalBox::WaitReportCallback m_previous = nullptr;
 };
 

@@ -5,13 +5,33 @@
 #include <SignalBox/StallReport>
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qregularexpression.h>
 #include <QtQml/qqmlengine.h>
 #include <QtTest/qtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <thread>
 
 using SignalBox::AsyncRegistry;
+
+// Holds a handler until somebody who waits for it has been reported.
+class WaitingObject : public QObject
+{
+    Q_OBJECT
+
+public:
+    Q_INVOKABLE void waitForReport()
+    {
+        isInside = true;
+        while (!*isReported)
+            std::this_thread::yield();
+    }
+
+    const std::atomic<bool> *isReported = nullptr;
+    std::atomic<bool> isInside = false;
+};
 
 // Stalls as QML sees them.
 class QmlStalls : public QObject
@@ -86,6 +106,97 @@ private Q_SLOTS:
         };
         QTRY_COMPARE(stallOfTheModel().registryName(), QStringLiteral("lines"));
         QCOMPARE(stallOfTheModel().fileName(), QString());
+    }
+
+    // The report keeps the ten longest: those that are planted here are longer than the ones above.
+
+    void handlersInQmlAreKnownByNameAndPlace_data()
+    {
+        QTest::addColumn<QByteArray>("registration");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<int>("line");
+        const QByteArray function = "() => { const end = Date.now() + 250; while (Date.now() < end) {} }";
+        QTest::newRow("function") << "Component.onCompleted: SignalBox.on(source, " + function + ")" << QStringLiteral("Slow.qml:6") << 6;
+        QTest::newRow("named function") << "Component.onCompleted: SignalBox.on(source, " + function + ", { name: \"slow function\" })"
+                                        << QStringLiteral("slow function") << 6;
+        QTest::newRow("element") << "property var element: RegistryHandler { registry: source; handler: " + function + " }"
+                                 << QStringLiteral("Slow.qml") << 0;
+        QTest::newRow("named element") << "property var element: RegistryHandler { registry: source; name: \"slow element\"; handler: "
+                                          + function + " }"
+                                       << QStringLiteral("slow element") << 0;
+    }
+    void handlersInQmlAreKnownByNameAndPlace()
+    {
+        QFETCH(QByteArray, registration);
+        QFETCH(QString, name);
+        QFETCH(int, line);
+        AsyncRegistry<int> registry;
+        registry.setSlowHandlerBudget(20);
+        QQmlEngine engine;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        const auto page = createObject(engine, R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                property Registry source)"
+                                                       "\n" + registration + "}",
+                                       {{QStringLiteral("source"), QVariant::fromValue<SignalBox::RegistryObject *>(&registry)}},
+                                       QUrl(QStringLiteral("file:///pages/Slow.qml")));
+        QVERIFY(page);
+        const QString place = line == 0 ? QStringLiteral("Slow.qml") : QStringLiteral("Slow.qml:%1").arg(line);
+        const QString shownPlace = name == place ? QString() : QStringLiteral(", registered at ") + place;
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("^Handler \"%1\" \\(HandlerId\\(\\d+\\)%2\\) took ").arg(name, shownPlace)));
+        QCOMPARE(registry.handlerCount(), 1);
+        registry.post(1);
+        const auto stall = [&] {
+            const auto report = SignalBox::stallReport();
+            const auto found = std::find_if(report.begin(), report.end(), [&](const SignalBox::StallInfo &row) { return row.handlerName() == name; });
+            return found == report.end() ? SignalBox::StallInfo() : *found;
+        };
+        QTRY_COMPARE(stall().handlerName(), name);
+        QCOMPARE(stall().fileName(), QStringLiteral("Slow.qml"));
+        QCOMPARE(stall().lineNumber(), line);
+    }
+
+    // A guard on another thread waits for a handler in QML. Its name and place are known there, too.
+    void waitForAHandlerInQmlNamesItAndItsPlace()
+    {
+        static std::atomic<bool> isReported = false;
+        static QString message;
+        AsyncRegistry<int> registry;
+        QQmlEngine engine;
+        QQmlEngine::setObjectOwnership(&registry, QQmlEngine::CppOwnership);
+        WaitingObject waiting;
+        const auto page = createObject(engine, R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                property Registry source
+                property QtObject waiting
+                Component.onCompleted: SignalBox.on(source, () => waiting.waitForReport(), { name: "stubborn" })
+            }
+        )", {{QStringLiteral("source"), QVariant::fromValue<SignalBox::RegistryObject *>(&registry)},
+             {QStringLiteral("waiting"), QVariant::fromValue<QObject *>(&waiting)}},
+                                       QUrl(QStringLiteral("file:///pages/Waiting.qml")));
+        QVERIFY(page);
+        isReported = false;
+        waiting.isReported = &isReported;
+        const QtMessageHandler before = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &text) {
+            message = text;
+            isReported = true;
+        });
+        const SignalBox::HandlerId id = registry.handlers().front().id;
+        std::thread waiter([&] {
+            while (!waiting.isInside)
+                std::this_thread::yield();
+            registry.unregisterAndWait(id);
+        });
+        registry.post(1);
+        QTRY_VERIFY(waiting.isInside);
+        waiter.join();
+        qInstallMessageHandler(before);
+        QVERIFY2(message.contains(QRegularExpression(QStringLiteral("for handler \"stubborn\" \\(HandlerId\\(\\d+\\), registered at Waiting.qml:7\\)"))),
+                 qPrintable(message));
     }
 };
 

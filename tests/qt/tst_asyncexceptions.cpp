@@ -124,6 +124,27 @@ private Q_SLOTS:
         registry.post(1);
     }
 
+    void handlerWithoutANameIsLoggedByItsPlace()
+    {
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("jobs"));
+        QSignalSpy failures(&registry, &AsyncRegistry<int>::handlerFailed);
+        registry.registerHandler([](const int &) { throw std::runtime_error("no paper"); });
+        const QString place = QStringLiteral("tst_asyncexceptions.cpp:%1").arg(__LINE__ - 1);
+        registry.post(1);
+        const auto failure = failures.front().front().value<SignalBox::HandlerFailure>();
+        QCOMPARE(failure.handlerName(), QString());
+        QCOMPARE(failure.handlerPlace(), place);
+
+        AsyncRegistry<int> unheard;
+        unheard.setName(QStringLiteral("jobs"));
+        unheard.registerHandler([](const int &) { throw std::runtime_error("no paper"); });
+        QTest::ignoreMessage(QtWarningMsg,
+                             QRegularExpression(QStringLiteral(
+                                 "^Registry \"jobs\": handler \"tst_asyncexceptions.cpp:%1\" \\(HandlerId\\(\\d+\\)\\) threw: no paper$").arg(__LINE__ - 3)));
+        unheard.post(1);
+    }
+
     void failureIsNotLoggedWhenSomebodyListens()
     {
         static int messages = 0;

@@ -4,6 +4,7 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/Connect>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtCore/qthread.h>
@@ -11,6 +12,7 @@
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -57,6 +59,72 @@ class AsyncThreadEnd : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    // A thread that has finished may start again; one that is destroyed may not.
+    void handlerOfAThreadEndsWithTheThreadObject()
+    {
+        AsyncRegistry<int> registry;
+        int calls = 0;
+        const auto capture = std::make_shared<int>();
+        auto thread = std::make_unique<QThread>();
+        const auto id = registry.registerHandler(SignalBox::onThread(thread.get()), [&, capture](const int &) { ++calls; });
+        const auto guard = registry.registerGuard(SignalBox::onThread(thread.get()), [capture](const SignalBox::EventBatch<int> &) {});
+        for (int run = 1; run <= 2; ++run) {
+            thread->start();
+            const auto delivered = registry.notify(run);
+            QVERIFY(finishes(delivered));
+            thread->quit();
+            QVERIFY(thread->wait());
+            QVERIFY(registry.contains(id));
+            QCOMPARE(registry.handlerCount(), 2);
+        }
+        QCOMPARE(calls, 2);
+        thread.reset();
+        QVERIFY(!registry.contains(id));
+        QVERIFY(!guard.isActive());
+        QCOMPARE(registry.handlerCount(), 0);
+        QCOMPARE(capture.use_count(), 1);
+        const auto nobody = registry.notify(3);
+        QVERIFY(finishes(nobody));
+        COMPARE_REPORT(nobody.result(), 0, 0, 0);
+    }
+
+    void handlerOfAThreadThatNeverRanEndsWithIt()
+    {
+        AsyncRegistry<int> registry;
+        auto thread = std::make_unique<QThread>();
+        registry.registerHandler(SignalBox::onThread(thread.get()), [](const int &) {});
+        const auto waiting = registry.notify(1);
+        thread.reset();
+        QVERIFY(finishes(waiting));
+        COMPARE_REPORT(waiting.result(), 0, 0, 1);
+        QCOMPARE(registry.handlerCount(), 0);
+    }
+
+    void threadsMayComeAndGoWithoutLeavingHandlers()
+    {
+        AsyncRegistry<int> registry;
+        for (int i = 0; i < scaled(200); ++i) {
+            QThread thread;
+            registry.registerHandler(SignalBox::onThread(&thread), [](const int &) {});
+            thread.start();
+            const auto delivered = registry.notify(i);
+            QVERIFY(finishes(delivered));
+            thread.quit();
+            QVERIFY(thread.wait());
+        }
+        QCOMPARE(registry.handlerCount(), 0);
+    }
+
+    void connectionToAThreadEndsWithIt()
+    {
+        AsyncRegistry<int> source;
+        auto thread = std::make_unique<QThread>();
+        const auto connection = SignalBox::connect(&source, &AsyncRegistry<int>::nameChanged, SignalBox::onThread(thread.get()), [] {});
+        QVERIFY(connection);
+        thread.reset();
+        QVERIFY(!connection);
+    }
+
     // A thread that expires at once is a new one for almost every event.
     void poolHandlerThrowsInThreadsThatExpire()
     {

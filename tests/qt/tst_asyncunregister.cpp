@@ -184,8 +184,17 @@ private Q_SLOTS:
         release.join();
     }
 
+    void waitOfMoreThanASecondIsLoggedWithTheNameOfTheHandler_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("shown");
+        QTest::newRow("named") << QStringLiteral("slow") << QStringLiteral("\"slow\" (");
+        QTest::newRow("unnamed") << QString() << QStringLiteral("\"tst_asyncunregister.cpp:");
+    }
     void waitOfMoreThanASecondIsLoggedWithTheNameOfTheHandler()
     {
+        QFETCH(QString, name);
+        QFETCH(QString, shown);
         static std::promise<void> *leave = nullptr;
         static QString message;
         std::promise<void> entered;
@@ -198,7 +207,7 @@ private Q_SLOTS:
                                                           entered.set_value();
                                                           mayLeave.get_future().wait();
                                                       },
-                                                      {.name = QStringLiteral("slow")});
+                                                      {.name = name});
         registry.post(1);
         entered.get_future().wait();
         // The handler ends when the wait for it has been logged, and not before.
@@ -209,7 +218,7 @@ private Q_SLOTS:
             });
         registry.unregisterAndWait(id);
         qInstallMessageHandler(before);
-        QVERIFY2(message.startsWith(QStringLiteral("Waiting for more than one second for handler \"slow\" (")),
+        QVERIFY2(message.startsWith(QStringLiteral("Waiting for more than one second for handler ") + shown),
                  qPrintable(message));
     }
 

@@ -126,6 +126,24 @@ private Q_SLOTS:
         QVERIFY(message.isEmpty());
     }
 
+    void slowHandlerWithoutANameIsLoggedByItsPlace()
+    {
+        static QString message;
+        AsyncRegistry<int> registry;
+        registry.setSlowHandlerBudget(1);
+        registry.registerHandler([](const int &event) {
+            const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(event);
+            while (std::chrono::steady_clock::now() < end) {
+            }
+        });
+        const int line = __LINE__ - 5;
+        const QtMessageHandler before =
+            qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &text) { message = text; });
+        registry.post(2);
+        qInstallMessageHandler(before);
+        QVERIFY2(message.startsWith(QStringLiteral("Handler \"tst_diagnostics.cpp:%1\" (HandlerId(").arg(line)), qPrintable(message));
+    }
+
     void negativeBudgetIsRefused()
     {
         AsyncRegistry<int> registry;

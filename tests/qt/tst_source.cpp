@@ -388,6 +388,24 @@ private Q_SLOTS:
         QCOMPARE(numbers.events, std::vector<int>{1});
     }
 
+    // As the documentation says: to Qt, the registry is not the receiver.
+    void disconnectOfQtEndsItWithoutAReceiverOnly()
+    {
+        Camera camera;
+        AsyncRegistry<int> registry;
+        const Recorded<int> numbers(registry);
+        const SourceConnection connection = registry.addSource(&camera, &Camera::taken);
+        camera.disconnect(&registry);
+        QObject::disconnect(&camera, nullptr, &registry, nullptr);
+        QVERIFY(!QObject::disconnect(&camera, &Camera::taken, &registry, nullptr));
+        QVERIFY(connection);
+        Q_EMIT camera.taken(1);
+        QVERIFY(camera.disconnect());
+        QVERIFY(!connection);
+        Q_EMIT camera.taken(2);
+        QCOMPARE(numbers.events, std::vector<int>{1});
+    }
+
     void connectionStaysWhenItsCopiesAreGone()
     {
         Camera camera;

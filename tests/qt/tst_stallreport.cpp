@@ -9,6 +9,7 @@
 #include <SignalBox/StallReport>
 #include <SignalBox/Trace>
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qelapsedtimer.h>
 #include <QtCore/qeventloop.h>
@@ -25,12 +26,15 @@
 #include <QtTest/qtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string_view>
+#include <thread>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::StallInfo;
@@ -151,6 +155,23 @@ private Q_SLOTS:
         QCOMPARE(told.handlerId(), id);
         QCOMPARE(told.lineNumber(), line);
         QVERIFY(told.duration() == stall.duration());
+    }
+
+    void handlerWithoutANameIsKnownByItsPlace()
+    {
+        const QTemporaryDir folder;
+        const QString tracePath = folder.filePath(QStringLiteral("trace.json"));
+        QVERIFY(SignalBox::setTraceFile(tracePath));
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("thumbnails"));
+        const auto id = registry.registerHandler(this, [&](const int &) { holdUp(205ms); }, {.delivery = SignalBox::Delivery::Queued});
+        const QString place = QStringLiteral("tst_stallreport.cpp:%1").arg(__LINE__ - 1);
+        registry.post(1);
+        const bool isReported = waitFor([&] { return stallOf(place).has_value(); });
+        QVERIFY(SignalBox::setTraceFile({}));
+        QVERIFY(isReported);
+        QCOMPARE(stallOf(place)->handlerId(), id);
+        QVERIFY(tracedLine(tracePath, QStringLiteral("thumbnails/") + place, 205ms).endsWith(place));
     }
 
     // The program registers no handler there, but it says which registry is shown.
@@ -278,6 +299,108 @@ private Q_SLOTS:
         QVERIFY(!stallOf(QStringLiteral("outer")));
     }
 
+    // What is longer than both together has been outside of them.
+    void timeBetweenTwoEventLoopsIsNoStall_data()
+    {
+        QTest::addColumn<bool>("isHandlerOutside");
+        QTest::addColumn<bool>("isApplications");
+        QTest::newRow("the program's own code, QEventLoop") << false << false;
+        QTest::newRow("an inline handler, QEventLoop") << true << false;
+        QTest::newRow("the program's own code, QCoreApplication") << false << true;
+        QTest::newRow("an inline handler, QCoreApplication") << true << true;
+    }
+    void timeBetweenTwoEventLoopsIsNoStall()
+    {
+        QFETCH(bool, isHandlerOutside);
+        QFETCH(bool, isApplications);
+        if (!isApplications && !dispatcherTellsOfPasses())
+            QSKIP("this event dispatcher does not tell when a loop ends");
+        AsyncRegistry<int> registry;
+        registry.registerHandler(this, [](const int &) {}, {.name = QStringLiteral("inside"), .delivery = SignalBox::Delivery::Queued});
+        AsyncRegistry<int> outside;
+        const QString name = isHandlerOutside ? QStringLiteral("outside") : QStringLiteral("unused");
+        outside.registerHandler([&](const int &) { holdUp(600ms); }, {.name = name});
+        registry.post(1);
+        std::chrono::nanoseconds inLoops{0};
+        const auto runLoop = [&] {
+            const auto begin = std::chrono::steady_clock::now();
+            if (isApplications) {
+                QTimer::singleShot(3 * threshold, qApp, &QCoreApplication::quit);
+                QCoreApplication::exec();
+            } else {
+                QEventLoop loop;
+                QTimer::singleShot(3 * threshold, &loop, &QEventLoop::quit);
+                loop.exec();
+            }
+            inLoops += std::chrono::steady_clock::now() - begin;
+        };
+        const qsizetype known = longerThan(500ms);
+        runLoop();
+        if (isHandlerOutside)
+            outside.post(1);
+        else
+            holdUp(600ms);
+        runLoop();
+        runQueuedCalls();
+        QVERIFY(!stallOf(QStringLiteral("outside")));
+        if (inLoops < 500ms) // else the machine stood still
+            QCOMPARE(longerThan(500ms), known);
+    }
+
+    void timeOfAThreadBetweenTwoExecsIsNoStall()
+    {
+        if (!dispatcherTellsOfPasses())
+            QSKIP("this event dispatcher does not tell when a loop ends");
+        struct Thread : QThread
+        {
+            std::atomic<bool> isInSecond = false;
+            void run() override
+            {
+                exec();
+                holdUp(700ms);
+                isInSecond = true;
+                exec();
+            }
+        } thread;
+        thread.setObjectName(QStringLiteral("twice"));
+        AsyncRegistry<int> registry;
+        registry.registerHandler(SignalBox::onThread(&thread), [](const int &) {
+            QTimer::singleShot(3 * threshold, [] { QThread::currentThread()->quit(); });
+        });
+        thread.start();
+        registry.post(1);
+        QVERIFY(waitFor([&] { return thread.isInSecond.load(); }));
+        registry.post(2);
+        QVERIFY(waitFor([&] { return thread.isFinished(); }));
+        for (const StallInfo &stall : stallReport()) {
+            if (stall.threadName() == QStringLiteral("twice"))
+                QVERIFY2(stall.duration() < 650ms, qPrintable(QString::number(stall.duration().count())));
+        }
+    }
+
+    // The first loop does not end before the second one, in a slot of its own.
+    void timeBetweenTwoLoopsInASlotIsAStall()
+    {
+        AsyncRegistry<int> registry;
+        registry.registerHandler(this, [](const int &) {}, {.delivery = SignalBox::Delivery::Queued});
+        registry.post(1);
+        QEventLoop outer;
+        const qsizetype known = longerThan(800ms);
+        QTimer::singleShot(0, &outer, [&] {
+            const auto turnOnce = [] {
+                QEventLoop loop;
+                QTimer::singleShot(0, &loop, &QEventLoop::quit);
+                loop.exec();
+            };
+            turnOnce();
+            holdUp(850ms);
+            turnOnce();
+            QTimer::singleShot(3 * threshold, &outer, &QEventLoop::quit);
+        });
+        outer.exec();
+        QVERIFY(waitFor([&] { return longerThan(800ms) > known; }));
+    }
+
     void eventLoopInAHandlerTurns()
     {
         AsyncRegistry<int> registry;
@@ -331,12 +454,22 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return stallOf(QStringLiteral("gone")).has_value() && !registry; }));
     }
 
+    void reportIsLoggedAtTheEndOfTheApplication_data()
+    {
+        QTest::addColumn<QString>("end");
+        QTest::newRow("return from main()") << QStringLiteral("--child");
+        QTest::newRow("exit() in the event loop") << QStringLiteral("--child-exits");
+        QTest::newRow("exit() on another thread") << QStringLiteral("--child-exits-elsewhere");
+        QTest::newRow("application object that is never destroyed") << QStringLiteral("--child-leaks");
+    }
     void reportIsLoggedAtTheEndOfTheApplication()
     {
-        const QString output = outputOfChild(QStringLiteral("20"));
+        QFETCH(QString, end);
+        const QString output = outputOfChild(QStringLiteral("20"), end);
         const QRegularExpression line(QStringLiteral("event loop of thread \"main\" did not turn for [0-9.]+ ms; for [0-9.]+ ms of that "
                                                      "ran handler \"planted\" \\(.*tst_stallreport.cpp:[0-9]+\\) of registry \"child\""));
         QVERIFY2(output.contains(line), qPrintable(output));
+        QCOMPARE(output.count(QStringLiteral("ran handler \"planted\"")), 1);
     }
 
     void withoutTheVariableNothingIsWatched()
@@ -363,10 +496,10 @@ private Q_SLOTS:
 
 public:
     // Another process of this program, with that value of the variable.
-    static int runChild()
+    static int runChild(std::string_view end)
     {
-        int argc = 0;
-        const QCoreApplication app(argc, nullptr);
+        static int argc = 0;
+        auto app = std::make_unique<QCoreApplication>(argc, nullptr);
         AsyncRegistry<int> registry;
         QObject context;
         registry.setName(QStringLiteral("child"));
@@ -379,11 +512,29 @@ public:
         while (!isOver || (qEnvironmentVariable("SIGNALBOX_STALLS") == QStringLiteral("20") && stallReport().isEmpty()))
             QCoreApplication::processEvents();
         qInfo("rows: %d", int(stallReport().size()));
+        if (end == "--child-exits") {
+            QTimer::singleShot(0, app.get(), [] { std::exit(0); });
+            QCoreApplication::exec();
+        }
+        if (end == "--child-exits-elsewhere") {
+            std::thread([] { std::exit(0); }).detach();
+            QCoreApplication::exec();
+        }
+        if (end == "--child-leaks")
+            static_cast<void>(app.release());
         return 0;
     }
 
 private:
-    static QString outputOfChild(const QString &value)
+    static bool dispatcherTellsOfPasses() { return QAbstractEventDispatcher::instance()->inherits("QEventDispatcherGlib"); }
+
+    static qsizetype longerThan(std::chrono::milliseconds duration)
+    {
+        const auto report = stallReport();
+        return std::count_if(report.begin(), report.end(), [=](const StallInfo &stall) { return stall.duration() > duration; });
+    }
+
+    static QString outputOfChild(const QString &value, const QString &end = QStringLiteral("--child"))
     {
         QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
         environment.insert(QStringLiteral("SIGNALBOX_STALLS"), value);
@@ -391,7 +542,7 @@ private:
         QProcess child;
         child.setProcessEnvironment(environment);
         child.setProcessChannelMode(QProcess::MergedChannels);
-        child.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--child")});
+        child.start(QCoreApplication::applicationFilePath(), {end});
         if (!child.waitForFinished(patience))
             return QStringLiteral("the child did not end");
         return QString::fromLocal8Bit(child.readAll());
@@ -400,8 +551,8 @@ private:
 
 int main(int argc, char **argv)
 {
-    if (argc > 1 && std::string_view(argv[1]) == "--child")
-        return StallReport::runChild();
+    if (argc > 1 && std::string_view(argv[1]).starts_with("--child"))
+        return StallReport::runChild(argv[1]);
     qputenv("SIGNALBOX_STALLS", "20");
     QCoreApplication app(argc, argv);
     StallReport test;

@@ -310,8 +310,10 @@ private Q_SLOTS:
         int calls = 0;
         registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
         registry.registerHandler(&context, [&](const int &) {}, {.name = QStringLiteral("few"), .backlog = Backlog::bounded(3)});
+        registry.registerHandler(&context, [&](const int &) {}, {.backlog = Backlog::bounded(4)});
+        const QString place = QStringLiteral("tst_trace.cpp:%1").arg(__LINE__ - 1);
         post(registry, 10);
-        QVERIFY(waitFor([&] { return calls == 10 && registry.handlers().back().dropped == 7; }));
+        QVERIFY(waitFor([&] { return calls == 10 && registry.handlers().back().dropped == 6; }));
         QCoreApplication::processEvents();
         QVERIFY(setTraceFile({}));
         const Trace trace = readTrace(m_path);
@@ -320,6 +322,8 @@ private Q_SLOTS:
         QVERIFY(*std::max_element(waiting.cbegin(), waiting.cend()) >= 11); // ten, and the visit of the bounded one
         QCOMPARE(waiting.last(), 0.0);
         QCOMPARE(trace.counters.at(QStringLiteral("lost: numbers/few")).last(), 7.0);
+        QVERIFY(trace.counters.contains(QStringLiteral("lost: numbers/") + place));
+        QCOMPARE(trace.counters.at(QStringLiteral("lost: numbers/") + place).last(), 6.0);
     }
 
     void slowHandlerIsFoundWithItsLine()
@@ -478,6 +482,118 @@ private Q_SLOTS:
         QCOMPARE(readTrace(m_path).named(QStringLiteral("numbers/each")).size(), std::size_t(1));
         QVERIFY(!QFileInfo::exists(impossible + QStringLiteral(".lock")));
     }
+
+#ifdef Q_OS_UNIX
+    void symbolicLinkIsFollowed_data()
+    {
+        QTest::addColumn<QStringList>("links"); // each leads to the next
+        QTest::addColumn<bool>("isThere");
+        const QString absolute = QStringLiteral("FOLDER/real/trace.json");
+        QTest::newRow("absolute") << QStringList{QStringLiteral("link.json"), absolute} << true;
+        QTest::newRow("relative") << QStringList{QStringLiteral("link.json"), QStringLiteral("real/trace.json")} << true;
+        QTest::newRow("relative to its own folder") << QStringList{QStringLiteral("links/link.json"), QStringLiteral("../real/trace.json")} << true;
+        QTest::newRow("in a folder that is a link")
+                << QStringList{QStringLiteral("far/foldersLink/link.json"), QStringLiteral("../real/trace.json")} << true;
+        QTest::newRow("link to a link")
+                << QStringList{QStringLiteral("link.json"), QStringLiteral("links/other.json"), absolute} << true;
+        QTest::newRow("leads to nothing yet") << QStringList{QStringLiteral("link.json"), QStringLiteral("real/trace.json")} << false;
+        QTest::newRow("link to a link that leads to nothing yet")
+                << QStringList{QStringLiteral("link.json"), QStringLiteral("links/other.json"), QStringLiteral("../real/trace.json")} << false;
+    }
+    void symbolicLinkIsFollowed()
+    {
+        QFETCH(QStringList, links);
+        QFETCH(bool, isThere);
+        QDir folder(m_folder->path());
+        for (const char *name : {"real", "links", "far"})
+            QVERIFY(folder.mkdir(QLatin1String(name)));
+        // As a text, "far/foldersLink/../real" is another folder.
+        QVERIFY(QFile::link(folder.filePath(QStringLiteral("links")), folder.filePath(QStringLiteral("far/foldersLink"))));
+        const QString real = folder.filePath(QStringLiteral("real/trace.json"));
+        if (isThere) {
+            QFile file(real);
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write("old") == 3);
+        }
+        for (qsizetype i = 0; i + 1 < links.size(); ++i) {
+            QString target = links.at(i + 1);
+            target.replace(QStringLiteral("FOLDER"), m_folder->path());
+            QCOMPARE(symlink(qPrintable(target), qPrintable(folder.filePath(links.at(i)))), 0);
+        }
+        const QString path = folder.filePath(links.first());
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("numbers"));
+        registry.registerHandler([](const int &) {}, {.name = QStringLiteral("each")});
+        QVERIFY(setTraceFile(path));
+        registry.post(1);
+        QVERIFY(setTraceFile({}));
+        for (qsizetype i = 0; i + 1 < links.size(); ++i)
+            QVERIFY2(QFileInfo(folder.filePath(links.at(i))).isSymbolicLink(), qPrintable(links.at(i)));
+        QVERIFY(!QFileInfo(real).isSymbolicLink());
+        QCOMPARE(readTrace(real).fault, QString());
+        QCOMPARE(readTrace(real).named(QStringLiteral("numbers/each")).size(), std::size_t(1));
+        QCOMPARE(QDir(folder.filePath(QStringLiteral("real"))).entryList(QDir::Files), QStringList{QStringLiteral("trace.json")});
+    }
+
+    void twoNamesOfOneFileAreOneTrace()
+    {
+        const QString link = m_folder->filePath(QStringLiteral("link.json"));
+        QVERIFY(QFile::link(m_path, link));
+        AsyncRegistry<int> registry;
+        registry.setName(QStringLiteral("numbers"));
+        registry.registerHandler([](const int &) {}, {.name = QStringLiteral("each")});
+        QVERIFY(setTraceFile(m_path));
+        registry.post(1);
+        QVERIFY(setTraceFile(link));
+        registry.post(2);
+        QVERIFY(setTraceFile({}));
+        QCOMPARE(readTrace(m_path).named(QStringLiteral("numbers/each")).size(), std::size_t(2));
+    }
+
+    void twoProcessesThroughALinkWriteToFilesOfTheirOwn()
+    {
+        SKIP_WITH_THREAD_SANITIZER
+        QProcess child;
+        start(child, "wait");
+        const QString link = m_folder->filePath(QStringLiteral("link.json"));
+        QVERIFY(QFile::link(m_path, link));
+        QVERIFY(setTraceFile(link));
+        child.write("\n");
+        QVERIFY(waitFor([&] { return child.canReadLine(); }));
+        const QString others = m_path + QLatin1Char('.') + QString::number(child.processId());
+        child.write("\n");
+        QVERIFY(child.waitForFinished());
+        QVERIFY(setTraceFile({}));
+        QCOMPARE(readTrace(others).named(QStringLiteral("numbers/child")).size(), std::size_t(10));
+    }
+
+    void symbolicLinkThatLeadsToNoFileIsRefused_data()
+    {
+        QTest::addColumn<QString>("first");
+        QTest::addColumn<QString>("second");
+        QTest::addColumn<QString>("reason");
+        const QString circle = QStringLiteral("its symbolic links lead in a circle");
+        QTest::newRow("to itself") << QStringLiteral("link.json") << QString() << circle;
+        QTest::newRow("to each other") << QStringLiteral("other.json") << QStringLiteral("link.json") << circle;
+        QTest::newRow("to a folder") << QStringLiteral(".") << QString() << QStringLiteral("it is there, and no file");
+        QTest::newRow("to a device") << QStringLiteral("/dev/null") << QString() << QStringLiteral("it is there, and no file");
+        QTest::newRow("into a folder that is not there") << QStringLiteral("no/trace.json") << QString() << QString();
+    }
+    void symbolicLinkThatLeadsToNoFileIsRefused()
+    {
+        QFETCH(QString, first);
+        QFETCH(QString, second);
+        QFETCH(QString, reason);
+        const QString path = m_folder->filePath(QStringLiteral("link.json"));
+        QCOMPARE(symlink(qPrintable(first), qPrintable(path)), 0);
+        if (!second.isEmpty())
+            QCOMPARE(symlink(qPrintable(second), qPrintable(m_folder->filePath(first))), 0);
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("setTraceFile\\(\\): \"%1\" cannot be written: %2.*; nothing was changed")
+                                                                      .arg(QRegularExpression::escape(path), reason)));
+        QVERIFY(!setTraceFile(path));
+        QVERIFY(QFileInfo(path).isSymbolicLink());
+        QVERIFY(!QFileInfo::exists(path + QStringLiteral(".lock")));
+    }
+#endif
 
     // A program may show its messages through a registry.
     void messagesOfTheTraceMayBePosted()

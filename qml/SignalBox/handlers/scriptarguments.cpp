@@ -161,11 +161,19 @@ std::optional<HandlerId> ScriptArguments::handlerId(const QJSValue &value) const
     return std::nullopt;
 }
 
-std::optional<int> ScriptArguments::priority(double value) const
+std::optional<int> ScriptArguments::priority(const QJSValue &value) const
 {
-    if (isInt(value))
-        return static_cast<int>(value);
-    refuse(QStringLiteral("priority: expected an integer, not %1").arg(value));
+    const std::optional<int> number = toInt(value);
+    if (!number)
+        refuse(QStringLiteral("priority: expected an integer, not ") + describe(value));
+    return number;
+}
+
+std::optional<bool> ScriptArguments::enabled(const QJSValue &value) const
+{
+    if (value.isBool())
+        return value.toBool();
+    refuse(QStringLiteral("enabled: expected true or false, not ") + describe(value));
     return std::nullopt;
 }
 

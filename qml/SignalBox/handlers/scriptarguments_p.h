@@ -42,7 +42,8 @@ public:
     /*! Undefined: the defaults. */
     std::optional<ScriptOptions> options(const QJSValue &value) const;
     std::optional<HandlerId> handlerId(const QJSValue &value) const;
-    std::optional<int> priority(double value) const;
+    std::optional<int> priority(const QJSValue &value) const;
+    std::optional<bool> enabled(const QJSValue &value) const;
 
     void refuse(const QString &problem) const;
 

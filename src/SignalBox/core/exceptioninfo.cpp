@@ -5,9 +5,13 @@
 
 namespace SignalBox {
 
-ExceptionInfo::ExceptionInfo(HandlerId handlerId, std::string_view handlerName,
-                             std::exception_ptr exception) noexcept
-    : m_handlerId(handlerId), m_handlerName(handlerName), m_exception(std::move(exception))
+ExceptionInfo::ExceptionInfo(HandlerId handlerId, std::string_view handlerName, std::exception_ptr exception,
+                             SourceLocation registeredAt, std::string_view scriptPlace) noexcept
+    : m_handlerId(handlerId),
+      m_handlerName(handlerName),
+      m_scriptPlace(scriptPlace),
+      m_registeredAt(registeredAt),
+      m_exception(std::move(exception))
 {
 }
 

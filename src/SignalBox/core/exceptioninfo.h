@@ -3,6 +3,7 @@
 
 #include <SignalBox/core/core_export.h>
 #include <SignalBox/core/handlerid.h>
+#include <SignalBox/core/sourcelocation.h>
 
 #include <exception>
 #include <string>
@@ -30,12 +31,17 @@ class SIGNALBOX_CORE_EXPORT ExceptionInfo
 {
 public:
     /*! For the library, and for tests of callbacks. */
-    ExceptionInfo(HandlerId handlerId, std::string_view handlerName, std::exception_ptr exception) noexcept;
+    ExceptionInfo(HandlerId handlerId, std::string_view handlerName, std::exception_ptr exception, SourceLocation registeredAt = {},
+                  std::string_view scriptPlace = {}) noexcept;
 
     /*! The id of the handler that threw. */
     [[nodiscard]] HandlerId handlerId() const noexcept { return m_handlerId; }
     /*! HandlerOptions::name of the handler; empty if it has none. */
     [[nodiscard]] std::string_view handlerName() const noexcept { return m_handlerName; }
+    /*! Where the handler was registered. */
+    [[nodiscard]] const SourceLocation &registeredAt() const noexcept { return m_registeredAt; }
+    /*! Where the script is that registered the handler, such as "Main.qml:12"; empty if C++ did. */
+    [[nodiscard]] std::string_view scriptPlace() const noexcept { return m_scriptPlace; }
     /*! What was thrown; never null in a callback. */
     [[nodiscard]] const std::exception_ptr &exception() const noexcept { return m_exception; }
 
@@ -45,6 +51,8 @@ public:
 private:
     HandlerId m_handlerId;
     std::string_view m_handlerName;
+    std::string_view m_scriptPlace;
+    SourceLocation m_registeredAt;
     std::exception_ptr m_exception;
 };
 

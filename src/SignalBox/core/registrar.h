@@ -98,6 +98,23 @@ public:
         return m_registry->registerGuard(object, member, std::move(options), location);
     }
 
+    //! \cond Refused, and says what to write instead
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, HandlerOptions>
+    HandlerId registerHandler(Member &&, Object &&, HandlerOptions = {}, SourceLocation = {}) const
+    {
+        detail::refuseMemberBeforeObject<Member>();
+        return {};
+    }
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, HandlerOptions>
+    HandlerGuard registerGuard(Member &&, Object &&, HandlerOptions = {}, SourceLocation = {}) const
+    {
+        detail::refuseMemberBeforeObject<Member>();
+        return {};
+    }
+    //! \endcond
+
     /*! As SyncRegistry::unregister(). */
     bool unregister(HandlerId id) const noexcept { return m_registry->unregister(id); }
     /*! As SyncRegistry::unregisterAndWait(). */

@@ -164,6 +164,23 @@ public:
         return HandlerGuard(m_untyped.addGuarded(sourceOf<E>(std::move(handler)), options, location));
     }
 
+    //! \cond Refused, and says what to write instead
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, HandlerOptions>
+    HandlerId registerHandler(Member &&, Object &&, HandlerOptions = {}, SourceLocation = {})
+    {
+        detail::refuseMemberBeforeObject<Member>();
+        return {};
+    }
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, HandlerOptions>
+    HandlerGuard registerGuard(Member &&, Object &&, HandlerOptions = {}, SourceLocation = {})
+    {
+        detail::refuseMemberBeforeObject<Member>();
+        return {};
+    }
+    //! \endcond
+
     /*!
         Unregisters the handler. Returns true once per id, to exactly one caller; false for an id that is invalid,
         already unregistered, or of another registry. Never waits: a call that another thread is in, or is just entering,

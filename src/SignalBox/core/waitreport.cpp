@@ -8,12 +8,34 @@ namespace SignalBox {
 
 namespace {
 
+// Allocates nothing: who waits may hold any lock.
+void print(std::string_view text) noexcept
+{
+    std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+// By its name, or else by the place where it was registered.
 void printDescription(const char *title, const WaitReport::Handler &handler) noexcept
 {
-    std::fprintf(stderr, "%s handler %llu \"%.*s\" (registered at %s:%u)", title,
-                 static_cast<unsigned long long>(handler.id.value()), static_cast<int>(handler.name.size()),
-                 handler.name.data(), handler.registeredAt.file_name(),
-                 static_cast<unsigned>(handler.registeredAt.line()));
+    const std::string_view file = handler.registeredAt.file_name();
+    const auto line = static_cast<unsigned>(handler.registeredAt.line());
+    std::fprintf(stderr, "%s handler %llu", title, static_cast<unsigned long long>(handler.id.value()));
+    if (!handler.name.empty() || !handler.scriptPlace.empty()) {
+        print(" \"");
+        print(handler.name.empty() ? handler.scriptPlace : handler.name);
+        print("\"");
+    } else if (!file.empty()) {
+        print(" \"");
+        print(file.substr(file.find_last_of("/\\") + 1));
+        std::fprintf(stderr, ":%u\"", line);
+    }
+    if (!handler.scriptPlace.empty()) {
+        print(" (registered at ");
+        print(handler.scriptPlace);
+        print(")");
+    } else if (!file.empty()) {
+        std::fprintf(stderr, " (registered at %s:%u)", handler.registeredAt.file_name(), line);
+    }
 }
 
 void printToStandardError(const WaitReport &report) noexcept

@@ -35,6 +35,7 @@ struct WaitReport
         HandlerId id = {}; //!< Invalid: no handler.
         std::string_view name = {}; //!< Empty if it has none.
         SourceLocation registeredAt = {}; //!< Where it was registered.
+        std::string_view scriptPlace = {}; //!< Where the script is that registered it, such as "Main.qml:12"; empty if C++ did.
     };
     Handler awaited; //!< The handler that does not end.
     Handler caller; //!< The handler that the waiting thread is in; invalid if it is in none.

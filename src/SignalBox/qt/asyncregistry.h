@@ -144,7 +144,8 @@ public:
         return addLatestMember(context, std::move(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped. */
+    /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped.
+        The handler ends with the QThread object; if the thread is started again, it goes on. */
     template <class F>
     HandlerId registerHandler(ThreadTarget target, F &&function, const AsyncOptions &options = {},
                               SourceLocation location = SourceLocation::current())
@@ -239,6 +240,20 @@ public:
     HandlerGuard registerGuard(const Target &, F &&, const AsyncOptions & = {})
     {
         refuseTarget<Target>();
+        return {};
+    }
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
+    HandlerId registerHandler(Member &&, Object &&, const AsyncOptions & = {}, SourceLocation = {})
+    {
+        detail::refuseMemberBeforeObject<Member>();
+        return {};
+    }
+    template <class Member, class Object>
+        requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
+    HandlerGuard registerGuard(Member &&, Object &&, const AsyncOptions & = {}, SourceLocation = {})
+    {
+        detail::refuseMemberBeforeObject<Member>();
         return {};
     }
     template <class Target, class F>
@@ -352,6 +367,10 @@ public:
         Name an overloaded signal by qOverload(). The connection ends with the sender, with the registry, or by
         SourceConnection::disconnect(). The sender may move to other threads, and emit on several at once.
 
+        \note `sender->disconnect(&registry)`, and QObject::disconnect() with the registry as the receiver, do not end it: call
+        SourceConnection::disconnect(). To Qt the registry is not the receiver, as that must not be destroyed on one thread while the
+        signal is emitted on another.
+
         If the constructor of the event throws, that is logged and the emission is lost. A null sender, a null signal, and a member
         function that is no signal are refused with a warning.
         \cost A direct connection of Qt, and a post().
@@ -377,6 +396,16 @@ public:
         }
         return SourceConnection();
     }
+
+    //! \cond Refused, and says what to write instead
+    template <class Signal, class Sender>
+        requires std::is_member_function_pointer_v<std::remove_cvref_t<Signal>>
+    SourceConnection addSource(Signal &&, Sender &&)
+    {
+        static_assert(!sizeof(Signal), "the object first, then its signal: addSource(sender, &Sender::signal)");
+        return SourceConnection();
+    }
+    //! \endcond
 
     /*! A registrar of this registry, for others who may only register handlers. It is valid as long as the registry. */
     [[nodiscard]] AsyncRegistrar<E> registrar() noexcept { return AsyncRegistrar<E>(*this); }

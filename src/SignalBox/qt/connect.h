@@ -177,6 +177,14 @@ constexpr bool checkContext()
     return isContext;
 }
 
+template <class Target>
+constexpr bool checkOrder()
+{
+    constexpr bool isObject = !std::is_member_function_pointer_v<Target>;
+    static_assert(isObject, "the object first, then its member function: connect(sender, &Sender::signal, object, &Class::member)");
+    return isObject;
+}
+
 /*! The same of a handler of batches. */
 template <class F, class E>
 class SpreadBatchHandler
@@ -297,7 +305,7 @@ bool isNullHandler(const LatestBy<Key, F> &function)
     on the first arguments of the signal or on all, or a pointer to a member of the first one. The result of the handler is ignored, unless it
     is a QFuture: then the handler has finished when that has. Failures are logged in the category \c signalbox.
 
-    The connection ends with the sender, with the context, by SourceConnection::disconnect(), and, with `once`, by the first call.
+    The connection ends with the sender, with the context, thread object or pool, by SourceConnection::disconnect(), and, with `once`, by the first call.
     When the sender is destroyed, waiting events are still delivered, as with Qt's queued connections; so are those that a throttled,
     debounced or batched backlog holds. disconnect() and the end of the context drop them.
     A null sender, signal, context or function, and invalid options, are refused with a warning: the
@@ -316,12 +324,14 @@ SourceConnection connect(const Sender *sender, Signal signal, Target target, F &
                          SourceLocation location = SourceLocation::current())
 {
     detail::SourceAccess::checkTarget<Target>();
-    if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
-        if (detail::isNullHandler(handler)) {
-            detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
-            return SourceConnection();
+    if constexpr (detail::checkOrder<Target>()) {
+        if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
+            if (detail::isNullHandler(handler)) {
+                detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
+                return SourceConnection();
+            }
+            return detail::connectHandler(sender, signal, target, std::decay_t<F>(std::forward<F>(handler)), options, location);
         }
-        return detail::connectHandler(sender, signal, target, std::decay_t<F>(std::forward<F>(handler)), options, location);
     }
 }
 
@@ -345,6 +355,13 @@ template <class Sender, class Signal, class F>
 SourceConnection connect(const Sender *, Signal, F &&, const AsyncOptions & = {})
 {
     detail::checkContext<false && sizeof(F)>();
+    return {};
+}
+template <class Signal, class Sender, class Target, class F>
+    requires std::is_member_function_pointer_v<Signal>
+SourceConnection connect(Signal, Sender &&, Target &&, F &&, const AsyncOptions & = {}, SourceLocation = {})
+{
+    static_assert(!sizeof(Signal), "the object first, then its signal: connect(sender, &Sender::signal, context, handler)");
     return {};
 }
 template <class Sender, class Signal, class Target, class F>

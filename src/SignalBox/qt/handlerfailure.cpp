@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/qt/diagnostics/handlerdescription_p.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/scriptexception.h>
 
@@ -7,7 +8,8 @@ namespace SignalBox {
 
 HandlerFailure::HandlerFailure(const ExceptionInfo &info)
     : m_handlerId(info.handlerId()),
-      m_handlerName(QString::fromUtf8(info.handlerName().data(), qsizetype(info.handlerName().size()))),
+      m_handlerName(detail::toQString(info.handlerName())),
+      m_handlerPlace(detail::HandlerDescription(info.handlerId(), info.handlerName(), info.registeredAt(), info.scriptPlace()).place()),
       m_message(QString::fromStdString(info.message())),
       m_exception(info.exception())
 {

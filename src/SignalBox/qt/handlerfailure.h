@@ -36,6 +36,7 @@ class SIGNALBOX_QT_EXPORT HandlerFailure
     //! \cond The functions below are named like the properties.
     Q_PROPERTY(SignalBox::HandlerId handlerId READ handlerId FINAL)
     Q_PROPERTY(QString handlerName READ handlerName FINAL)
+    Q_PROPERTY(QString handlerPlace READ handlerPlace FINAL)
     Q_PROPERTY(QString message READ message FINAL)
     Q_PROPERTY(QString fileName READ fileName FINAL)
     Q_PROPERTY(int lineNumber READ lineNumber FINAL)
@@ -52,6 +53,8 @@ public:
     HandlerId handlerId() const { return m_handlerId; }
     /*! AsyncOptions::name of the handler; empty if it has none. */
     QString handlerName() const { return m_handlerName; }
+    /*! Where the handler was registered, such as "main.cpp:12" or "Main.qml:12". Of a RegistryHandler it is only the file. */
+    QString handlerPlace() const { return m_handlerPlace; }
     /*! As ExceptionInfo::message(). */
     QString message() const { return m_message; }
     /*! The file of the script that threw: a URL or a path, as the engine names it. */
@@ -66,6 +69,7 @@ public:
 private:
     HandlerId m_handlerId;
     QString m_handlerName;
+    QString m_handlerPlace;
     QString m_message;
     QString m_fileName;
     QString m_stack;

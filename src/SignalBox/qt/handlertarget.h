@@ -63,14 +63,15 @@ private:
 /*!
     The handler runs on \a thread itself, in the event loop that QThread::run() runs. The QThread object usually lives
     elsewhere, on the thread that created it. For a handler that runs there, as with QObject::connect(), pass
-    `static_cast<QObject *>(thread)` as the context.
+    `static_cast<QObject *>(thread)` as the context. The handler ends with the QThread object. A thread that has finished may be started
+    again, so its handlers stay.
 */
 [[nodiscard]] constexpr ThreadTarget onThread(QThread *thread) noexcept
 {
     return ThreadTarget(thread);
 }
 
-/*! The handler runs on any thread of \a pool, on one at a time. */
+/*! The handler runs on any thread of \a pool, on one at a time. It ends with the pool. */
 [[nodiscard]] constexpr PoolTarget inPool(QThreadPool *pool) noexcept
 {
     return PoolTarget(pool);

@@ -249,7 +249,8 @@ RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOption
     if (isRefused(options, kept, caller))
         return {};
     return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith, kept,
-                                       values)};
+                                       values),
+            .watched = target.thread()};
 }
 
 RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
@@ -278,12 +279,6 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
     return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept, nullptr)};
 }
 
-void RegistryObject::setScriptPlace(Way way, const QString &place)
-{
-    if (way.route && !place.isEmpty())
-        static_cast<detail::Route *>(way.route)->setScriptPlace(place);
-}
-
 // Takes the way over.
 HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference::Source &handler,
                                         const AsyncOptions &options, const SourceLocation &location)
@@ -305,7 +300,8 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
             {.priority = options.priority, .name = options.name.toStdString(), .enabled = options.enabled}, location,
             [&](detail::HandlerReference reference) {
                 route.begin(std::move(reference), way.watched);
-            });
+            },
+            way.scriptPlace ? way.scriptPlace->toStdString() : std::string());
         link->handlersHaveChanged();
         return guard;
     } catch (...) {

@@ -265,6 +265,7 @@ protected:
     {
         detail::RouteBase *route = nullptr; // with an owner
         QObject *watched = nullptr;
+        const QString *scriptPlace = nullptr; // null: C++ registers it
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
     Way wayTo(QObject *context, const AsyncOptions &options, const char *caller,
@@ -373,7 +374,7 @@ private:
                            const QString &scriptPlace)
     {
         wantExtras();
-        setScriptPlace(way, scriptPlace);
+        way.scriptPlace = &scriptPlace;
         return addKeyed<EventCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key).release();
     }
 
@@ -381,7 +382,7 @@ private:
     HandlerGuard addBatchCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key,
                               const QString &scriptPlace)
     {
-        setScriptPlace(way, scriptPlace);
+        way.scriptPlace = &scriptPlace;
         if constexpr (requires(const detail::Event &event) { call.prepare(event); })
             wantExtras();
         return addKeyed<BatchCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key);
@@ -408,7 +409,6 @@ private:
     }
 
     void wantExtras() const noexcept;
-    static void setScriptPlace(Way way, const QString &place);
     HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const AsyncOptions &options,
                             const SourceLocation &location);
 

@@ -20,6 +20,9 @@ class RegistryObject;
     disconnect(). A connection of connect() also ends with its handler and with the context. When the sender is destroyed, nothing is
     dropped: waiting events are delivered.
 
+    QObject::disconnect() with the registry or the context as the receiver does not end it, as Qt does not know them. Without a receiver,
+    as in `sender.disconnect()`, it ends all connections of the sender, and this one too.
+
     \threadsafety Thread-safe, except for assignment. The sender may emit, and be destroyed, on other threads meanwhile.
     \cost disconnect() costs as much as QObject::disconnect().
     \lifetime May outlive the sender and the registry.

@@ -63,13 +63,13 @@ public:
     std::chrono::nanoseconds handlerDuration() const { return m_handlerDuration; }
     /*! The id of that handler. */
     HandlerId handlerId() const { return m_handlerId; }
-    /*! Its name; empty if it has none. */
+    /*! Its name; if it has none, the place where it was registered, such as "main.cpp:12" or "Main.qml:12". */
     QString handlerName() const { return m_handlerName; }
     /*! The name of its registry; empty if that has none. */
     QString registryName() const { return m_registryName; }
-    /*! The file in which it was registered; empty for handlers in QML, whose names say where they are. */
+    /*! The file in which it was registered; of a script only the file's own name. */
     QString fileName() const { return m_fileName; }
-    /*! The line that registered it, counted from 1. */
+    /*! The line that registered it, counted from 1; 0 for a RegistryHandler, as Qt does not tell it. */
     int lineNumber() const { return m_lineNumber; }
 
 private:

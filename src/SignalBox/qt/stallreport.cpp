@@ -6,12 +6,20 @@
 
 #include <QtCore/qcoreapplication.h>
 
+#include <atomic>
+#include <cstdlib>
+
 namespace SignalBox {
 
 namespace {
 
+// An application object has been made, and nothing logged since. Sequentially consistent: exit() may come on any thread.
+std::atomic<bool> isReportDue = false;
+
 void logReport()
 {
+    if (!isReportDue.exchange(false))
+        return;
     for (const StallInfo &stall : stallReport())
         detail::logStall(stall);
 }
@@ -19,8 +27,14 @@ void logReport()
 // Each time that an application object has been made.
 void logReportAtEnd()
 {
-    if (detail::LoopWatch::threshold().count() > 0)
-        qAddPostRoutine(logReport);
+    if (detail::LoopWatch::threshold().count() == 0)
+        return;
+    isReportDue = true;
+    qAddPostRoutine(logReport);
+    // exit() does not destroy the application object. What is made before this is destroyed after the report.
+    detail::loggingCategory();
+    static const bool isForExit = std::atexit(logReport) == 0;
+    Q_UNUSED(isForExit)
 }
 Q_COREAPP_STARTUP_FUNCTION(logReportAtEnd)
 

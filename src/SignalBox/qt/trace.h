@@ -21,11 +21,12 @@ namespace SignalBox {
 
     The file is a complete JSON array at any time. After a crash, at most the last second is missing, and spaces may be left in front
     of the end. When it has 32 MiB, it is renamed to \a path with \c .previous, and a new one begins. A second process with the same
-    path writes to \a path with a dot and its process id. A thread never waits for the file. If the writer cannot keep up, records are
+    path writes to \a path with a dot and its process id. If \a path is a symbolic link, the file that it leads to is written, and all
+    of these lie beside that one. A thread never waits for the file. If the writer cannot keep up, records are
     dropped; an event named \c gap counts them.
 
-    Returns false, with a warning, if the file cannot be written, or if something is there that is no file, such as a device or a pipe;
-    nothing has changed then. If the disk is full, the recording ends, with a warning. Calls of a plain SyncRegistry are not recorded; a
+    Returns false, with a warning, if the file cannot be written, or if something is there that is no file, such as a device, a pipe,
+    or symbolic links that lead in a circle; nothing has changed then. If the disk is full, the recording ends, with a warning. Calls of a plain SyncRegistry are not recorded; a
     profiler shows them.
 
     \threadsafety Thread-safe.

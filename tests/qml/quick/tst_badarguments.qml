@@ -59,7 +59,20 @@ TestCase {
             { tag: "symbol for an id", call: () => bus.unregister(Symbol("id")), text: "not a symbol" },
             { tag: "function for an id", call: () => bus.setPriority(none, 1), text: "not a function" },
             { tag: "fraction for a new priority", call: () => withHandler(id => bus.setPriority(id, 0.5)), text: "priority: expected an integer, not 0.5" },
-            { tag: "text for a new priority", call: () => withHandler(id => bus.setPriority(id, "high")), text: "priority: expected an integer" },
+            { tag: "text for a new priority", call: () => withHandler(id => bus.setPriority(id, "high")), text: "priority: expected an integer, not \"high\"" },
+            { tag: "number as a text for a new priority", call: () => withHandler(id => bus.setPriority(id, "5")), text: "setPriority(): priority: expected an integer, not \"5\"" },
+            { tag: "not a number for a new priority", call: () => withHandler(id => bus.setPriority(id, NaN)), text: "priority: expected an integer, not NaN" },
+            { tag: "new priority that is too large", call: () => withHandler(id => bus.setPriority(id, 1e10)), text: "priority: expected an integer, not 10000000000" },
+            { tag: "truth value for a new priority", call: () => withHandler(id => bus.setPriority(id, true)), text: "priority: expected an integer, not true" },
+            { tag: "null for a new priority", call: () => withHandler(id => bus.setPriority(id, null)), text: "priority: expected an integer, not null" },
+            { tag: "undefined for a new priority", call: () => withHandler(id => bus.setPriority(id, undefined)), text: "priority: expected an integer, not undefined" },
+            { tag: "list for a new priority", call: () => withHandler(id => bus.setPriority(id, [5])), text: "priority: expected an integer, not an array" },
+            { tag: "symbol for a new priority", call: () => withHandler(id => bus.setPriority(id, Symbol("5"))), text: "priority: expected an integer, not a symbol" },
+            { tag: "text for a new state", call: () => withHandler(id => bus.setEnabled(id, "x")), text: "setEnabled(): enabled: expected true or false, not \"x\"" },
+            { tag: "number for a new state", call: () => withHandler(id => bus.setEnabled(id, 0)), text: "enabled: expected true or false, not 0" },
+            { tag: "undefined for a new state", call: () => withHandler(id => bus.setEnabled(id, undefined)), text: "enabled: expected true or false, not undefined" },
+            { tag: "null for a new state", call: () => withHandler(id => bus.setEnabled(id, null)), text: "enabled: expected true or false, not null" },
+            { tag: "symbol for a new state", call: () => withHandler(id => bus.setEnabled(id, Symbol("on"))), text: "enabled: expected true or false, not a symbol" },
             { tag: "nothing for a registry", call: () => SignalBox.on(null, none), text: "registry: expected a Registry, such as SignalBox.find(name) returns where there is one, not null" },
             { tag: "name for a registry", call: () => SignalBox.on("bus", none), text: /not null or anything else|^Passing incompatible arguments/ }, // ours, or newer Qt's
             { tag: "number for a listening function", call: () => SignalBox.on(bus, 5), text: "function: expected a function, not 5" },
@@ -70,8 +83,8 @@ TestCase {
             { tag: "no id to pause", call: () => bus.setEnabled(), text: "setEnabled(): id: expected a HandlerId" },
             { tag: "no id to move", call: () => bus.setPriority(), text: "setPriority(): id: expected a HandlerId" },
             { tag: "no truth value", call: () => withHandler(id => bus.setEnabled(id)), text: "enabled: expected true or false, not undefined" },
-            { tag: "no new priority", call: () => withHandler(id => bus.setPriority(id)), text: "priority: expected an integer, not nan" },
-            { tag: "object for a new priority", call: () => withHandler(id => bus.setPriority(id, {})), text: "priority: expected an integer, not nan" },
+            { tag: "no new priority", call: () => withHandler(id => bus.setPriority(id)), text: "priority: expected an integer, not undefined" },
+            { tag: "object for a new priority", call: () => withHandler(id => bus.setPriority(id, {})), text: "priority: expected an integer, not an object" },
             { tag: "no registry", call: () => SignalBox.on(), text: "registry: expected a Registry" },
             { tag: "no listening function", call: () => SignalBox.on(bus), text: "function: expected a function, not undefined" },
             { tag: "owner where it is implied", call: () => SignalBox.on(bus, none, { owner: testCase }), text: "owner: expected none" }
@@ -118,6 +131,34 @@ TestCase {
         compare(error.lineNumber, here);
     }
 
+    function test_refusedStateChangesNothing() {
+        let calls = 0;
+        const id = bus.registerHandler(() => ++calls);
+        for (const wrong of ["", 0, null, undefined, NaN]) {
+            try {
+                bus.setEnabled(id, wrong);
+            } catch (error) {
+                bus.notify(0);
+            }
+        }
+        compare(calls, 5);
+        bus.unregister(id);
+    }
+
+    function test_lineOfAChangeIsTheCallers() {
+        const id = bus.registerHandler(testCase.none);
+        let here = 0;
+        let error = null;
+        try {
+            here = new Error().lineNumber + 1;
+            bus.setPriority(id, "5");
+        } catch (caught) {
+            error = caught;
+        }
+        bus.unregister(id);
+        compare(error.lineNumber, here);
+    }
+
     function test_optionsThatThrowRegisterNothing() {
         const own = {};
         const throwing = new Proxy({}, { ownKeys: () => { throw own; } });
@@ -131,8 +172,8 @@ TestCase {
         compare(bus.handlerCount, 0);
     }
 
-    function test_priorityThatThrowsChangesNothing() {
-        const own = {};
+    function test_refusedPriorityChangesNothingAndRunsNoCode() {
+        let conversions = 0;
         const first = bus.registerHandler(testCase.none, { priority: 1 });
         const second = bus.registerHandler(testCase.none);
         let calls = "";
@@ -140,11 +181,12 @@ TestCase {
         const fourth = bus.registerHandler(() => calls += "fourth");
         let caught = null;
         try {
-            bus.setPriority(third, { valueOf() { throw own; } });
+            bus.setPriority(third, { valueOf() { return ++conversions; } });
         } catch (error) {
             caught = error;
         }
-        verify(caught === own);
+        verify(caught instanceof TypeError);
+        compare(conversions, 0);
         bus.notify(0);
         compare(calls, "thirdfourth");
         [first, second, third, fourth].forEach(id => bus.unregister(id));

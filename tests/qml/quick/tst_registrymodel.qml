@@ -158,7 +158,12 @@ TestCase {
             { tag: "fraction of a row", call: () => handlers.setEnabled(0.5, true), text: "not 0.5" },
             { tag: "negative row", call: () => handlers.setPriority(-1, 1), text: "not -1" },
             { tag: "name", call: () => handlers.setEnabled("first", true), text: "expected a HandlerId" },
-            { tag: "priority", call: () => handlers.setPriority(0, 0.5), text: "priority: expected an integer, not 0.5" }
+            { tag: "priority", call: () => handlers.setPriority(0, 0.5), text: "priority: expected an integer, not 0.5" },
+            { tag: "priority as a text", call: () => handlers.setPriority(0, "5"), text: "priority: expected an integer, not \"5\"" },
+            { tag: "no priority", call: () => handlers.setPriority(0), text: "priority: expected an integer, not undefined" },
+            { tag: "state as a text", call: () => handlers.setEnabled(0, "x"), text: "enabled: expected true or false, not \"x\"" },
+            { tag: "no state", call: () => handlers.setEnabled(0), text: "enabled: expected true or false, not undefined" },
+            { tag: "nothing", call: () => handlers.setEnabled(), text: "expected a HandlerId" }
         ];
     }
 

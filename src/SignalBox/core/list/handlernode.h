@@ -140,6 +140,7 @@ struct HandlerNode : Retirable
     [[no_unique_address]] typename Platform::Canary canary;
     std::string name;
     SourceLocation registeredAt;
+    std::string scriptPlace; // where the script is that registered it; empty: C++ did
 
 private:
     // Header and memory. No function of the callable's type, see Operations.

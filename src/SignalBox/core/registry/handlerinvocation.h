@@ -56,4 +56,15 @@ struct BoundMember
 template <class Member, class Object, class E>
 concept MemberHandlerFor = std::is_member_function_pointer_v<Member> && isInvocableFor<BoundMember<Object, Member>, E>;
 
+/*! Whether a registration names a member function before its object; the other argument is no `Options`. */
+template <class First, class Second, class Options>
+concept MemberBeforeObject = std::is_member_function_pointer_v<std::remove_cvref_t<First>> && !std::is_convertible_v<Second, Options>;
+
+/*! Refuses it. */
+template <class Member>
+constexpr void refuseMemberBeforeObject()
+{
+    static_assert(!sizeof(Member), "the object first, then its member function: (object, &Class::member)");
+}
+
 } // namespace SignalBox::detail

@@ -31,6 +31,11 @@ HandlerInfo HandlerReference::info() const
             (m_node->state.load(std::memory_order_relaxed) & HandlerGuard::Node::Disabled) == 0, m_node->registeredAt};
 }
 
+std::string_view HandlerReference::scriptPlace() const noexcept
+{
+    return m_node->scriptPlace;
+}
+
 bool HandlerReference::isRegistered() const noexcept
 {
     return Core::isRegistered(m_node);

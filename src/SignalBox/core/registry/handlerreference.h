@@ -8,6 +8,8 @@
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/syncregistry.h>
 
+#include <string>
+#include <string_view>
 #include <utility>
 
 // What layers above need of one handler of a SyncRegistry: to call it by itself, later and on another thread.
@@ -47,15 +49,17 @@ public:
 
     /*!
         SyncRegistry::registerGuard(), but that `prepare` is called with a reference to the handler before anybody else
-        can see it. Where this throws, the reference is to be let go of, or the handler's callable is kept by it.
+        can see it. Where this throws, the reference is to be let go of, or the handler's callable is kept by it. `scriptPlace`: where the
+        script is that registers it, such as "Main.qml:12".
     */
     template <class E, class Prepare>
     static HandlerGuard registerWith(SyncRegistry<E> &registry, const Source &source, HandlerOptions options,
-                                     const SourceLocation &location, Prepare &&prepare)
+                                     const SourceLocation &location, Prepare &&prepare, std::string scriptPlace = {})
     {
         const int priority = options.priority;
         const bool isEnabled = options.enabled;
         auto node = registry.m_untyped.make(source, options, location);
+        node->scriptPlace = std::move(scriptPlace);
         std::forward<Prepare>(prepare)(HandlerReference(node.get()));
         return HandlerGuard(registry.m_untyped.addGuarded(std::move(node), priority, isEnabled));
     }
@@ -63,6 +67,8 @@ public:
     [[nodiscard]] HandlerId id() const noexcept;
     /*! As the row of SyncRegistry::handlers(). Throws std::bad_alloc. */
     [[nodiscard]] HandlerInfo info() const;
+    /*! As it was registered with. */
+    [[nodiscard]] std::string_view scriptPlace() const noexcept;
     [[nodiscard]] bool isRegistered() const noexcept;
 
     /*! `event` is the address of an event of the registry's type. Not for handlers registered with `once`. */

@@ -33,7 +33,7 @@ public:
     }
 
 private:
-    static WaitReport::Handler describe(const Node &node) noexcept { return {node.id, node.name, node.registeredAt}; }
+    static WaitReport::Handler describe(const Node &node) noexcept { return {node.id, node.name, node.registeredAt, node.scriptPlace}; }
 
     // The innermost handler that the waiting thread itself is in.
     WaitReport::Handler callerHandler() const noexcept

@@ -462,7 +462,7 @@ void Dispatch<Platform>::reportException(Control &control, const Node &node) noe
     Control *callback = control.exceptionControl.load(std::memory_order_acquire);
     if (callback == nullptr)
         return;
-    const ExceptionInfo info(node.id, node.name, std::current_exception());
+    const ExceptionInfo info(node.id, node.name, std::current_exception(), node.registeredAt, node.scriptPlace);
     notify(*callback, &info);
 }
 

@@ -6,6 +6,7 @@
 #include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
 
+#include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
@@ -92,6 +93,36 @@ public:
     }
 
     void drain() { m_mailbox.drain(); }
+
+    void watchLoop()
+    {
+        loopWatch.emplace();
+        turnTimer.start(static_cast<int>(LoopWatch::period().count()), Qt::PreciseTimer, this);
+        const QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
+        if (!dispatcher)
+            return;
+        // Qt tells of the beginning and end of a pass of an event loop, not of the loop's own. From the last end to the next beginning
+        // is a moment in a loop, and all the time outside of one.
+        const bool tellsEnds = dispatcher->inherits("QEventDispatcherGlib");
+        const auto isOutermost = [] { return QThread::currentThread()->loopLevel() == 1; };
+        if (tellsEnds) {
+            connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this, isOutermost] {
+                if (isOutermost())
+                    loopWatch->enter();
+            });
+            connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this, isOutermost] {
+                if (isOutermost())
+                    loopWatch->leave();
+                else if (QThread::currentThread()->loopLevel() == 0) // processEvents() begins
+                    loopWatch->enter();
+            });
+            return;
+        }
+        // Others tell of beginnings only; the application tells of its own end.
+        if (const QCoreApplication *const application = QCoreApplication::instance(); application && application->thread() == thread())
+            connect(application, &QCoreApplication::aboutToQuit, this, [this] { loopWatch->leave(); });
+        connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] { loopWatch->enter(); });
+    }
 
     QBasicTimer yieldTimer;
     QBasicTimer visitTimer;
@@ -252,8 +283,7 @@ void ThreadMailbox::seeThread() noexcept
     m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     if (LoopWatch::threshold().count() == 0 || !m_drainer)
         return;
-    m_drainer->loopWatch.emplace();
-    m_drainer->turnTimer.start(static_cast<int>(LoopWatch::period().count()), Qt::PreciseTimer, m_drainer);
+    m_drainer->watchLoop();
 }
 
 void ThreadMailbox::planVisit(std::int64_t time, Receiver &receiver)

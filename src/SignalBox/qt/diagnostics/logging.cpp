@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/core/exceptioninfo.h>
-#include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/waitreport.h>
+#include <SignalBox/qt/diagnostics/handlerdescription_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/scriptexception.h>
@@ -16,18 +16,9 @@ namespace {
 // When the library is loaded, so that a program's own callback, set later, stays.
 [[maybe_unused]] const WaitReportCallback coreCallback = setWaitReportCallback(&logLongWait);
 
-QString describe(const QString &name, HandlerId id, const QString &place, quint32 line)
+QString describe(const WaitReport::Handler &handler)
 {
-    const QString registered = QStringLiteral(", registered at %1:%2").arg(place).arg(line);
-    return QStringLiteral("\"%1\" (%2%3)")
-        .arg(name, QString::fromStdString(id.toString()), place.isEmpty() ? QString() : registered); // handlers in QML have none
-}
-
-template <class Handler>
-QString describe(const Handler &handler)
-{
-    return describe(QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size())), handler.id,
-                    QString::fromUtf8(handler.registeredAt.file_name()), handler.registeredAt.line());
+    return HandlerDescription(handler.id, handler.name, handler.registeredAt, handler.scriptPlace).toStringWithPlace();
 }
 
 QString milliseconds(std::chrono::nanoseconds time)
@@ -50,8 +41,9 @@ void warnRefused(const char *caller, const QString &problem, const char *outcome
 
 QString describeFailure(const HandlerFailure &failure, const QString &registryName)
 {
-    return QStringLiteral("Registry \"%1\": handler \"%2\" (%3) threw: %4")
-        .arg(registryName, failure.handlerName(), QString::fromStdString(failure.handlerId().toString()),
+    const QString name = failure.handlerName().isEmpty() ? failure.handlerPlace() : failure.handlerName();
+    return QStringLiteral("Registry \"%1\": handler %2 threw: %3")
+        .arg(registryName, HandlerDescription(failure.handlerId(), name, QString(), 0).toString(),
              failure.message().isEmpty() ? QStringLiteral("an exception without a message") : failure.message());
 }
 
@@ -94,18 +86,17 @@ void logLongWait(const WaitReport &report) noexcept
         << "; two handlers that wait for each other never end";
 }
 
-void logSlowHandler(const HandlerInfo &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget)
+void logSlowHandler(const HandlerReference &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget)
 {
     qCWarning(loggingCategory).noquote().nospace()
-        << "Handler " << describe(handler) << " took " << milliseconds(time) << "; its budget is " << milliseconds(budget);
+        << "Handler " << HandlerDescription(handler).toStringWithPlace() << " took " << milliseconds(time) << "; its budget is " << milliseconds(budget);
 }
 
 void logStall(const StallInfo &stall)
 {
     const QString handler = stall.handlerId().isValid()
         ? QStringLiteral("; for %1 of that ran handler %2 of registry \"%3\"")
-              .arg(milliseconds(stall.handlerDuration()),
-                   describe(stall.handlerName(), stall.handlerId(), stall.fileName(), quint32(stall.lineNumber())), stall.registryName())
+              .arg(milliseconds(stall.handlerDuration()), HandlerDescription(stall.handlerId(), stall.handlerName(), stall.fileName(), stall.lineNumber()).toStringWithPlace(), stall.registryName())
         : QStringLiteral("; no handler ran for long");
     qCWarning(loggingCategory).noquote().nospace() << "The event loop of thread \"" << stall.threadName() << "\" did not turn for "
                                                    << milliseconds(stall.duration()) << handler;

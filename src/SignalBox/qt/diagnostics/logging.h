@@ -12,11 +12,12 @@
 namespace SignalBox {
 class HandlerFailure;
 class StallInfo;
-struct HandlerInfo;
 struct WaitReport;
 }
 
 namespace SignalBox::detail {
+
+class HandlerReference;
 
 /*! The category "signalbox" of everything that the Qt and QML layers log. */
 SIGNALBOX_QT_EXPORT const QLoggingCategory &loggingCategory();
@@ -41,7 +42,7 @@ SIGNALBOX_QT_EXPORT void logLostEmission(const QString &registryName, std::excep
 void logLongWait(const WaitReport &report) noexcept;
 
 /*! A warning for a call that took longer than the registry's budget. */
-void logSlowHandler(const HandlerInfo &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget);
+void logSlowHandler(const HandlerReference &handler, std::chrono::nanoseconds time, std::chrono::nanoseconds budget);
 
 /*! A line of the stall report. */
 void logStall(const StallInfo &stall);

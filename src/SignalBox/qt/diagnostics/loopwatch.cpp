@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/core/handlerinfo.h>
+#include <SignalBox/core/registry/handlerreference.h>
+#include <SignalBox/qt/diagnostics/handlerdescription_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/loopwatch_p.h>
 
@@ -106,19 +107,32 @@ bool LoopWatch::isWorthNoting(Clock::time_point begin, Clock::time_point end) co
     return time > (containsLongest ? 2 : 1) * m_longest.m_handlerDuration;
 }
 
-void LoopWatch::note(Clock::time_point begin, Clock::time_point end, const HandlerInfo &handler, const QString &registryName,
+void LoopWatch::note(Clock::time_point begin, Clock::time_point end, const HandlerReference &handler, const QString &registryName,
                      std::function<void(const StallInfo &)> tell)
 {
+    const HandlerDescription description(handler);
     StallInfo longest;
     longest.m_handlerDuration = end - std::max(begin, m_lastTurn);
-    longest.m_handlerId = handler.id;
-    longest.m_handlerName = QString::fromUtf8(handler.name.data(), qsizetype(handler.name.size()));
+    longest.m_handlerId = handler.id();
+    longest.m_handlerName = description.name();
     longest.m_registryName = registryName;
-    longest.m_fileName = QString::fromUtf8(handler.registeredAt.file_name());
-    longest.m_lineNumber = static_cast<int>(handler.registeredAt.line());
+    longest.m_fileName = description.fileName();
+    longest.m_lineNumber = description.lineNumber();
     m_longest = std::move(longest);
     m_longestBegin = begin;
     m_tell = std::move(tell);
+}
+
+void LoopWatch::enter() noexcept
+{
+    const std::optional<Clock::time_point> left = std::exchange(m_left, std::nullopt);
+    if (!left)
+        return;
+    m_lastTurn += Clock::now() - *left;
+    if (m_longestBegin >= *left) {
+        m_longest = {};
+        m_tell = {};
+    }
 }
 
 void LoopWatch::turn(const QString &threadName) noexcept

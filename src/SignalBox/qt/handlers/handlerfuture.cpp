@@ -66,8 +66,9 @@ private:
                 m_route.statistics().countFailure(exception);
                 m_route.link().statisticsHaveChanged();
             }
-            const HandlerInfo info = m_route.handler().info();
-            m_route.link().report(ExceptionInfo(info.id, info.name, exception));
+            const HandlerReference &handler = m_route.handler();
+            const HandlerInfo info = handler.info();
+            m_route.link().report(ExceptionInfo(info.id, info.name, exception, info.registeredAt, handler.scriptPlace()));
         } catch (...) {
             // Without memory the failure is counted, but not reported.
         }

@@ -4,6 +4,7 @@
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/diagnostics/handlerdescription_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/handlers/context_p.h>
@@ -560,13 +561,13 @@ void Route::countCall(std::chrono::steady_clock::time_point begin, std::chrono::
     LoopWatch *const loop = LoopWatch::ofThread();
     try {
         if (budget.count() > 0 && time > budget)
-            logSlowHandler(m_handler.info(), time, budget);
+            logSlowHandler(m_handler, time, budget);
         if (loop && loop->isWorthNoting(begin, end)) {
             const auto tell = [weak = m_link->weak_from_this()](const StallInfo &stall) {
                 if (const std::shared_ptr<RegistryLink> link = weak.lock())
                     link->tellStall(stall);
             };
-            loop->note(begin, end, m_handler.info(), m_link->name(), tell);
+            loop->note(begin, end, m_handler, m_link->name(), tell);
         }
     } catch (const std::bad_alloc &) {
         // A warning less, or a name.
@@ -596,7 +597,7 @@ void Route::describe(const Inspection &inspection) const
     if (const Mailbox *mailbox = m_transit.mailbox())
         row.threadName = mailbox->name();
     m_statistics.describe(row);
-    row.scriptPlace = m_scriptPlace;
+    row.scriptPlace = toQString(m_handler.scriptPlace());
     row.waiting = waiting();
     if (m_latestStore)
         row.merged = m_latestStore->merged();

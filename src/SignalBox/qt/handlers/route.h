@@ -61,8 +61,6 @@ public:
           CalledWith calledWith, Kept kept, const ValueType *values);
     Q_DISABLE_COPY_MOVE(Route)
 
-    /*! Where the script is that registers the handler. Before begin(). */
-    void setScriptPlace(const QString &place) { m_scriptPlace = place; }
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
         follows to other threads or not. */
     void begin(HandlerReference handler, QObject *watched);
@@ -210,7 +208,6 @@ private:
     void traceLosses() noexcept;
 
     const std::shared_ptr<RegistryLink> m_link;
-    QString m_scriptPlace; // empty: C++ registers it; constant after begin()
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
     const bool m_isAuto;
     const CalledWith m_calledWith;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/route.h>
 
-#include <SignalBox/core/handlerinfo.h>
+#include <SignalBox/qt/diagnostics/handlerdescription_p.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <new>
@@ -21,15 +21,13 @@ std::uint32_t Route::traceName() noexcept
     if (const std::uint32_t known = m_traceName.load(std::memory_order_relaxed))
         return known;
     try {
-        const HandlerInfo info = m_handler.info();
+        const HandlerDescription description(m_handler);
         const QString registry = m_link->name();
-        const QString file = QString::fromUtf8(info.registeredAt.file_name());
-        const QString place = file.isEmpty() ? m_scriptPlace : file + QLatin1Char(':') + QString::number(info.registeredAt.line());
-        const QString handler = info.name.empty() ? place : QString::fromStdString(info.name);
+        const QString handler = description.name();
         const TraceName found = Tracer::sliceName("handler", registry + QLatin1Char('/') + handler,
                                                   {{QStringLiteral("registry"), registry},
                                                    {QStringLiteral("handler"), handler},
-                                                   {QStringLiteral("registeredAt"), place}});
+                                                   {QStringLiteral("registeredAt"), description.fullPlace()}});
         m_traceName.store(found, std::memory_order_relaxed);
         return found;
     } catch (const std::bad_alloc &) {
@@ -74,10 +72,7 @@ void Route::traceArrival(const Notification &notification, std::chrono::steady_c
 void Route::traceLosses() noexcept
 {
     try {
-        const HandlerInfo info = m_handler.info();
-        const QString handler =
-                info.name.empty() ? QString::fromStdString(info.id.toString()) : QString::fromStdString(info.name);
-        Tracer::count(Tracer::counterName(QStringLiteral("lost: ") + m_link->name() + QLatin1Char('/') + handler),
+        Tracer::count(Tracer::counterName(QStringLiteral("lost: ") + m_link->name() + QLatin1Char('/') + HandlerDescription(m_handler).name()),
                       m_statistics.losses());
     } catch (const std::bad_alloc &) {
         // A point less.

@@ -26,10 +26,30 @@ void rename(const QString &from, const QString &to, std::error_code &error)
 
 } // namespace
 
+QString TraceFile::withoutLinks(const QString &path)
+{
+    constexpr int most = 40; // as Linux follows
+    QFileInfo place(path);
+    for (int followed = 0; followed < most; ++followed) {
+        const std::filesystem::path link = place.filesystemFilePath();
+        std::error_code error;
+        const std::filesystem::path target = std::filesystem::read_symlink(link, error);
+        if (error) // it is none
+            break;
+        // Not made simpler: what ".." is depends on the folders that are links.
+        place.setFile(link.parent_path() / target);
+    }
+    return place.filePath();
+}
+
 bool TraceFile::open(const QString &path)
 {
     // A device would be replaced, and a pipe waits for its reader.
     const QFileInfo place(path);
+    if (place.isSymbolicLink()) {
+        m_problem = QStringLiteral("its symbolic links lead in a circle");
+        return false;
+    }
     if (place.exists() && (!place.isFile() || !place.isWritable())) {
         m_problem = place.isFile() ? QStringLiteral("it is read-only") : QStringLiteral("it is there, and no file");
         return false;

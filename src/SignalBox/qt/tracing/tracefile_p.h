@@ -29,7 +29,9 @@ public:
     ~TraceFile();
     Q_DISABLE_COPY_MOVE(TraceFile)
 
-    /*! Once. Empties the file, or makes it; one that another process writes is left alone: then it is FILE.pid. False: see problem(). */
+    /*! What the symbolic links at \a path lead to, which need not be there; still a link if they lead in a circle. */
+    static QString withoutLinks(const QString &path);
+    /*! Once. \a path is no symbolic link. Empties the file, or makes it; one that another process writes is left alone: then it is FILE.pid. False: see problem(). */
     bool open(const QString &path);
     QString name() const { return m_file.fileName(); }
     /*! Without the spaces. */

@@ -159,11 +159,12 @@ private:
     bool changeFile(const QString &path, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files)
     {
         std::unique_ptr<TraceFile> next;
-        if (m_file && m_path == path)
+        const QString target = TraceFile::withoutLinks(path);
+        if (m_file && m_path == target)
             return true;
         if (!path.isEmpty()) {
             next = std::make_unique<TraceFile>();
-            if (!next->open(path)) {
+            if (!next->open(target)) {
                 m_problem =
                         QStringLiteral("SignalBox::setTraceFile(): \"%1\" cannot be written: %2; nothing was changed")
                                 .arg(path, next->problem());
@@ -176,7 +177,7 @@ private:
         const bool wasOn = isOn.exchange(next != nullptr, std::memory_order_relaxed);
         m_isOn = &isOn;
         m_file = std::move(next);
-        m_path = path;
+        m_path = target;
         for (TracedThread &thread : m_threads)
             thread.open.clear();
         if (m_file) {
@@ -452,7 +453,7 @@ private:
     std::condition_variable m_changed;
     const QByteArray m_pid;
     std::unique_ptr<TraceFile> m_file; // null: off
-    QString m_path;                    // as it was asked for
+    QString m_path;                    // as it was asked for, without symbolic links
     std::atomic<bool> *m_isOn = nullptr;
     std::vector<TracedThread> m_threads;
     std::vector<QByteArray> m_texts; // by TraceName
