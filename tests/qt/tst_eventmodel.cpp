@@ -555,6 +555,77 @@ private Q_SLOTS:
         QCOMPARE(registry.handlerCount(), 1);
     }
 
+    // What comes in that loop becomes rows after it.
+    void slotsMayOpenAnEventLoopInWhichEventsCome_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<int>("next");
+        QTest::newRow("rowsInserted") << QString() << 2;
+        QTest::newRow("rowsInserted, with a key") << QStringLiteral("value") << 2;
+        QTest::newRow("dataChanged") << QStringLiteral("value") << 1;
+    }
+    void slotsMayOpenAnEventLoopInWhichEventsCome()
+    {
+        QFETCH(QString, key);
+        QFETCH(int, next);
+        AsyncRegistry<int> registry;
+        CheckedModel model(&registry);
+        model.setInterval(0);
+        model.setKey(key);
+        bool hasCome = false;
+        const auto loop = [&] {
+            if (std::exchange(hasCome, true))
+                return;
+            const quint64 before = model.received();
+            registry.post(3);
+            hasCome = waitFor([&] { return model.received() > before; });
+        };
+        if (next == 1) {
+            registry.post(1);
+            QVERIFY(model.comesTo(1, 1));
+            connect(&model, &QAbstractItemModel::dataChanged, &model, loop);
+        } else {
+            connect(&model, &QAbstractItemModel::rowsInserted, &model, loop);
+        }
+        registry.post(1);
+        QVERIFY(model.comesTo(2, next == 1 ? 3 : 2));
+        QVERIFY(hasCome);
+        QCOMPARE(model.numbers(), (std::vector<int>{1, 3}));
+    }
+
+    // As the slot before, and it pauses the model there, or ends it.
+    void slotsMayPauseOrDestroyTheModelInTheirEventLoop()
+    {
+        AsyncRegistry<int> registry;
+        auto model = std::make_unique<CheckedModel>(&registry);
+        model->setInterval(0);
+        const auto loop = [&] {
+            if (model->received() > 1)
+                return;
+            registry.post(2);
+            QVERIFY(waitFor([&] { return model->received() == 2; }));
+            model->setPaused(true);
+        };
+        connect(model.get(), &QAbstractItemModel::rowsInserted, model.get(), loop);
+        registry.post(1);
+        QVERIFY(waitFor([&] { return model->isPaused(); }));
+        runQueuedCalls();
+        QCOMPARE(model->count(), 1);
+        model->setPaused(false);
+        QCOMPARE(model->count(), 2);
+
+        const auto destroy = [&] {
+            registry.post(4);
+            QVERIFY(waitFor([&] { return model->received() == 4; }));
+            model.reset();
+        };
+        connect(model.get(), &QAbstractItemModel::rowsInserted, this, destroy);
+        registry.post(3);
+        QVERIFY(waitFor([&] { return !model; }));
+        runQueuedCalls();
+        QVERIFY(registry.isEmpty());
+    }
+
     // A batch handler of the same registry, called before the model gets the events, and after it.
     void batchHandlersMayDestroyTheModelOrTheRegistry_data()
     {
