@@ -27,6 +27,18 @@ using SignalBox::EventModel;
 using SignalBox::TestClock;
 using namespace std::chrono_literals;
 
+// An event that points to an object, as gadgets may.
+struct Owner
+{
+    Q_GADGET
+    Q_PROPERTY(QObject *object MEMBER object)
+    Q_PROPERTY(QVariant any MEMBER any)
+
+public:
+    QObject *object = nullptr;
+    QVariant any;
+};
+
 struct Quote
 {
     std::string name;
@@ -391,6 +403,106 @@ private Q_SLOTS:
         QCOMPARE(model.registry(), nullptr);
         QCOMPARE(told.count(), 1);
         QCOMPARE(model.index(0, 1).data().toInt(), 12);
+    }
+
+    void objectsThatHaveDiedAreNullInRows_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<bool>("diesBefore");
+        QTest::newRow("after they came") << QString() << false;
+        QTest::newRow("before") << QString() << true;
+        QTest::newRow("after, with a key") << QStringLiteral("n") << false;
+        QTest::newRow("before, with a key") << QStringLiteral("n") << true;
+    }
+    void objectsThatHaveDiedAreNullInRows()
+    {
+        QFETCH(QString, key);
+        QFETCH(bool, diesBefore);
+        const auto isNull = [](const QVariant &value) {
+            return value.metaType().flags() & QMetaType::PointerToQObject && !*static_cast<QObject *const *>(value.constData());
+        };
+        const auto see = [](const QVariantMap &event) { return event.value(QStringLiteral("o")).value<QObject *>() != nullptr; };
+        AsyncRegistry<QVariantMap> maps;
+        AsyncRegistry<QVariant> variants;
+        // No CheckedModel: a view is not to ask for an object's text.
+        EventModel ofMaps;
+        EventModel ofVariants;
+        ofMaps.setRegistry(&maps);
+        ofVariants.setRegistry(&variants);
+        const auto come = [&] { return ofMaps.count() == 1 && ofVariants.count() == 1; };
+        for (EventModel *model : {&ofMaps, &ofVariants}) {
+            model->addColumn<QVariantMap>("seen", see);
+            model->setColumns({QStringLiteral("o"), QStringLiteral("list"), QStringLiteral("alive"), QStringLiteral("seen")});
+            model->setKey(key);
+        }
+        auto object = std::make_unique<QObject>();
+        QObject alive;
+        const QVariant pointer = QVariant::fromValue(object.get());
+        const QVariantMap event{{QStringLiteral("n"), 1},
+                                {QStringLiteral("o"), pointer},
+                                {QStringLiteral("list"), QVariantList{1, pointer}},
+                                {QStringLiteral("alive"), QVariant::fromValue(&alive)}};
+        maps.post(event);
+        variants.post(event);
+        if (!diesBefore) {
+            QVERIFY(waitFor(come));
+            QCOMPARE(ofMaps.value(0, QStringLiteral("o")).value<QObject *>(), object.get());
+            QCOMPARE(ofMaps.value(0, QStringLiteral("seen")), QVariant(true));
+        }
+        object.reset();
+        QVERIFY(waitFor(come));
+        for (const EventModel *model : {&ofMaps, &ofVariants}) {
+            QVERIFY(isNull(model->value(0, QStringLiteral("o"))));
+            QVERIFY(isNull(model->value(0, QStringLiteral("list")).toList().at(1)));
+            QCOMPARE(model->value(0, QStringLiteral("list")).toList().at(0).toInt(), 1);
+            QCOMPARE(model->value(0, QStringLiteral("alive")).value<QObject *>(), &alive);
+            QCOMPARE(model->value(0, QStringLiteral("seen")), QVariant(false));
+        }
+    }
+
+    void objectsThatHaveDiedAreNullInRowsOfGadgetsAndPointers_data()
+    {
+        QTest::addColumn<bool>("diesBefore");
+        QTest::newRow("after they came") << false;
+        QTest::newRow("before") << true;
+    }
+    void objectsThatHaveDiedAreNullInRowsOfGadgetsAndPointers()
+    {
+        QFETCH(bool, diesBefore);
+        AsyncRegistry<Owner> owners;
+        AsyncRegistry<QObject *> objects;
+        AsyncRegistry<QVariantMap> maps;
+        EventModel ofOwners;
+        EventModel ofObjects;
+        EventModel ofMaps;
+        ofOwners.setRegistry(&owners);
+        ofObjects.setRegistry(&objects);
+        ofMaps.setRegistry(&maps);
+        const auto come = [&] { return ofOwners.count() == 1 && ofObjects.count() == 1 && ofMaps.count() == 1; };
+        ofOwners.addColumn<Owner>("member", &Owner::object);
+        ofOwners.addColumn<Owner>("name", [](const Owner &owner) { return owner.object ? owner.object->objectName() : QString(); });
+        ofOwners.setColumns({QStringLiteral("object"), QStringLiteral("any"), QStringLiteral("member"), QStringLiteral("name")});
+        auto first = std::make_unique<QObject>();
+        auto second = std::make_unique<QObject>();
+        first->setObjectName(QStringLiteral("first"));
+        const Owner owner{first.get(), QVariant::fromValue(second.get())};
+        owners.post(owner);
+        objects.post(first.get());
+        maps.post({{QStringLiteral("owner"), QVariant::fromValue(owner)}});
+        if (!diesBefore) {
+            QVERIFY(waitFor(come));
+            QCOMPARE(ofOwners.value(0, QStringLiteral("name")).toString(), QStringLiteral("first"));
+        }
+        first.reset();
+        QVERIFY(waitFor(come));
+        QCOMPARE(ofOwners.value(0, QStringLiteral("any")).value<QObject *>(), second.get());
+        second.reset(); // one after the other
+        for (const char *column : {"object", "any", "member"})
+            QCOMPARE(ofOwners.value(0, QLatin1String(column)).value<QObject *>(), nullptr);
+        QCOMPARE(ofOwners.value(0, QStringLiteral("name")), QVariant(QString()));
+        QCOMPARE(ofObjects.value(0, QStringLiteral("value")).value<QObject *>(), nullptr);
+        QCOMPARE(ofMaps.value(0, QStringLiteral("owner")).value<Owner>().object, nullptr);
+        QCOMPARE(ofMaps.value(0, QStringLiteral("owner")).value<Owner>().any.value<QObject *>(), nullptr);
     }
 
     void anotherRegistryBeginsWithAnEmptyModel()

@@ -7,7 +7,7 @@ QtObject {
     id: page
 
     property var bus: null
-    property var whenEnding: () => {}
+    property var whenEnding: null
     readonly property QtObject part: QtObject {
         function registration(bus: var): var {
             return event => SignalBox.on(bus, () => bus.seen.push(event));
