@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/signalboxattached.h>
 
+#include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/handlers/scripthandler_p.h>
 #include <SignalBox/qt/stallreport.h>
@@ -61,6 +62,11 @@ HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &functi
         return {};
     if (parsed->owner) {
         arguments.refuse(QStringLiteral("options: owner: expected none, as the owner is the object in whose scope this is written"));
+        return {};
+    }
+    if (detail::OwnerWatch::of(parent())->hasEnded()) {
+        arguments.refuse(QStringLiteral("owner: expected to be called in the scope of an object that is alive, not of one that is being "
+                                        "destroyed"));
         return {};
     }
     return detail::ScriptHandler::registerWith(registry, engine, function, *parsed, parent());

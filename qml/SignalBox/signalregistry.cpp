@@ -121,6 +121,7 @@ SignalRegistry::SignalRegistry(QObject *parent)
 
 SignalRegistry::~SignalRegistry()
 {
+    disconnect(m_targetEnd); // the target may be this object, whose end is told when it is no registry any more
     disconnectRelay();
 }
 

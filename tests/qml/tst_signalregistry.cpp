@@ -424,6 +424,44 @@ private Q_SLOTS:
         QTRY_VERIFY(!watched);
     }
 
+    // The end of the target is then told to an object that is not a registry any more.
+    void registryMayBeItsOwnTarget()
+    {
+        QQmlEngine engine;
+        auto root = createObject(engine, R"(
+            import SignalBox
+            SignalRegistry {
+                id: me
+                signal clicked(int n)
+                property var seen: []
+                target: me
+                signalName: "clicked"
+                property RegistryHandler element: RegistryHandler {
+                    registry: me
+                    handler: n => me.seen.push(String(n))
+                }
+            }
+        )");
+        QVERIFY(root);
+        QVERIFY(QMetaObject::invokeMethod(root.get(), "clicked", Q_ARG(int, 7)));
+        QCOMPARE(seenBy(*root), QStringList{QStringLiteral("7")});
+        int changes = 0;
+        connect(static_cast<SignalRegistry *>(root.get()), &SignalRegistry::targetChanged, this, [&] { ++changes; });
+        root.reset();
+        QCOMPARE(changes, 0);
+
+        auto registry = std::make_unique<SignalRegistry>();
+        registry->setSignalName(QStringLiteral("nameChanged"));
+        registry->setTarget(registry.get());
+        int calls = 0;
+        registry->AsyncRegistry<QVariant>::registerHandler([&] { ++calls; });
+        registry->setName(QStringLiteral("own"));
+        QCOMPARE(calls, 1);
+        connect(registry.get(), &SignalRegistry::targetChanged, this, [&] { ++changes; });
+        registry.reset();
+        QCOMPARE(changes, 0);
+    }
+
     void registriesComeAndGoWhileFourThreadsEmit()
     {
         QQmlEngine engine;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cancelling.h"
 #include "looplessthread.h"
 #include "scaled.h"
 #include "waitfor.h"
@@ -279,6 +280,82 @@ private Q_SLOTS:
         const auto next = watch.changed(this);
         QVERIFY(next.isFinished());
         QCOMPARE(next.result(), std::optional(1));
+    }
+
+    void futureCancelledWhileItGetsAValueLeavesItToTheNext()
+    {
+        WatchSender<Cancelling> sender(Cancelling(0));
+        AsyncWatch<Cancelling> watch(sender.subscribe());
+        auto cancelled = watch.changed(this);
+        Cancelling::onCopy = [&] { std::thread([&] { cancelled.cancel(); }).join(); };
+        sender.send(Cancelling(1));
+        Cancelling::onCopy = {};
+        QVERIFY(finishes(cancelled));
+        QCOMPARE(cancelled.resultCount(), 0);
+        const auto next = watch.changed(this);
+        QVERIFY(next.isFinished());
+        QCOMPARE(next.result()->number, 1);
+    }
+
+    // One that has begun to wait while the value was about to be given is told of it, also on another thread.
+    void futureThatBeganMeanwhileGetsTheValueThatNobodyTook()
+    {
+        WorkerThread worker;
+        WatchSender<Cancelling> sender(Cancelling(0));
+        AsyncWatch<Cancelling> watch(sender.subscribe());
+        auto cancelled = watch.changed(worker.context());
+        QFuture<std::optional<Cancelling>> here;
+        QFuture<std::optional<Cancelling>> there;
+        std::promise<void> isCopying;
+        std::promise<void> go;
+        std::atomic<bool> isFirst = true;
+        Cancelling::onCopy = [&] {
+            if (!isFirst.exchange(false))
+                return;
+            isCopying.set_value();
+            go.get_future().wait();
+        };
+        sender.send(Cancelling(1));
+        isCopying.get_future().wait();
+        here = watch.changed(this);
+        there = watch.changed(worker.context());
+        cancelled.cancel();
+        go.set_value();
+        QVERIFY(waitFor([&] { return here.isFinished() || there.isFinished(); }));
+        worker.drain();
+        runQueuedCalls();
+        Cancelling::onCopy = {};
+        QVERIFY(here.isFinished() != there.isFinished()); // the value is given once
+        const QFuture<std::optional<Cancelling>> &given = here.isFinished() ? here : there;
+        SignalBox::detail::SanitizerOrder::acquire(given);
+        QCOMPARE(given.result()->number, 1);
+        sender.send(Cancelling(2));
+        QVERIFY(finishes(here) && finishes(there));
+    }
+
+    // Each value is in one future, at most, and the last one in one that was not cancelled.
+    void cancellationsRacingValuesLoseNotTheLastOne()
+    {
+        const int rounds = scaled(2000);
+        WorkerThread worker;
+        WatchSender<int> sender(0);
+        AsyncWatch<int> watch(sender.subscribe());
+        for (int round = 1; round <= rounds; ++round) {
+            auto cancelled = watch.changed(worker.context());
+            std::thread canceller([&] { cancelled.cancel(); });
+            sender.send(round);
+            const auto next = watch.changed(worker.context());
+            canceller.join();
+            QVERIFY(finishes(cancelled));
+            if (cancelled.resultCount() == 0 || !cancelled.resultAt(0)) {
+                QVERIFY(finishes(next));
+                QCOMPARE(next.result(), std::optional(round));
+            } else {
+                QVERIFY(!next.isFinished());
+                sender.send(round);
+                QVERIFY(finishes(next));
+            }
+        }
     }
 
     void cancelledFuturesFinishAndLetGoOfTheSender()

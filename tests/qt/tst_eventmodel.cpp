@@ -27,6 +27,18 @@ using SignalBox::EventModel;
 using SignalBox::TestClock;
 using namespace std::chrono_literals;
 
+// An event that points to an object, as gadgets may.
+struct Owner
+{
+    Q_GADGET
+    Q_PROPERTY(QObject *object MEMBER object)
+    Q_PROPERTY(QVariant any MEMBER any)
+
+public:
+    QObject *object = nullptr;
+    QVariant any;
+};
+
 struct Quote
 {
     std::string name;
@@ -393,6 +405,106 @@ private Q_SLOTS:
         QCOMPARE(model.index(0, 1).data().toInt(), 12);
     }
 
+    void objectsThatHaveDiedAreNullInRows_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<bool>("diesBefore");
+        QTest::newRow("after they came") << QString() << false;
+        QTest::newRow("before") << QString() << true;
+        QTest::newRow("after, with a key") << QStringLiteral("n") << false;
+        QTest::newRow("before, with a key") << QStringLiteral("n") << true;
+    }
+    void objectsThatHaveDiedAreNullInRows()
+    {
+        QFETCH(QString, key);
+        QFETCH(bool, diesBefore);
+        const auto isNull = [](const QVariant &value) {
+            return value.metaType().flags() & QMetaType::PointerToQObject && !*static_cast<QObject *const *>(value.constData());
+        };
+        const auto see = [](const QVariantMap &event) { return event.value(QStringLiteral("o")).value<QObject *>() != nullptr; };
+        AsyncRegistry<QVariantMap> maps;
+        AsyncRegistry<QVariant> variants;
+        // No CheckedModel: a view is not to ask for an object's text.
+        EventModel ofMaps;
+        EventModel ofVariants;
+        ofMaps.setRegistry(&maps);
+        ofVariants.setRegistry(&variants);
+        const auto come = [&] { return ofMaps.count() == 1 && ofVariants.count() == 1; };
+        for (EventModel *model : {&ofMaps, &ofVariants}) {
+            model->addColumn<QVariantMap>("seen", see);
+            model->setColumns({QStringLiteral("o"), QStringLiteral("list"), QStringLiteral("alive"), QStringLiteral("seen")});
+            model->setKey(key);
+        }
+        auto object = std::make_unique<QObject>();
+        QObject alive;
+        const QVariant pointer = QVariant::fromValue(object.get());
+        const QVariantMap event{{QStringLiteral("n"), 1},
+                                {QStringLiteral("o"), pointer},
+                                {QStringLiteral("list"), QVariantList{1, pointer}},
+                                {QStringLiteral("alive"), QVariant::fromValue(&alive)}};
+        maps.post(event);
+        variants.post(event);
+        if (!diesBefore) {
+            QVERIFY(waitFor(come));
+            QCOMPARE(ofMaps.value(0, QStringLiteral("o")).value<QObject *>(), object.get());
+            QCOMPARE(ofMaps.value(0, QStringLiteral("seen")), QVariant(true));
+        }
+        object.reset();
+        QVERIFY(waitFor(come));
+        for (const EventModel *model : {&ofMaps, &ofVariants}) {
+            QVERIFY(isNull(model->value(0, QStringLiteral("o"))));
+            QVERIFY(isNull(model->value(0, QStringLiteral("list")).toList().at(1)));
+            QCOMPARE(model->value(0, QStringLiteral("list")).toList().at(0).toInt(), 1);
+            QCOMPARE(model->value(0, QStringLiteral("alive")).value<QObject *>(), &alive);
+            QCOMPARE(model->value(0, QStringLiteral("seen")), QVariant(false));
+        }
+    }
+
+    void objectsThatHaveDiedAreNullInRowsOfGadgetsAndPointers_data()
+    {
+        QTest::addColumn<bool>("diesBefore");
+        QTest::newRow("after they came") << false;
+        QTest::newRow("before") << true;
+    }
+    void objectsThatHaveDiedAreNullInRowsOfGadgetsAndPointers()
+    {
+        QFETCH(bool, diesBefore);
+        AsyncRegistry<Owner> owners;
+        AsyncRegistry<QObject *> objects;
+        AsyncRegistry<QVariantMap> maps;
+        EventModel ofOwners;
+        EventModel ofObjects;
+        EventModel ofMaps;
+        ofOwners.setRegistry(&owners);
+        ofObjects.setRegistry(&objects);
+        ofMaps.setRegistry(&maps);
+        const auto come = [&] { return ofOwners.count() == 1 && ofObjects.count() == 1 && ofMaps.count() == 1; };
+        ofOwners.addColumn<Owner>("member", &Owner::object);
+        ofOwners.addColumn<Owner>("name", [](const Owner &owner) { return owner.object ? owner.object->objectName() : QString(); });
+        ofOwners.setColumns({QStringLiteral("object"), QStringLiteral("any"), QStringLiteral("member"), QStringLiteral("name")});
+        auto first = std::make_unique<QObject>();
+        auto second = std::make_unique<QObject>();
+        first->setObjectName(QStringLiteral("first"));
+        const Owner owner{first.get(), QVariant::fromValue(second.get())};
+        owners.post(owner);
+        objects.post(first.get());
+        maps.post({{QStringLiteral("owner"), QVariant::fromValue(owner)}});
+        if (!diesBefore) {
+            QVERIFY(waitFor(come));
+            QCOMPARE(ofOwners.value(0, QStringLiteral("name")).toString(), QStringLiteral("first"));
+        }
+        first.reset();
+        QVERIFY(waitFor(come));
+        QCOMPARE(ofOwners.value(0, QStringLiteral("any")).value<QObject *>(), second.get());
+        second.reset(); // one after the other
+        for (const char *column : {"object", "any", "member"})
+            QCOMPARE(ofOwners.value(0, QLatin1String(column)).value<QObject *>(), nullptr);
+        QCOMPARE(ofOwners.value(0, QStringLiteral("name")), QVariant(QString()));
+        QCOMPARE(ofObjects.value(0, QStringLiteral("value")).value<QObject *>(), nullptr);
+        QCOMPARE(ofMaps.value(0, QStringLiteral("owner")).value<Owner>().object, nullptr);
+        QCOMPARE(ofMaps.value(0, QStringLiteral("owner")).value<Owner>().any.value<QObject *>(), nullptr);
+    }
+
     void anotherRegistryBeginsWithAnEmptyModel()
     {
         AsyncRegistry<Tick> ticks;
@@ -553,6 +665,77 @@ private Q_SLOTS:
         QVERIFY(isDestroyedBy(&EventModel::lostChanged));
         QVERIFY(isDestroyedBy(&EventModel::receivedChanged));
         QCOMPARE(registry.handlerCount(), 1);
+    }
+
+    // What comes in that loop becomes rows after it.
+    void slotsMayOpenAnEventLoopInWhichEventsCome_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<int>("next");
+        QTest::newRow("rowsInserted") << QString() << 2;
+        QTest::newRow("rowsInserted, with a key") << QStringLiteral("value") << 2;
+        QTest::newRow("dataChanged") << QStringLiteral("value") << 1;
+    }
+    void slotsMayOpenAnEventLoopInWhichEventsCome()
+    {
+        QFETCH(QString, key);
+        QFETCH(int, next);
+        AsyncRegistry<int> registry;
+        CheckedModel model(&registry);
+        model.setInterval(0);
+        model.setKey(key);
+        bool hasCome = false;
+        const auto loop = [&] {
+            if (std::exchange(hasCome, true))
+                return;
+            const quint64 before = model.received();
+            registry.post(3);
+            hasCome = waitFor([&] { return model.received() > before; });
+        };
+        if (next == 1) {
+            registry.post(1);
+            QVERIFY(model.comesTo(1, 1));
+            connect(&model, &QAbstractItemModel::dataChanged, &model, loop);
+        } else {
+            connect(&model, &QAbstractItemModel::rowsInserted, &model, loop);
+        }
+        registry.post(1);
+        QVERIFY(model.comesTo(2, next == 1 ? 3 : 2));
+        QVERIFY(hasCome);
+        QCOMPARE(model.numbers(), (std::vector<int>{1, 3}));
+    }
+
+    // As the slot before, and it pauses the model there, or ends it.
+    void slotsMayPauseOrDestroyTheModelInTheirEventLoop()
+    {
+        AsyncRegistry<int> registry;
+        auto model = std::make_unique<CheckedModel>(&registry);
+        model->setInterval(0);
+        const auto loop = [&] {
+            if (model->received() > 1)
+                return;
+            registry.post(2);
+            QVERIFY(waitFor([&] { return model->received() == 2; }));
+            model->setPaused(true);
+        };
+        connect(model.get(), &QAbstractItemModel::rowsInserted, model.get(), loop);
+        registry.post(1);
+        QVERIFY(waitFor([&] { return model->isPaused(); }));
+        runQueuedCalls();
+        QCOMPARE(model->count(), 1);
+        model->setPaused(false);
+        QCOMPARE(model->count(), 2);
+
+        const auto destroy = [&] {
+            registry.post(4);
+            QVERIFY(waitFor([&] { return model->received() == 4; }));
+            model.reset();
+        };
+        connect(model.get(), &QAbstractItemModel::rowsInserted, this, destroy);
+        registry.post(3);
+        QVERIFY(waitFor([&] { return !model; }));
+        runQueuedCalls();
+        QVERIFY(registry.isEmpty());
     }
 
     // A batch handler of the same registry, called before the model gets the events, and after it.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "cancelling.h"
 #include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
@@ -484,6 +485,71 @@ private Q_SLOTS:
             else
                 QCoreApplication::processEvents();
         }
+        producer.join();
+        QCOMPARE(stream.lost(), quint64(0));
+    }
+
+    // An event is in a future, or still in the stream.
+    void futureCancelledWhileItGetsAnEventLeavesItToTheNext()
+    {
+        AsyncRegistry<Cancelling> registry;
+        EventStream<Cancelling> stream = registry.stream(this);
+        auto cancelled = stream.next();
+        Cancelling::onCopy = [&] { std::thread([&] { cancelled.cancel(); }).join(); };
+        registry.post(Cancelling(1));
+        Cancelling::onCopy = {};
+        QVERIFY(finishes(cancelled));
+        QCOMPARE(cancelled.resultCount(), 0);
+        const auto next = stream.next();
+        QVERIFY(next.isFinished());
+        QCOMPARE(next.result()->number, 1);
+        QCOMPARE(stream.lost(), quint64(0));
+
+        // One that waits behind it is given the event at once.
+        auto again = stream.next();
+        const auto behind = stream.next();
+        Cancelling::onCopy = [&] {
+            again.cancel();
+            Cancelling::onCopy = {};
+        };
+        registry.post(Cancelling(2));
+        QVERIFY(behind.isFinished());
+        QCOMPARE(behind.result()->number, 2);
+        QCOMPARE(again.resultCount(), 0);
+    }
+
+    void cancellationsRacingEventsLoseNone()
+    {
+        const int count = scaled(20000);
+        AsyncRegistry<int> registry;
+        EventStream<int> stream = registry.stream(this);
+        std::thread producer([&] {
+            for (int number = 0; number < count; ++number) {
+                registry.post(number);
+                if (number % 16 == 0)
+                    std::this_thread::yield();
+            }
+        });
+        std::atomic<QFuture<std::optional<int>> *> cancelled = nullptr;
+        std::atomic<bool> isOver = false;
+        std::thread canceller([&] {
+            while (!isOver) {
+                if (QFuture<std::optional<int>> *future = cancelled.exchange(nullptr)) {
+                    future->cancel();
+                    delete future;
+                }
+            }
+        });
+        for (int expected = 0; expected < count;) {
+            const auto next = stream.next();
+            delete cancelled.exchange(new QFuture(next));
+            QVERIFY(finishes(next));
+            if (next.resultCount() != 0)
+                QCOMPARE(next.resultAt(0), std::optional(expected++));
+        }
+        isOver = true;
+        canceller.join();
+        delete cancelled.exchange(nullptr);
         producer.join();
         QCOMPARE(stream.lost(), quint64(0));
     }

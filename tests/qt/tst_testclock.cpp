@@ -612,6 +612,72 @@ private Q_SLOTS:
         QCOMPARE(inner, 1);
     }
 
+    void clockMayBeDestroyedInsideOfItsOwnAdvance_data()
+    {
+        QTest::addColumn<bool>("isFollowed");
+        QTest::newRow("no other clock") << false;
+        QTest::newRow("another clock") << true;
+    }
+    void clockMayBeDestroyedInsideOfItsOwnAdvance()
+    {
+        QFETCH(bool, isFollowed);
+        auto clock = std::make_unique<TestClock>();
+        std::unique_ptr<TestClock> next;
+        AsyncRegistry<int> registry;
+        QObject context;
+        int calls = 0;
+        registry.registerHandler(&context, [&](const int &) {
+            ++calls;
+            clock.reset();
+            if (isFollowed)
+                next = std::make_unique<TestClock>();
+        }, {.backlog = Backlog::debounced(10)});
+        registry.post(1);
+        expectWarning("the clock was destroyed");
+        QVERIFY(!clock->advance(1h));
+        QVERIFY(!clock);
+        QCOMPARE(calls, 1);
+
+        int later = 0;
+        AsyncRegistry<int> other;
+        other.registerHandler(&context, [&](const int &) { ++later; }, {.backlog = Backlog::debounced(1)});
+        other.post(1);
+        if (isFollowed) {
+            QVERIFY(next->isActive());
+            QCOMPARE(later, 0);
+            QVERIFY(next->advance(1ms));
+        }
+        QVERIFY(waitFor([&] { return later == 1; })); // in real time, where there is no clock
+    }
+
+    // On another thread, for which advance() waits, and by what a deadline ends.
+    void clockMayBeDestroyedByOtherThreadsInsideOfAdvance()
+    {
+        auto clock = std::make_unique<TestClock>();
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        registry.registerHandler(worker.context(), [&](const int &) { clock.reset(); }, {.backlog = Backlog::debounced(10)});
+        registry.post(1);
+        worker.drain();
+        expectWarning("the clock was destroyed");
+        QVERIFY(!clock->advance(1h));
+
+        clock = std::make_unique<TestClock>();
+        AsyncRegistry<int> silent;
+        QThread never;
+        silent.registerHandler(SignalBox::onThread(&never), [](const int &) {});
+        silent.notify(1, QDeadlineTimer(1000)).then([&](const SignalBox::DispatchReport &) { clock.reset(); });
+        expectWarning("the clock was destroyed");
+        QVERIFY(!clock->advance(1h));
+
+        QObject context;
+        int later = 0;
+        AsyncRegistry<int> other;
+        other.registerHandler(&context, [&](const int &) { ++later; }, {.backlog = Backlog::debounced(1)});
+        other.post(1);
+        QVERIFY(waitFor([&] { return later == 1; }));
+    }
+
     // Posts of other threads race with the steps. Each one is delivered, in order.
     void advanceMayRaceWithPosts()
     {

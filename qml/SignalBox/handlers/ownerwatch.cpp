@@ -37,6 +37,36 @@ QQmlComponent *probeComponent(QQmlEngine *engine)
     return component;
 }
 
+// Whether the item that a Loader has created, or is creating, is still its item.
+bool hasLoader(const QObject *loader, const QObject *item)
+{
+    if (const auto *current = loader->property("item").value<QObject *>())
+        return current == item;
+    // It has none, or is creating one, which is not its item yet. An Item has its place by then, and loses it when it is unloaded.
+    if (item->inherits("QQuickItem"))
+        return item->property("parent").value<QObject *>() != nullptr;
+    return loader->property("active").toBool()
+            && (!loader->property("source").toUrl().isEmpty() || loader->property("sourceComponent").value<QObject *>());
+}
+
+/*
+    Whether the object is in the file of a Loader that has unloaded it and deletes it later. Its Component.destruction has been emitted
+    then, and nothing else says so: names still work. A Loader's item has a context of its own, whose object is the Loader, and whose
+    parent the item.
+*/
+bool isUnloaded(const QQmlContext *context)
+{
+    for (const QQmlContext *outer = context->parentContext(); outer; context = outer, outer = outer->parentContext()) {
+        const QObject *const item = context->contextObject();
+        const QObject *const loader = outer->contextObject();
+        if (!item || !loader || outer->QObject::parent() != item || !loader->inherits("QQuickLoader"))
+            continue;
+        if (!hasLoader(loader, item))
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 OwnerWatch *OwnerWatch::of(QObject *owner)
@@ -53,7 +83,10 @@ OwnerWatch::OwnerWatch(QObject *owner)
 {
     connect(owner, &QObject::destroyed, this, &OwnerWatch::end);
     QQmlContext *const context = qmlContext(owner);
-    if (!context || !context->isValid())
+    if (!context)
+        return;
+    m_hasEnded = !context->isValid() || isUnloaded(context);
+    if (m_hasEnded)
         return;
     if (QObject *probe = probeComponent(context->engine())->create(context)) {
         probe->setParent(this);

@@ -5,6 +5,7 @@
 #    include <SignalBox/core/handlerguard.h>
 #    include <SignalBox/core/registry/nullfunction.h>
 #    include <SignalBox/core/sourcelocation.h>
+#    include <SignalBox/core/syncregistry.h>
 #    include <SignalBox/core/watchreceiver.h>
 #    include <SignalBox/core/watchsender.h>
 #endif
@@ -128,6 +129,9 @@ public:
                 {.name = QStringLiteral("changed()")}, location);
         if (!start(callback, guard))
             return future;
+        callback->onReturned = m_values->returned.registerGuard([&waiting = *callback] { waiting.handOver(); });
+        if (m_values->receiver.version() != m_values->given.load())
+            callback->handOver(); // returned before that
         // The context's handler alone owns the answer, which is empty when that goes.
         callback->onClosed =
                 m_values->receiver.onClosed([values = m_values, waiting = std::weak_ptr<detail::Answer<Next>>(answer)] {
@@ -143,14 +147,21 @@ public:
     const WatchReceiver<T> &receiver() const noexcept { return m_values->receiver; }
 
 private:
+    struct VersionOnly
+    {
+        std::uint64_t version;
+    };
+
     // What all callbacks look at.
     struct Values
     {
         explicit Values(WatchReceiver<T> from) : receiver(std::move(from)), given(receiver.version()) {}
 
         const WatchReceiver<T> receiver;
-        // The version that changed() has given last. Sequentially consistent: off every hot path.
+        // The version that changed() has given last, or is about to give. Sequentially consistent: off every hot path.
         std::atomic<std::uint64_t> given;
+        // What was about to be given, and then the future had been cancelled: futures that wait are to look again.
+        SyncRegistry<void> returned;
     };
 
     // Of one callback: shared by the sender's side and the context's.
@@ -186,6 +197,7 @@ private:
         const std::shared_ptr<Arrival> arrival;
         AsyncRegistry<Changed> registry; // of one handler
         HandlerGuard onChanged;          // these end first, and wait for senders
+        HandlerGuard onReturned;
         HandlerGuard onClosed;
     };
     using CallbackPlace = typename std::list<Callback>::iterator;
@@ -269,18 +281,40 @@ private:
     // False: there is nothing that is not given yet.
     static bool give(Values &values, detail::Answer<Next> &answer)
     {
-        if (!answer.isOpen() || values.receiver.version() == values.given.load())
+        for (;;) {
+            std::uint64_t before = values.given.load();
+            if (!answer.isOpen() || values.receiver.version() == before)
+                return false;
+            const auto latest = latestOf(values);
+            Next copy = nextOf(latest);
+            const std::uint64_t version = latest.version;
+            // First, as a continuation of the future may ask for the next one.
+            if (!values.given.compare_exchange_strong(before, version))
+                continue; // another future was faster
+            if (answer.give(std::move(copy)))
+                return true;
+            // The future was cancelled meanwhile: another one gets the value, if it has not got a newer one.
+            std::uint64_t claimed = version;
+            if (values.given.compare_exchange_strong(claimed, before))
+                values.returned.notify();
             return false;
-        if constexpr (std::is_void_v<T>) {
-            values.given.store(values.receiver.version());
-            answer.give(true);
-        } else {
-            const WatchSnapshot<T> latest = values.receiver.snapshot();
-            Next copy(*latest.value);
-            values.given.store(latest.version);
-            answer.give(std::move(copy));
         }
-        return true;
+    }
+
+    static auto latestOf(const Values &values)
+    {
+        if constexpr (std::is_void_v<T>)
+            return VersionOnly{values.receiver.version()};
+        else
+            return values.receiver.snapshot();
+    }
+    template <class Latest>
+    static Next nextOf([[maybe_unused]] const Latest &latest)
+    {
+        if constexpr (std::is_void_v<T>)
+            return true;
+        else
+            return Next(*latest.value);
     }
 
     const std::shared_ptr<Values> m_values;

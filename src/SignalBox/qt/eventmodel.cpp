@@ -91,13 +91,15 @@ void EventModel::Private::take(const detail::Batch &batch)
 
 void EventModel::Private::show()
 {
-    if (isShowing) // it goes on with what waits
+    if (isShowing) // in an event loop that a slot has opened: the call further out goes on with what waits
         return;
     const QPointer<EventModel> model(&q);
     isShowing = true;
-    showRows();
-    if (!model)
-        return;
+    do {
+        showRows();
+        if (!model)
+            return;
+    } while (rows.isWaiting() && !isPaused);
     isShowing = false;
     tell();
 }

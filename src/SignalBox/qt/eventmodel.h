@@ -53,7 +53,9 @@ class AsyncRegistry;
     \errors A capacity that is not positive, a negative interval, and a column name that is empty or used twice are refused
     with a warning, and change nothing. If the function of a column throws, that is logged, and the cell is invalid.
 
-    \lifetime The rows stay when the registry is destroyed. Setting another registry empties the model.
+    \lifetime The rows stay when the registry is destroyed. Setting another registry empties the model. A QObject to which an event points, in
+    a QVariant, its maps and lists, or a property of a Q_GADGET, may be destroyed: it reads as null from then on, also to the functions of
+    addColumn(). Pointers in other structs cannot be followed.
 
     Its handler is named by the model's objectName at the time when the registry is set, or "EventModel", and has the place of the call of
     setRegistry(): so traces, stallReport() and RegistryObject::handlers() show it. Of QML they show no place.

@@ -212,8 +212,9 @@ public:
 
     /*!
         Returns a future of the oldest waiting event or, if none waits, of the next one. It is empty at the end of the stream, or when
-        \a deadline passes. It finishes on the thread of the context; an empty one may finish on another thread. If it is cancelled, the event
-        goes to whoever waits next.
+        \a deadline passes. It finishes on the thread of the context; an empty one may finish on another thread. If it is cancelled, on any
+        thread, the event goes to whoever waits next, or stays in the stream. If it was cancelled just after it got the event, the event is
+        its result: QFuture::resultCount() is 1 then.
     */
     QFuture<Next> next(QDeadlineTimer deadline = QDeadlineTimer::Forever)
     {

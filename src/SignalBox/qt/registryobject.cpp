@@ -331,6 +331,11 @@ void RegistryObject::wantExtras() const noexcept
     m_link->wantExtras();
 }
 
+void RegistryObject::wantObjects() const noexcept
+{
+    m_link->wantObjects();
+}
+
 void RegistryObject::warn(const char *caller, const char *problem)
 {
     detail::warnRefused(caller, QLatin1String(problem), "nothing was registered");

@@ -199,6 +199,7 @@ public:
     [[nodiscard]] HandlerGuard registerNewestGuard(QObject *context, Call &&call, const AsyncOptions &options, Key key,
                                                    const SourceLocation &location)
     {
+        wantObjects();
         return addKeyed<BatchCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerNewestGuard()",
                                                              detail::CalledWith::Batch, detail::Kept::NewestOfEachKey),
                                                        std::forward<Call>(call), options, location, std::move(key));
@@ -385,6 +386,8 @@ private:
         way.scriptPlace = &scriptPlace;
         if constexpr (requires(const detail::Event &event) { call.prepare(event); })
             wantExtras();
+        else
+            wantObjects();
         return addKeyed<BatchCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key);
     }
 
@@ -409,6 +412,7 @@ private:
     }
 
     void wantExtras() const noexcept;
+    void wantObjects() const noexcept;
     HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const AsyncOptions &options,
                             const SourceLocation &location);
 

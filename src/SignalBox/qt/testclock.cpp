@@ -98,12 +98,14 @@ void pause(int round)
 }
 
 // Has all that is due at this time done, and what follows from it. Returns when the next thing is due; nothing: some thread
-// does not get there.
+// does not get there, or the clock has been destroyed.
 std::optional<std::int64_t> settle(std::int64_t time)
 {
     const QDeadlineTimer deadline(patience);
     QString busy;
     for (int round = 0; !deadline.hasExpired(); ++round) {
+        if (!DeliveryClock::isStoppedAt(time))
+            return {};
         const Threads threads;
         const bool areDeadlinesEnding = Deadlines::areEnding(); // before the threads, which hear from it
         if (!threads.deliverDue(time, deadline)) {
@@ -147,10 +149,11 @@ TestClock::~TestClock()
         mailbox->wake(); // sets its timer
 }
 
+// What it delivers may destroy this clock, and make another one.
 bool TestClock::advance(std::chrono::milliseconds duration)
 {
-    const auto refuse = [](const char *problem) {
-        detail::warnRefused("TestClock::advance()", QLatin1String(problem), "the clock stands still");
+    const auto refuse = [](const char *problem, const char *consequence = "the clock stands still") {
+        detail::warnRefused("TestClock::advance()", QLatin1String(problem), consequence);
         return false;
     };
     if (!m_isActive)
@@ -167,12 +170,18 @@ bool TestClock::advance(std::chrono::milliseconds duration)
         return refuse("the time would be more than a century ahead");
 
     const std::int64_t end = begin + std::chrono::nanoseconds(duration).count();
-    while (const std::optional<std::int64_t> next = settle(DeliveryClock::now())) {
-        DeliveryClock::setTime(std::min(*next, end));
+    std::int64_t time = begin;
+    while (const std::optional<std::int64_t> next = settle(time)) {
+        const std::int64_t step = std::min(*next, end);
+        if (!DeliveryClock::advance(time, step))
+            break;
         if (*next > end)
             return true;
+        time = step;
     }
-    return false;
+    if (DeliveryClock::isStoppedAt(time)) // settle() has warned
+        return false;
+    return refuse("the clock was destroyed by something that it delivered", "time goes on without it");
 }
 
 } // namespace SignalBox

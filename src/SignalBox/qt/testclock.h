@@ -58,7 +58,8 @@ public:
         it delivers what is due now.
 
         Returns false, with a warning, if another thread has something to deliver and does not do so within 5 seconds of real time, or
-        if deliveries that are due at one time go on for so long. The clock then stands at that time.
+        if deliveries that are due at one time go on for so long. The clock then stands at that time. Also if something that it delivers
+        destroys the clock: time then passes again, or is that of another clock.
 
         Also returns false, with a warning, and changes nothing: on another thread than the one that created the clock; inside of a
         handler, or of anything else that a delivery has called; if the clock has no effect; if \a duration is negative, or so long that the

@@ -188,4 +188,40 @@ TestCase {
         tryCompare(events, "registry", null);
         compare(events.value(0, "symbol"), "a");
     }
+
+    Component {
+        id: objectComponent
+
+        QtObject {
+            readonly property int number: 7
+        }
+    }
+
+    // In no view, which would show their texts.
+    Component {
+        id: modelComponent
+
+        EventModel {
+            registry: bus
+            columns: ["symbol", "o", "list"]
+        }
+    }
+
+    function test_objectsThatHaveDiedAreNullInRows_data() {
+        return [{ tag: "rows of events", key: "" }, { tag: "rows of keys", key: "symbol" }];
+    }
+    function test_objectsThatHaveDiedAreNullInRows(data) {
+        const rows = createTemporaryObject(modelComponent, testCase, { key: data.key }) as EventModel;
+        events.registry = null;
+        keyed.registry = null;
+        const object = objectComponent.createObject(testCase);
+        bus.notify({ symbol: "A", o: object, list: [object] });
+        tryCompare(rows, "count", 1);
+        compare(rows.value(0, "o").number, 7);
+        object.destroy();
+        tryVerify(() => rows.value(0, "o") === null);
+        compare(rows.value(0, "list")[0], null);
+        compare(rows.value(0, "symbol"), "A");
+        keyed.registry = bus;
+    }
 }

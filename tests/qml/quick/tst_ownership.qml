@@ -82,6 +82,85 @@ TestCase {
         compare(bus.handlerCount, 0);
     }
 
+    // Registers handlers in all ways that have an owner. Each is refused, where the owner is known to have ended, or ends with it.
+    function registerLate(owner: var, register: var) {
+        for (const call of [
+            () => register("on"),
+            () => bus.registerHandler(event => bus.seen.push(event), { owner: owner }),
+            () => bus.registerGuard(event => bus.seen.push(event), { owner: owner })
+        ]) {
+            try {
+                call();
+            } catch (error) {
+                verify(error instanceof TypeError);
+                verify(/owner: expected .* alive, not .* being destroyed/.test(error.message), error.message);
+            }
+        }
+    }
+
+    function test_nothingIsRegisteredForAnOwnerThatHasEnded_data() {
+        return [
+            { tag: "known", isKnown: true, end: () => loader.source = "" },
+            { tag: "unknown", isKnown: false, end: () => loader.source = "" },
+            { tag: "inactive", isKnown: false, end: () => loader.active = false },
+            { tag: "replaced", isKnown: false, end: () => loader.sourceComponent = ownerComponent },
+            { tag: "item", isKnown: false, file: "LateItem.qml", end: () => loader.active = false },
+            { tag: "replaced item", isKnown: false, file: "LateItem.qml", end: () => loader.sourceComponent = ownerComponent }
+        ];
+    }
+    function test_nothingIsRegisteredForAnOwnerThatHasEnded(data) {
+        loader.setSource(data.file ?? "LateRegistration.qml");
+        const owner = loader.item.page ?? loader.item;
+        const part = owner.part;
+        const register = owner.registration(bus);
+        const registerOfPart = part.registration(bus);
+        if (data.isKnown) {
+            bus.unregister(register("early"));
+            bus.unregister(registerOfPart("early"));
+        }
+        data.end(); // deleted later
+        registerLate(owner, register);
+        registerLate(part, registerOfPart);
+        compare(bus.handlerCount, 0);
+        bus.notify(1);
+        compare(bus.seen, []);
+    }
+
+    // Between the ends of two objects of one file.
+    function test_nothingStaysRegisteredThatIsRegisteredAsTheOwnerEnds_data() {
+        return [{ tag: "known", isKnown: true }, { tag: "unknown", isKnown: false }];
+    }
+    function test_nothingStaysRegisteredThatIsRegisteredAsTheOwnerEnds(data) {
+        loader.setSource("LateRegistration.qml");
+        const owner = loader.item;
+        const register = owner.registration(bus);
+        if (data.isKnown)
+            bus.unregister(register("early"));
+        let ends = 0;
+        owner.whenEnding = () => {
+            ++ends;
+            registerLate(owner, register);
+        };
+        loader.source = "";
+        compare(ends, 2);
+        compare(bus.handlerCount, 0);
+        bus.notify(1);
+        compare(bus.seen, []);
+    }
+
+    // While a Loader creates its item, that is not yet the Loader's.
+    function test_itemsOfLoadersMayRegisterAsTheyAreCompleted_data() {
+        return [{ tag: "LateRegistration.qml" }, { tag: "LateItem.qml" }];
+    }
+    function test_itemsOfLoadersMayRegisterAsTheyAreCompleted(data) {
+        loader.setSource(data.tag, { bus: bus });
+        compare(bus.handlerCount, 2);
+        bus.notify(1);
+        compare(bus.seen.length, 2);
+        loader.source = "";
+        compare(bus.handlerCount, 0);
+    }
+
     function test_recycledDelegatesKeepOneHandlerEach() {
         loader.setSource("RecyclingList.qml");
         const list = loader.item as ListView;

@@ -25,7 +25,8 @@ bool DeliveryClock::stop() noexcept
 
 void DeliveryClock::resume() noexcept
 {
-    s_difference.store(s_stoppedAt.load(std::memory_order_relaxed) - steadyNanoseconds(), std::memory_order_relaxed);
+    // One more, so that no clock stops where this one stood: isStoppedAt().
+    s_difference.store(s_stoppedAt.load(std::memory_order_relaxed) + 1 - steadyNanoseconds(), std::memory_order_relaxed);
     s_stoppedAt.store(running, std::memory_order_release);
 }
 

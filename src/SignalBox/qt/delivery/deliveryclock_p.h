@@ -39,8 +39,15 @@ public:
 
     /*! Stops it at the present time. False: it is stopped. */
     static bool stop() noexcept;
-    /*! Only while it is stopped; \a time: not before now(). */
-    static void setTime(std::int64_t time) noexcept { s_stoppedAt.store(time, std::memory_order_release); }
+    /*! Whether it is stopped at that \a time. It then has been since somebody set that time, as no other clock stands there. */
+    static bool isStoppedAt(std::int64_t time) noexcept { return s_stoppedAt.load(std::memory_order_acquire) == time; }
+    /*! \a time: not before \a present. False: it is not stopped at \a present any more. */
+    static bool advance(std::int64_t present, std::int64_t time) noexcept
+    {
+        // One step: between a look and a store another thread could end the clock, which would stand for ever then. Release, with
+        // now(): who sees the time sees what was delivered before.
+        return s_stoppedAt.compare_exchange_strong(present, time, std::memory_order_acq_rel, std::memory_order_acquire);
+    }
     /*! Only while it is stopped. */
     static void resume() noexcept;
 

@@ -10,6 +10,7 @@
 #include <QtCore/qvariant.h>
 
 #include <atomic>
+#include <concepts>
 #include <memory>
 #include <new>
 #include <type_traits>
@@ -55,7 +56,11 @@ class SIGNALBOX_QT_EXPORT Event : public Payload
 {
 public:
     /*! What only some events need. */
-    enum class Extras { No, Yes };
+    enum class Extras {
+        No,
+        ForObjects, // those whose values may point to QObjects, as far as Qt can tell
+        Yes,
+    };
 
     virtual ~Event();
     Q_DISABLE_COPY_MOVE(Event)
@@ -195,6 +200,26 @@ inline constexpr bool mayHoldObjects = (std::is_pointer_v<E> && std::is_converti
 /*! For an event of such a type: see HeldObjects. */
 SIGNALBOX_QT_EXPORT void holdObjects(const Event &event);
 
+template <class E>
+concept Gadget = !std::is_convertible_v<E *, const QObject *> && requires {
+    { E::staticMetaObject } -> std::convertible_to<const QMetaObject &>;
+};
+
+/*! Whether properties of the gadget may point to QObjects. */
+SIGNALBOX_QT_EXPORT bool hasObjectProperties(const QMetaObject &gadget);
+
+/*! The same, and of a gadget, whether its properties may. Only known at run time. */
+template <class E>
+bool mayPointToObjects()
+{
+    if constexpr (Gadget<E> && std::is_default_constructible_v<E> && std::is_copy_constructible_v<E>) {
+        static const bool result = hasObjectProperties(E::staticMetaObject);
+        return result;
+    } else {
+        return mayHoldObjects<E>;
+    }
+}
+
 // The value itself, or, where EventMemory does not align it, a pointer to it.
 template <class E, bool isAligned = (alignof(E) <= EventMemory::alignment)>
 class EventValue
@@ -241,7 +266,7 @@ public:
 
     void prepareValue() const override
     {
-        if constexpr (mayHoldObjects<E>)
+        if (mayPointToObjects<E>())
             holdObjects(*this);
     }
 
@@ -312,6 +337,8 @@ using EventMaker = EventPointer (*)(void *value, Event::Extras extras);
 template <class E>
 EventPointer eventOf(void *value, Event::Extras extras)
 {
+    if (extras == Event::Extras::ForObjects)
+        extras = mayPointToObjects<E>() ? Event::Extras::Yes : Event::Extras::No;
     return EventStorage<E>::create(std::move(*static_cast<E *>(value)), extras);
 }
 

@@ -3,8 +3,11 @@
 
 #include <SignalBox/qt/delivery/variantparts_p.h>
 
+#include <QtCore/qmetaobject.h>
+
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -18,10 +21,109 @@ const QObject *objectAt(const void *value)
     return *static_cast<const QObject *const *>(value);
 }
 
+const QMetaObject *gadgetOf(QMetaType type)
+{
+    return type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
+}
+
+bool isContainer(QMetaType type)
+{
+    return type == QMetaType::fromType<QVariantMap>() || type == QMetaType::fromType<QVariantList>()
+            || type == QMetaType::fromType<QVariantHash>() || type == QMetaType::fromType<QVariant>();
+}
+
+// A getter of a gadget may return another one of its type, and so on without end.
+constexpr int deepestGadget = 4;
+
+bool hasObjectProperties(const QMetaObject &gadget, int depth)
+{
+    for (int index = 0; index < gadget.propertyCount(); ++index) {
+        const QMetaType type = gadget.property(index).metaType();
+        if (isObjectPointer(type) || isContainer(type))
+            return true;
+        const QMetaObject *const inner = gadgetOf(type);
+        if (inner && depth < deepestGadget && hasObjectProperties(*inner, depth + 1))
+            return true;
+    }
+    return false;
+}
+
+// A property whose getter throws shows no object.
+QVariant readMember(const QMetaProperty &property, const void *gadget)
+{
+    try {
+        return property.readOnGadget(gadget);
+    } catch (const std::bad_alloc &) {
+        throw;
+    } catch (...) {
+        return {};
+    }
+}
+
+// Calls visit(object) for each object that a part points to.
+template <class Visit>
+void forEachObject(QMetaType type, const void *value, const Visit &visit, int depth = 0)
+{
+    forEachPart(type, value, [&](QMetaType partType, const void *part) {
+        if (isObjectPointer(partType)) {
+            if (const QObject *object = objectAt(part))
+                visit(object);
+            return;
+        }
+        const QMetaObject *const gadget = gadgetOf(partType);
+        if (!gadget || depth > deepestGadget || !hasObjectProperties(*gadget, depth))
+            return;
+        for (int index = 0; index < gadget->propertyCount(); ++index) {
+            const QVariant member = readMember(gadget->property(index), part);
+            forEachObject(member.metaType(), member.constData(), visit, depth + 1);
+        }
+    });
+}
+
+// A value with null for each pointer to an object of a set.
+class Cleaning
+{
+public:
+    explicit Cleaning(const QSet<const QObject *> &dead, int depth = 0) : m_dead(dead), m_depth(depth) {}
+
+    QVariant clean(const QVariant &value) const
+    {
+        return PartReplacement([this](const QVariant &part) { return cleanPart(part); })(value);
+    }
+
+private:
+    QVariant cleanPart(const QVariant &part) const
+    {
+        const QMetaType type = part.metaType();
+        if (isObjectPointer(type))
+            return m_dead.contains(objectAt(part.constData())) ? QVariant(type) : part;
+        const QMetaObject *const gadget = gadgetOf(type);
+        return gadget && m_depth <= deepestGadget ? cleanGadget(part, *gadget) : part;
+    }
+
+    QVariant cleanGadget(const QVariant &value, const QMetaObject &gadget) const
+    {
+        QVariant result = value;
+        for (int index = 0; index < gadget.propertyCount(); ++index) {
+            const QMetaProperty property = gadget.property(index);
+            const QVariant member = readMember(property, value.constData());
+            bool isChanged = false;
+            forEachObject(member.metaType(), member.constData(),
+                          [&](const QObject *object) { isChanged = isChanged || m_dead.contains(object); }, m_depth + 1);
+            if (isChanged)
+                property.writeOnGadget(result.data(), Cleaning(m_dead, m_depth + 1).clean(member));
+        }
+        return result;
+    }
+
+    const QSet<const QObject *> &m_dead;
+    const int m_depth;
+};
+
 // What a value is for those that look for objects, the most demanding last.
 enum class Nature {
     Plain,
-    Special, // a gadget or a QPointer: it holds no pointer that is looked for here, but scripts see it in a way of its own
+    Special, // a gadget or a QPointer: scripts see it in a way of its own
     Holding, // a container, or a pointer to an object
 };
 
@@ -64,6 +166,18 @@ HeldObjects::HeldObjects()
 {
 }
 
+bool hasObjectProperties(const QMetaObject &gadget)
+{
+    return hasObjectProperties(gadget, 0);
+}
+
+std::unique_ptr<HeldObjects> HeldObjects::copy() const
+{
+    auto result = std::make_unique<HeldObjects>();
+    result->m_objects = m_objects;
+    return result;
+}
+
 void holdObjects(const Event &event)
 {
     if (!event.takeObjects())
@@ -72,17 +186,15 @@ void holdObjects(const Event &event)
     if (!content.type.isValid())
         return;
     const Nature nature = natureOf(content.type, content.value);
-    if (nature == Nature::Plain)
+    if (nature == Nature::Plain) {
         event.setPlain();
-    if (nature != Nature::Holding)
         return;
+    }
     std::unique_ptr<HeldObjects> held;
-    forEachPart(content.type, content.value, [&held](QMetaType type, const void *value) {
-        if (!isObjectPointer(type) || !objectAt(value))
-            return;
+    forEachObject(content.type, content.value, [&held](const QObject *object) {
         if (!held)
             held = std::make_unique<HeldObjects>();
-        held->add(objectAt(value));
+        held->add(object);
     });
     if (held)
         event.attach(std::move(held));
@@ -119,10 +231,7 @@ QVariant HeldObjects::withoutDead(const QVariant &value) const
         if (held.object.isNull())
             dead.insert(held.address);
     }
-    return PartReplacement([&dead](const QVariant &part) {
-        const QMetaType type = part.metaType();
-        return isObjectPointer(type) && dead.contains(objectAt(part.constData())) ? QVariant(type) : part;
-    })(value);
+    return Cleaning(dead).clean(value);
 }
 
 } // namespace SignalBox::detail

@@ -8,6 +8,7 @@
 #include <QtCore/qpointer.h>
 #include <QtCore/qvariant.h>
 
+#include <memory>
 #include <type_traits>
 #include <vector>
 
@@ -23,6 +24,8 @@ class SIGNALBOX_QT_EXPORT HeldObjects final : public EventAttachment
 {
 public:
     HeldObjects();
+    /*! A copy, which outlives the event. */
+    std::unique_ptr<HeldObjects> copy() const;
 
     void add(const QObject *object) { m_objects.push_back({object, object}); }
 
@@ -33,7 +36,7 @@ public:
     static const HeldObjects *withDead(const Event &event) noexcept;
 
     std::size_t deadCount() const noexcept;
-    /*! \a value with null for each pointer to an object that is dead. */
+    /*! \a value with null for each pointer to an object that is dead, also in properties of gadgets, as far as they can be written. */
     QVariant withoutDead(const QVariant &value) const;
     template <class E>
     E withoutDead(const E &value) const

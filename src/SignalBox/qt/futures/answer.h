@@ -36,17 +36,17 @@ public:
     /*! None has been given yet, and the future is not cancelled. */
     bool isOpen() const { return !m_isGiven.load() && !m_promise.isCanceled(); }
 
-    /*! Whether this was the answer. */
+    /*! Whether the future has it. False: there was an answer before, or the future has been cancelled, by any thread. */
     bool give(R result)
     {
         // Sequentially consistent, as it is off every hot path: exactly one answer.
         if (m_isGiven.exchange(true))
             return false;
         SanitizerOrder::acquire(m_promise);
-        m_promise.addResult(std::move(result));
+        const bool isTaken = m_promise.addResult(std::move(result));
         SanitizerOrder::release(m_promise);
         m_promise.finish();
-        return true;
+        return isTaken;
     }
 
 private:

@@ -66,7 +66,7 @@ void postValue(const std::shared_ptr<RegistryLink> &link, void *value, EventMake
         return;
     if (handlers == 1 && isTakenByOnlyHandler(*link, value))
         return;
-    post(link, make(value, link->wantsExtras() ? Event::Extras::Yes : Event::Extras::No));
+    post(link, make(value, link->extras()));
 }
 
 } // namespace SignalBox::detail

@@ -109,8 +109,14 @@ public:
     std::uint32_t traceName() noexcept;
 
     /*! Events carry extras from here on: handlers want to attach something. */
-    void wantExtras() noexcept { m_wantsExtras.store(true, std::memory_order_relaxed); }
-    bool wantsExtras() const noexcept { return m_wantsExtras.load(std::memory_order_relaxed); }
+    void wantExtras() noexcept { m_extras.store(Event::Extras::Yes, std::memory_order_relaxed); }
+    /*! The same for events that may point to objects: a handler keeps them for long. */
+    void wantObjects() noexcept
+    {
+        Event::Extras before = Event::Extras::No;
+        m_extras.compare_exchange_strong(before, Event::Extras::ForObjects, std::memory_order_relaxed);
+    }
+    Event::Extras extras() const noexcept { return m_extras.load(std::memory_order_relaxed); }
 
     /*! Whether a handler has a store for values of its own. A hint. */
     bool keepsValues() const noexcept { return m_valueStores.load(std::memory_order_relaxed) != 0; }
@@ -187,7 +193,7 @@ private:
     std::atomic<unsigned> m_observers = 0;
     std::atomic<std::int64_t> m_slowHandlerBudget = 0;
     std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
-    std::atomic<bool> m_wantsExtras = false;
+    std::atomic<Event::Extras> m_extras = Event::Extras::No;
     std::atomic<bool> m_followsEvents = false;
     std::atomic<int> m_valueStores = 0;
 

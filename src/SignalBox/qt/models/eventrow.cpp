@@ -12,9 +12,22 @@ Event::Content innermostContent(Event::Content content)
     return content;
 }
 
+const HeldObjects *EventRow::heldObjects() const noexcept
+{
+    return m_event ? HeldObjects::of(*m_event) : m_held.get();
+}
+
 Event::Content EventRow::content() const
 {
-    return innermostContent(m_event ? m_event->content() : Event::Content{m_copy.metaType(), m_copy.constData()});
+    Event::Content content =
+            innermostContent(m_copy.isValid() ? Event::Content{m_copy.metaType(), m_copy.constData()} : m_event->content());
+    const HeldObjects *const held = heldObjects();
+    if (held && held->deadCount() != 0) [[unlikely]] {
+        // Again while it is read, as another one may have died meanwhile: rows of dead objects are few.
+        m_copy = held->withoutDead(QVariant(content.type, content.value));
+        content = {m_copy.metaType(), m_copy.constData()};
+    }
+    return content;
 }
 
 void EventRow::detach()
@@ -24,7 +37,10 @@ void EventRow::detach()
     const Event::Content whole = content();
     if (!whole.type.isValid())
         return;
-    m_copy = QVariant(whole.type, whole.value);
+    QVariant copy(whole.type, whole.value);
+    if (const HeldObjects *const held = heldObjects())
+        m_held = held->copy();
+    m_copy = std::move(copy);
     m_event = EventPointer();
 }
 

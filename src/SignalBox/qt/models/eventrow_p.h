@@ -2,8 +2,11 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/delivery/heldobjects.h>
 
 #include <QtCore/qvariant.h>
+
+#include <memory>
 
 namespace SignalBox::detail {
 
@@ -11,14 +14,15 @@ namespace SignalBox::detail {
 Event::Content innermostContent(Event::Content content);
 
 /*!
-    The event of one row of a model: the shared event itself, or a copy.
+    The event of one row of a model: the shared event itself, or a copy. Objects that the event points to may die.
 */
 class EventRow
 {
 public:
     explicit EventRow(EventPointer event) noexcept : m_event(std::move(event)) {}
 
-    /*! The value; of an event that is a QVariant, what that holds. */
+    /*! The value; of an event that is a QVariant, what that holds. Pointers to objects that have died are null. It is valid until the
+        next call. */
     Event::Content content() const;
     /*! Null after detach() has made a copy. */
     const Event *event() const noexcept { return m_event.get(); }
@@ -27,8 +31,11 @@ public:
     void detach();
 
 private:
+    const HeldObjects *heldObjects() const noexcept;
+
     EventPointer m_event;
-    QVariant m_copy; // in its place
+    mutable QVariant m_copy; // in its place, or without the objects that have died
+    std::unique_ptr<HeldObjects> m_held; // of the event that was copied
 };
 
 } // namespace SignalBox::detail
