@@ -8,6 +8,7 @@
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/syncregistry.h>
 
+#include <cstdint>
 #include <utility>
 
 // What layers above need of one handler of a SyncRegistry: to call it by itself, later and on another thread.
@@ -64,6 +65,9 @@ public:
     /*! As the row of SyncRegistry::handlers(). Throws std::bad_alloc. */
     [[nodiscard]] HandlerInfo info() const;
     [[nodiscard]] bool isRegistered() const noexcept;
+    /*! Its place in a notify: of two handlers of a registry, the lesser is called first. */
+    using CallOrder = std::pair<std::int64_t, std::uint64_t>;
+    [[nodiscard]] CallOrder callOrder() const noexcept;
 
     /*! `event` is the address of an event of the registry's type. Not for handlers registered with `once`. */
     Outcome call(const void *event) const noexcept;

@@ -16,6 +16,7 @@
 #include <new>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace SignalBox::detail {
 
@@ -85,7 +86,7 @@ public:
             m_mailbox.drain();
         } else if (event->timerId() == visitTimer.timerId()) {
             visitTimer.stop();
-            m_mailbox.visitDue();
+            m_mailbox.drainDue();
         } else if (event->timerId() == turnTimer.timerId()) {
             loopWatch->turn(m_mailbox.name());
         }
@@ -278,6 +279,8 @@ void ThreadMailbox::lookAtPlans() noexcept
     m_lacksVisitTimer = DeliveryClock::isStopped() && !m_plans.empty();
     if (m_plans.empty() || m_lacksVisitTimer || !m_drainer)
         return;
+    if (m_plans.begin()->first == DeliveryClock::never) // only for the end of the thread
+        return;
     const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, m_plans.begin()->first - DeliveryClock::now()));
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     m_drainer->visitTimer.start(static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())),
@@ -288,9 +291,21 @@ void ThreadMailbox::lookAtPlans() noexcept
 void ThreadMailbox::visitDue() noexcept
 {
     const std::int64_t time = DeliveryClock::now();
-    while (!m_plans.empty() && m_plans.begin()->first <= time)
-        m_plans.extract(m_plans.begin()).mapped()->visitAsPlanned();
+    std::vector<std::pair<HandlerReference::CallOrder, Receiver *>> due;
+    for (; !m_plans.empty() && m_plans.begin()->first <= time; m_plans.erase(m_plans.begin()))
+        due.emplace_back(m_plans.begin()->second->callOrder(), m_plans.begin()->second);
+    std::stable_sort(due.begin(), due.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
+    for (const auto &[order, receiver] : due)
+        receiver->visitAsPlanned();
     lookAtPlans();
+}
+
+// In one turn of the event loop: while the wake-up is raised, what is queued calls nobody.
+void ThreadMailbox::drainDue() noexcept
+{
+    m_wakeUp.raise();
+    visitDue();
+    drain();
 }
 
 bool ThreadMailbox::deliverWaiting(QDeadlineTimer deadline) noexcept

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/handlers/segmentstore.h>
+#include <SignalBox/qt/backlogs/segmentstore.h>
 
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
 
 #include <new>
 #include <thread>
@@ -103,7 +103,24 @@ BacklogSegment *SegmentStore::takeFirst() noexcept
     return first;
 }
 
-void SegmentStore::takeAll(Batch &batch, EntryList &) noexcept
+QueueEntry *SegmentStore::take() noexcept
+{
+    if (!m_begun) {
+        if (m_taken.isEmpty())
+            takeSegments();
+        m_begun = static_cast<BacklogSegment *>(m_taken.takeFirst());
+        m_next = 0;
+    }
+    if (!m_begun || !isFilledSoon({m_begun, m_next}))
+        return nullptr;
+    QueueEntry *const item = m_begun->entry(m_next++);
+    m_takenCount.subtract(1);
+    if (m_next == m_begun->count())
+        giveBack(std::exchange(m_begun, nullptr));
+    return item;
+}
+
+void SegmentStore::takeAll(Batch &batch) noexcept
 {
     takeSegments(); // also where an earlier visit has left some: all that waits is one batch
     try {
@@ -115,15 +132,24 @@ void SegmentStore::takeAll(Batch &batch, EntryList &) noexcept
         batch.add(*segment);
 }
 
-void SegmentStore::takeRest(EntryList &taken) noexcept
+void SegmentStore::takeRest(EntryList &taken, Extent extent) noexcept
 {
+    while (m_begun) {
+        if (QueueEntry *item = take())
+            taken.append(item);
+        else
+            std::this_thread::yield();
+    }
+    takeSegments();
     for (;;) {
         while (BacklogSegment *segment = takeFirst())
             taken.append(segment);
-        if (m_taken.isEmpty())
+        if (!m_taken.isEmpty()) {
+            std::this_thread::yield(); // a producer that has yet to fill its place is waited for, which is near
+            continue;
+        }
+        if (extent == Extent::Everything)
             takeSegments();
-        else
-            std::this_thread::yield(); // nobody comes again: a producer that has yet to fill its place is waited for, which is near
         if (m_taken.isEmpty())
             return;
     }
@@ -131,15 +157,17 @@ void SegmentStore::takeRest(EntryList &taken) noexcept
 
 void SegmentStore::giveBack(EntryList &&segments) noexcept
 {
-    while (QueueEntry *entry = segments.takeFirst()) {
-        auto *segment = static_cast<BacklogSegment *>(entry);
-        segment->clear();
-        // Release: what was done with it; partner claim(). Only the consumer puts one there.
-        if (!m_spare.load(std::memory_order_relaxed))
-            m_spare.store(segment, std::memory_order_release);
-        else
-            segment->free();
-    }
+    while (QueueEntry *entry = segments.takeFirst())
+        giveBack(static_cast<BacklogSegment *>(entry));
+}
+
+void SegmentStore::giveBack(BacklogSegment *segment) noexcept
+{
+    segment->clear();
+    BacklogSegment *none = nullptr;
+    // Release: what was done with it; partner claim().
+    if (!m_spare.compare_exchange_strong(none, segment, std::memory_order_release, std::memory_order_relaxed))
+        segment->free();
 }
 
 } // namespace SignalBox::detail

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/queueentry.h>
-#include <SignalBox/qt/handlers/valuetype.h>
+#include <SignalBox/qt/backlogs/valuetype.h>
 
 #include <atomic>
 #include <cstddef>

@@ -31,6 +31,7 @@ public:
         SequentialWalk, // run, or put yourself into the list of steps
         Step, // forward yourself, or say that you run here
         Inspection, // describe yourself
+        Search, // say whether you are meant
         SourceEnd, // no event comes any more: unregister yourself after those that wait
         ValueOffer, // you are the only one: keep the value, if you can
     };

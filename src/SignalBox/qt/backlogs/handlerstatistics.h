@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/asynchandlerinfo.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qstring.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/handlers/handlerstatistics.h>
+#include <SignalBox/qt/backlogs/handlerstatistics.h>
 
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/asynchandlerinfo.h>

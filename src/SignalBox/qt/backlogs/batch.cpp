@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
 
-#include <SignalBox/qt/handlers/backlogsegment.h>
+#include <SignalBox/qt/backlogs/backlogsegment.h>
 
 namespace SignalBox::detail {
 

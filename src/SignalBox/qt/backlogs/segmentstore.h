@@ -2,9 +2,9 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/onewritercount.h>
-#include <SignalBox/qt/handlers/backlogsegment.h>
-#include <SignalBox/qt/handlers/backlogstore.h>
-#include <SignalBox/qt/handlers/segmentqueue.h>
+#include <SignalBox/qt/backlogs/backlogsegment.h>
+#include <SignalBox/qt/backlogs/backlogstore.h>
+#include <SignalBox/qt/backlogs/segmentqueue.h>
 
 #include <atomic>
 #include <cstddef>
@@ -23,13 +23,12 @@ public:
     QueueEntry *push(QueueEntry *item) override;
     bool keepsValues() const noexcept override { return m_type != nullptr; }
     bool pushValue(void *value) override;
-    bool isUntouched() const noexcept override { return m_queue.isEmpty(); }
+    bool isEmpty() const noexcept override { return m_takenCount.value() == 0 && m_queue.isEmpty(); }
     std::uint64_t count() const noexcept override;
 
-    void takeAll(Batch &batch, EntryList &lost) noexcept override;
-    void takeRest(EntryList &taken) noexcept override;
-    bool isEmpty() const noexcept override { return m_taken.isEmpty() && m_queue.isEmpty(); }
-    bool mustLookAgain() const noexcept override { return !isEmpty(); }
+    QueueEntry *take() noexcept override;
+    void takeAll(Batch &batch) noexcept override;
+    void takeRest(EntryList &taken, Extent extent) noexcept override;
     void giveBack(EntryList &&segments) noexcept override;
 
 private:
@@ -41,6 +40,7 @@ private:
     static bool isFilledSoon(const Queue::Place &place) noexcept;
     // The oldest segment, if all that was claimed in it is published, else null.
     BacklogSegment *takeFirst() noexcept;
+    void giveBack(BacklogSegment *segment) noexcept;
 
     const ValueType *const m_type;
     Queue m_queue;
@@ -49,7 +49,9 @@ private:
 
     // The consumer's.
     EntryList m_taken; // segments, oldest first
-    OneWriterCount m_takenCount; // of places in them
+    BacklogSegment *m_begun = nullptr; // the one before these, if take() has taken some of it
+    std::uint32_t m_next = 0; // the next place of it
+    OneWriterCount m_takenCount; // of places in all of them
     OneWriterCount m_removed; // segments, from the queue
 };
 

@@ -13,7 +13,7 @@
 #include <new>
 #include <type_traits>
 
-// The keys of latestBy(), where their type is not known any more.
+// The keys of a backlog, where their type is not known any more.
 
 namespace SignalBox::detail {
 
@@ -28,7 +28,7 @@ struct KeyOperations
 };
 
 /*! The key of one event, for the time of its post. */
-struct LatestKey
+struct EventKey
 {
     std::uint64_t hash; // well mixed
     const void *value;
@@ -82,7 +82,7 @@ inline constexpr KeyOperations keyOperationsOf{
 
 /*! \a key is referred to. Throws what its hash throws. */
 template <class Key>
-LatestKey latestKeyOf(const Key &key)
+EventKey eventKeyOf(const Key &key)
 {
     return {hashOf(key), std::addressof(key), &keyOperationsOf<Key>};
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/handlers/backlogsegment.h>
+#include <SignalBox/qt/backlogs/backlogsegment.h>
 
 #include <QtCore/qglobal.h>
 

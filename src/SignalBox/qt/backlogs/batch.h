@@ -4,7 +4,7 @@
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/delivery/queueentry.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <cstddef>
@@ -19,9 +19,6 @@ struct ValueType;
 
 /*! What a handler is called with: each event by itself, or what waits for it together, as a Batch. */
 enum class CalledWith : unsigned char { Event, Batch };
-
-/*! What its backlog keeps: what the options say, or, for latestBy(), the newest event of each key. */
-enum class Kept : unsigned char { AsOptions, NewestOfEachKey };
 
 /*! One event of a batch: the entry of a shared one, or a value that lies in the handler's store. */
 class BatchItem
@@ -66,7 +63,7 @@ public:
         m_items.emplace_back(item);
         m_isCounted |= eventOf(*item).completion() != nullptr;
     }
-    /*! Of a LatestStore. */
+    /*! Of a KeyedStore. */
     void addNewest(QueueEntry *item)
     {
         add(item);
@@ -103,6 +100,20 @@ public:
     }
 
     static const Event &eventOf(const QueueEntry &item) noexcept { return Event::of(*item.payload()); }
+    /*! Ends an item of a backlog, whose word names no receiver. */
+    static void freeItem(QueueEntry &item, FreedBlocks &freed) noexcept
+    {
+        item.target &= QueueEntry::Separate;
+        item.free(freed);
+    }
+    /*! The same for a single one. */
+    static void freeItem(QueueEntry &item) noexcept
+    {
+        const Event &event = eventOf(item);
+        if (item.isSeparate())
+            EventMemory::deallocate(&item, static_cast<SeparateEntry &>(item).offset);
+        event.dropReference();
+    }
 
 private:
     static constexpr std::size_t mostSpareItems = 64 * 1024;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 
 namespace SignalBox::detail {
 
