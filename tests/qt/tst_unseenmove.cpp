@@ -38,9 +38,9 @@ void endWith(WorkerThread &worker, F lastWork)
 void addBacklogs()
 {
     QTest::addColumn<Backlog>("backlog");
-    QTest::newRow("unbounded") << Backlog::unbounded();
-    QTest::newRow("bounded") << Backlog::bounded(4);
-    QTest::newRow("latest") << Backlog::latest();
+    QTest::newRow("unbounded") << Backlog::all();
+    QTest::newRow("bounded") << Backlog::newest(4);
+    QTest::newRow("latest") << Backlog::newest();
 }
 
 // A handler whose copy takes its time.

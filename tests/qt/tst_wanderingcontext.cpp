@@ -202,10 +202,10 @@ private Q_SLOTS:
     void everyCallIsInItsPlaceAndInOrder_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("bounded, oldest") << Backlog::bounded(8);
-        QTest::newRow("bounded, newest") << Backlog::bounded(8, SignalBox::Overflow::DropNewest);
-        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("bounded, oldest") << Backlog::newest(8);
+        QTest::newRow("bounded, newest") << Backlog::oldest(8);
+        QTest::newRow("latest") << Backlog::newest();
         QTest::newRow("throttled") << Backlog::throttled(1);
         QTest::newRow("debounced") << Backlog::debounced(1);
     }

@@ -234,7 +234,7 @@ bool RegistryObject::isRefused(const detail::HandlerSettings &settings)
 {
     const char *problem = settings.backlog.problem();
     if (!problem && settings.hasNullFunction)
-        problem = "Backlog: a function of the backlog is null";
+        problem = "a function of the backlog is null";
     if (problem)
         warn(settings.caller, problem);
     return problem != nullptr;

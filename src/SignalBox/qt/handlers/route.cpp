@@ -158,6 +158,8 @@ bool Route::takes(const Notification &notification)
     case Notification::Kind::SourceEnd:
         if (m_transit.finish())
             m_handler.unregister();
+        else if (m_inbox && m_inbox->isEmpty())
+            sendVisit(); // a plan for nothing is forgotten
         return false;
     case Notification::Kind::Walk:
     case Notification::Kind::ValueOffer:

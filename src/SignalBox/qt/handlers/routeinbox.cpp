@@ -84,8 +84,7 @@ void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
     }
     if (!m_inbox->isInRound()) {
         if (m_inbox->isEmpty()) {
-            if (m_plannedAt != 0)
-                m_visit.keepRaised(); // what comes meanwhile is found then
+            forgetPlan(mailbox); // there may be nothing more to come
             return;
         }
         if (const std::int64_t due = m_inbox->dueTime(); due > DeliveryClock::now()) {
@@ -150,7 +149,7 @@ void Route::prepareNext(Mailbox *mailbox) noexcept
     if (m_backlog.isImmediate()) {
         if (isWaiting)
             queueVisit();
-    } else if (isWaiting || (m_backlog.isEvery() && m_isRoundPlanned)) {
+    } else if (isWaiting || (m_backlog.isEvery() && m_isRoundPlanned && !m_transit.isFinishing())) {
         plan(*mailbox, m_inbox->dueTime());
     }
 }

@@ -8,7 +8,6 @@
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventBatch>
 #include <SignalBox/ExceptionInfo>
-#include <SignalBox/LatestBy>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qelapsedtimer.h>
@@ -37,8 +36,6 @@
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::EventBatch;
-using SignalBox::latestBy;
-using SignalBox::Overflow;
 
 namespace {
 
@@ -114,10 +111,6 @@ double memoryInUse()
 
 } // namespace
 
-static_assert(AsyncRegistry<Tick>::isHandler<decltype(latestBy(&Tick::symbol, [](const Tick &) {}))>);
-static_assert(AsyncRegistry<Tick>::isHandler<decltype(latestBy(&Tick::symbol, [](const EventBatch<Tick> &) {}))>);
-static_assert(!AsyncRegistry<void>::isHandler<decltype(latestBy([] { return 1; }, [] {}))>);
-
 // Events of different keys come in any order.
 static std::vector<int> sorted(std::vector<int> events)
 {
@@ -126,7 +119,7 @@ static std::vector<int> sorted(std::vector<int> events)
 }
 
 // Handlers that get the newest event of each key.
-class LatestByKey : public QObject
+class NewestBy : public QObject
 {
     Q_OBJECT
 
@@ -143,24 +136,23 @@ class LatestByKey : public QObject
 private Q_SLOTS:
     void newestOfEachKeyComesInOneBatchInTheOrderOfChange_data()
     {
-        QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("latest") << Backlog::latest();
-        QTest::newRow("throttled") << Backlog::throttled(1);
-        QTest::newRow("batched") << Backlog::batched(1);
-        QTest::newRow("no interval") << Backlog::batched(0);
+        QTest::addColumn<int>("every");
+        QTest::newRow("immediately") << -1;
+        QTest::newRow("every") << 1;
+        QTest::newRow("no interval") << 0;
     }
     void newestOfEachKeyComesInOneBatchInTheOrderOfChange()
     {
-        QFETCH(Backlog, backlog);
+        QFETCH(int, every);
         AsyncRegistry<Tick> registry;
         QObject context;
         std::vector<Prices> seen;
         std::vector<quint64> lost;
-        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const EventBatch<Tick> &batch) {
+        const auto newestBy = Backlog::newestBy(&Tick::symbol);
+        registry.registerHandler(&context, [&](const EventBatch<Tick> &batch) {
             seen.push_back(pricesOf(batch));
             lost.push_back(batch.lost());
-        }), {.backlog = backlog});
+        }, {.backlog = every < 0 ? newestBy : newestBy.every(every)});
         for (std::size_t round = 1; round <= 2; ++round) {
             registry.post({7, 1});
             registry.post({3, 2});
@@ -181,7 +173,7 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         QObject context;
         Prices seen;
-        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &tick) { seen.emplace_back(tick.symbol, tick.price); }));
+        registry.registerHandler(&context, [&](const Tick &tick) { seen.emplace_back(tick.symbol, tick.price); }, {.backlog = Backlog::newestBy(&Tick::symbol)});
         for (int i = 0; i < 10; ++i)
             registry.post({i % 3, i});
         QVERIFY(seen.empty()); // never inline
@@ -196,14 +188,14 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         std::vector<std::vector<int>> turns(1);
         worker.run([&] {
-            registry.registerHandler(worker.context(), latestBy(&Tick::symbol, [&](const Tick &tick) {
+            registry.registerHandler(worker.context(), [&](const Tick &tick) {
                 turns.back().push_back(tick.symbol);
                 if (tick.price == 0) {
                     registry.post({tick.symbol, 1});
                     // Runs after this drain.
                     QMetaObject::invokeMethod(worker.context(), [&] { turns.emplace_back(); }, Qt::QueuedConnection);
                 }
-            }));
+            }, {.backlog = Backlog::newestBy(&Tick::symbol)});
             registry.post({1, 0});
             registry.post({2, 0});
         });
@@ -226,10 +218,10 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         QObject context;
         Prices seen;
-        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &tick) {
+        registry.registerHandler(&context, [&](const Tick &tick) {
             seen.emplace_back(tick.symbol, tick.price);
             registry.post({tick.symbol, tick.price + 1});
-        }), {.backlog = Backlog::batched(3600000)});
+        }, {.backlog = Backlog::newestBy(&Tick::symbol).every(3600000)});
         registry.post({1, 0});
         registry.post({2, 0});
         runQueuedCalls();
@@ -258,13 +250,13 @@ private Q_SLOTS:
         int byFlag = 0;
         int byPair = 0;
         const auto counting = [](int &count) { return [&count](const Line &) { ++count; }; };
-        registry.registerHandler(&context, latestBy(&Line::name, counting(byName)));
-        registry.registerHandler(&context, latestBy(&Line::path, counting(byPath)));
-        registry.registerHandler(&context, latestBy([](const Line &line) { return line.value; }, counting(byValue)));
-        registry.registerHandler(&context, latestBy(&Line::way, counting(byWay)));
-        registry.registerHandler(&context, latestBy([](const auto &line) -> const QByteArray & { return line.bytes; }, counting(byBytes)));
-        registry.registerHandler(&context, latestBy(&Line::isOn, counting(byFlag)));
-        registry.registerHandler(&context, latestBy([](const Line &line) { return std::pair(line.name, line.value); }, counting(byPair)));
+        registry.registerHandler(&context, counting(byName), {.backlog = Backlog::newestBy(&Line::name)});
+        registry.registerHandler(&context, counting(byPath), {.backlog = Backlog::newestBy(&Line::path)});
+        registry.registerHandler(&context, counting(byValue), {.backlog = Backlog::newestBy([](const Line &line) { return line.value; })});
+        registry.registerHandler(&context, counting(byWay), {.backlog = Backlog::newestBy(&Line::way)});
+        registry.registerHandler(&context, counting(byBytes), {.backlog = Backlog::newestBy([](const auto &line) -> const QByteArray & { return line.bytes; })});
+        registry.registerHandler(&context, counting(byFlag), {.backlog = Backlog::newestBy(&Line::isOn)});
+        registry.registerHandler(&context, counting(byPair), {.backlog = Backlog::newestBy([](const Line &line) { return std::pair(line.name, line.value); })});
         for (int i = 0; i < 12; ++i) {
             registry.post({QString::number(i % 2), std::to_string(i % 3), i % 4 - 0.5, i % 2 ? Qt::Horizontal : Qt::Vertical,
                            QByteArray::number(i % 5), i % 2 == 0});
@@ -284,7 +276,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
-        registry.registerHandler(&context, latestBy([](int event) { return SameHash{event % 10}; }, [&](int event) { seen.push_back(event); }));
+        registry.registerHandler(&context, [&](int event) { seen.push_back(event); }, {.backlog = Backlog::newestBy([](int event) { return SameHash{event % 10}; })});
         for (int i = 0; i < 100; ++i)
             registry.post(i);
         runQueuedCalls();
@@ -303,8 +295,8 @@ private Q_SLOTS:
         };
         AsyncRegistry<Tick> registry;
         View view;
-        registry.registerHandler(&view, latestBy(&Tick::symbol, &View::showOne));
-        const SignalBox::HandlerGuard guard = registry.registrar().registerGuard(&view, latestBy(&Tick::symbol, &View::show));
+        registry.registerHandler(&view, &View::showOne, {.backlog = Backlog::newestBy(&Tick::symbol)});
+        const SignalBox::HandlerGuard guard = registry.registrar().registerGuard(&view, &View::show, {.backlog = Backlog::newestBy(&Tick::symbol)});
         registry.post({1, 2});
         registry.post({1, 3});
         runQueuedCalls();
@@ -319,8 +311,7 @@ private Q_SLOTS:
         const int *inlineAddress = nullptr;
         const int *address = nullptr;
         registry.registerHandler([&](const std::unique_ptr<int> &event) { inlineAddress = event.get(); });
-        registry.registerHandler(&context, latestBy([](const std::unique_ptr<int> &event) { return *event; },
-                                                    [&](const std::unique_ptr<int> &event) { address = event.get(); }));
+        registry.registerHandler(&context, [&](const std::unique_ptr<int> &event) { address = event.get(); }, {.backlog = Backlog::newestBy([](const std::unique_ptr<int> &event) { return *event; })});
         registry.post(std::make_unique<int>(1));
         registry.post(std::make_unique<int>(1));
         runQueuedCalls();
@@ -337,10 +328,10 @@ private Q_SLOTS:
         const auto objectOf = [](const QVariantMap &event) { return event.value(QStringLiteral("object")).value<QObject *>(); };
         std::vector<QObject *> batches;
         std::vector<QObject *> events;
-        registry.registerHandler(&context, latestBy(keyOf, [&](const EventBatch<QVariantMap> &batch) {
+        registry.registerHandler(&context, [&](const EventBatch<QVariantMap> &batch) {
             std::transform(batch.begin(), batch.end(), std::back_inserter(batches), objectOf);
-        }));
-        registry.registerHandler(&context, latestBy(keyOf, [&](const QVariantMap &event) { events.push_back(objectOf(event)); }));
+        }, {.backlog = Backlog::newestBy(keyOf)});
+        registry.registerHandler(&context, [&](const QVariantMap &event) { events.push_back(objectOf(event)); }, {.backlog = Backlog::newestBy(keyOf)});
         for (int key = 0; key < 2; ++key)
             registry.notify({{QStringLiteral("key"), key}, {QStringLiteral("object"), QVariant::fromValue(key == 0 ? object.get() : &context)}});
         object.reset();
@@ -353,7 +344,7 @@ private Q_SLOTS:
     {
         AsyncRegistry<Tick> registry;
         QObject context;
-        registry.registerHandler(&context, latestBy(&Tick::symbol, [](const EventBatch<Tick> &) {}));
+        registry.registerHandler(&context, [](const EventBatch<Tick> &) {}, {.backlog = Backlog::newestBy(&Tick::symbol)});
         const auto replaced = registry.notify({1, 1});
         const auto other = registry.notify({2, 1});
         const auto newest = registry.notify({1, 2});
@@ -377,11 +368,11 @@ private Q_SLOTS:
         std::vector<int> others;
         registry.setStatisticsEnabled(true);
         registry.onException([&](const SignalBox::ExceptionInfo &info) { failures.push_back(info.message()); });
-        registry.registerHandler(&context, latestBy([](int event) {
+        registry.registerHandler(&context, [&](int event) { seen.push_back(event); }, {.priority = 1, .backlog = Backlog::newestBy([](int event) {
             if (event < 0)
                 throw std::runtime_error("no key");
             return event;
-        }, [&](int event) { seen.push_back(event); }), {.priority = 1});
+        })});
         registry.registerHandler([&](int event) { others.push_back(event); });
         registry.post(1);
         registry.post(-1);
@@ -408,14 +399,14 @@ private Q_SLOTS:
         std::vector<std::string> failures;
         std::vector<double> seen;
         registry.onException([&](const SignalBox::ExceptionInfo &info) { failures.push_back(info.message()); });
-        registry.registerHandler(&context, latestBy([](double event) { return event; }, [&](double event) { seen.push_back(event); }));
+        registry.registerHandler(&context, [&](double event) { seen.push_back(event); }, {.backlog = Backlog::newestBy([](double event) { return event; })});
         for (int i = 0; i < 3; ++i) {
             registry.post(std::numeric_limits<double>::quiet_NaN());
             registry.post(0.0);
             registry.post(-0.0);
         }
         runQueuedCalls();
-        QCOMPARE(failures, std::vector<std::string>(3, "latestBy(): expected a key that is equal to itself"));
+        QCOMPARE(failures, std::vector<std::string>(3, "Backlog::newestBy() and mergedBy(): expected a key that is equal to itself"));
         QCOMPARE(seen.size(), std::size_t(1));
     }
 
@@ -425,8 +416,7 @@ private Q_SLOTS:
         QObject context;
         std::vector<int> seen;
         registry.onException([](const SignalBox::ExceptionInfo &) {});
-        registry.registerHandler(&context, latestBy([](int event) { return event < 0 ? throw std::runtime_error("no key") : event; },
-                                                    [&](int event) { seen.push_back(event); }), {.once = true});
+        registry.registerHandler(&context, [&](int event) { seen.push_back(event); }, {.once = true, .backlog = Backlog::newestBy([](int event) { return event < 0 ? throw std::runtime_error("no key") : event; })});
         registry.post(-1);
         QVERIFY(finishes(registry.notifySequential(-1)));
         registry.post(1);
@@ -442,8 +432,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
-        registry.registerHandler(&context, latestBy([](int event) { return UncopyableAtOne(event); },
-                                                    [&](int event) { seen.push_back(event); }));
+        registry.registerHandler(&context, [&](int event) { seen.push_back(event); }, {.backlog = Backlog::newestBy([](int event) { return UncopyableAtOne(event); })});
         registry.post(0);
         const auto dropped = registry.notify(1);
         registry.post(2);
@@ -454,34 +443,14 @@ private Q_SLOTS:
         QCOMPARE(registry.handlers().front().dropped, quint64(1));
     }
 
-    void otherBacklogsAreRefused_data()
-    {
-        QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("bounded") << Backlog::bounded(10);
-        QTest::newRow("newest go") << Backlog::bounded(10, Overflow::DropNewest);
-        QTest::newRow("debounced") << Backlog::debounced(10);
-        QTest::newRow("batched with a capacity") << Backlog::batched(10, 10);
-        QTest::newRow("no capacity") << Backlog::bounded(0);
-    }
-    void otherBacklogsAreRefused()
-    {
-        QFETCH(Backlog, backlog);
-        AsyncRegistry<Tick> registry;
-        QObject context;
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("registerHandler.*latestBy\\(\\) keeps one event of each key: "
-                                                                             "expected no backlog, latest\\(\\), throttled\\(\\), or batched")));
-        QVERIFY(!registry.registerHandler(&context, latestBy(&Tick::symbol, [](const Tick &) {}), {.backlog = backlog}).isValid());
-        QVERIFY(registry.isEmpty());
-    }
-
     void nullFunctionsAreRefused()
     {
         AsyncRegistry<Tick> registry;
         QObject context;
         for (int i = 0; i < 2; ++i)
-            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("registerHandler.*the function is null")));
-        registry.registerHandler(&context, latestBy(std::function<int(const Tick &)>(), [](const Tick &) {}));
-        registry.registerHandler(&context, latestBy(&Tick::symbol, std::function<void(const Tick &)>()));
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("registerHandler.*(the function|a function of the backlog) is null")));
+        registry.registerHandler(&context, [](const Tick &) {}, {.backlog = Backlog::newestBy(std::function<int(const Tick &)>())});
+        registry.registerHandler(&context, std::function<void(const Tick &)>(), {.backlog = Backlog::newestBy(&Tick::symbol)});
         QVERIFY(registry.isEmpty());
     }
 
@@ -496,8 +465,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QObject context;
         int seen = 0;
-        registry.registerHandler(&context, latestBy([](int event) { return CountedKey(event); },
-                                                    [&](const EventBatch<int> &batch) { seen += int(batch.size()); }));
+        registry.registerHandler(&context, [&](const EventBatch<int> &batch) { seen += int(batch.size()); }, {.backlog = Backlog::newestBy([](int event) { return CountedKey(event); })});
         int most = 0;
         for (int round = 0; round < rounds; ++round) {
             for (int i = 0; i < perRound; ++i)
@@ -525,8 +493,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QObject context;
         int seen = 0;
-        registry.registerHandler(&context, latestBy([](int event) { return CountedKey(event); },
-                                                    [&](const EventBatch<int> &batch) { seen += int(batch.size()); }));
+        registry.registerHandler(&context, [&](const EventBatch<int> &batch) { seen += int(batch.size()); }, {.backlog = Backlog::newestBy([](int event) { return CountedKey(event); })});
         registry.post(-1);
         runQueuedCalls();
         const double before = memoryInUse();
@@ -557,7 +524,7 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         QObject context;
         std::vector<Prices> seen;
-        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const EventBatch<Tick> &batch) { seen.push_back(pricesOf(batch)); }));
+        registry.registerHandler(&context, [&](const EventBatch<Tick> &batch) { seen.push_back(pricesOf(batch)); }, {.backlog = Backlog::newestBy(&Tick::symbol)});
         for (int round = 0; round < 100; ++round) {
             if (round % 15 == 0) // forgotten meanwhile
                 registry.post({1, round});
@@ -579,18 +546,17 @@ private Q_SLOTS:
 
     void finalValuesAreExactAndLossesCounted_data()
     {
-        QTest::addColumn<Backlog>("backlog");
+        QTest::addColumn<int>("every");
         QTest::addColumn<int>("keys");
-        QTest::newRow("one key") << Backlog::unbounded() << 1;
-        QTest::newRow("few keys") << Backlog::unbounded() << 7;
-        QTest::newRow("many keys") << Backlog::unbounded() << 5000;
-        QTest::newRow("batched, few keys") << Backlog::batched(1) << 7;
-        QTest::newRow("batched, many keys") << Backlog::batched(1) << 5000;
-        QTest::newRow("throttled") << Backlog::throttled(1) << 100;
+        QTest::newRow("one key") << -1 << 1;
+        QTest::newRow("few keys") << -1 << 7;
+        QTest::newRow("many keys") << -1 << 5000;
+        QTest::newRow("every, few keys") << 1 << 7;
+        QTest::newRow("every, many keys") << 1 << 5000;
     }
     void finalValuesAreExactAndLossesCounted()
     {
-        QFETCH(Backlog, backlog);
+        QFETCH(int, every);
         QFETCH(int, keys);
         constexpr int producers = 3;
         const int events = scaled(100000);
@@ -607,7 +573,8 @@ private Q_SLOTS:
         quint64 received = 0;
         int batches = 0;
         int faults = 0;
-        registry.registerHandler(worker.context(), latestBy(&Update::key, [&](const EventBatch<Update> &batch) {
+        const auto newestBy = Backlog::newestBy(&Update::key);
+        registry.registerHandler(worker.context(), [&](const EventBatch<Update> &batch) {
             received += batch.size();
             ++batches;
             for (const Update &update : batch) {
@@ -616,7 +583,7 @@ private Q_SLOTS:
                 before = update.number;
                 faults += std::exchange(inBatch[std::size_t(update.key)], batches) == batches; // each key once
             }
-        }), {.backlog = backlog});
+        }, {.backlog = every < 0 ? newestBy : newestBy.every(every)});
         std::vector<std::thread> threads;
         for (int producer = 0; producer < producers; ++producer) {
             threads.emplace_back([&, producer] {
@@ -653,7 +620,7 @@ private Q_SLOTS:
         std::array<std::thread::id, 2> readOn; // by event
         std::array<std::thread::id, 2> postedOn;
         int calls = 0;
-        registry.registerHandler(&context, latestBy([&](int event) {
+        registry.registerHandler(&context, [&](int) { ++calls; }, {.backlog = Backlog::newestBy([&](int event) {
             readOn[std::size_t(event)] = std::this_thread::get_id();
             ++inside;
             const QDeadlineTimer deadline(patience);
@@ -662,7 +629,7 @@ private Q_SLOTS:
             if (inside != 2)
                 areTogether = false;
             return event;
-        }, [&](int) { ++calls; }));
+        })});
         std::array<std::thread, 2> producers;
         for (int i = 0; i < 2; ++i) {
             producers[std::size_t(i)] = std::thread([&, i] {
@@ -678,13 +645,13 @@ private Q_SLOTS:
         QCOMPARE(calls, 2);
     }
 
-    // It has the table of the key, in which it makes a place.
+    // It copies the key for a place in the table. Its event has been posted when that is done, after the other one.
     void nobodyWaitsForAProducerThatIsHeldUp()
     {
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
-        registry.registerHandler(&context, latestBy([](int) { return HeldUpKey(); }, [&](int event) { seen.push_back(event); }));
+        registry.registerHandler(&context, [&](int event) { seen.push_back(event); }, {.backlog = Backlog::newestBy([](int) { return HeldUpKey(); })});
         std::thread first([&] { registry.post(1); });
         HeldUpKey::hasBegun.wait(false);
         std::atomic<bool> hasPosted = false;
@@ -700,7 +667,7 @@ private Q_SLOTS:
         QVERIFY(isDone);
         QVERIFY(waitFor([&] { return !seen.empty(); }));
         runQueuedCalls();
-        QCOMPARE(seen, std::vector{2});
+        QCOMPARE(seen, std::vector{1});
         QCOMPARE(registry.handlers().front().merged, quint64(1));
     }
 
@@ -711,13 +678,13 @@ private Q_SLOTS:
         std::atomic<bool> hasBegun = false;
         std::atomic<bool> mayGoOn = false;
         std::atomic<int> sum = 0;
-        registry.registerHandler(worker.context(), latestBy([](int event) { return event % 2; }, [&](const EventBatch<int> &batch) {
+        registry.registerHandler(worker.context(), [&](const EventBatch<int> &batch) {
             hasBegun = true;
             hasBegun.notify_one();
             mayGoOn.wait(false);
             for (const int event : batch)
                 sum += event;
-        }));
+        }, {.backlog = Backlog::newestBy([](int event) { return event % 2; })});
         registry.post(0);
         hasBegun.wait(false);
         std::atomic<bool> hasPosted = false;
@@ -743,7 +710,7 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         quint64 received = 0;
         registry.registerHandler(worker.context(),
-                                 latestBy(&Tick::symbol, [&](const EventBatch<Tick> &batch) { received += batch.size(); }));
+                                 [&](const EventBatch<Tick> &batch) { received += batch.size(); }, {.backlog = Backlog::newestBy(&Tick::symbol)});
         std::vector<std::thread> threads;
         for (int producer = 0; producer < producers; ++producer) {
             threads.emplace_back([&, producer] {
@@ -770,7 +737,7 @@ private Q_SLOTS:
         QObject context;
         std::atomic<bool> isOver = false;
         quint64 received = 0;
-        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &) { ++received; }), {.backlog = Backlog::batched(interval)});
+        registry.registerHandler(&context, [&](const Tick &) { ++received; }, {.backlog = Backlog::newestBy(&Tick::symbol).every(interval)});
         QElapsedTimer clock;
         clock.start();
         std::thread producer([&] {
@@ -792,7 +759,7 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         auto context = std::make_unique<QObject>();
         int calls = 0;
-        const auto id = registry.registerHandler(context.get(), latestBy(&Tick::symbol, [&](const Tick &) { ++calls; }));
+        const auto id = registry.registerHandler(context.get(), [&](const Tick &) { ++calls; }, {.backlog = Backlog::newestBy(&Tick::symbol)});
         const auto paused = registry.notify({1, 1});
         registry.setEnabled(id, false);
         QVERIFY(finishes(paused));
@@ -813,10 +780,10 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         auto context = std::make_unique<QObject>();
         int calls = 0;
-        registry.registerHandler(context.get(), latestBy(&Tick::symbol, [&](const Tick &) {
+        registry.registerHandler(context.get(), [&](const Tick &) {
             ++calls;
             context.reset();
-        }));
+        }, {.backlog = Backlog::newestBy(&Tick::symbol)});
         std::vector<QFuture<SignalBox::DispatchReport>> futures;
         for (int i = 0; i < 5; ++i)
             futures.push_back(registry.notify({i, i}));
@@ -832,7 +799,7 @@ private Q_SLOTS:
         WorkerThread worker;
         auto registry = std::make_unique<AsyncRegistry<Tick>>();
         worker.run([&] {
-            registry->registerHandler(worker.context(), latestBy(&Tick::symbol, [](const Tick &) {}), {.backlog = Backlog::batched(3600000)});
+            registry->registerHandler(worker.context(), [](const Tick &) {}, {.backlog = Backlog::newestBy(&Tick::symbol).every(3600000)});
         });
         QVERIFY(finishes(registry->notify({1, 1})));
         const auto atThreadEnd = registry->notify({1, 2});
@@ -842,7 +809,7 @@ private Q_SLOTS:
 
         QObject context;
         registry = std::make_unique<AsyncRegistry<Tick>>();
-        registry->registerHandler(&context, latestBy(&Tick::symbol, [](const Tick &) {}));
+        registry->registerHandler(&context, [](const Tick &) {}, {.backlog = Backlog::newestBy(&Tick::symbol)});
         const auto atRegistryEnd = registry->notify({1, 1});
         registry.reset();
         QVERIFY(finishes(atRegistryEnd));
@@ -857,11 +824,11 @@ private Q_SLOTS:
         Record onThread;
         Record inPool;
         const auto key = [](int event) { return event; };
-        registry.registerHandler(SignalBox::onThread(worker.thread()), latestBy(key, [&](const EventBatch<int> &batch) {
+        registry.registerHandler(SignalBox::onThread(worker.thread()), [&](const EventBatch<int> &batch) {
             for (const int event : batch)
                 onThread.add(event);
-        }));
-        registry.registerHandler(SignalBox::inPool(&pool), latestBy(key, [&](int event) { inPool.add(event); }));
+        }, {.backlog = Backlog::newestBy(key)});
+        registry.registerHandler(SignalBox::inPool(&pool), [&](int event) { inPool.add(event); }, {.backlog = Backlog::newestBy(key)});
         for (int i = 0; i < 1000; ++i)
             registry.post(i);
         QVERIFY(finishes(registry.notify(1000)));
@@ -882,11 +849,11 @@ private Q_SLOTS:
         context->moveToThread(first.thread());
         Record record;
         // Each event a key of its own: none may be lost or doubled.
-        registry.registerHandler(context, latestBy([](int event) { return event; }, [&](const EventBatch<int> &batch) {
+        registry.registerHandler(context, [&](const EventBatch<int> &batch) {
             for (const int event : batch)
                 record.add(event);
             context->moveToThread(context->thread() == first.thread() ? second.thread() : first.thread());
-        }));
+        }, {.backlog = Backlog::newestBy([](int event) { return event; })});
         for (int i = 0; i < 50 * moves; ++i) {
             registry.post(i);
             if (i % 50 == 0) // at least so many batches
@@ -915,7 +882,7 @@ private Q_SLOTS:
         for (int round = 0; round < rounds; ++round) {
             auto context = std::make_unique<QObject>();
             int calls = 0;
-            registry.registerHandler(context.get(), latestBy(&Tick::symbol, [&](const EventBatch<Tick> &) { ++calls; }));
+            registry.registerHandler(context.get(), [&](const EventBatch<Tick> &) { ++calls; }, {.backlog = Backlog::newestBy(&Tick::symbol)});
             haveAllCome &= waitFor([&] { return calls > 0; });
             context.reset();
             const int callsBefore = calls;
@@ -935,11 +902,11 @@ private Q_SLOTS:
         AsyncRegistry<Tick> registry;
         QObject context;
         Prices seen;
-        registry.registerHandler(&context, latestBy(&Tick::symbol, [&](const Tick &tick) {
+        registry.registerHandler(&context, [&](const Tick &tick) {
             seen.emplace_back(tick.symbol, tick.price);
             if (tick.symbol == 0)
                 runQueuedCalls(); // goes on with 1
-        }));
+        }, {.backlog = Backlog::newestBy(&Tick::symbol)});
         for (int i = 0; i < 4; ++i)
             registry.post({i, i});
         runQueuedCalls();
@@ -951,17 +918,17 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
-        registry.registerHandler(&context, latestBy([&](int event) {
+        registry.registerHandler(&context, [&](int event) { seen.push_back(event); }, {.backlog = Backlog::newestBy([&](int event) {
             if (event > 0)
                 registry.post(event - 1);
             return event % 2;
-        }, [&](int event) { seen.push_back(event); }));
+        })});
         registry.post(4);
         runQueuedCalls();
         QCOMPARE(seen, (std::vector{4, 3})); // 0, 2 and 4 are one key, and were put in this order
     }
 };
 
-QTEST_GUILESS_MAIN(LatestByKey)
+QTEST_GUILESS_MAIN(NewestBy)
 
-#include "tst_latestby.moc"
+#include "tst_newestby.moc"
