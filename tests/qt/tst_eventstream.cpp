@@ -534,7 +534,7 @@ private Q_SLOTS:
         QVERIFY(EventStream<int>(registry.stream(nullptr)).isOver());
         refuses("the context object lives on another thread");
         QVERIFY(EventStream<int>(registry.stream(worker.context())).isOver());
-        refuses("expected a positive number of events");
+        refuses("Backlog::newest\\(\\) and oldest\\(\\): expected a positive number of events");
         EventStream<int> refused = registry.stream(this, {.backlog = Backlog::newest(0)});
         QVERIFY(refused.isOver() && refused.next().isFinished());
         QVERIFY(registry.isEmpty());

@@ -76,7 +76,7 @@ void EventModel::Private::listen()
         return;
     }
     // With a key, many events may become few rows.
-    queueCapacity = rows.isKeyed() ? mostQueued : std::min(rows.capacity(), mostQueued);
+    queueCapacity = rows.isKeyed() ? mostQueued : std::clamp(rows.capacity(), 2, mostQueued); // of 1, what is lost would count as merged
     const AsyncOptions options{.name = name, .backlog = Backlog::newest(queueCapacity).every(interval)};
     handler = registry->registerBatchGuard(&q, taking, detail::HandlerSettings(options, caller), registeredAt);
 }

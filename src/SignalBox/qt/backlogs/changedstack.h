@@ -18,7 +18,7 @@ template <class Platform, class Item>
 struct ChangedSlot
 {
     typename Platform::template Atomic<Item *> item{nullptr};
-    ChangedSlot *nextChanged = nullptr; // written by who pushes it, read by who has taken it from the stack
+    typename Platform::template Atomic<ChangedSlot *> nextChanged{nullptr}; // relaxed: the head orders it
 };
 
 template <class Platform, class Item>
@@ -46,7 +46,7 @@ public:
     {
         Slot *head = m_head.load(std::memory_order_relaxed);
         do {
-            slot.nextChanged = head;
+            slot.nextChanged.store(head, std::memory_order_relaxed);
             // Release: the slot and its link; partner TakeChanged. Sequentially consistent: the first operation of the wake-up's pair,
             // see wakeup.h. Weaker: producer and consumer miss each other.
         } while (!m_head.compare_exchange_strong(head, &slot, Platform::order(DeliverySite::PushChanged, std::memory_order_seq_cst),
@@ -64,13 +64,16 @@ public:
         Slot *newest = m_head.exchange(nullptr, Platform::order(DeliverySite::TakeChanged, std::memory_order_acquire));
         Slot *oldest = nullptr;
         while (newest) {
-            Slot *const next = newest->nextChanged;
-            newest->nextChanged = oldest;
+            Slot *const next = nextOf(*newest);
+            newest->nextChanged.store(oldest, std::memory_order_relaxed);
             oldest = newest;
             newest = next;
         }
         return oldest;
     }
+
+    // To be read before the slot's item is taken.
+    static Slot *nextOf(const Slot &slot) noexcept { return slot.nextChanged.load(std::memory_order_relaxed); }
 
     static Item *take(Slot &slot) noexcept
     {

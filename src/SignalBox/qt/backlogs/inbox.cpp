@@ -75,8 +75,7 @@ bool Inbox::wantsOneRound(const Backlog &backlog, CalledWith calledWith) noexcep
 
 bool Inbox::push(QueueEntry *item, const EventKey *key, const EventPolicy *policy, std::vector<FailedMerge> &failed)
 {
-    if (m_backlog.isQuietFor())
-        m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
+    notePost();
     if (key) {
         EntryList merged;
         const KeyedStore::Pushed pushed = m_keyed->push(item, *key, *policy, merged, failed);
@@ -96,6 +95,18 @@ bool Inbox::push(QueueEntry *item, const EventKey *key, const EventPolicy *polic
     if (lost)
         lose(lost, m_backlog.limit() == 1 && m_backlog.keep() == Backlog::Keep::Newest ? Loss::Merged : Loss::Dropped);
     return true;
+}
+
+bool Inbox::pushValue(void *value)
+{
+    notePost();
+    return m_store->pushValue(value);
+}
+
+void Inbox::notePost() noexcept
+{
+    if (m_backlog.isQuietFor())
+        m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
 }
 
 // --- losses --------------------------------------------------------------------------------------

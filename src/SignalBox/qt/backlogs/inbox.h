@@ -54,7 +54,7 @@ public:
     */
     bool push(QueueEntry *item, const EventKey *key, const EventPolicy *policy, std::vector<FailedMerge> &failed);
     /*! Moves a value in. False: it keeps no values. Throws std::bad_alloc. */
-    bool pushValue(void *value) { return m_store->pushValue(value); }
+    bool pushValue(void *value);
 
     // --- any thread ------------------------------------------------------------------------------
 
@@ -100,6 +100,7 @@ private:
     Inbox(const Backlog &backlog, std::unique_ptr<BacklogStore> store, HandlerStatistics &statistics);
 
     enum class Loss { Merged, Dropped, Counted };
+    void notePost() noexcept;
     void lose(QueueEntry *item, Loss loss) noexcept;
     void dropSegment(BacklogSegment *segment) noexcept;
     void startRound(std::int64_t time) noexcept;

@@ -175,7 +175,7 @@ KeyedSlot *KeyedStore::takeSlot() noexcept
 {
     Slot *const slot = m_takenFirst.load(std::memory_order_relaxed);
     if (slot)
-        m_takenFirst.store(slot->nextChanged, std::memory_order_relaxed);
+        m_takenFirst.store(ChangedStack<DeliveryPlatform, QueueEntry>::nextOf(*slot), std::memory_order_relaxed);
     return static_cast<KeyedSlot *>(slot);
 }
 

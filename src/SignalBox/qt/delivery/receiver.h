@@ -39,7 +39,8 @@ public:
         the plan's reservation. */
     virtual void visitAsPlanned() noexcept = 0;
     virtual void dropAsPlanned() noexcept = 0;
-    /*! Of several whose planned visits are due together, the least is called first. */
+    /*! Of several of one group whose planned visits are due together, the least is called first. */
+    virtual const void *group() const noexcept = 0;
     virtual HandlerReference::CallOrder callOrder() const noexcept = 0;
     /*! Something has been delivered in the drain that ends. The consumer's. */
     virtual void endDrain() noexcept = 0;

@@ -12,8 +12,10 @@
 #include <QtCore/qthread.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <new>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -291,11 +293,16 @@ void ThreadMailbox::lookAtPlans() noexcept
 void ThreadMailbox::visitDue() noexcept
 {
     const std::int64_t time = DeliveryClock::now();
-    std::vector<std::pair<HandlerReference::CallOrder, Receiver *>> due;
-    for (; !m_plans.empty() && m_plans.begin()->first <= time; m_plans.erase(m_plans.begin()))
-        due.emplace_back(m_plans.begin()->second->callOrder(), m_plans.begin()->second);
-    std::stable_sort(due.begin(), due.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
-    for (const auto &[order, receiver] : due)
+    // In the order of their plans; those of one group together, and in its own order.
+    std::vector<std::tuple<std::size_t, HandlerReference::CallOrder, Receiver *>> due;
+    std::unordered_map<const void *, std::size_t> groups;
+    for (; !m_plans.empty() && m_plans.begin()->first <= time; m_plans.erase(m_plans.begin())) {
+        Receiver *const receiver = m_plans.begin()->second;
+        const std::size_t group = groups.try_emplace(receiver->group(), groups.size()).first->second;
+        due.emplace_back(group, receiver->callOrder(), receiver);
+    }
+    std::sort(due.begin(), due.end());
+    for (const auto &[group, order, receiver] : due)
         receiver->visitAsPlanned();
     lookAtPlans();
 }

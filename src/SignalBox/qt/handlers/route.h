@@ -101,6 +101,7 @@ public:
     void visit(Mailbox &mailbox, Drain &drain) noexcept override;
     void visitAsPlanned() noexcept override;
     void dropAsPlanned() noexcept override;
+    const void *group() const noexcept override { return m_link.get(); }
     HandlerReference::CallOrder callOrder() const noexcept override { return m_handler.callOrder(); }
     void endDrain() noexcept override;
     void release(std::uint64_t count) noexcept override;
