@@ -35,7 +35,7 @@ void measureLatest(benchmark::State &state, Target target)
         state.SkipWithError("needs two CPUs");
         return;
     }
-    Burst<Peer> burst(1, [](Peer &peer, CountingHandler handler) { addHandler(peer, handler, Backlog::latest()); });
+    Burst<Peer> burst(1, [](Peer &peer, CountingHandler handler) { addHandler(peer, handler, Backlog::newest()); });
     const ScopedPin pin(0);
     burst.run(target, deliveryCount / 10);
     std::vector<double> each;
@@ -91,10 +91,10 @@ void registerBacklogs()
                     ->Iterations(burstCount);
         });
     }
-    registerPost<SignalBoxAsync>("latest", Backlog::latest());
+    registerPost<SignalBoxAsync>("latest", Backlog::newest());
     registerPost<MutexSlot>("latest", {});
-    registerPost<SignalBoxAsync>("drop-oldest", Backlog::bounded(1000));
-    registerPost<SignalBoxAsync>("drop-newest", Backlog::bounded(1000, SignalBox::Overflow::DropNewest));
+    registerPost<SignalBoxAsync>("drop-oldest", Backlog::newest(1000));
+    registerPost<SignalBoxAsync>("drop-newest", Backlog::oldest(1000));
     registerPost<SignalBoxAsync>("throttled", Backlog::throttled(16));
     registerPost<SignalBoxAsync>("debounced", Backlog::debounced(16));
 }

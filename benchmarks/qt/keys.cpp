@@ -123,7 +123,7 @@ void registerKeysOf(const std::string &type)
 {
     for (const Target target : {Target::Together, Target::Blocked}) {
         const std::string variant = withEventLoop(type + (target == Target::Together ? "-together" : "-blocked"));
-        forEachPeer(PeerList<LatestByPeer<Key>, MutexMaps<Key>>(), [&]<class Peer>(std::type_identity<Peer>) {
+        forEachPeer(PeerList<NewestByPeer<Key>, MutexMaps<Key>>(), [&]<class Peer>(std::type_identity<Peer>) {
             benchmark::RegisterBenchmark(benchmarkName("keys", Peer::name, variant).c_str(),
                                          [=](benchmark::State &state) { measureKeys<Key, Peer>(state, target); })
                     ->UseManualTime()

@@ -99,7 +99,7 @@ void registerPeer(const std::string &variant, const SignalBox::Backlog &backlog)
 void registerWaitingEvents()
 {
     forEachPeer(QueuedPeers(), []<class Peer>(std::type_identity<Peer>) { registerPeer<Peer>("all", {}); });
-    registerPeer<SignalBoxAsync>("latest", SignalBox::Backlog::latest());
+    registerPeer<SignalBoxAsync>("latest", SignalBox::Backlog::newest());
 }
 
 } // namespace SignalBoxBenchmark

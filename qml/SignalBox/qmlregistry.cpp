@@ -71,9 +71,9 @@ QmlRegistry::QmlRegistry(QObject *parent)
 
 QmlRegistry::~QmlRegistry() = default;
 
-void QmlRegistry::notify(const QJSValue &event)
+void QmlRegistry::post(const QJSValue &event)
 {
-    const char *const call = "QmlRegistry.notify()";
+    const char *const call = "QmlRegistry.post()";
     QJSEngine *const engine = engineHere(this, call);
     if (!engine || isUnheard())
         return;
@@ -82,9 +82,9 @@ void QmlRegistry::notify(const QJSValue &event)
         postEvent(makeEvent(home, event));
 }
 
-QJSValue QmlRegistry::notifyAndReport(const QJSValue &event)
+QJSValue QmlRegistry::notify(const QJSValue &event)
 {
-    const char *const call = "QmlRegistry.notifyAndReport()";
+    const char *const call = "QmlRegistry.notify()";
     QJSEngine *const engine = engineHere(this, call);
     const std::shared_ptr<const detail::ScriptHome> home = engine ? homeOf(this, call, engine, event) : nullptr;
     if (!home)
@@ -104,6 +104,7 @@ QJSValue QmlRegistry::next()
         return {};
     const std::shared_ptr<const detail::ScriptHome> home = detail::ScriptHome::of(engine);
     const std::shared_ptr<detail::ScriptPromise> promise = detail::ScriptPromise::create(home);
+    const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
     // The registry's end destroys the handler, and so lets go of the promise.
     registerEventHandler(home->thread().mailbox(),
                          detail::ScriptCall(home->key(),
@@ -113,7 +114,7 @@ QJSValue QmlRegistry::next()
                                                     promise->resolve(detail::argumentsFor(event, home, own).front());
                                                 return Propagation::Continue;
                                             }),
-                         {.name = QStringLiteral("next()"), .once = true}, SourceLocation());
+                         detail::HandlerSettings(options, "QmlRegistry.next()"), SourceLocation());
     return promise->promise();
 }
 
@@ -172,6 +173,23 @@ bool QmlRegistry::unregister(const QJSValue &id)
 {
     const auto handler = readId(this, "QmlRegistry.unregister()", id);
     return handler && unregister(*handler);
+}
+
+bool QmlRegistry::deliver(const QJSValue &id)
+{
+    const auto handler = readId(this, "QmlRegistry.deliver()", id);
+    return handler && deliver(*handler);
+}
+
+bool QmlRegistry::dropPending(const QJSValue &id)
+{
+    const auto handler = readId(this, "QmlRegistry.dropPending()", id);
+    return handler && dropPending(*handler);
+}
+
+void QmlRegistry::dropPending()
+{
+    AsyncRegistry<QVariant>::dropPending();
 }
 
 bool QmlRegistry::contains(const QJSValue &id) const

@@ -85,6 +85,8 @@ public:
     QQmlListProperty<QObject> data();
 
     using AsyncRegistry<QVariant>::contains;
+    using AsyncRegistry<QVariant>::deliver;
+    using AsyncRegistry<QVariant>::dropPending;
     using AsyncRegistry<QVariant>::registerGuard;
     using AsyncRegistry<QVariant>::registerHandler;
     using AsyncRegistry<QVariant>::setEnabled;
@@ -93,17 +95,31 @@ public:
 
     /*!
         Calls the handlers in priority order with \a event, any JavaScript value, and then emits notified(). All handlers in QML get
-        the same object: read it, do not write it. A handler with a backlog would see what is written to it later. An exception in a
+        the same object: read it, do not write it. A handler that is called later would see what is written to it meanwhile. An exception in a
         handler stops neither the other handlers nor the caller.
     */
-    Q_INVOKABLE void notify(const QJSValue &event = QJSValue());
+    Q_INVOKABLE void post(const QJSValue &event = QJSValue());
+    /*! AsyncRegistry::post(), for C++. */
+    template <class T>
+        requires(std::is_convertible_v<T, QVariant> && !std::is_same_v<std::decay_t<T>, QJSValue>)
+    void post(T &&event) const
+    {
+        AsyncRegistry<QVariant>::post(QVariant(std::forward<T>(event)));
+    }
 
     /*!
-        As notify(), and returns a Promise of an object with the numbers \c called, \c failed and \c dropped, as in DispatchReport. They
+        As post(), and returns a Promise of an object with the numbers \c called, \c failed and \c dropped, as in DispatchReport. They
         count all handlers, on all threads. The Promise is fulfilled when the last handler has finished. A handler that returns a Promise
         has finished when that is settled; if it is rejected, the handler has failed.
     */
-    Q_INVOKABLE QJSValue notifyAndReport(const QJSValue &event = QJSValue());
+    Q_INVOKABLE QJSValue notify(const QJSValue &event = QJSValue());
+    /*! AsyncRegistry::notify(), for C++. */
+    template <class T>
+        requires(std::is_convertible_v<T, QVariant> && !std::is_same_v<std::decay_t<T>, QJSValue>)
+    QFuture<DispatchReport> notify(T &&event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+    {
+        return AsyncRegistry<QVariant>::notify(QVariant(std::forward<T>(event)), deadline);
+    }
     /*!
         Returns a Promise of the next event. If the registry is destroyed or cleared first, the Promise gives undefined. It is fulfilled
         when a handler of priority 0 that was registered now would be called.
@@ -113,8 +129,8 @@ public:
     // All arguments may be left out, so that it is the library that refuses such a call, and says what is missing.
     // The next two take the function by value, or the templates above would be the better match for one that is not const.
     /*!
-        Registers \a function. \a options is an object that may have priority, name, once, enabled, backlog, capacity, overflow,
-        interval, batch and key, as RegistryHandler has, and owner, any QML object. The handler ends with its owner; if it has none, with
+        Registers \a function. \a options is an object that may have priority, name, once, enabled, newest, oldest, key, match,
+        every, quietFor, onDemand and batch, as RegistryHandler has, and owner, any QML object. The handler ends with its owner; if it has none, with
         the registry.
     */
     Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function = QJSValue(), const QJSValue &options = QJSValue());
@@ -124,6 +140,12 @@ public:
 
     /*! Ends a registration at once. Returns true once per id; false if it has ended before, or belongs to another registry. */
     Q_INVOKABLE bool unregister(const QJSValue &id = QJSValue());
+    /*! Of a handler with onDemand: calls it now with what is kept for it. Returns false if it cannot. */
+    Q_INVOKABLE bool deliver(const QJSValue &id = QJSValue());
+    /*! Drops and counts what waits for the handler. Returns false if it is not registered here. */
+    Q_INVOKABLE bool dropPending(const QJSValue &id);
+    /*! Drops and counts what waits for any handler. */
+    Q_INVOKABLE void dropPending();
     /*! Whether the handler is registered here, paused or not. */
     Q_INVOKABLE bool contains(const QJSValue &id = QJSValue()) const;
     /*! Pauses or resumes a handler. Returns false if it is not registered here. */

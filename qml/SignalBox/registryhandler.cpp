@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/registryhandler.h>
 
-#include <SignalBox/handlers/backlogsettings_p.h>
 #include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/registries/namedregistries_p.h>
 #include <SignalBox/scripts/scriptcall_p.h>
 #include <SignalBox/scripts/scripthome_p.h>
@@ -144,6 +143,17 @@ RegistryHandler::~RegistryHandler()
         m_registry->unregister(m_id);
 }
 
+// Whether it was another one. The handler is registered anew.
+template <class T>
+bool RegistryHandler::change(T &setting, const T &value)
+{
+    if (setting == value)
+        return false;
+    setting = value;
+    replace();
+    return true;
+}
+
 RegistryObject *RegistryHandler::registry() const
 {
     return m_registry;
@@ -209,11 +219,8 @@ void RegistryHandler::setPriority(double priority)
 
 void RegistryHandler::setName(const QString &name)
 {
-    if (m_name == name)
-        return;
-    m_name = name;
-    replace();
-    Q_EMIT nameChanged();
+    if (change(m_name, name))
+        Q_EMIT nameChanged();
 }
 
 void RegistryHandler::setOnce(bool once)
@@ -242,58 +249,62 @@ bool RegistryHandler::isActive() const
     return m_registry && m_registry->contains(m_id);
 }
 
-void RegistryHandler::setBacklog(QmlBacklog::Kind backlog)
+void RegistryHandler::setNewest(double count)
 {
-    if (m_backlog == backlog)
-        return;
-    m_backlog = backlog;
-    replace();
-    Q_EMIT backlogChanged();
+    if (change(m_backlog.newest, count))
+        Q_EMIT newestChanged();
 }
 
-void RegistryHandler::setCapacity(double capacity)
+void RegistryHandler::setOldest(double count)
 {
-    if (m_capacity == capacity)
-        return;
-    m_capacity = capacity;
-    replace();
-    Q_EMIT capacityChanged();
-}
-
-void RegistryHandler::setOverflow(QmlBacklog::Overflow overflow)
-{
-    if (m_overflow == overflow)
-        return;
-    m_overflow = overflow;
-    replace();
-    Q_EMIT overflowChanged();
-}
-
-void RegistryHandler::setInterval(double milliseconds)
-{
-    if (m_interval == milliseconds)
-        return;
-    m_interval = milliseconds;
-    replace();
-    Q_EMIT intervalChanged();
-}
-
-void RegistryHandler::setBatch(bool batch)
-{
-    if (m_isBatch == batch)
-        return;
-    m_isBatch = batch;
-    replace();
-    Q_EMIT batchChanged();
+    if (change(m_backlog.oldest, count))
+        Q_EMIT oldestChanged();
 }
 
 void RegistryHandler::setKey(const QString &key)
 {
-    if (m_key == key)
-        return;
-    m_key = key;
-    replace();
-    Q_EMIT keyChanged();
+    if (change(m_backlog.key, key))
+        Q_EMIT keyChanged();
+}
+
+void RegistryHandler::setEvery(double milliseconds)
+{
+    if (change(m_backlog.every, milliseconds))
+        Q_EMIT everyChanged();
+}
+
+void RegistryHandler::setQuietFor(double milliseconds)
+{
+    if (change(m_backlog.quietFor, milliseconds))
+        Q_EMIT quietForChanged();
+}
+
+void RegistryHandler::setOnDemand(bool onDemand)
+{
+    if (change(m_backlog.isOnDemand, onDemand))
+        Q_EMIT onDemandChanged();
+}
+
+void RegistryHandler::setMatch(const QVariantMap &match)
+{
+    if (change(m_backlog.match, match))
+        Q_EMIT matchChanged();
+}
+
+void RegistryHandler::warnOfOldSetting(const char *old)
+{
+    qmlWarning(this) << detail::settingsInPlaceOf(old);
+}
+
+bool RegistryHandler::deliver()
+{
+    return m_registry && m_registry->deliver(m_id);
+}
+
+void RegistryHandler::setBatch(bool batch)
+{
+    if (change(m_isBatch, batch))
+        Q_EMIT batchChanged();
 }
 
 void RegistryHandler::setFilter(const QJSValue &filter)
@@ -363,7 +374,7 @@ QString RegistryHandler::problem() const
         return expected.arg(QStringLiteral("filter"), detail::describe(m_filter));
     if (!detail::isInt(m_priority))
         return QStringLiteral("priority: expected an integer, not %1").arg(m_priority);
-    return detail::BacklogSettings{m_backlog, m_capacity, m_overflow, m_interval, m_key}.problem();
+    return m_backlog.problem();
 }
 
 // Whether there is no problem. The same one is told once, until it is mended.
@@ -399,10 +410,11 @@ void RegistryHandler::replace()
 
 void RegistryHandler::registerAnew()
 {
-    const detail::BacklogSettings backlog{m_backlog, m_capacity, m_overflow, m_interval, m_key};
     m_link = std::make_shared<Link>(this);
     const AsyncOptions options{
-        .priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = backlog.toBacklog()};
+        .priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = m_backlog.toBacklog()};
+    const std::shared_ptr<const detail::EventPolicy> policy = m_backlog.toPolicy();
+    const detail::HandlerSettings settings(options, policy, "RegistryHandler");
     const std::shared_ptr<detail::Mailbox> &mailbox = m_home->thread().mailbox();
     const QQmlContext *const context = qmlContext(this);
     const QString file = context ? context->baseUrl().fileName() : QString(); // Qt tells no line
@@ -412,13 +424,13 @@ void RegistryHandler::registerAnew()
                                 [this, end = Link::End(m_link)](const detail::Batch &batch, const detail::OngoingCall &ongoing) {
                                     runBatch(batch, ongoing, end.home());
                                 });
-        m_id = m_registry->registerBatchGuard(mailbox, std::move(call), options, SourceLocation(), m_key, file).release();
+        m_id = m_registry->registerBatchGuard(mailbox, std::move(call), settings, SourceLocation(), file).release();
     } else {
         detail::ScriptCall call(m_home->key(),
                                 [this, end = Link::End(m_link)](const detail::Event &event, const detail::OngoingCall &ongoing) {
                                     return run(event, ongoing, end.home());
                                 });
-        m_id = m_registry->registerEventHandler(mailbox, std::move(call), options, SourceLocation(), m_key, file);
+        m_id = m_registry->registerEventHandler(mailbox, std::move(call), settings, SourceLocation(), file);
     }
     Q_EMIT activeChanged();
 }

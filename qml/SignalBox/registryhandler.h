@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/handlers/backlogsettings.h>
 #include <SignalBox/handlers/creationorder.h>
 #include <SignalBox/qml/qml_export.h>
-#include <SignalBox/qmlbacklog.h>
 #include <SignalBox/qt/registryobject.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
 #include <QtCore/qstring.h>
+#include <QtCore/qvariant.h>
 #include <QtQml/qjsvalue.h>
 #include <QtQml/qqmlparserstatus.h>
 #include <QtQml/qqmlregistration.h>
@@ -43,7 +44,8 @@ class ScriptHome;
     that.
     \errors If the handler throws, the registry's handlerFailed() reports it, with file, line and stack. The other handlers are called
     nevertheless. There is one warning with file and line, and nothing is registered until that is corrected, if: the handler is missing;
-    the handler or the filter is neither a function nor null; a number is no integer; or the settings of the backlog contradict each other.
+    the handler or the filter is neither a function nor null; a number is no integer; or properties
+    that say what is kept, or when, contradict each other.
 
     \code{.qml}
     RegistryHandler {
@@ -56,8 +58,7 @@ class ScriptHome;
     RegistryHandler {
         registry: bus
         batch: true
-        backlog: Backlog.Batched
-        interval: 16
+        every: 16
         handler: (events, lost) => page.showAll(events, lost)
     }
     \endcode
@@ -87,34 +88,50 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     /*! Whether it is registered now, paused or not. */
     Q_PROPERTY(bool active READ isActive NOTIFY activeChanged FINAL)
     /*!
-        What happens to events that come faster than the handler runs. After a change of this or of the next three properties, the
-        handler is registered again; waiting events are dropped.
+        The newest so many events are kept: an older one makes room. A positive integer; 0, the default: not set. Without this, \c oldest and
+        \c key, all events are kept. After a change of this or of any property up to \c match, the handler is registered again; waiting events
+        are dropped.
     */
-    Q_PROPERTY(SignalBox::QmlBacklog::Kind backlog READ backlog WRITE setBacklog NOTIFY backlogChanged FINAL)
-    /*! How many events may wait in a Bounded or Batched backlog. A positive integer; for Batched also 0, the default: no limit. */
-    Q_PROPERTY(double capacity READ capacity WRITE setCapacity NOTIFY capacityChanged FINAL)
-    /*! Which event a full Bounded or Batched backlog loses. */
-    Q_PROPERTY(SignalBox::QmlBacklog::Overflow overflow READ overflow WRITE setOverflow NOTIFY overflowChanged FINAL)
-    /*! The interval of a Throttled, Debounced or Batched backlog in milliseconds, an integer. -1, the default: none is set. */
-    Q_PROPERTY(double interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
+    Q_PROPERTY(double newest READ newest WRITE setNewest NOTIFY newestChanged FINAL)
+    /*! The oldest so many events are kept: later ones are dropped until there is room. A positive integer; 0, the default: not set. */
+    Q_PROPERTY(double oldest READ oldest WRITE setOldest NOTIFY oldestChanged FINAL)
+    /*!
+        The name of a member of the event, as in EventModel. The newest event of each value of that member is kept. An event without that member
+        counts as a failure of this handler. Empty, the default: not set.
+    */
+    Q_PROPERTY(QString key READ key WRITE setKey NOTIFY keyChanged FINAL)
+    /*!
+        The handler is called at most once per so many milliseconds, an integer; see Backlog::every(). -1, the default: not set. Without this,
+        \c quietFor and \c onDemand, it is called as soon as the event loop turns; or, where all events are kept, inline if the event is
+        notified on the engine's thread.
+    */
+    Q_PROPERTY(double every READ every WRITE setEvery NOTIFY everyChanged FINAL)
+    /*! The handler is called when no event has come for so many milliseconds, an integer. -1, the default: not set. */
+    Q_PROPERTY(double quietFor READ quietFor WRITE setQuietFor NOTIFY quietForChanged FINAL)
+    /*! If true, the handler is called by deliver(): for example once for each frame. */
+    Q_PROPERTY(bool onDemand READ isOnDemand WRITE setOnDemand NOTIFY onDemandChanged FINAL)
+    /*!
+        Members that the event must have, with these values: \c {match: ({ level: 3 })}. They are compared before anything is kept, without a
+        script. So no other event replaces one that matches, which \c filter cannot promise. Empty, the default: all events count.
+    */
+    Q_PROPERTY(QVariantMap match READ match WRITE setMatch NOTIFY matchChanged FINAL)
     /*!
         If true, the handler is called once for all waiting events, as \c {(events, lost) => ...}, with an array of them and the number of
-        events that were lost since the call before. It is always called from the event loop, with any backlog. With \c once, there is
+        events that were lost since the call before. It is always called from the event loop. With \c once, there is
         one call. Returning \c SignalBox.Stop has no effect. After a change, the handler is registered again.
     */
     Q_PROPERTY(bool batch READ isBatch WRITE setBatch NOTIFY batchChanged FINAL)
     /*!
-        The name of a member of the event, as in EventModel. For each value of that member, only the newest event waits. Waiting events are
-        delivered once per turn of the event loop, or once per \c interval of a Throttled or Batched backlog. A key cannot be combined with
-        Bounded or Debounced. An event without that member counts as a failure of this handler. Empty, the default: no key. After a change,
-        the handler is registered again.
-    */
-    Q_PROPERTY(QString key READ key WRITE setKey NOTIFY keyChanged FINAL)
-    /*!
-        Null, or a function of the event that returns whether the handler gets it. It is called after the backlog, just before the handler;
-        with \c batch for each event. If it accepts no event of a batch, the handler is not called.
+        Null, or a function of the event that returns whether the handler gets it. It is called just before the handler, with
+        \c batch for each event; so a newer event may have replaced one that it would accept: see \c match. If it accepts no event of a batch, the handler is not called.
     */
     Q_PROPERTY(QJSValue filter READ filter WRITE setFilter NOTIFY filterChanged FINAL)
+    //! \cond Of version 0.2
+    Q_PROPERTY(QVariant backlog READ oldSetting WRITE setOldBacklog NOTIFY newestChanged FINAL)
+    Q_PROPERTY(QVariant capacity READ oldSetting WRITE setOldCapacity NOTIFY newestChanged FINAL)
+    Q_PROPERTY(QVariant overflow READ oldSetting WRITE setOldOverflow NOTIFY newestChanged FINAL)
+    Q_PROPERTY(QVariant interval READ oldSetting WRITE setOldInterval NOTIFY everyChanged FINAL)
+    //! \endcond
     /*! A function of the event. It may return SignalBox.Stop or a Promise. If it is null, nothing is registered. */
     Q_PROPERTY(QJSValue handler READ handler WRITE setHandler NOTIFY handlerChanged FINAL)
 
@@ -123,6 +140,12 @@ public:
     explicit RegistryHandler(QObject *parent = nullptr);
     /*! Ends the registration, unless Component.destruction has ended it before. */
     ~RegistryHandler() override;
+
+    /*!
+        With \c onDemand: calls the handler now with what is kept for it. Returns whether it could: false if it is not registered, if it is not on demand,
+        and from within the handler.
+    */
+    Q_INVOKABLE bool deliver();
 
     //! \cond The properties say it.
     SignalBox::RegistryObject *registry() const;
@@ -147,22 +170,28 @@ public:
 
     bool isActive() const;
 
-    SignalBox::QmlBacklog::Kind backlog() const { return m_backlog; }
-    void setBacklog(SignalBox::QmlBacklog::Kind backlog);
+    double newest() const { return m_backlog.newest; }
+    void setNewest(double count);
 
-    double capacity() const { return m_capacity; }
-    void setCapacity(double capacity);
+    double oldest() const { return m_backlog.oldest; }
+    void setOldest(double count);
 
-    SignalBox::QmlBacklog::Overflow overflow() const { return m_overflow; }
-    void setOverflow(SignalBox::QmlBacklog::Overflow overflow);
+    double every() const { return m_backlog.every; }
+    void setEvery(double milliseconds);
 
-    double interval() const { return m_interval; }
-    void setInterval(double milliseconds);
+    double quietFor() const { return m_backlog.quietFor; }
+    void setQuietFor(double milliseconds);
+
+    bool isOnDemand() const { return m_backlog.isOnDemand; }
+    void setOnDemand(bool onDemand);
+
+    QVariantMap match() const { return m_backlog.match; }
+    void setMatch(const QVariantMap &match);
 
     bool isBatch() const { return m_isBatch; }
     void setBatch(bool batch);
 
-    QString key() const { return m_key; }
+    QString key() const { return m_backlog.key; }
     void setKey(const QString &key);
 
     QJSValue filter() const { return m_filter; }
@@ -170,6 +199,13 @@ public:
 
     QJSValue handler() const { return m_handler; }
     void setHandler(const QJSValue &handler);
+
+    // Of version 0.2: setting one warns, and says what to write.
+    QVariant oldSetting() const { return {}; }
+    void setOldBacklog(const QVariant &) { warnOfOldSetting("backlog"); }
+    void setOldCapacity(const QVariant &) { warnOfOldSetting("capacity"); }
+    void setOldOverflow(const QVariant &) { warnOfOldSetting("overflow"); }
+    void setOldInterval(const QVariant &) { warnOfOldSetting("interval"); }
 
     // For the engine.
     void classBegin() override;
@@ -183,12 +219,14 @@ Q_SIGNALS:
     void onceChanged();
     void enabledChanged();
     void activeChanged();
-    void backlogChanged();
-    void capacityChanged();
-    void overflowChanged();
-    void intervalChanged();
-    void batchChanged();
+    void newestChanged();
+    void oldestChanged();
     void keyChanged();
+    void everyChanged();
+    void quietForChanged();
+    void onDemandChanged();
+    void matchChanged();
+    void batchChanged();
     void filterChanged();
     void handlerChanged();
     //! \endcond
@@ -224,6 +262,9 @@ private:
         Function *m_function = nullptr;
     };
 
+    void warnOfOldSetting(const char *old);
+    template <class T>
+    bool change(T &setting, const T &value);
     void changeRegistry(RegistryObject *registry);
     void lookForNamed();
     QString problem() const;
@@ -246,18 +287,14 @@ private:
     std::shared_ptr<Link> m_link; // to the callable that is registered
     std::shared_ptr<const detail::ScriptHome> m_home; // from completion on
     QString m_name;
-    QString m_key;
     QString m_toldProblem; // what keeps it from being registered
     QJSValue m_filter = QJSValue(QJSValue::NullValue);
     QJSValue m_handler;
     FunctionPointer m_filterFunction; // of these two, once they have been called
     FunctionPointer m_handlerFunction;
     HandlerId m_id; // valid from registration until its end is noticed
-    double m_priority = 0; // this and the next two as QML set them: integers, or the element warns
-    QmlBacklog::Kind m_backlog = QmlBacklog::Kind::Unbounded;
-    double m_capacity = 0;
-    QmlBacklog::Overflow m_overflow = QmlBacklog::Overflow::DropOldest;
-    double m_interval = -1;
+    double m_priority = 0; // as QML has set it: an integer, or the element warns
+    detail::BacklogSettings m_backlog; // as QML has set them
     double m_untoldLosses = 0; // of batches of which the filter accepted nothing
     bool m_isBatch = false;
     bool m_isOnce = false;

@@ -7,7 +7,6 @@
 #include <SignalBox/Connect>
 #include <SignalBox/EventModel>
 #include <SignalBox/EventStream>
-#include <SignalBox/LatestBy>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qeventloop.h>
@@ -84,7 +83,7 @@ QStringList connectAfter()
     Downloads downloads;
     Window window;
     SignalBox::connect(&downloads, &Downloads::progressed, &window, &Window::showProgress,
-                       {.backlog = SignalBox::Backlog::latest()});
+                       {.backlog = SignalBox::Backlog::newest()});
 
     std::thread worker([&] {
         for (int percent = 0; percent <= 50; ++percent)
@@ -122,7 +121,7 @@ QStringList batchesOfArguments()
                                for (const auto &[channel, value] : readings)
                                    show(channel, value);
                            },
-                           {.backlog = SignalBox::Backlog::batched(16)});
+                           {.backlog = SignalBox::Backlog::all().every(16)});
     });
 }
 
@@ -134,7 +133,7 @@ QStringList batchesOfStructs()
         readings.registerHandler(&window, [=](const SignalBox::EventBatch<Reading> &batch) {
             for (const Reading &reading : batch)
                 show(reading.channel, reading.value);
-        }, {.backlog = SignalBox::Backlog::batched(16)});
+        }, {.backlog = SignalBox::Backlog::all().every(16)});
     });
 }
 
@@ -152,7 +151,7 @@ QStringList theEndComesLast()
             else
                 shown.append(QStringLiteral("over"));
         }
-    }, {.backlog = SignalBox::Backlog::batched(16)});
+    }, {.backlog = SignalBox::Backlog::all().every(16)});
     std::thread worker([&] {
         for (int channel = 1; channel <= 3; ++channel)
             readings.post(Reading{channel, 0.5});
@@ -185,7 +184,7 @@ QStringList theEndIsPosted()
     readings.registerHandler(&window, [&](const SignalBox::EventBatch<Measured> &batch) {
         for (const Measured &reading : batch)
             shown.append(reading.isLast ? QStringLiteral("over") : QString::number(reading.channel));
-    }, {.backlog = SignalBox::Backlog::batched(16)});
+    }, {.backlog = SignalBox::Backlog::all().every(16)});
     std::thread worker([&] {
         for (int channel = 1; channel <= 3; ++channel)
             Q_EMIT sensor.measured(channel, 0.5);
@@ -239,10 +238,10 @@ QStringList tablesAfter()
     log.setCapacity(1000); // the oldest rows go
     log.setRegistry(&readings);
 
-    readings.registerHandler(&window, SignalBox::latestBy(&Reading::channel, [&](const SignalBox::EventBatch<Reading> &changed) {
+    readings.registerHandler(&window, [&](const SignalBox::EventBatch<Reading> &changed) {
         for (const Reading &reading : changed)
             window.show(QString::number(reading.channel));
-    }), {.backlog = SignalBox::Backlog::batched(16)});
+    }, {.backlog = SignalBox::Backlog::newestBy(&Reading::channel).every(16)});
 
     std::thread worker([&] {
         for (int i = 0; i < 3000; ++i)

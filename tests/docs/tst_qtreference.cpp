@@ -8,7 +8,6 @@
 #include <SignalBox/EventBatch>
 #include <SignalBox/EventStream>
 #include <SignalBox/EventModel>
-#include <SignalBox/LatestBy>
 #include <SignalBox/OsSignals>
 #include <SignalBox/RegistrySpy>
 #include <SignalBox/StallReport>
@@ -182,7 +181,7 @@ private Q_SLOTS:
         Window window;
         SignalBox::AsyncRegistry<Progress> progress;
         progress.registerHandler(&window, [&](const Progress &latest) { window.show(latest); },
-                                 {.priority = 10, .backlog = SignalBox::Backlog::latest()});
+                                 {.priority = 10, .backlog = SignalBox::Backlog::newest()});
         std::thread worker([&] { progress.post({.percent = 50}); });
         worker.join();
         QTRY_COMPARE(window.shown, 50);
@@ -211,8 +210,8 @@ private Q_SLOTS:
         SignalBox::AsyncRegistry<Progress> progress;
         progress.registerHandler(&window, show, {.priority = 10, .name = QStringLiteral("window")});
         progress.registerHandler(&window, show, {.delivery = SignalBox::Delivery::Queued});
-        progress.registerHandler(&gauge, show, {.backlog = SignalBox::Backlog::latest()});
-        progress.registerHandler(&log, append, {.backlog = SignalBox::Backlog::bounded(1000, SignalBox::Overflow::DropNewest)});
+        progress.registerHandler(&gauge, show, {.backlog = SignalBox::Backlog::newest()});
+        progress.registerHandler(&log, append, {.backlog = SignalBox::Backlog::oldest(1000)});
         QCOMPARE(progress.handlerCount(), 4);
         for (const SignalBox::AsyncHandlerInfo &handler : progress.handlers())
             qInfo() << handler.name.c_str() << "on" << handler.threadName << "lost" << handler.dropped + handler.merged;
@@ -230,7 +229,7 @@ private Q_SLOTS:
         lines.registerHandler(&view, [&](const SignalBox::EventBatch<QString> &batch) {
             for (const QString &line : batch)
                 view.append(line);
-        }, {.backlog = SignalBox::Backlog::batched(16)});
+        }, {.backlog = SignalBox::Backlog::all().every(16)});
         lines.post(QStringLiteral("first"));
         lines.post(QStringLiteral("second"));
         QTRY_COMPARE(view.shown, (QStringList{QStringLiteral("first"), QStringLiteral("second")}));
@@ -249,10 +248,10 @@ private Q_SLOTS:
             QHash<QString, double> shown;
         } view;
         SignalBox::AsyncRegistry<Tick> ticks;
-        ticks.registerHandler(&view, SignalBox::latestBy(&Tick::symbol, [&](const SignalBox::EventBatch<Tick> &changed) {
+        ticks.registerHandler(&view, [&](const SignalBox::EventBatch<Tick> &changed) {
             for (const Tick &tick : changed)
                 view.show(tick.symbol, tick.price);
-        }), {.backlog = SignalBox::Backlog::batched(16)});
+        }, {.backlog = SignalBox::Backlog::newestBy(&Tick::symbol).every(16)});
         ticks.post({QStringLiteral("ACME"), 1});
         ticks.post({QStringLiteral("ACME"), 2});
         QTRY_COMPARE(view.shown.value(QStringLiteral("ACME")), 2.0);

@@ -3,7 +3,7 @@
 
 #include "deliveryscenario.h"
 
-#include <SignalBox/qt/handlers/segmentqueue.h>
+#include <SignalBox/qt/backlogs/segmentqueue.h>
 
 #include <array>
 #include <cstddef>

@@ -10,10 +10,12 @@ inline void addBacklogsOfAllKinds()
 {
     using SignalBox::Backlog;
     QTest::addColumn<Backlog>("backlog");
-    QTest::newRow("unbounded") << Backlog::unbounded();
-    QTest::newRow("latest") << Backlog::latest();
-    QTest::newRow("bounded") << Backlog::bounded(4);
+    QTest::newRow("all") << Backlog::all();
+    QTest::newRow("newest") << Backlog::newest();
+    QTest::newRow("newest 4") << Backlog::newest(4);
+    QTest::newRow("oldest 4") << Backlog::oldest(4);
+    QTest::newRow("on demand") << Backlog::newest(4).onDemand();
     QTest::newRow("throttled") << Backlog::throttled(3600000);
     QTest::newRow("debounced") << Backlog::debounced(3600000);
-    QTest::newRow("batched") << Backlog::batched(3600000);
+    QTest::newRow("all, every") << Backlog::all().every(3600000);
 }

@@ -31,7 +31,7 @@ public:
         add([&](auto handler) { return registry.registerHandler(&context, handler, {.delivery = SignalBox::Delivery::Queued}); });
         add([&](auto handler) { return registry.registerHandler(worker->context(), handler); });
         add([&](auto handler) { return registry.registerHandler(SignalBox::inPool(&m_pool), handler); });
-        add([&](auto handler) { return registry.registerHandler(worker->context(), handler, {.backlog = SignalBox::Backlog::bounded(100)}); });
+        add([&](auto handler) { return registry.registerHandler(worker->context(), handler, {.backlog = SignalBox::Backlog::newest(100)}); });
         settle();
     }
     Scene(const Scene &) = delete;

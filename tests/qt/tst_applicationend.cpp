@@ -125,8 +125,8 @@ private Q_SLOTS:
     void futureFinishesWhenTheApplicationEnds_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("latest") << Backlog::newest();
         QTest::newRow("debounced") << Backlog::debounced(3600000);
     }
     void futureFinishesWhenTheApplicationEnds()
@@ -353,7 +353,7 @@ private Q_SLOTS:
                     Sender sender;
                     values.addSource(&sender, &Sender::valueChanged);
                     const auto connection = SignalBox::connect(&sender, &Sender::valueChanged, &context, [] {},
-                                                               {.backlog = Backlog::latest()});
+                                                               {.backlog = Backlog::newest()});
                     do {
                         Q_EMIT sender.valueChanged(++emitted);
                     } while (!stop);
@@ -379,7 +379,7 @@ private Q_SLOTS:
             std::atomic<bool> stop = false;
             std::atomic<int> notified = 0;
             registry.registerHandler(&context, [](const int &) {});
-            registry.registerHandler(&context, [](const int &) {}, {.backlog = Backlog::latest()});
+            registry.registerHandler(&context, [](const int &) {}, {.backlog = Backlog::newest()});
             Application application;
             std::vector<std::thread> workers;
             for (int i = 0; i < 2; ++i) {

@@ -3,7 +3,6 @@
 
 #include <SignalBox/AsyncWatch>
 #include <SignalBox/EventBatch>
-#include <SignalBox/LatestBy>
 #include <SignalBox/WatchSender>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/futures/servicethread_p.h>
@@ -33,7 +32,6 @@ using SignalBox::DispatchReport;
 using SignalBox::EventBatch;
 using SignalBox::HandlerGuard;
 using SignalBox::HandlerId;
-using SignalBox::latestBy;
 using SignalBox::WatchSender;
 
 namespace {
@@ -88,7 +86,7 @@ void failedRegistrationWithAPoolLeavesNone()
 
 void failedRegistrationWithABacklogLeavesNone()
 {
-    for (const Backlog &backlog : {Backlog::latest(), Backlog::bounded(10), Backlog::throttled(1), Backlog::debounced(1)}) {
+    for (const Backlog &backlog : {Backlog::newest(), Backlog::newest(10), Backlog::throttled(1), Backlog::debounced(1)}) {
         failedRegistrationLeavesNoHandler(
             [&](Scene &scene) { return scene.registry.registerHandler(&scene.context, ignore, {.backlog = backlog}); });
     }
@@ -97,9 +95,9 @@ void failedRegistrationWithABacklogLeavesNone()
 void failedRegistrationOfTheNewestOfEachKeyLeavesNone()
 {
     const auto keyOf = [](const int &event) { return event; };
-    failedRegistrationLeavesNoHandler([&](Scene &scene) { return scene.registry.registerHandler(&scene.context, latestBy(keyOf, ignore)); });
+    failedRegistrationLeavesNoHandler([&](Scene &scene) { return scene.registry.registerHandler(&scene.context, ignore, {.backlog = Backlog::newestBy(keyOf)}); });
     failedRegistrationLeavesNoHandler([&](Scene &scene) {
-        return scene.registry.registerHandler(worker->context(), latestBy(keyOf, [](const EventBatch<int> &) {}), {.backlog = Backlog::batched(1)});
+        return scene.registry.registerHandler(worker->context(), [](const EventBatch<int> &) {}, {.backlog = Backlog::newestBy(keyOf).every(1)});
     });
 }
 
@@ -153,9 +151,9 @@ void failedPostOfAKeyIsCounted()
         [&](Scene &scene) {
             scene.registry.clear();
             called = 0;
-            handler = scene.registry.registerHandler(&scene.context, latestBy([](const int &event) { return event; }, [&](const EventBatch<int> &batch) {
+            handler = scene.registry.registerHandler(&scene.context, [&](const EventBatch<int> &batch) {
                 called += int(batch.size());
-            }));
+            }, {.backlog = Backlog::newestBy([](const int &event) { return event; })});
         });
 }
 

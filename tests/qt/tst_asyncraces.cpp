@@ -100,7 +100,7 @@ private Q_SLOTS:
             const auto target = std::make_unique<Target>();
             const HandlerGuard guard = registry.registerGuard(
                 SignalBox::onThread(worker.thread()), [raw = target.get()](const int &) { raw->use(); },
-                {.backlog = round % 2 ? SignalBox::Backlog::latest() : SignalBox::Backlog::unbounded()});
+                {.backlog = round % 2 ? SignalBox::Backlog::newest() : SignalBox::Backlog::all()});
             registry.post(round);
         }
     }

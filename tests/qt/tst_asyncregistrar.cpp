@@ -61,7 +61,7 @@ private Q_SLOTS:
         const AsyncOptions options{.priority = 2};
         registrar.registerHandler(count, options);
         registrar.registerHandler(this, count);
-        registrar.registerHandler(worker.context(), count, {.backlog = SignalBox::Backlog::bounded(4)});
+        registrar.registerHandler(worker.context(), count, {.backlog = SignalBox::Backlog::newest(4)});
         registrar.registerHandler(SignalBox::onThread(worker.thread()), count);
         registrar.registerHandler(SignalBox::inPool(&pool), count);
         registrar.registerHandler(&page, &Page::show);

@@ -91,8 +91,8 @@ private Q_SLOTS:
             {.once = true},
             {.delivery = Delivery::Queued},
             {.once = true, .delivery = Delivery::Queued},
-            {.backlog = SignalBox::Backlog::latest()},
-            {.once = true, .backlog = SignalBox::Backlog::latest()},
+            {.backlog = SignalBox::Backlog::newest()},
+            {.once = true, .backlog = SignalBox::Backlog::newest()},
         };
         QObject context;
         for (const SignalBox::AsyncOptions &options : all) {

@@ -7,7 +7,6 @@
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/DrainBudget>
 #include <SignalBox/EventBatch>
-#include <SignalBox/LatestBy>
 
 #include <QtCore/qscopeguard.h>
 #include <QtCore/qthreadpool.h>
@@ -28,7 +27,6 @@ using SignalBox::Backlog;
 using SignalBox::Delivery;
 using SignalBox::EventBatch;
 using SignalBox::HandlerId;
-using SignalBox::Overflow;
 
 namespace {
 
@@ -51,12 +49,12 @@ class BacklogTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void latestKeepsTheNewestEvent()
+    void newestKeepsTheNewestEvent()
     {
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
-        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::latest()});
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::newest()});
         for (int i = 1; i <= 10; ++i)
             registry.post(i);
         QVERIFY(seen.empty()); // never inline
@@ -67,22 +65,21 @@ private Q_SLOTS:
         QCOMPARE(registry.handlers().front().dropped, quint64(0));
     }
 
-    void boundedKeepsTheNewestOrTheOldestEvents_data()
+    void limitedBacklogKeepsTheNewestOrTheOldestEvents_data()
     {
-        QTest::addColumn<Overflow>("overflow");
+        QTest::addColumn<Backlog>("backlog");
         QTest::addColumn<std::vector<int>>("expected");
-        QTest::newRow("drop oldest") << Overflow::DropOldest << std::vector<int>{8, 9, 10};
-        QTest::newRow("drop newest") << Overflow::DropNewest << std::vector<int>{1, 2, 3};
+        QTest::newRow("newest") << Backlog::newest(3) << std::vector<int>{8, 9, 10};
+        QTest::newRow("oldest") << Backlog::oldest(3) << std::vector<int>{1, 2, 3};
     }
-    void boundedKeepsTheNewestOrTheOldestEvents()
+    void limitedBacklogKeepsTheNewestOrTheOldestEvents()
     {
-        QFETCH(Overflow, overflow);
+        QFETCH(Backlog, backlog);
         QFETCH(std::vector<int>, expected);
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
-        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
-                                 {.backlog = Backlog::bounded(3, overflow)});
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = backlog});
         for (int round = 0; round < 3; ++round) { // the ring is used again
             seen.clear();
             for (int i = 1; i <= 10; ++i)
@@ -111,25 +108,25 @@ private Q_SLOTS:
             });
         };
         const auto keyOf = [](const int &value) { return value % 7; };
-        QTest::newRow("unbounded") << event(Backlog::unbounded()) << quint64(1000);
-        QTest::newRow("latest") << event(Backlog::latest()) << quint64(1);
-        QTest::newRow("bounded, drop oldest") << event(Backlog::bounded(3)) << quint64(3);
-        QTest::newRow("bounded, drop newest") << event(Backlog::bounded(3, Overflow::DropNewest)) << quint64(3);
-        QTest::newRow("bounded, not full") << event(Backlog::bounded(5000)) << quint64(1000);
-        QTest::newRow("bounded, large") << event(Backlog::bounded(100'000)) << quint64(1000);
+        QTest::newRow("all") << event(Backlog::all()) << quint64(1000);
+        QTest::newRow("newest") << event(Backlog::newest()) << quint64(1);
+        QTest::newRow("newest 3") << event(Backlog::newest(3)) << quint64(3);
+        QTest::newRow("oldest 3") << event(Backlog::oldest(3)) << quint64(3);
+        QTest::newRow("not full") << event(Backlog::newest(5000)) << quint64(1000);
+        QTest::newRow("large") << event(Backlog::newest(100'000)) << quint64(1000);
         QTest::newRow("throttled") << event(Backlog::throttled(1)) << quint64(1);
         QTest::newRow("debounced") << event(Backlog::debounced(1)) << quint64(1);
-        QTest::newRow("batched") << event(Backlog::batched(1)) << quint64(1000);
-        QTest::newRow("batches") << batch(Backlog::unbounded()) << quint64(1000);
-        QTest::newRow("batches, bounded") << batch(Backlog::bounded(3)) << quint64(3);
-        QTest::newRow("latestBy")
+        QTest::newRow("every") << event(Backlog::all().every(1)) << quint64(1000);
+        QTest::newRow("batches") << batch(Backlog::all()) << quint64(1000);
+        QTest::newRow("batches, newest 3") << batch(Backlog::newest(3)) << quint64(3);
+        QTest::newRow("newestBy")
                 << Registration([keyOf](AsyncRegistry<int> &registry, QObject *context) {
-                       registry.registerHandler(context, SignalBox::latestBy(keyOf, [](const int &) {}));
+                       registry.registerHandler(context, [](const int &) {}, {.backlog = SignalBox::Backlog::newestBy(keyOf)});
                    })
                 << quint64(7);
-        QTest::newRow("latestBy, batches")
+        QTest::newRow("newestBy, batches")
                 << Registration([keyOf](AsyncRegistry<int> &registry, QObject *context) {
-                       registry.registerHandler(context, SignalBox::latestBy(keyOf, [](const EventBatch<int> &) {}));
+                       registry.registerHandler(context, [](const EventBatch<int> &) {}, {.backlog = SignalBox::Backlog::newestBy(keyOf)});
                    })
                 << quint64(7);
         QTest::newRow("inline") << Registration([](AsyncRegistry<int> &registry, QObject *) {
@@ -157,10 +154,10 @@ private Q_SLOTS:
     void waitingFallsWithEachCall_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("bounded") << Backlog::bounded(10);
-        QTest::newRow("bounded, drop newest") << Backlog::bounded(10, Overflow::DropNewest);
-        QTest::newRow("batched") << Backlog::batched(1);
+        QTest::newRow("all") << Backlog::all();
+        QTest::newRow("newest 10") << Backlog::newest(10);
+        QTest::newRow("oldest 3") << Backlog::oldest(10);
+        QTest::newRow("every") << Backlog::all().every(1);
     }
     void waitingFallsWithEachCall()
     {
@@ -208,24 +205,24 @@ private Q_SLOTS:
     // Whatever the capacity: a large one is kept in another store.
     void largeBacklogKeepsTheNewestOrTheOldestEvents_data()
     {
-        QTest::addColumn<Overflow>("overflow");
+        QTest::addColumn<Backlog>("backlog");
         QTest::addColumn<int>("first");
-        QTest::newRow("drop oldest") << Overflow::DropOldest << 10;
-        QTest::newRow("drop newest") << Overflow::DropNewest << 0;
+        QTest::newRow("newest") << Backlog::newest(100'000) << 10;
+        QTest::newRow("oldest") << Backlog::oldest(100'000) << 0;
     }
     void largeBacklogKeepsTheNewestOrTheOldestEvents()
     {
-        QFETCH(Overflow, overflow);
+        QFETCH(Backlog, backlog);
         QFETCH(int, first);
         constexpr int capacity = 100'000;
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
         registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); },
-                                 {.backlog = Backlog::bounded(capacity, overflow)});
+                                 {.backlog = backlog});
         std::vector<int> inBatch;
         registry.registerHandler(&context, [&](const EventBatch<int> &batch) { inBatch.assign(batch.begin(), batch.end()); },
-                                 {.backlog = Backlog::batched(1, capacity, overflow)});
+                                 {.backlog = backlog.every(1)});
         for (int i = 0; i < capacity + 10; ++i)
             registry.post(i);
         QVERIFY(waitFor([&] { return seen.size() == capacity && inBatch.size() == capacity; }));
@@ -246,7 +243,7 @@ private Q_SLOTS:
         QObject context;
         int calls = 0;
         const double before = residentMemory();
-        registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::bounded(10'000'000)});
+        registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::newest(10'000'000)});
         for (int i = 1; i <= 100; ++i) {
             registry.post(i);
             QVERIFY(waitFor([&] { return calls == i; }));
@@ -258,9 +255,9 @@ private Q_SLOTS:
     void fullBacklogNeverBlocksAProducer_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("latest") << Backlog::latest();
-        QTest::newRow("drop oldest") << Backlog::bounded(2);
-        QTest::newRow("drop newest") << Backlog::bounded(2, Overflow::DropNewest);
+        QTest::newRow("newest") << Backlog::newest();
+        QTest::newRow("newest 2") << Backlog::newest(2);
+        QTest::newRow("oldest") << Backlog::oldest(2);
     }
     void fullBacklogNeverBlocksAProducer()
     {
@@ -285,7 +282,7 @@ private Q_SLOTS:
         for (std::thread &producer : producers)
             producer.join(); // while the consumer stands still
         const auto row = registry.handlers().front();
-        QCOMPARE(row.dropped + row.merged, quint64(4000 - backlog.capacity()));
+        QCOMPARE(row.dropped + row.merged, quint64(4000 - backlog.limit()));
         end.set_value();
     }
 
@@ -293,12 +290,12 @@ private Q_SLOTS:
     void nothingIsLostUncountedWhileProducersRace_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("latest") << Backlog::latest();
-        QTest::newRow("drop oldest, 1") << Backlog::bounded(1);
-        QTest::newRow("drop oldest, 16") << Backlog::bounded(16);
-        QTest::newRow("drop newest, 16") << Backlog::bounded(16, Overflow::DropNewest);
-        QTest::newRow("drop oldest, 100 000") << Backlog::bounded(100'000);
-        QTest::newRow("drop newest, 100 000") << Backlog::bounded(100'000, Overflow::DropNewest);
+        QTest::newRow("newest") << Backlog::newest();
+        QTest::newRow("newest, 2") << Backlog::newest(2);
+        QTest::newRow("newest, 16") << Backlog::newest(16);
+        QTest::newRow("oldest, 16") << Backlog::oldest(16);
+        QTest::newRow("newest, 100 000") << Backlog::newest(100'000);
+        QTest::newRow("oldest, 100 000") << Backlog::oldest(100'000);
     }
     void nothingIsLostUncountedWhileProducersRace()
     {
@@ -327,7 +324,7 @@ private Q_SLOTS:
                 registry.post(i * producers + producer);
         });
         quint64 posted = quint64(producers) * quint64(events);
-        if (backlog.overflow() == Overflow::DropOldest) {
+        if (backlog.keep() == Backlog::Keep::Newest) {
             registry.post(-1); // after all others
             ++posted;
         }
@@ -339,7 +336,7 @@ private Q_SLOTS:
         }));
         worker.run([&] {
             QCOMPARE(faults, 0);
-            if (backlog.overflow() == Overflow::DropOldest)
+            if (backlog.keep() == Backlog::Keep::Newest)
                 QCOMPARE(final, -1);
         });
     }
@@ -352,9 +349,9 @@ private Q_SLOTS:
         QObject context;
         int calls = 0;
         const HandlerId merging =
-            registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::latest()});
+            registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::newest()});
         const HandlerId dropping =
-            registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::bounded(2)});
+            registry.registerHandler(&context, [&](const int &) { ++calls; }, {.backlog = Backlog::newest(2)});
         const HandlerId paused = registry.registerHandler(&context, [&](const int &) { ++calls; },
                                                           {.delivery = SignalBox::Delivery::Queued});
         std::map<HandlerId, std::pair<int, quint64>> told;
@@ -373,7 +370,7 @@ private Q_SLOTS:
         QCOMPARE(calls, 3);
     }
 
-    void boundedBacklogOfAPoolHandlerDropsAndCounts()
+    void limitedBacklogOfAPoolHandlerDropsAndCounts()
     {
         std::promise<void> entered;
         std::promise<void> end;
@@ -387,7 +384,7 @@ private Q_SLOTS:
                 entered.set_value();
                 end.get_future().wait();
             }
-        }, {.backlog = Backlog::bounded(2)});
+        }, {.backlog = Backlog::newest(2)});
         registry.post(0);
         entered.get_future().wait();
         for (int i = 1; i <= 10; ++i)
@@ -405,7 +402,7 @@ private Q_SLOTS:
         int all = 0;
         int latest = 0;
         registry.registerHandler(&context, [&](const int &) { ++all; }, {.delivery = SignalBox::Delivery::Queued});
-        registry.registerHandler(&context, [&](const int &event) { latest = event; }, {.backlog = Backlog::latest()});
+        registry.registerHandler(&context, [&](const int &event) { latest = event; }, {.backlog = Backlog::newest()});
         for (int i = 1; i <= 1000; ++i)
             registry.post(i);
         QVERIFY(waitFor([&] { return all == 1000; }));

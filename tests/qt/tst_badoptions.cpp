@@ -17,7 +17,6 @@
 using SignalBox::AsyncOptions;
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
-using SignalBox::Overflow;
 
 // What makes no sense is refused, with a warning that names the call and the problem.
 class BadOptions : public QObject
@@ -29,16 +28,19 @@ private Q_SLOTS:
     {
         QTest::addColumn<Backlog>("backlog");
         QTest::addColumn<QString>("problem");
-        const auto capacity = QStringLiteral("capacity of a bounded or batched backlog must be positive");
-        const auto interval = QStringLiteral("interval of a throttled, debounced or batched backlog must not be negative");
-        QTest::newRow("capacity of 0") << Backlog::bounded(0) << capacity;
-        QTest::newRow("negative capacity") << Backlog::bounded(-3, Overflow::DropNewest) << capacity;
-        QTest::newRow("smallest capacity") << Backlog::bounded(std::numeric_limits<int>::min()) << capacity;
+        const auto capacity = QStringLiteral("expected a positive number of events");
+        const auto interval = QStringLiteral("expected a time that is not negative");
+        QTest::newRow("capacity of 0") << Backlog::newest(0) << capacity;
+        QTest::newRow("negative capacity") << Backlog::oldest(-3) << capacity;
+        QTest::newRow("smallest capacity") << Backlog::newest(std::numeric_limits<int>::min()) << capacity;
         QTest::newRow("negative throttle") << Backlog::throttled(-1) << interval;
         QTest::newRow("negative debounce") << Backlog::debounced(-1) << interval;
-        QTest::newRow("negative batches") << Backlog::batched(-1) << interval;
-        QTest::newRow("batches of 0") << Backlog::batched(5, 0) << capacity;
-        QTest::newRow("batches of less") << Backlog::batched(5, -1, Overflow::DropNewest) << capacity;
+        QTest::newRow("negative batches") << Backlog::all().every(-1) << interval;
+        QTest::newRow("batches of 0") << Backlog::newest(0).every(5) << capacity;
+        QTest::newRow("batches of less") << Backlog::oldest(-1).every(5) << capacity;
+        const auto when = QStringLiteral("expected one of every\\(\\), quietFor\\(\\) and onDemand\\(\\)");
+        QTest::newRow("two times") << Backlog::all().every(5).quietFor(5) << when;
+        QTest::newRow("a time, and on demand") << Backlog::newest().onDemand().every(0) << when;
     }
     void senselessBacklogsAreRefused()
     {
@@ -57,7 +59,7 @@ private Q_SLOTS:
         QVERIFY(!registry.registerHandler(this, [](const int &) {}, options).isValid());
         expect("registerGuard", problem);
         QVERIFY(!registry.registerGuard(SignalBox::onThread(&thread), [](const int &) {}, options).isActive());
-        expect("registerHandler", backlog.isTimed() ? QStringLiteral("pool") : problem);
+        expect("registerHandler", !backlog.isImmediate() ? QStringLiteral("pool") : problem);
         QVERIFY(!registry.registerHandler(SignalBox::inPool(&pool), [](const int &) {}, options).isValid());
         expect("registerHandler", QStringLiteral("inline handler has no backlog"));
         QVERIFY(!registry.registerHandler([](const int &) {}, options).isValid());
@@ -69,8 +71,8 @@ private Q_SLOTS:
     {
         AsyncRegistry<int> registry;
         QThreadPool pool;
-        for (const Backlog &backlog : {Backlog::throttled(5), Backlog::debounced(5), Backlog::batched(5)}) {
-            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("pool handler has no throttled, debounced or batched")));
+        for (const Backlog &backlog : {Backlog::throttled(5), Backlog::debounced(5), Backlog::all().every(5), Backlog::oldest(5).onDemand()}) {
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("pool handler is called as soon as a thread is free")));
             QVERIFY(!registry.registerHandler(SignalBox::inPool(&pool), [](const int &) {}, {.backlog = backlog}).isValid());
         }
     }
@@ -78,7 +80,7 @@ private Q_SLOTS:
     void backlogsOfInlineHandlersAreRefused()
     {
         AsyncRegistry<int> registry;
-        for (const Backlog &backlog : {Backlog::latest(), Backlog::bounded(5), Backlog::throttled(5), Backlog::debounced(5)}) {
+        for (const Backlog &backlog : {Backlog::newest(), Backlog::newest(5), Backlog::throttled(5), Backlog::debounced(5)}) {
             QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("inline handler has no backlog")));
             QVERIFY(!registry.registerHandler([](const int &) {}, {.backlog = backlog}).isValid());
         }
@@ -116,8 +118,8 @@ private Q_SLOTS:
     {
         AsyncRegistry<int> registry;
         const auto capture = std::make_shared<int>(0);
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("capacity")));
-        registry.registerHandler(this, [capture](const int &) {}, {.backlog = Backlog::bounded(0)});
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("positive number of events")));
+        registry.registerHandler(this, [capture](const int &) {}, {.backlog = Backlog::newest(0)});
         QCOMPARE(capture.use_count(), 1L);
     }
 

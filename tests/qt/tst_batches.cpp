@@ -33,7 +33,6 @@ using SignalBox::AsyncOptions;
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::EventBatch;
-using SignalBox::Overflow;
 
 static_assert(std::random_access_iterator<EventBatch<int>::const_iterator>);
 static_assert(std::ranges::random_access_range<const EventBatch<int> &>);
@@ -97,9 +96,9 @@ private Q_SLOTS:
     void handlerIsCalledOncePerDrain_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("bounded") << Backlog::bounded(10);
-        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("bounded") << Backlog::newest(10);
+        QTest::newRow("latest") << Backlog::newest();
     }
     void handlerIsCalledOncePerDrain()
     {
@@ -224,17 +223,17 @@ private Q_SLOTS:
         QTest::addColumn<Backlog>("backlog");
         QTest::addColumn<std::vector<int>>("expected");
         QTest::addColumn<quint64>("lost");
-        QTest::newRow("unbounded") << Backlog::unbounded() << upTo(5) << quint64(0);
-        QTest::newRow("latest") << Backlog::latest() << std::vector{4} << quint64(4);
-        QTest::newRow("oldest go") << Backlog::bounded(3) << std::vector{2, 3, 4} << quint64(2);
-        QTest::newRow("newest go") << Backlog::bounded(3, Overflow::DropNewest) << upTo(3) << quint64(2);
-        QTest::newRow("one") << Backlog::bounded(1, Overflow::DropNewest) << upTo(1) << quint64(4);
+        QTest::newRow("unbounded") << Backlog::all() << upTo(5) << quint64(0);
+        QTest::newRow("latest") << Backlog::newest() << std::vector{4} << quint64(4);
+        QTest::newRow("oldest go") << Backlog::newest(3) << std::vector{2, 3, 4} << quint64(2);
+        QTest::newRow("newest go") << Backlog::oldest(3) << upTo(3) << quint64(2);
+        QTest::newRow("one") << Backlog::oldest(1) << upTo(1) << quint64(4);
         QTest::newRow("throttled") << Backlog::throttled(1) << std::vector{4} << quint64(4);
         QTest::newRow("debounced") << Backlog::debounced(1) << std::vector{4} << quint64(4);
-        QTest::newRow("batched") << Backlog::batched(1) << upTo(5) << quint64(0);
-        QTest::newRow("batched, oldest go") << Backlog::batched(1, 2) << std::vector{3, 4} << quint64(3);
-        QTest::newRow("batched, newest go") << Backlog::batched(1, 2, Overflow::DropNewest) << upTo(2) << quint64(3);
-        QTest::newRow("no interval") << Backlog::batched(0) << upTo(5) << quint64(0);
+        QTest::newRow("batched") << Backlog::all().every(1) << upTo(5) << quint64(0);
+        QTest::newRow("batched, oldest go") << Backlog::newest(2).every(1) << std::vector{3, 4} << quint64(3);
+        QTest::newRow("batched, newest go") << Backlog::oldest(2).every(1) << upTo(2) << quint64(3);
+        QTest::newRow("no interval") << Backlog::all().every(0) << upTo(5) << quint64(0);
     }
     void otherBacklogsGiveWhatTheyHave()
     {
@@ -267,7 +266,7 @@ private Q_SLOTS:
         QObject context;
         Seen seen;
         registry.registerHandler(&context, [&](const EventBatch<int> &batch) { seen.push_back(valuesOf(batch)); },
-                                 {.backlog = Backlog::batched(interval)});
+                                 {.backlog = Backlog::all().every(interval)});
         SignalBox::TestClock clock;
         registry.post(0);
         QVERIFY(clock.advance(std::chrono::milliseconds(0)));
@@ -294,7 +293,7 @@ private Q_SLOTS:
         QObject context;
         std::vector<Clock::time_point> deliveries;
         registry.registerHandler(&context, [&](const EventBatch<int> &) { deliveries.push_back(Clock::now()); },
-                                 {.backlog = Backlog::batched(interval)});
+                                 {.backlog = Backlog::all().every(interval)});
         registry.post(0);
         runQueuedCalls();
         QCOMPARE(deliveries.size(), std::size_t(1));
@@ -312,40 +311,32 @@ private Q_SLOTS:
         QVERIFY(deliveries.back() - beforeSecond >= interval);
     }
 
-    void genericLambdaWithABatchedBacklogIsWarnedOf()
+    void genericLambdaGetsEventsUnlessItIsMeantForBatches()
     {
         AsyncRegistry<int> registry;
-        const AsyncOptions batched{.backlog = Backlog::batched(1)};
-        const auto expectWarning = [](const char *caller) {
-            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("SignalBox::%1: a generic lambda gets the events of a batched "
-                                                                                 "backlog one by one; name the type: const EventBatch<E> &")
-                                                                      .arg(QRegularExpression::escape(QLatin1String(caller)))));
-        };
         QTest::failOnWarning(QRegularExpression(QStringLiteral(".")));
         std::vector<int> seen;
-        expectWarning("AsyncRegistry::registerHandler()");
-        registry.registerHandler(this, [&](const auto &event) { seen.push_back(event + 0); }, batched);
+        std::vector<std::size_t> sizes;
+        registry.registerHandler(this, [&](const auto &event) { seen.push_back(event + 0); }, {.backlog = Backlog::all().every(1)});
+        registry.registerHandler(this, SignalBox::batches([&](const auto &batch) { sizes.push_back(batch.size()); }), {.backlog = Backlog::all().every(1)});
         QObject sender;
-        expectWarning("connect()");
-        SignalBox::connect(&sender, &QObject::objectNameChanged, this, [&](auto name) { seen.push_back(name.toInt()); }, batched);
+        std::vector<QString> names;
+        SignalBox::connect(&sender, &QObject::objectNameChanged, this, SignalBox::batches([&](const auto &batch) { names.assign(batch.begin(), batch.end()); }));
         registry.post(1);
         registry.post(2);
-        QVERIFY(waitFor([&] { return seen.size() == 2; }));
-        sender.setObjectName(QStringLiteral("3"));
-        QVERIFY(waitFor([&] { return seen.size() == 3; }));
-        QCOMPARE(seen, (std::vector{1, 2, 3}));
+        sender.setObjectName(QStringLiteral("a"));
+        sender.setObjectName(QStringLiteral("b"));
+        QVERIFY(waitFor([&] { return seen.size() == 2 && sizes.size() == 1 && names.size() == 2; }));
+        QCOMPARE(seen, (std::vector{1, 2}));
+        QCOMPARE(sizes, std::vector{std::size_t(2)});
+        QCOMPARE(names, (std::vector{QStringLiteral("a"), QStringLiteral("b")}));
+    }
 
-        // and of no others
-        const auto store = [&](int number, int) { seen.push_back(number); };
-        registry.registerHandler(this, [](const auto &) {}, {.backlog = Backlog::throttled(1)});
-        registry.registerHandler(this, [](const int &) {}, batched);
-        registry.registerHandler(this, [](const EventBatch<int> &) {}, batched);
-        registry.registerHandler(this, [] {}, batched);
-        registry.registerHandler(this, std::bind_front(store, 5), batched);
-        registry.registerHandler(this, std::function<void(int)>([](auto) {}), batched);
-        SignalBox::connect(&sender, &QObject::objectNameChanged, this, [](const QString &) {}, batched);
-        SignalBox::connect(&sender, &QObject::objectNameChanged, this, [](const EventBatch<QString> &) {}, batched);
-        SignalBox::connect(&sender, &QObject::objectNameChanged, this, &QObject::deleteLater, {.enabled = false, .backlog = Backlog::batched(1)});
+    void nullFunctionOfBatchesIsRefused()
+    {
+        AsyncRegistry<int> registry;
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("the function is null; nothing was registered")));
+        QVERIFY(!registry.registerHandler(this, SignalBox::batches(static_cast<void (*)(const EventBatch<int> &)>(nullptr))).isValid());
     }
 
     void batchedEventHandlerIsCalledForEachEvent()
@@ -359,7 +350,7 @@ private Q_SLOTS:
                 runQueuedCalls(); // goes on with 2
             if (event == 0)
                 registry.post(5);
-        }, {.backlog = Backlog::batched(3600000)});
+        }, {.backlog = Backlog::all().every(3600000)});
         for (int i = 0; i < 5; ++i)
             registry.post(i);
         runQueuedCalls();
@@ -539,9 +530,9 @@ private Q_SLOTS:
     void removedHandlerIsNotCalledAndItsFuturesFinish_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("bounded") << Backlog::bounded(10);
-        QTest::newRow("batched") << Backlog::batched(3600000);
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("bounded") << Backlog::newest(10);
+        QTest::newRow("batched") << Backlog::all().every(3600000);
     }
     void removedHandlerIsNotCalledAndItsFuturesFinish()
     {
@@ -563,7 +554,7 @@ private Q_SLOTS:
         WorkerThread worker;
         auto registry = std::make_unique<AsyncRegistry<int>>();
         worker.run([&] {
-            registry->registerHandler(worker.context(), [](const EventBatch<int> &) {}, {.backlog = Backlog::batched(3600000)});
+            registry->registerHandler(worker.context(), [](const EventBatch<int> &) {}, {.backlog = Backlog::all().every(3600000)});
         });
         QVERIFY(finishes(registry->notify(1)));
         const auto atThreadEnd = registry->notify(2);
@@ -657,12 +648,12 @@ private Q_SLOTS:
     {
         QTest::addColumn<Backlog>("backlog");
         QTest::addColumn<bool>("mayLose");
-        QTest::newRow("unbounded") << Backlog::unbounded() << false;
-        QTest::newRow("bounded") << Backlog::bounded(64) << true;
-        QTest::newRow("newest go") << Backlog::bounded(64, Overflow::DropNewest) << true;
-        QTest::newRow("batched") << Backlog::batched(1) << false;
-        QTest::newRow("batched, bounded") << Backlog::batched(1, 1000) << true;
-        QTest::newRow("latest") << Backlog::latest() << true;
+        QTest::newRow("unbounded") << Backlog::all() << false;
+        QTest::newRow("bounded") << Backlog::newest(64) << true;
+        QTest::newRow("newest go") << Backlog::oldest(64) << true;
+        QTest::newRow("batched") << Backlog::all().every(1) << false;
+        QTest::newRow("batched, bounded") << Backlog::newest(1000).every(1) << true;
+        QTest::newRow("latest") << Backlog::newest() << true;
     }
     void nothingIsLostUncountedWhileProducersRace()
     {

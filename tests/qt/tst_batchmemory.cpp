@@ -3,7 +3,6 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventBatch>
-#include <SignalBox/LatestBy>
 
 #include <QtCore/qcoreapplication.h>
 #include <QtTest/qtest.h>
@@ -91,11 +90,11 @@ private Q_SLOTS:
         QObject context;
         quint64 received = 0;
         std::vector<int> last(keys, -1);
-        registry.registerHandler(&context, SignalBox::latestBy([](int event) { return event % keys; }, [&](const EventBatch<int> &batch) {
+        registry.registerHandler(&context, [&](const EventBatch<int> &batch) {
             received += batch.size();
             for (const int event : batch)
                 last[std::size_t(event % keys)] = event;
-        }));
+        }, {.backlog = SignalBox::Backlog::newestBy([](int event) { return event % keys; })});
         quint64 posted = 0;
         for (; areKeysKnown && posted < keys; ++posted)
             registry.post(int(posted));

@@ -84,7 +84,7 @@ constexpr auto years = 10 * std::chrono::hours(365 * 24);
 // What a throttled handler gets at once, and a debounced one does not.
 std::size_t callsAtOnce(const Backlog &backlog)
 {
-    return backlog.kind() == Backlog::Kind::Throttled ? 1 : 0;
+    return backlog.isEvery() ? 1 : 0;
 }
 
 void bothLibrariesSeeTheJumps()

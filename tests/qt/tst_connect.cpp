@@ -7,7 +7,6 @@
 
 #include <SignalBox/Connect>
 #include <SignalBox/EventBatch>
-#include <SignalBox/LatestBy>
 #include <SignalBox/TestClock>
 
 #include <QtCore/qthread.h>
@@ -156,9 +155,9 @@ private Q_SLOTS:
         std::vector<int> latest;
         std::vector<int> bounded;
         SignalBox::connect(&camera, &Camera::taken, this, [&](int number) { latest.push_back(number); },
-                           {.backlog = Backlog::latest()});
+                           {.backlog = Backlog::newest()});
         SignalBox::connect(&camera, &Camera::taken, this, [&](int number) { bounded.push_back(number); },
-                           {.backlog = Backlog::bounded(2)});
+                           {.backlog = Backlog::newest(2)});
         for (int number = 1; number <= 5; ++number)
             Q_EMIT camera.taken(number);
         QVERIFY(latest.empty());
@@ -184,7 +183,7 @@ private Q_SLOTS:
                 ++batches;
                 readings.insert(readings.end(), batch.begin(), batch.end());
             },
-            {.once = true, .backlog = Backlog::batched(10)});
+            {.once = true, .backlog = Backlog::all().every(10)});
         for (int number = 1; number <= 3; ++number) {
             Q_EMIT camera.taken(number);
             Q_EMIT camera.measured(number, 0.5);
@@ -198,7 +197,6 @@ private Q_SLOTS:
     // The key and the handler take the arguments that they need.
     void handlersOfTheNewestOfEachKeyGetIt()
     {
-        using SignalBox::latestBy;
         Camera camera;
         Page page;
         std::vector<int> numbers;
@@ -207,18 +205,16 @@ private Q_SLOTS:
         std::vector<QString> units;
         int wakes = 0;
         const auto channel = [](int number) { return number; };
-        const AsyncOptions queued{.backlog = Backlog::batched(1)};
-        QVERIFY(SignalBox::connect(&camera, &Camera::taken, this, latestBy([](int number) { return number % 2; }, [&](int number) {
+        QVERIFY(SignalBox::connect(&camera, &Camera::taken, this, [&](int number) {
             numbers.push_back(number);
-        })));
-        QVERIFY(SignalBox::connect(&camera, &Camera::measured, this, latestBy(channel, [&](const SignalBox::EventBatch<std::tuple<int, double>> &changed) {
+        }, {.backlog = Backlog::newestBy([](int number) { return number % 2; })}));
+        QVERIFY(SignalBox::connect(&camera, &Camera::measured, this, [&](const SignalBox::EventBatch<std::tuple<int, double>> &changed) {
             batch.assign(changed.begin(), changed.end());
-        }), queued));
-        QVERIFY(SignalBox::connect(&camera, &Camera::measured, &page, latestBy(channel, &Page::showReading)));
-        QVERIFY(SignalBox::connect(&camera, &Camera::described, this, latestBy([](int, double, const QString &unit) { return unit; },
-                                                                               [&](int number) { channels.push_back(number); })));
-        QVERIFY(SignalBox::connect(&camera, &Camera::named, this, latestBy(&QString::size, [&](const QString &unit) { units.push_back(unit); })));
-        QVERIFY(SignalBox::connect(&camera, &Camera::taken, this, latestBy(channel, [&] { ++wakes; })));
+        }, {.backlog = Backlog::newestBy(channel).every(1)}));
+        QVERIFY(SignalBox::connect(&camera, &Camera::measured, &page, &Page::showReading, {.backlog = Backlog::newestBy(channel)}));
+        QVERIFY(SignalBox::connect(&camera, &Camera::described, this, [&](int number, double, const QString &) { channels.push_back(number); }, {.backlog = Backlog::newestBy([](int, double, const QString &unit) { return unit; })}));
+        QVERIFY(SignalBox::connect(&camera, &Camera::named, this, [&](const QString &unit) { units.push_back(unit); }, {.backlog = Backlog::newestBy(&QString::size)}));
+        QVERIFY(SignalBox::connect(&camera, &Camera::taken, this, [&](int) { ++wakes; }, {.backlog = Backlog::newestBy(channel)}));
         for (int number = 1; number <= 4; ++number) {
             Q_EMIT camera.taken(number);
             Q_EMIT camera.measured(number % 2, number);
@@ -239,8 +235,7 @@ private Q_SLOTS:
         std::vector<int> numbers;
         const SourceConnection connection = SignalBox::connect(
             camera.get(), &Camera::taken, this,
-            SignalBox::latestBy([](int number) { return number % 2; }, [&](int number) { numbers.push_back(number); }),
-            {.backlog = Backlog::throttled(1)});
+            [&](int number) { numbers.push_back(number); }, {.backlog = SignalBox::Backlog::newestBy([](int number) { return number % 2; }).every(1)});
         for (int number = 1; number <= 4; ++number)
             Q_EMIT camera->taken(number);
         camera.reset();
@@ -327,11 +322,11 @@ private Q_SLOTS:
         const std::vector<int> all = {1, 2, 3};
         const std::vector<int> newest = {3};
         QTest::newRow("unbounded") << AsyncOptions{.delivery = SignalBox::Delivery::Queued} << all;
-        QTest::newRow("bounded") << AsyncOptions{.backlog = Backlog::bounded(2)} << std::vector<int>{2, 3};
-        QTest::newRow("latest") << AsyncOptions{.backlog = Backlog::latest()} << newest;
+        QTest::newRow("bounded") << AsyncOptions{.backlog = Backlog::newest(2)} << std::vector<int>{2, 3};
+        QTest::newRow("latest") << AsyncOptions{.backlog = Backlog::newest()} << newest;
         QTest::newRow("throttled") << AsyncOptions{.backlog = Backlog::throttled(20)} << newest;
         QTest::newRow("debounced") << AsyncOptions{.backlog = Backlog::debounced(20)} << newest;
-        QTest::newRow("batched") << AsyncOptions{.backlog = Backlog::batched(20)} << all;
+        QTest::newRow("batched") << AsyncOptions{.backlog = Backlog::all().every(20)} << all;
     }
     void whatWaitsAtTheSendersEndIsDelivered()
     {
@@ -396,7 +391,7 @@ private Q_SLOTS:
             connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
             SignalBox::connect(worker, &Camera::taken, this, [&](int) { ++single; });
             SignalBox::connect(worker, &Camera::taken, this, [&](const SignalBox::EventBatch<int> &batch) { batched += int(batch.size()); },
-                               {.backlog = Backlog::batched(16)});
+                               {.backlog = Backlog::all().every(16)});
             SignalBox::connect(worker, &Camera::taken, this, [&newest, index](int row) { newest[index] = row; },
                                {.backlog = Backlog::throttled(16)});
         }
@@ -421,7 +416,7 @@ private Q_SLOTS:
         SignalBox::connect(camera.get(), &Camera::taken, context, [&, captured](int number) { sum += number; },
                            {.delivery = SignalBox::Delivery::Queued});
         SignalBox::connect(camera.get(), &Camera::taken, context, [&, captured](int number) { sum += 10 * number; },
-                           {.backlog = Backlog::batched(20)});
+                           {.backlog = Backlog::all().every(20)});
         Q_EMIT camera->taken(1);
         Q_EMIT camera->taken(2);
         camera.reset();
@@ -436,8 +431,8 @@ private Q_SLOTS:
         QTest::addColumn<AsyncOptions>("options");
         QTest::addColumn<std::vector<int>>("expected");
         QTest::newRow("unbounded") << AsyncOptions{} << std::vector<int>{1, 2, 3};
-        QTest::newRow("bounded") << AsyncOptions{.backlog = Backlog::bounded(2)} << std::vector<int>{2, 3};
-        QTest::newRow("latest") << AsyncOptions{.backlog = Backlog::latest()} << std::vector<int>{3};
+        QTest::newRow("bounded") << AsyncOptions{.backlog = Backlog::newest(2)} << std::vector<int>{2, 3};
+        QTest::newRow("latest") << AsyncOptions{.backlog = Backlog::newest()} << std::vector<int>{3};
     }
     void whatWaitsAtTheSendersEndIsDeliveredInThePool()
     {
@@ -457,7 +452,7 @@ private Q_SLOTS:
                            [&, captured](const SignalBox::EventBatch<int> &batch) { batched.insert(batched.end(), batch.begin(), batch.end()); },
                            options);
         SignalBox::connect(camera.get(), &Camera::taken, SignalBox::inPool(&pool),
-                           SignalBox::latestBy([](int number) { return number % 2; }, [&, captured](int number) { newest.push_back(number); }));
+                           [&, captured](int number) { newest.push_back(number); }, {.backlog = SignalBox::Backlog::newestBy([](int number) { return number % 2; })});
         pool.start([&] { gate.pass(); });
         gate.awaitArrivals(1);
         for (int number = 1; number <= 3; ++number)
@@ -588,13 +583,13 @@ private Q_SLOTS:
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, std::function<void(int)>()));
         refuses("the function is null");
         QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, static_cast<void (Connections::*)()>(nullptr)));
-        refuses("the function is null");
-        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, SignalBox::latestBy(std::function<int(int)>(), handler)));
-        refuses("latestBy\\(\\) keeps one event of each key");
-        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, SignalBox::latestBy([](int number) { return number; }, handler),
-                                    {.backlog = Backlog::bounded(3)}));
-        refuses("the capacity of a bounded or batched backlog must be positive");
-        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, handler, {.backlog = Backlog::bounded(0)}));
+        refuses("a function of the backlog is null");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, [](int) {}, {.backlog = SignalBox::Backlog::newestBy(std::function<int(int)>())}));
+        refuses("Backlog: expected one of every\\(\\), quietFor\\(\\) and onDemand\\(\\)");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, [](int) {},
+                                    {.backlog = Backlog::newestBy([](int number) { return number; }).every(1).quietFor(1)}));
+        refuses("Backlog::newest\\(\\) and oldest\\(\\): expected a positive number of events");
+        QVERIFY(!SignalBox::connect(&camera, &Camera::taken, this, handler, {.backlog = Backlog::newest(0)}));
         refuses("the member function is no signal");
         QVERIFY(!SignalBox::connect(&camera, &Camera::emitNothingPrivately, this, handler));
         Q_EMIT camera.taken(1);

@@ -181,8 +181,8 @@ private Q_SLOTS:
         registry.registerHandler(throws);
         registry.registerHandler(SignalBox::inPool(&pool), throws);
         registry.registerHandler(SignalBox::onThread(worker.thread()), throws);
-        registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::latest()});
-        registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::bounded(2)});
+        registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::newest()});
+        registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::newest(2)});
         registry.registerHandler(worker.context(), throws, {.backlog = SignalBox::Backlog::debounced(1)});
         registry.registerHandler(this, throws, {.delivery = Delivery::Queued});
         registry.registerHandler(this, [](const int &) -> SignalBox::Propagation { throw 1; });

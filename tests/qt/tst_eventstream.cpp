@@ -21,7 +21,6 @@
 using SignalBox::AsyncRegistry;
 using SignalBox::Backlog;
 using SignalBox::EventStream;
-using SignalBox::Overflow;
 
 namespace {
 
@@ -216,9 +215,9 @@ private Q_SLOTS:
     {
         AsyncRegistry<int> registry;
         EventStream<int> all = registry.stream(this);
-        EventStream<int> oldest = registry.stream(this, {.backlog = Backlog::bounded(3, Overflow::DropNewest)});
-        EventStream<int> newest = registry.stream(this, {.backlog = Backlog::bounded(3)});
-        EventStream<int> latest = registry.stream(this, {.backlog = Backlog::latest()});
+        EventStream<int> oldest = registry.stream(this, {.backlog = Backlog::oldest(3)});
+        EventStream<int> newest = registry.stream(this, {.backlog = Backlog::newest(3)});
+        EventStream<int> latest = registry.stream(this, {.backlog = Backlog::newest()});
         const auto countOf = [&] { return all.lost() + oldest.lost() + newest.lost() + latest.lost(); };
         for (int number = 1; number <= 10; ++number) {
             registry.post(number);
@@ -234,8 +233,8 @@ private Q_SLOTS:
     void boundedStreamsAreBoundedInAFloodToo()
     {
         AsyncRegistry<int> registry;
-        EventStream<int> newest = registry.stream(this, {.backlog = Backlog::bounded(3)});
-        EventStream<int> latest = registry.stream(this, {.backlog = Backlog::latest()});
+        EventStream<int> newest = registry.stream(this, {.backlog = Backlog::newest(3)});
+        EventStream<int> latest = registry.stream(this, {.backlog = Backlog::newest()});
         for (int number = 1; number <= 1000; ++number)
             registry.post(number); // and no turn of the loop
         runQueuedCalls();
@@ -601,8 +600,8 @@ private Q_SLOTS:
         QVERIFY(EventStream<int>(registry.stream(nullptr)).isOver());
         refuses("the context object lives on another thread");
         QVERIFY(EventStream<int>(registry.stream(worker.context())).isOver());
-        refuses("the capacity of a bounded or batched backlog must be positive");
-        EventStream<int> refused = registry.stream(this, {.backlog = Backlog::bounded(0)});
+        refuses("Backlog::newest\\(\\) and oldest\\(\\): expected a positive number of events");
+        EventStream<int> refused = registry.stream(this, {.backlog = Backlog::newest(0)});
         QVERIFY(refused.isOver() && refused.next().isFinished());
         QVERIFY(registry.isEmpty());
         Seen seen;

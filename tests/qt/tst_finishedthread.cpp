@@ -53,7 +53,7 @@ private Q_SLOTS:
         LooplessThread target;
         AsyncRegistry<int> registry;
         registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {});
-        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {}, {.backlog = Backlog::latest()});
+        registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {}, {.backlog = Backlog::newest()});
         target.end();
         registry.registerHandler(SignalBox::onThread(target.thread()), [](const int &) {}); // after its end, too
         const auto concurrent = registry.notify(1);
@@ -101,10 +101,10 @@ private Q_SLOTS:
     void producersOfAThreadThatHasEndedFinishAllTheirFutures_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("latest") << Backlog::latest();
-        QTest::newRow("oldest") << Backlog::bounded(3);
-        QTest::newRow("newest") << Backlog::bounded(3, SignalBox::Overflow::DropNewest);
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("latest") << Backlog::newest();
+        QTest::newRow("oldest") << Backlog::newest(3);
+        QTest::newRow("newest") << Backlog::oldest(3);
     }
     void producersOfAThreadThatHasEndedFinishAllTheirFutures()
     {
@@ -201,9 +201,9 @@ private Q_SLOTS:
     void noEventIsLostThatIsPostedAfterStartHasReturned_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("latest") << Backlog::latest();
-        QTest::newRow("bounded") << Backlog::bounded(4);
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("latest") << Backlog::newest();
+        QTest::newRow("bounded") << Backlog::newest(4);
     }
     void noEventIsLostThatIsPostedAfterStartHasReturned()
     {

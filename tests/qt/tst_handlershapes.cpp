@@ -55,7 +55,7 @@ private Q_SLOTS:
         std::atomic<int> there = 0;
         registry.registerHandler([&] { ++calls; });
         registry.registerHandler(this, [&] { ++calls; }, {.delivery = SignalBox::Delivery::Queued});
-        registry.registerHandler(worker.context(), [&] { ++there; }, {.backlog = SignalBox::Backlog::bounded(8)});
+        registry.registerHandler(worker.context(), [&] { ++there; }, {.backlog = SignalBox::Backlog::newest(8)});
         registry.post();
         const auto all = registry.notify();
         QVERIFY(finishes(all));
@@ -159,7 +159,7 @@ private Q_SLOTS:
         };
         ids[0] = registry.registerHandler(check(0));
         ids[1] = registry.registerHandler(worker.context(), check(1));
-        ids[2] = registry.registerHandler(worker.context(), check(2), {.backlog = SignalBox::Backlog::bounded(10)});
+        ids[2] = registry.registerHandler(worker.context(), check(2), {.backlog = SignalBox::Backlog::newest(10)});
         ids[3] = registry.registerHandler(worker.context(), check(3), {.once = true});
         const auto all = registry.notify(1);
         QVERIFY(finishes(all));

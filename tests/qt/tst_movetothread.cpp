@@ -57,9 +57,9 @@ private Q_SLOTS:
     void deliveriesArriveWhileTheThreadThatWasLeftIsBlocked_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("bounded, oldest") << Backlog::bounded(20);
-        QTest::newRow("bounded, newest") << Backlog::bounded(20, SignalBox::Overflow::DropNewest);
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("bounded, oldest") << Backlog::newest(20);
+        QTest::newRow("bounded, newest") << Backlog::oldest(20);
     }
     void deliveriesArriveWhileTheThreadThatWasLeftIsBlocked()
     {
@@ -102,7 +102,7 @@ private Q_SLOTS:
         Context context(a);
         a.run([&] {
             registry.registerHandler(context.object, [&](const int &event) { record.add(event); },
-                                     {.backlog = Backlog::latest()});
+                                     {.backlog = Backlog::newest()});
         });
         a.run([&] {
             for (int i = 0; i < 10; ++i)
@@ -271,8 +271,8 @@ private Q_SLOTS:
     void nothingIsLostDoubledOrReorderedWhileProducersPostDuringMoves_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("bounded") << Backlog::bounded(1 << 20);
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("bounded") << Backlog::newest(1 << 20);
     }
     void nothingIsLostDoubledOrReorderedWhileProducersPostDuringMoves()
     {

@@ -115,7 +115,7 @@ private Q_SLOTS:
             } else {
                 loop.quit();
             }
-        }, {.backlog = Backlog::latest()});
+        }, {.backlog = Backlog::newest()});
         registry.post(1);
         QVERIFY(waitFor([&] { return seen.size() == 2; }));
         QCOMPARE(seen, (std::vector<int>{1, 3}));

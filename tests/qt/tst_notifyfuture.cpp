@@ -108,7 +108,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QObject context;
         int last = 0;
-        registry.registerHandler(&context, [&](const int &event) { last = event; }, {.backlog = Backlog::latest()});
+        registry.registerHandler(&context, [&](const int &event) { last = event; }, {.backlog = Backlog::newest()});
         const auto first = registry.notify(1);
         const auto second = registry.notify(2);
         QVERIFY(first.isFinished());
@@ -152,7 +152,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QObject context;
         std::vector<int> seen;
-        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::bounded(2)});
+        registry.registerHandler(&context, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::newest(2)});
         auto cancelled = registry.notify(1);
         const auto kept = registry.notify(2);
         cancelled.cancel();

@@ -52,7 +52,7 @@ private Q_SLOTS:
         registry.registerHandler([&](const int &) { run('f'); }, {.priority = 1});
         registry.registerHandler(SignalBox::inPool(&pool), [&](const int &) { run('d'); }, {.priority = 3});
         registry.registerHandler([&](const int &) { run('a'); }, {.priority = 6});
-        registry.registerHandler(second.context(), [&](const int &) { run('c'); }, {.priority = 4, .backlog = Backlog::latest()});
+        registry.registerHandler(second.context(), [&](const int &) { run('c'); }, {.priority = 4, .backlog = Backlog::newest()});
         registry.registerHandler(this, [&](const int &) { run('e'); }, {.priority = 2});
         for (int i = 0; i < 50; ++i) {
             seen.clear();

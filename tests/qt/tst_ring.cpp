@@ -39,8 +39,8 @@ private Q_SLOTS:
                     registry.post(event + 1);
             }, {.delivery = Delivery::Queued, .backlog = backlog});
         };
-        add(a, 1, Backlog::unbounded());
-        add(b, 0, Backlog::bounded(4));
+        add(a, 1, Backlog::all());
+        add(b, 0, Backlog::newest(4));
         registry.post(1);
         QVERIFY(waitFor([&] { return last == rounds; }));
         QCOMPARE(faults.load(), 0);

@@ -40,13 +40,13 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         auto context = std::make_unique<QObject>();
         registry.registerHandler(context.get(), [](const int &) {}, {.delivery = Delivery::Queued, .backlog = backlog});
-        if (backlog.kind() == Backlog::Kind::Throttled || backlog.kind() == Backlog::Kind::Batched) {
+        if (backlog.isEvery()) {
             registry.post(0); // the first one is at once
             runQueuedCalls();
         }
         const auto future = registry.notify(1);
         QCoreApplication::processEvents(); // a timed call is planned
-        if (!backlog.isTimed())
+        if (backlog.isImmediate())
             return;
         QVERIFY(!future.isFinished());
         context.reset();
@@ -123,7 +123,7 @@ private Q_SLOTS:
         isBlocked.get_future().wait();
         int calls = 0;
         registry->registerHandler(worker.context(), [&](const int &) { ++calls; });
-        registry->registerHandler(worker.context(), [&](const int &) { ++calls; }, {.backlog = Backlog::latest()});
+        registry->registerHandler(worker.context(), [&](const int &) { ++calls; }, {.backlog = Backlog::newest()});
         const auto concurrent = registry->notify(1);
         const auto sequential = registry->notifySequential(1);
         registry.reset();
@@ -162,7 +162,7 @@ private Q_SLOTS:
         for (int round = 0; round < scaled(5000); ++round) {
             AsyncRegistry<std::shared_ptr<int>> registry;
             registry.registerHandler(worker.context(), [capture](const std::shared_ptr<int> &) {});
-            registry.registerHandler(worker.context(), [capture](const std::shared_ptr<int> &) {}, {.backlog = Backlog::latest()});
+            registry.registerHandler(worker.context(), [capture](const std::shared_ptr<int> &) {}, {.backlog = Backlog::newest()});
             registry.registerHandler(SignalBox::onThread(worker.thread()), [capture](const std::shared_ptr<int> &) {}, {.once = true});
             registry.post(capture);
             futures.push_back(registry.notify(capture));

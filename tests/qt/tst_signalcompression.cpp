@@ -135,7 +135,7 @@ private Q_SLOTS:
     {
         Camera camera;
         Calls calls;
-        SignalBox::connect(&camera, &Camera::taken, this, addTo(calls), {.backlog = Backlog::latest()});
+        SignalBox::connect(&camera, &Camera::taken, this, addTo(calls), {.backlog = Backlog::newest()});
         emitOnFourThreads(camera, [] { std::this_thread::yield(); });
         QCOMPARE(calls, Calls());
         runQueuedCalls();

@@ -108,7 +108,7 @@ private Q_SLOTS:
             const SourceConnection connection = registry->addSource(&camera, &Camera::taken);
             {
                 const SignalBox::HandlerGuard guard = registry->registerGuard([&] { ++calls; });
-                registry->registerHandler(this, [] {}, {.backlog = Backlog::latest()});
+                registry->registerHandler(this, [] {}, {.backlog = Backlog::newest()});
                 fire.awaitMore(20);
                 registry.reset();
             } // nobody is inside the handler
@@ -189,7 +189,7 @@ private Q_SLOTS:
                     SignalBox::connect(camera.get(), &Camera::taken, this, [&here, captured](int) { ++here; });
                     SignalBox::connect(camera.get(), &Camera::taken, worker.context(),
                                        [&there, captured](const SignalBox::EventBatch<int> &batch) { there += int(batch.size()); },
-                                       {.backlog = Backlog::batched(1)});
+                                       {.backlog = Backlog::all().every(1)});
                     SignalBox::connect(camera.get(), &Camera::taken, moving, [&moved, captured](int) { ++moved; });
                     SignalBox::connect(camera.get(), &Camera::taken, moving,
                                        [&newest, thread, captured](int number) { newest[std::size_t(thread)] = number; },

@@ -78,7 +78,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("atOnce");
         QTest::newRow("throttled") << Backlog::throttled(50) << 1;
         QTest::newRow("debounced") << Backlog::debounced(50) << 0;
-        QTest::newRow("batched") << Backlog::batched(50) << 1;
+        QTest::newRow("batched") << Backlog::all().every(50) << 1;
     }
     void whatIsDueIsDeliveredInsideOfAdvance()
     {
@@ -315,7 +315,7 @@ private Q_SLOTS:
             registries[i].registerHandler(workers[i].context(), [&, i](const int &event) {
                 ++calls;
                 registries[i + 1].post(event);
-            }, {.backlog = i % 2 ? Backlog::unbounded() : Backlog::debounced(10 + i)});
+            }, {.backlog = i % 2 ? Backlog::all() : Backlog::debounced(10 + i)});
         }
         registries[threads].registerHandler(&context, [&](const int &) { ++ends; }, {.backlog = Backlog::throttled(1)});
         const int rounds = scaled(500);
@@ -687,7 +687,7 @@ private Q_SLOTS:
         QObject context;
         std::vector<int> here;
         std::atomic<int> there = 0;
-        registry.registerHandler(&context, [&](const int &event) { here.push_back(event); }, {.backlog = Backlog::batched(1)});
+        registry.registerHandler(&context, [&](const int &event) { here.push_back(event); }, {.backlog = Backlog::all().every(1)});
         registry.registerHandler(worker.context(), [&](const int &event) { there = event; }, {.backlog = Backlog::throttled(1)});
         const int events = scaled(20000);
         std::thread producer([&] {

@@ -157,7 +157,7 @@ private Q_SLOTS:
             pool->setMaxThreadCount(1);
             registry.registerHandler(SignalBox::inPool(pool.get()), [](const int &) {});
             registry.registerHandler(SignalBox::inPool(pool.get()), [](const int &) {},
-                                     {.backlog = SignalBox::Backlog::latest()});
+                                     {.backlog = SignalBox::Backlog::newest()});
             std::vector<QFuture<DispatchReport>> futures;
             for (int i = 0; i < 10; ++i)
                 futures.push_back(registry.notify(i));

@@ -50,7 +50,7 @@ private Q_SLOTS:
                                  {.backlog = Backlog::throttled(interval)});
         std::vector<std::vector<int>> batches;
         registry.registerHandler(&context, [&](const SignalBox::EventBatch<int> &batch) { batches.emplace_back(batch.begin(), batch.end()); },
-                                 {.backlog = Backlog::batched(interval)});
+                                 {.backlog = Backlog::all().every(interval)});
         registry.registerHandler(&context, [&](const int &) { isSoon = true; }, {.backlog = Backlog::debounced(20)});
         registry.post(1);
         QVERIFY(clock.advance(20ms));

@@ -275,7 +275,7 @@ private Q_SLOTS:
         registry.registerHandler(worker.context(), [&](const int &) { ++calls; }, {.name = QStringLiteral("each")});
         registry.registerHandler(worker.context(), [&](const SignalBox::EventBatch<int> &batch) { calls += int(batch.size()); },
                                  {.name = QStringLiteral("batch")});
-        registry.registerHandler(worker.context(), [&](const int &) {}, {.name = QStringLiteral("latest"), .backlog = Backlog::latest()});
+        registry.registerHandler(worker.context(), [&](const int &) {}, {.name = QStringLiteral("latest"), .backlog = Backlog::newest()});
         for (int i = 0; i < 3; ++i) {
             registry.post(i);
             worker.drain();
@@ -309,8 +309,8 @@ private Q_SLOTS:
         QObject context;
         int calls = 0;
         registry.registerHandler(&context, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
-        registry.registerHandler(&context, [&](const int &) {}, {.name = QStringLiteral("few"), .backlog = Backlog::bounded(3)});
-        registry.registerHandler(&context, [&](const int &) {}, {.backlog = Backlog::bounded(4)});
+        registry.registerHandler(&context, [&](const int &) {}, {.name = QStringLiteral("few"), .backlog = Backlog::newest(3)});
+        registry.registerHandler(&context, [&](const int &) {}, {.backlog = Backlog::newest(4)});
         const QString place = QStringLiteral("tst_trace.cpp:%1").arg(__LINE__ - 1);
         post(registry, 10);
         QVERIFY(waitFor([&] { return calls == 10 && registry.handlers().back().dropped == 6; }));
@@ -725,7 +725,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         registry.setName(QStringLiteral("numbers"));
         registry.registerHandler([](const int &) {});
-        registry.registerHandler(worker.context(), [](const int &) {}, {.backlog = Backlog::latest()});
+        registry.registerHandler(worker.context(), [](const int &) {}, {.backlog = Backlog::newest()});
         std::atomic<bool> isOver = false;
         QStringList faults;
         std::vector<std::thread> threads;

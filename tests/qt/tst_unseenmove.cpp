@@ -38,9 +38,9 @@ void endWith(WorkerThread &worker, F lastWork)
 void addBacklogs()
 {
     QTest::addColumn<Backlog>("backlog");
-    QTest::newRow("unbounded") << Backlog::unbounded();
-    QTest::newRow("bounded") << Backlog::bounded(4);
-    QTest::newRow("latest") << Backlog::latest();
+    QTest::newRow("unbounded") << Backlog::all();
+    QTest::newRow("bounded") << Backlog::newest(4);
+    QTest::newRow("latest") << Backlog::newest();
 }
 
 // A handler whose copy takes its time.
@@ -97,16 +97,16 @@ private Q_SLOTS:
             std::thread([&] {
                 registry.registerHandler(context.object, [&](const int &event) { record.add(event); },
                                          {.backlog = backlog});
-                if (backlog.kind() != Backlog::Kind::Latest)
+                if (backlog != Backlog::newest())
                     registry.post(0);
             }).join();
             context.object->moveToThread(b.thread());
-            if (backlog.kind() != Backlog::Kind::Latest)
+            if (backlog != Backlog::newest())
                 std::thread([&] { registry.post(1); }).join();
         });
         registry.post(2);
         mayGoOn.set_value();
-        const std::vector<int> expected = backlog.kind() == Backlog::Kind::Latest ? std::vector<int>{2} : upTo(3);
+        const std::vector<int> expected = backlog == Backlog::newest() ? std::vector<int>{2} : upTo(3);
         QVERIFY(waitFor([&] { return !record.events().empty() && record.events().back() == 2; }));
         QCOMPARE(record.events(), expected);
         QVERIFY(record.isAllOn(b.thread()));

@@ -202,10 +202,10 @@ private Q_SLOTS:
     void everyCallIsInItsPlaceAndInOrder_data()
     {
         QTest::addColumn<Backlog>("backlog");
-        QTest::newRow("unbounded") << Backlog::unbounded();
-        QTest::newRow("bounded, oldest") << Backlog::bounded(8);
-        QTest::newRow("bounded, newest") << Backlog::bounded(8, SignalBox::Overflow::DropNewest);
-        QTest::newRow("latest") << Backlog::latest();
+        QTest::newRow("unbounded") << Backlog::all();
+        QTest::newRow("bounded, oldest") << Backlog::newest(8);
+        QTest::newRow("bounded, newest") << Backlog::oldest(8);
+        QTest::newRow("latest") << Backlog::newest();
         QTest::newRow("throttled") << Backlog::throttled(1);
         QTest::newRow("debounced") << Backlog::debounced(1);
     }
@@ -245,7 +245,7 @@ private Q_SLOTS:
                      qPrintable(QString::number(seed)));
             QVERIFY(waitFor([&] { return wanderer.hasStopped(); }));
             QVERIFY2(wanderer.faults() == 0, qPrintable(QString::number(seed)));
-            if (backlog.kind() == Backlog::Kind::Unbounded)
+            if (backlog == Backlog::all())
                 QCOMPARE(wanderer.calls(), producers * events);
             std::promise<void> deleted;
             SignalBox::detail::postCall(wanderer.context(), [&] {

@@ -11,7 +11,8 @@ foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUME
         BATCH_WITHOUT_DATA KEY_WITHOUT_DATA MODEL_WITHOUT_DATA
         THREAD_ALONE POOL_ALONE DERIVED_THREAD DERIVED_POOL THREAD_ITSELF THREAD_POINTER GUARD_ON_THREAD
         INLINE_BATCH BATCH_RESULT CONNECTION_TYPE
-        INLINE_KEY KEY_WITHOUT_HASH KEY_OF_ADDRESSES KEY_FUNCTION_THAT_CHANGES OTHER_EVENT_WITH_ITS_NEWEST)
+        KEY_WITHOUT_HASH KEY_OF_ADDRESSES KEY_FUNCTION_THAT_CHANGES KEY_OF_OTHER_EVENT OTHER_EVENT_WITH_ITS_NEWEST
+        MERGE_OF_OTHER_EVENT MERGE_WITHOUT_COPY PREDICATE_OF_OTHER_EVENT TWO_PREDICATES)
     set(expected "${signature}")
     if(case MATCHES "THREAD|POOL" AND NOT case STREQUAL "MEMBER_IN_A_POOL")
         set(expected "${target}")
@@ -19,14 +20,20 @@ foreach(case IN ITEMS CORRECT OTHER_EVENT OTHER_RESULT WRITABLE_EVENT TWO_ARGUME
         set(expected "a handler has no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = SignalBox::Delivery::Queued}")
     elseif(case STREQUAL "INLINE_BATCH")
         set(expected "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool)")
-    elseif(case STREQUAL "INLINE_KEY")
-        set(expected "a handler of latestBy() needs a context, onThread(thread) or inPool(pool)")
     elseif(case STREQUAL "KEY_WITHOUT_DATA")
-        set(expected "latestBy(): events without data have no keys")
+        set(expected "Backlog: events without data have no key and no value")
     elseif(case STREQUAL "MODEL_WITHOUT_DATA")
         set(expected "EventModel: events without data have no columns")
+    elseif(case STREQUAL "MERGE_OF_OTHER_EVENT")
+        set(expected "Backlog: the merge is a callable as const on (E &kept, E &&newer)")
+    elseif(case STREQUAL "MERGE_WITHOUT_COPY")
+        set(expected "Backlog: events that are merged can be copied")
+    elseif(case STREQUAL "PREDICATE_OF_OTHER_EVENT")
+        set(expected "Backlog: the predicate of where() is a callable as const on const E & that returns bool")
+    elseif(case STREQUAL "TWO_PREDICATES")
+        set(expected "where(): the backlog has a predicate already")
     elseif(case MATCHES "^KEY")
-        set(expected "latestBy(): the key is a callable as const on const E &, or a pointer to a member")
+        set(expected "Backlog: the key is a callable as const on const E &, or a pointer to a member")
     endif()
     execute_process(
         COMMAND ${compile} ${headers} -fsyntax-only -D${case} ${SOURCE}

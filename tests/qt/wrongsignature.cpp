@@ -9,6 +9,7 @@
 #include <QtCore/qthread.h>
 #include <QtCore/qthreadpool.h>
 
+#include <memory>
 #include <string>
 
 class Pool : public QThreadPool
@@ -43,7 +44,7 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(SignalBox::onThread(worker), [](const int &) {}, {.priority = 1});
     registry.registerHandler(SignalBox::inPool(pool), [](const int &) {});
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) {});
-    registry.registerHandler(context, SignalBox::latestBy([](int i) { return i; }, [](int) {}));
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::newestBy([](int i) { return i; })});
     registry.registerHandler(nullptr, [](const int &) {}); // refused when it runs
     SignalBox::EventModel model;
     model.setRegistry(&registry);
@@ -66,7 +67,7 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     bell.registerHandler(context, [](const SignalBox::EventBatch<void> &) {});
 #elif defined(KEY_WITHOUT_DATA)
     SignalBox::AsyncRegistry<void> bell;
-    bell.registerHandler(context, SignalBox::latestBy([] { return 1; }, [] {}));
+    bell.registerHandler(context, [] {}, {.backlog = SignalBox::Backlog::newestBy([] { return 1; })});
 #elif defined(MODEL_WITHOUT_DATA)
     SignalBox::AsyncRegistry<void> bell;
     SignalBox::EventModel model;
@@ -85,16 +86,26 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler([](const SignalBox::EventBatch<int> &) {});
 #elif defined(BATCH_RESULT)
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) { return SignalBox::Propagation::Stop; });
-#elif defined(INLINE_KEY)
-    registry.registerHandler(SignalBox::latestBy([](int i) { return i; }, [](int) {}));
+#elif defined(KEY_OF_OTHER_EVENT)
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::newestBy(&std::string::size)});
+#elif defined(MERGE_OF_OTHER_EVENT)
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::merged([](std::string &, std::string &&) {})});
+#elif defined(MERGE_WITHOUT_COPY)
+    SignalBox::AsyncRegistry<std::unique_ptr<int>> owners;
+    owners.registerHandler(context, [] {}, {.backlog = SignalBox::Backlog::merged([](auto &, auto &&) {})});
+#elif defined(PREDICATE_OF_OTHER_EVENT)
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::all().where([](const std::string &) { return true; })});
+#elif defined(TWO_PREDICATES)
+    const auto all = [](int) { return true; };
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::all().where(all).where(all)});
 #elif defined(KEY_WITHOUT_HASH)
-    registry.registerHandler(context, SignalBox::latestBy([](int) { return Pool(); }, [](int) {}));
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::newestBy([](int) { return Pool(); })});
 #elif defined(KEY_OF_ADDRESSES)
-    registry.registerHandler(context, SignalBox::latestBy([](int) { return ""; }, [](int) {}));
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::newestBy([](int) { return ""; })});
 #elif defined(KEY_FUNCTION_THAT_CHANGES)
-    registry.registerHandler(context, SignalBox::latestBy([count = 0](int) mutable { return ++count; }, [](int) {}));
+    registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::newestBy([count = 0](int) mutable { return ++count; })});
 #elif defined(OTHER_EVENT_WITH_ITS_NEWEST)
-    registry.registerHandler(context, SignalBox::latestBy([](int i) { return i; }, [](std::string) {}));
+    registry.registerHandler(context, [](std::string) {}, {.backlog = SignalBox::Backlog::newestBy([](int i) { return i; })});
 #elif defined(CONNECTION_TYPE)
     registry.registerHandler(context, [](const int &) {}, Qt::QueuedConnection);
 #elif defined(GUARD_ON_THREAD)

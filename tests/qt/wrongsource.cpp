@@ -96,9 +96,9 @@ void misuse([[maybe_unused]] Sensor *sensor, [[maybe_unused]] QObject *context)
 #elif defined(NO_CONTEXT)
     SignalBox::connect(sensor, &Sensor::measured, [](int) {});
 #elif defined(NO_CONTEXT_BUT_OPTIONS)
-    SignalBox::connect(sensor, &Sensor::measured, [](int) {}, {.backlog = SignalBox::Backlog::latest()});
+    SignalBox::connect(sensor, &Sensor::measured, [](int) {}, {.backlog = SignalBox::Backlog::newest()});
 #elif defined(NO_CONTEXT_BUT_NAMED_OPTIONS)
-    SignalBox::connect(sensor, &Sensor::measured, [](int) {}, SignalBox::AsyncOptions{.backlog = SignalBox::Backlog::latest()});
+    SignalBox::connect(sensor, &Sensor::measured, [](int) {}, SignalBox::AsyncOptions{.backlog = SignalBox::Backlog::newest()});
 #elif defined(NO_HANDLER)
     SignalBox::connect(sensor, &Sensor::measured, context);
 #elif defined(OTHER_CONTEXT)

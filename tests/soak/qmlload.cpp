@@ -23,7 +23,7 @@ const char *const rootText = R"(
             }
         }
         function notify(number: int) {
-            bus.notify({ number: number, text: "event " + number });
+            bus.post({ number: number, text: "event " + number });
         }
     }
 )";

@@ -12,7 +12,6 @@
 using SignalBox::AsyncHandlerInfo;
 using SignalBox::AsyncOptions;
 using SignalBox::Backlog;
-using SignalBox::Overflow;
 
 namespace {
 
@@ -20,8 +19,8 @@ constexpr std::int64_t mostWaiting = 20000; // events; the posting threads give 
 constexpr int handlersOfNotified = 4;
 
 const Backlog backlogs[] = {
-    Backlog::unbounded(),  Backlog::bounded(64),     Backlog::bounded(64, Overflow::DropNewest),
-    Backlog::latest(),     Backlog::throttled(5),    Backlog::debounced(5),
+    Backlog::all(),  Backlog::newest(64),     Backlog::oldest(64),
+    Backlog::newest(),     Backlog::throttled(5),    Backlog::debounced(5),
 };
 
 } // namespace
@@ -47,7 +46,7 @@ QtLoad::QtLoad() : m_watch(m_sender.subscribe()), m_there(new QObject), m_wander
     const auto ignore = [](const Parcel &) { ++counts.deliveries; };
     m_notified.registerHandler(ignore);
     m_notified.registerHandler(&m_here, ignore, {.delivery = SignalBox::Delivery::Queued});
-    m_notified.registerHandler(m_there, ignore, {.backlog = Backlog::bounded(4)});
+    m_notified.registerHandler(m_there, ignore, {.backlog = Backlog::newest(4)});
     m_notified.registerHandler(SignalBox::onThread(&m_restarting), ignore);
     m_watch.onChanged(&m_here, [this](const int &value) { m_seen = value; });
 }

@@ -5,7 +5,6 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventBatch>
-#include <SignalBox/LatestBy>
 
 #include <QtCore/qbasictimer.h>
 #include <QtCore/qcoreapplication.h>
@@ -32,19 +31,19 @@ struct Update
 
 // taken(batch) gets a range of what SignalBox hands out; for an interval of 0 once per turn of the loop.
 template <class Key>
-class LatestByPeer
+class NewestByPeer
 {
 public:
     static constexpr const char *name = "SignalBox";
 
     template <class Taken>
-    LatestByPeer(TargetThread &target, int interval, Taken taken)
+    NewestByPeer(TargetThread &target, int interval, Taken taken)
     {
-        using SignalBox::Backlog;
-        m_registry.registerHandler(target.context(), SignalBox::latestBy(&Update<Key>::key, [taken](const SignalBox::EventBatch<Update<Key>> &batch) {
+        const auto newestBy = SignalBox::Backlog::newestBy(&Update<Key>::key);
+        m_registry.registerHandler(target.context(), [taken](const SignalBox::EventBatch<Update<Key>> &batch) {
             for (const Update<Key> &update : batch)
                 taken(update);
-        }), {.backlog = interval == 0 ? Backlog::latest() : Backlog::batched(interval)});
+        }, {.backlog = interval == 0 ? newestBy : newestBy.every(interval)});
     }
 
     void post(const Update<Key> &update) { m_registry.post(update); }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/handlers/backlogsettings_p.h>
+#include <SignalBox/handlers/backlogsettings.h>
+
+#include <SignalBox/qt/models/memberpolicy.h>
 
 #include <cmath>
 #include <limits>
@@ -8,9 +10,18 @@ namespace SignalBox::detail {
 
 namespace {
 
-constexpr Overflow toOverflow(QmlBacklog::Overflow overflow)
+QString countProblem(const char *setting, double count)
 {
-    return overflow == QmlBacklog::Overflow::DropNewest ? Overflow::DropNewest : Overflow::DropOldest;
+    if (isInt(count) && count >= 0)
+        return {};
+    return QStringLiteral("%1: expected a positive integer, the number of events, not %2").arg(QLatin1String(setting)).arg(count);
+}
+
+QString timeProblem(const char *setting, double time)
+{
+    if (time == -1 || (isInt(time) && time >= 0))
+        return {};
+    return QStringLiteral("%1: expected milliseconds, an integer, not %2").arg(QLatin1String(setting)).arg(time);
 }
 
 } // namespace
@@ -23,53 +34,46 @@ bool isInt(double number) noexcept
 
 QString BacklogSettings::problem() const
 {
-    const bool isBatched = kind == QmlBacklog::Kind::Batched;
-    if (!key.isEmpty() && (kind == QmlBacklog::Kind::Bounded || kind == QmlBacklog::Kind::Debounced || (isBatched && capacity != 0)))
-        return QStringLiteral("key: expected backlog Unbounded, Latest, Throttled, or Batched without a capacity: one event of each key waits");
-    switch (kind) {
-    case QmlBacklog::Kind::Unbounded:
-    case QmlBacklog::Kind::Latest:
-        return {};
-    case QmlBacklog::Kind::Throttled:
-    case QmlBacklog::Kind::Debounced:
-    case QmlBacklog::Kind::Batched:
-        if (!isInt(interval) || interval < 0)
-            return QStringLiteral("interval: expected milliseconds, an integer, as the backlog is Throttled, Debounced or Batched, not %1")
-                .arg(interval);
-        if (!isBatched || capacity == 0)
-            return {};
-        [[fallthrough]];
-    case QmlBacklog::Kind::Bounded:
-        if (!isInt(capacity) || capacity <= 0)
-            return QStringLiteral("capacity: expected a positive integer, as the backlog is %1, not %2")
-                .arg(isBatched ? QStringLiteral("Batched") : QStringLiteral("Bounded"))
-                .arg(capacity);
-        if (overflow != QmlBacklog::Overflow::DropOldest && overflow != QmlBacklog::Overflow::DropNewest)
-            return QStringLiteral("overflow: expected Backlog.DropOldest or DropNewest, not %1").arg(int(overflow));
-        return {};
+    for (const QString &problem :
+         {countProblem("newest", newest), countProblem("oldest", oldest), timeProblem("every", every), timeProblem("quietFor", quietFor)}) {
+        if (!problem.isEmpty())
+            return problem;
     }
-    return QStringLiteral("backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled, Debounced or Batched, not %1").arg(int(kind));
+    if ((newest != 0) + (oldest != 0) + !key.isEmpty() > 1)
+        return QStringLiteral("newest, oldest and key: expected one of them, as each says what is kept");
+    if ((every != -1) + (quietFor != -1) + isOnDemand > 1)
+        return QStringLiteral("every, quietFor and onDemand: expected one of them, as each says when the handler is called");
+    return {};
 }
 
 Backlog BacklogSettings::toBacklog() const
 {
-    switch (kind) {
-    case QmlBacklog::Kind::Unbounded:
-        break;
-    case QmlBacklog::Kind::Latest:
-        return Backlog::latest();
-    case QmlBacklog::Kind::Bounded:
-        return Backlog::bounded(static_cast<int>(capacity), toOverflow(overflow));
-    case QmlBacklog::Kind::Throttled:
-        return Backlog::throttled(static_cast<int>(interval));
-    case QmlBacklog::Kind::Debounced:
-        return Backlog::debounced(static_cast<int>(interval));
-    case QmlBacklog::Kind::Batched:
-        if (capacity == 0)
-            return Backlog::batched(static_cast<int>(interval));
-        return Backlog::batched(static_cast<int>(interval), static_cast<int>(capacity), toOverflow(overflow));
-    }
-    return Backlog::unbounded();
+    Backlog result;
+    if (!key.isEmpty())
+        result = Backlog(Backlog::Keep::NewestByKey);
+    else if (newest != 0)
+        result = Backlog::newest(static_cast<int>(newest));
+    else if (oldest != 0)
+        result = Backlog::oldest(static_cast<int>(oldest));
+    if (every != -1)
+        return result.every(static_cast<int>(every));
+    if (quietFor != -1)
+        return result.quietFor(static_cast<int>(quietFor));
+    return isOnDemand ? result.onDemand() : result;
+}
+
+std::shared_ptr<const EventPolicy> BacklogSettings::toPolicy() const
+{
+    if (key.isEmpty() && match.isEmpty())
+        return nullptr;
+    return std::make_shared<MemberPolicy>(key, match);
+}
+
+QString settingsInPlaceOf(const char *old)
+{
+    return QStringLiteral("%1: expected none, as version 0.3 has newest, oldest and key for what is kept, and every, quietFor and onDemand "
+                          "for when the handler is called")
+        .arg(QLatin1String(old));
 }
 
 } // namespace SignalBox::detail

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/handlers/scriptarguments_p.h>
 
-#include <SignalBox/handlers/backlogsettings_p.h>
+#include <SignalBox/handlers/backlogsettings.h>
 #include <SignalBox/handlers/ownerwatch_p.h>
 
 #include <QtCore/qmetaobject.h>
@@ -23,13 +23,6 @@ std::optional<int> toInt(const QJSValue &value)
     return value.isNumber() && isInt(value.toNumber()) ? std::optional(value.toInt()) : std::nullopt;
 }
 
-template <class Enum>
-std::optional<Enum> toEnum(const QJSValue &value)
-{
-    const std::optional<int> number = toInt(value);
-    return number && QMetaEnum::fromType<Enum>().valueToKey(*number) ? std::optional(static_cast<Enum>(*number)) : std::nullopt;
-}
-
 // Empty if the owner is taken; else what was expected.
 QString readOwner(ScriptOptions &result, const QJSValue &value)
 {
@@ -45,62 +38,86 @@ QString readOwner(ScriptOptions &result, const QJSValue &value)
     return {};
 }
 
-// Empty if the option is taken; else what was expected. Nothing if there is no such option.
+QString checked(bool isRight, const char *expected, const QJSValue &value)
+{
+    return isRight ? QString() : QLatin1String(expected) + QStringLiteral(", not ") + describe(value);
+}
+
+const char *const optionNames = "priority, name, once, enabled, newest, oldest, key, match, every, quietFor, onDemand, batch and owner";
+
+bool isOldOption(const QString &name)
+{
+    return name == QLatin1String("backlog") || name == QLatin1String("capacity") || name == QLatin1String("overflow")
+        || name == QLatin1String("interval");
+}
+
+// What the next two return: empty if the option is taken; else what was expected; nothing if there is no such option.
+std::optional<QString> readBacklogOption(ScriptOptions &result, BacklogSettings &backlog, const QString &key, const QJSValue &value)
+{
+    const auto count = [&value] { return toInt(value).value_or(0); };
+    const auto time = [&value] { return toInt(value).value_or(-1); };
+    if (key == QLatin1String("newest")) {
+        backlog.newest = count();
+        return checked(backlog.newest > 0, "a positive integer, the number of events", value);
+    }
+    if (key == QLatin1String("oldest")) {
+        backlog.oldest = count();
+        return checked(backlog.oldest > 0, "a positive integer, the number of events", value);
+    }
+    if (key == QLatin1String("every")) {
+        backlog.every = time();
+        return checked(backlog.every >= 0, "milliseconds, an integer", value);
+    }
+    if (key == QLatin1String("quietFor")) {
+        backlog.quietFor = time();
+        return checked(backlog.quietFor >= 0, "milliseconds, an integer", value);
+    }
+    if (key == QLatin1String("onDemand")) {
+        backlog.isOnDemand = value.toBool();
+        return checked(value.isBool(), "true or false", value);
+    }
+    if (key == QLatin1String("batch")) {
+        result.calledWith = value.toBool() ? CalledWith::Batch : CalledWith::Event;
+        return checked(value.isBool(), "true or false", value);
+    }
+    if (key == QLatin1String("key")) {
+        backlog.key = value.isString() ? value.toString() : QString();
+        return checked(!backlog.key.isEmpty(), "the name of a member, a string", value);
+    }
+    if (key == QLatin1String("match")) {
+        const bool isObject = value.isObject() && !value.isArray() && !value.isCallable() && !value.isQObject();
+        backlog.match = isObject ? value.toVariant().toMap() : QVariantMap();
+        return checked(isObject, "an object of members and their values", value);
+    }
+    return std::nullopt;
+}
+
 std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlog, const QString &key, const QJSValue &value)
 {
-    static const QStringList names{
-        QStringLiteral("priority"), QStringLiteral("name"), QStringLiteral("once"), QStringLiteral("enabled"), QStringLiteral("backlog"),
-        QStringLiteral("capacity"), QStringLiteral("overflow"), QStringLiteral("interval"), QStringLiteral("batch"), QStringLiteral("key"),
-        QStringLiteral("owner")};
+    if (std::optional<QString> expected = readBacklogOption(result, backlog, key, value))
+        return expected; // also of undefined: what was meant may be a misspelt name
+    static const QStringList names{QStringLiteral("priority"), QStringLiteral("name"), QStringLiteral("once"), QStringLiteral("enabled"),
+                                   QStringLiteral("owner")};
     if (!names.contains(key))
         return std::nullopt;
     if (value.isUndefined())
         return QString(); // as if it were not there
-    const auto check = [&value](bool isRight, const char *expected) {
-        return isRight ? QString() : QLatin1String(expected) + QStringLiteral(", not ") + describe(value);
-    };
     if (key == QLatin1String("priority")) {
         const std::optional<int> number = toInt(value);
         result.options.priority = number.value_or(0);
-        return check(number.has_value(), "an integer");
+        return checked(number.has_value(), "an integer", value);
     }
     if (key == QLatin1String("name")) {
         result.options.name = value.isString() ? value.toString() : QString();
-        return check(value.isString(), "a string");
+        return checked(value.isString(), "a string", value);
     }
     if (key == QLatin1String("once")) {
         result.options.once = value.toBool();
-        return check(value.isBool(), "true or false");
+        return checked(value.isBool(), "true or false", value);
     }
     if (key == QLatin1String("enabled")) {
         result.options.enabled = value.toBool();
-        return check(value.isBool(), "true or false");
-    }
-    if (key == QLatin1String("backlog")) {
-        const auto kind = toEnum<QmlBacklog::Kind>(value);
-        backlog.kind = kind.value_or(backlog.kind);
-        return check(kind.has_value(), "Backlog.Unbounded, Latest, Bounded, Throttled, Debounced or Batched");
-    }
-    if (key == QLatin1String("capacity")) {
-        backlog.capacity = toInt(value).value_or(0);
-        return check(backlog.capacity > 0, "a positive integer");
-    }
-    if (key == QLatin1String("overflow")) {
-        const auto overflow = toEnum<QmlBacklog::Overflow>(value);
-        backlog.overflow = overflow.value_or(backlog.overflow);
-        return check(overflow.has_value(), "Backlog.DropOldest or DropNewest");
-    }
-    if (key == QLatin1String("interval")) {
-        backlog.interval = toInt(value).value_or(-1);
-        return check(backlog.interval >= 0, "milliseconds, an integer");
-    }
-    if (key == QLatin1String("batch")) {
-        result.calledWith = value.toBool() ? CalledWith::Batch : CalledWith::Event;
-        return check(value.isBool(), "true or false");
-    }
-    if (key == QLatin1String("key")) {
-        result.key = backlog.key = value.isString() ? value.toString() : QString();
-        return check(!result.key.isEmpty(), "the name of a member, a string");
+        return checked(value.isBool(), "true or false", value);
     }
     return readOwner(result, value);
 }
@@ -131,9 +148,10 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
             return std::nullopt;
         const std::optional<QString> expected = readOption(result, backlog, property.name(), option);
         if (!expected) {
-            refuse(QStringLiteral("options: there is no option %1; there are priority, name, once, enabled, backlog, capacity, "
-                                  "overflow, interval, batch, key and owner")
-                       .arg(property.name()));
+            if (isOldOption(property.name()))
+                refuse(QStringLiteral("options: ") + settingsInPlaceOf(property.name().toUtf8().constData()));
+            else
+                refuse(QStringLiteral("options: there is no option %1; there are %2").arg(property.name(), QLatin1String(optionNames)));
             return std::nullopt;
         }
         if (!expected->isEmpty()) {
@@ -148,6 +166,7 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
         return std::nullopt;
     }
     result.options.backlog = backlog.toBacklog();
+    result.policy = backlog.toPolicy();
     return result;
 }
 

@@ -3,12 +3,14 @@
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerid.h>
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
 #endif
 #include <SignalBox/qt/asyncoptions.h>
+#include <SignalBox/qt/backlogs/eventpolicy.h>
 
 #include <QtCore/qstring.h>
 
+#include <memory>
 #include <optional>
 
 QT_BEGIN_NAMESPACE
@@ -24,7 +26,7 @@ struct ScriptOptions
 {
     AsyncOptions options = {};
     CalledWith calledWith = CalledWith::Event;
-    QString key = {}; // empty if none is named
+    std::shared_ptr<const EventPolicy> policy = {}; // of the backlog; null if it needs none
     QObject *owner = nullptr; // null if none is named
 };
 

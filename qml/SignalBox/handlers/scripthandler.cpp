@@ -57,14 +57,15 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
                 std::shared_ptr(gone->m_home)->post(std::make_unique<Deletion>(gone));
         });
     const void *const key = handler->m_home->key();
+    const HandlerSettings settings(options.options, options.policy, "SignalBox.on()");
     if (options.calledWith == CalledWith::Batch) {
         ScriptCall call(key, [handler](const Batch &batch, const OngoingCall &ongoing) { handler->runBatch(batch, ongoing); });
         handler->m_id =
-            registry->registerBatchGuard(handler.get(), std::move(call), options.options, SourceLocation(), options.key, place).release();
+            registry->registerBatchGuard(handler.get(), std::move(call), settings, SourceLocation(), place).release();
     } else {
         ScriptCall call(key, [handler](const Event &event, const OngoingCall &ongoing) { return handler->run(event, ongoing); });
         handler->m_id =
-            registry->registerEventHandler(handler.get(), std::move(call), options.options, SourceLocation(), options.key, place);
+            registry->registerEventHandler(handler.get(), std::move(call), settings, SourceLocation(), place);
     }
     if (owner)
         connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);

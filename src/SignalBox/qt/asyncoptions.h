@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/backlog.h>
+#include <SignalBox/qt/backlogof.h>
 
 #include <QtCore/qstring.h>
 
@@ -21,8 +22,36 @@ enum class Delivery {
 };
 
 /*!
+    \struct SignalBox::AsyncOptionsOf
+    \brief The options of a handler of an AsyncRegistry<E>: AsyncOptions, with a backlog that may have functions on events of type E. An
+    aggregate: use designated initialisers.
+
+    \plainvalue
+
+    \code
+    ticks.registerHandler(&view, show, {.name = QStringLiteral("view"), .backlog = SignalBox::Backlog::newestBy(&Tick::symbol).every(16)});
+    \endcode
+*/
+template <class E>
+struct AsyncOptionsOf
+{
+    /*! As AsyncOptions::priority. */
+    int priority = 0;
+    /*! As AsyncOptions::name. */
+    QString name = {};
+    /*! As AsyncOptions::once. */
+    bool once = false;
+    /*! As AsyncOptions::enabled. */
+    bool enabled = true;
+    /*! As AsyncOptions::delivery. */
+    Delivery delivery = Delivery::Auto;
+    /*! As AsyncOptions::backlog; or one of Backlog::newestBy(), mergedBy(), merged() and where(). */
+    BacklogOf<E> backlog = {};
+};
+
+/*!
     \struct SignalBox::AsyncOptions
-    \brief The options of a handler of an AsyncRegistry. An aggregate: use designated initialisers.
+    \brief The options of a handler of any AsyncRegistry. An aggregate: use designated initialisers.
 
     \plainvalue
 
@@ -36,15 +65,25 @@ struct AsyncOptions
     int priority = 0;
     /*! For diagnostics: logs, failures, handlers(). Need not be unique. */
     QString name = {};
-    /*! The first call unregisters the handler: it never runs twice, on any thread. */
+    /*!
+        The first call unregisters the handler: it never runs twice, on any thread. The call is for one event, or for one batch, whatever the
+        backlog keeps: with Backlog::newest(), it is the event that is the newest at the time of the call. What waits besides is dropped.
+    */
     bool once = false;
     /*! False: registered but paused, until setEnabled(id, true). */
     bool enabled = true;
     /*! Ignored for inline and pool handlers. */
     Delivery delivery = Delivery::Auto;
-    /*! What happens to events that arrive faster than the handler runs. Inline handlers have no backlog; pool handlers have no
-        timed one. */
+    /*! What is kept for the handler, and when it is called. Inline handlers have no backlog; pool handlers have no times. */
     Backlog backlog = {};
+
+    //! \cond They fit any registry
+    template <class E>
+    operator AsyncOptionsOf<E>() const // NOLINT(google-explicit-constructor): the same options
+    {
+        return {priority, name, once, enabled, delivery, backlog};
+    }
+    //! \endcond
 };
 
 } // namespace SignalBox

@@ -55,7 +55,7 @@ template <class E>
 class AsyncRegistrar
 {
     template <class F>
-    static constexpr bool isOptions = std::is_same_v<std::decay_t<F>, AsyncOptions>;
+    static constexpr bool isOptions = std::is_same_v<std::decay_t<F>, AsyncOptions> || std::is_same_v<std::decay_t<F>, AsyncOptionsOf<E>>;
 
 public:
     /*! The type of the events. */
@@ -65,7 +65,7 @@ public:
         member function of the context. */
     template <class Target, class F>
         requires(!isOptions<F>)
-    HandlerId registerHandler(Target &&target, F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(Target &&target, F &&function, const AsyncOptionsOf<E> &options = {},
                               SourceLocation location = SourceLocation::current())
     const
     {
@@ -73,7 +73,7 @@ public:
     }
     /*! As AsyncRegistry::registerHandler(): inline. */
     template <class F>
-    HandlerId registerHandler(F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(F &&function, const AsyncOptionsOf<E> &options = {},
                               SourceLocation location = SourceLocation::current()) const
     {
         return m_registry->registerHandler(std::forward<F>(function), options, location);
@@ -82,14 +82,14 @@ public:
     /*! As AsyncRegistry::registerGuard(). */
     template <class Target, class F>
         requires(!isOptions<F>)
-    [[nodiscard]] HandlerGuard registerGuard(Target &&target, F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(Target &&target, F &&function, const AsyncOptionsOf<E> &options = {},
                                              SourceLocation location = SourceLocation::current()) const
     {
         return m_registry->registerGuard(std::forward<Target>(target), std::forward<F>(function), options, location);
     }
     /*! As AsyncRegistry::registerGuard(): inline. */
     template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(F &&function, const AsyncOptionsOf<E> &options = {},
                                              SourceLocation location = SourceLocation::current()) const
     {
         return m_registry->registerGuard(std::forward<F>(function), options, location);
@@ -104,7 +104,7 @@ public:
 
     /*! As AsyncRegistry::stream(). */
     template <class Stream = EventStream<E>>
-    [[nodiscard]] Stream stream(QObject *context, const AsyncOptions &options = {},
+    [[nodiscard]] Stream stream(QObject *context, const AsyncOptionsOf<E> &options = {},
                                 SourceLocation location = SourceLocation::current()) const
     {
         return m_registry->template stream<Stream>(context, options, location);

@@ -11,17 +11,15 @@
 #    include <SignalBox/qt/futures/futureend.h>
 #    include <SignalBox/qt/handlers/handlerfuture.h>
 #    include <SignalBox/qt/handlers/handlershape.h>
-#    include <SignalBox/qt/handlers/latestkey.h>
 #    include <SignalBox/qt/handlers/livingitems.h>
-#    include <SignalBox/qt/handlers/valuetype.h>
+#    include <SignalBox/qt/backlogs/valuetype.h>
 #endif
 #include <SignalBox/qt/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/delivery/heldobjects.h>
 #include <SignalBox/qt/handlers/emission.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/handlertarget.h>
-#include <SignalBox/qt/latestby.h>
 #include <SignalBox/qt/registryobject.h>
 #include <SignalBox/qt/sourceconnection.h>
 
@@ -49,8 +47,8 @@ class EventStream;
     \threadsafety Thread-safe: all functions except the constructor, the destructor, and those of QObject and its properties.
 
     \ordering Handlers are called, or get the event queued, in priority order; equal priorities in the order of
-    registration. On one target thread each producer's events keep their order. For one event, queued handlers with an
-    unbounded backlog run in priority order, even if their contexts or registries differ. Handlers with another backlog
+    registration. On one target thread each producer's events keep their order. For one event, queued handlers with
+    Backlog::all() run in priority order, even if their contexts or registries differ. Handlers with another backlog
     only keep the order of their own events. Priorities do not order handlers on different threads, or in pools. What a
     thread wrote before it notified is visible to the handlers.
 
@@ -81,7 +79,7 @@ class EventStream;
     \code
     SignalBox::AsyncRegistry<Progress> progress;
     progress.registerHandler(&window, [&](const Progress &latest) { window.show(latest); },
-                             {.priority = 10, .backlog = SignalBox::Backlog::latest()});
+                             {.priority = 10, .backlog = SignalBox::Backlog::newest()});
     std::thread worker([&] { progress.post({.percent = 50}); });
     \endcode
 */
@@ -100,7 +98,10 @@ public:
 
     /*! Whether F can handle events of this registry. */
     template <class F>
-    static constexpr bool isHandler = detail::isAsyncHandler<std::decay_t<F>, E> || detail::isLatestHandler<std::decay_t<F>, E>;
+    static constexpr bool isHandler = detail::isAsyncHandler<std::decay_t<F>, E>;
+
+    /*! The options of a handler: AsyncOptions, or with a backlog that has functions on the events. */
+    using Options = AsyncOptionsOf<E>;
 
     /*! What next() gives: the event, or nothing; for E = void whether there was one. */
     using Next = typename std::conditional_t<std::is_void_v<E>, std::type_identity<bool>, std::type_identity<std::optional<Value>>>::type;
@@ -110,13 +111,13 @@ public:
 
     /*!
         \a function runs on the thread of \a context: from its event loop or, with Delivery::Auto, inline if the event is
-        notified on that thread. The handler ends with \a context. A null context or function, a bounded backlog without capacity, and a
-        negative interval are refused: the result is an invalid id, and a warning names the call. Another thread may
+        notified on that thread. The handler ends with \a context. A null context or function, and a
+        backlog that makes no sense, are refused: the result is an invalid id, and a warning names the call. Another thread may
         call the handler before this has returned. A handler gets its own id by runningHandler().
     */
     template <class F>
         requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
-    HandlerId registerHandler(QObject *context, F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(QObject *context, F &&function, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
         return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
@@ -129,25 +130,16 @@ public:
     */
     template <class Context, class Member>
         requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
-    HandlerId registerHandler(Context *context, Member member, const AsyncOptions &options = {},
+    HandlerId registerHandler(Context *context, Member member, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
         return addMember(context, member, options, "AsyncRegistry::registerHandler()", location).release();
     }
 
-    /*! As above, for the newest event of each key. \a function is the result of latestBy(), called with a member function. */
-    template <class Context, class KeyFunction, class Member>
-        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
-    HandlerId registerHandler(Context *context, detail::LatestBy<KeyFunction, Member> function, const AsyncOptions &options = {},
-                              SourceLocation location = SourceLocation::current())
-    {
-        return addLatestMember(context, std::move(function), options, "AsyncRegistry::registerHandler()", location).release();
-    }
-
     /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped.
         The handler ends with the QThread object; if the thread is started again, it goes on. */
     template <class F>
-    HandlerId registerHandler(ThreadTarget target, F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(ThreadTarget target, F &&function, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
         return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
@@ -156,10 +148,10 @@ public:
 
     /*!
         \a function runs in the pool of \a target, which inPool() makes: on any of its threads, on one at a time, in the order of
-        its events. The handler ends with the pool. A throttled, debounced or batched backlog is refused.
+        its events. The handler ends with the pool. A backlog with every(), quietFor() or onDemand() is refused.
     */
     template <class F>
-    HandlerId registerHandler(PoolTarget target, F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(PoolTarget target, F &&function, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
         return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
@@ -171,7 +163,7 @@ public:
         is refused. In notifySequential() it runs on the thread where the previous handler ended.
     */
     template <class F>
-    HandlerId registerHandler(F &&function, const AsyncOptions &options = {},
+    HandlerId registerHandler(F &&function, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
         return addInline(std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
@@ -181,7 +173,7 @@ public:
         If the guard is a member of a class, declare it last; see HandlerGuard. */
     template <class F>
         requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
-    [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
         return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
@@ -190,24 +182,15 @@ public:
     /*! As above, for a member function of \a context. */
     template <class Context, class Member>
         requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
-    [[nodiscard]] HandlerGuard registerGuard(Context *context, Member member, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(Context *context, Member member, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
         return addMember(context, member, options, "AsyncRegistry::registerGuard()", location);
     }
 
-    /*! As above, for the newest event of each key. */
-    template <class Context, class KeyFunction, class Member>
-        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
-    [[nodiscard]] HandlerGuard registerGuard(Context *context, detail::LatestBy<KeyFunction, Member> function,
-                                             const AsyncOptions &options = {}, SourceLocation location = SourceLocation::current())
-    {
-        return addLatestMember(context, std::move(function), options, "AsyncRegistry::registerGuard()", location);
-    }
-
     /*! As above on a thread: \a target is made by onThread(). */
     template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(ThreadTarget target, F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(ThreadTarget target, F &&function, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
         return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
@@ -215,7 +198,7 @@ public:
 
     /*! As above in a pool: \a target is made by inPool(). */
     template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(PoolTarget target, F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(PoolTarget target, F &&function, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
         return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
@@ -223,7 +206,7 @@ public:
 
     /*! As above, inline. */
     template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(F &&function, const AsyncOptions &options = {},
+    [[nodiscard]] HandlerGuard registerGuard(F &&function, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
         return addInline(std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
@@ -231,13 +214,13 @@ public:
 
     //! \cond Refused, and says what to write instead
     template <detail::AmbiguousTarget Target, class F>
-    HandlerId registerHandler(const Target &, F &&, const AsyncOptions & = {})
+    HandlerId registerHandler(const Target &, F &&, const Options & = {})
     {
         refuseTarget<Target>();
         return {};
     }
     template <detail::AmbiguousTarget Target, class F>
-    HandlerGuard registerGuard(const Target &, F &&, const AsyncOptions & = {})
+    HandlerGuard registerGuard(const Target &, F &&, const Options & = {})
     {
         refuseTarget<Target>();
         return {};
@@ -337,7 +320,8 @@ public:
         auto answer = std::make_shared<detail::Answer<Next>>();
         QFuture<Next> future = answer->future();
         const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
-        HandlerGuard guard = add<Call<Giver>>(wayTo(context, options, "AsyncRegistry::next()"), Giver{std::move(answer)}, options, location);
+        const detail::HandlerSettings settings(options, "AsyncRegistry::next()");
+        HandlerGuard guard = add<Call<Giver>>(wayTo(context, settings), Giver{std::move(answer)}, settings, location);
         if (guard.isActive())
             detail::endWithFuture(guard, detail::WatchedFuture(future), deadline);
         guard.release();
@@ -351,7 +335,7 @@ public:
         with a warning; the result is a stream that has ended.
     */
     template <class Stream = EventStream<E>>
-    [[nodiscard]] Stream stream(QObject *context, const AsyncOptions &options = {},
+    [[nodiscard]] Stream stream(QObject *context, const Options &options = {},
                                 SourceLocation location = SourceLocation::current())
     {
         return Stream(*this, context, options, location);
@@ -508,111 +492,52 @@ private:
         Function function;
     };
 
-    // Calls a handler of latestBy().
-    template <class KeyFunction, class Function>
-    struct LatestCall : Call<Function>
-    {
-        explicit LatestCall(detail::LatestBy<KeyFunction, Function> &&source)
-            : Call<Function>(std::move(source.handler)), m_key(std::move(source.key))
-        {
-        }
-
-        // On the notifying thread.
-        template <class Use>
-        bool withKey(const detail::Event &event, Use &&use) const
-        {
-            using Key = detail::KeyOf<KeyFunction, Value>;
-            const Key &key = std::invoke(m_key, static_cast<const detail::StoredEvent<Value> &>(event).value());
-            if (!std::equal_to<Key>()(key, key))
-                detail::throwUnequalKey();
-            return use(detail::latestKeyOf<Key>(key));
-        }
-
-    private:
-        const KeyFunction m_key;
-    };
-
-    template <class Target, class KeyFunction, class Function>
-    HandlerGuard addTo(Target target, detail::LatestBy<KeyFunction, Function> function, const AsyncOptions &options,
-                       const char *caller, const SourceLocation &location)
-    {
-        if constexpr (checkLatest<KeyFunction, Function>()) {
-            if (isRefusedFunction(function.key, caller) || isRefusedFunction(function.handler, caller))
-                return {};
-            if constexpr (detail::isGenericLambda<Function>)
-                warnOfSingleEvents(options, caller);
-            return add<LatestCall<KeyFunction, Function>>(
-                    wayTo(target, options, caller, calledWith<Function>, detail::Kept::NewestOfEachKey), std::move(function), options,
-                    location);
-        }
-    }
-
-    template <class Context, class KeyFunction, class Member>
-    HandlerGuard addLatestMember(Context *context, detail::LatestBy<KeyFunction, Member> function, const AsyncOptions &options,
-                                 const char *caller, const SourceLocation &location)
-    {
-        if (isRefusedFunction(function.handler, caller))
-            return {};
-        return addTo(static_cast<QObject *>(context),
-                     latestBy(std::move(function.key), detail::BoundMember<Context, Member>{context, function.handler}), options, caller,
-                     location);
-    }
-
     template <class Target, class F>
-        requires(!detail::isLatestBy<std::decay_t<F>>)
-    HandlerGuard addTo(Target target, F &&function, const AsyncOptions &options, const char *caller,
+    HandlerGuard addTo(Target target, F &&function, const Options &options, const char *caller,
                        const SourceLocation &location)
     {
         if constexpr (checkHandler<F>()) {
             if (isRefusedFunction(function, caller))
                 return {};
-            if constexpr (detail::isGenericLambda<std::decay_t<F>>)
-                warnOfSingleEvents(options, caller);
             using Function = std::decay_t<F>;
-            return add<Call<Function>>(wayTo(target, options, caller, calledWith<Function>, detail::Kept::AsOptions, storedFor<Function>()),
-                                       std::forward<F>(function), options, location);
+            const detail::HandlerSettings settings = settingsFor<Function>(options, caller);
+            return add<Call<Function>>(wayTo(target, settings), std::forward<F>(function), settings, location);
         }
     }
 
     template <class Context, class Member>
-    HandlerGuard addMember(Context *context, Member member, const AsyncOptions &options, const char *caller,
-                           const SourceLocation &location)
+    HandlerGuard addMember(Context *context, Member member, const Options &options, const char *caller, const SourceLocation &location)
     {
         if (isRefusedFunction(member, caller))
             return {};
         using Bound = detail::BoundMember<Context, Member>;
-        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), options, caller, calledWith<Bound>, detail::Kept::AsOptions,
-                                      storedFor<Bound>()),
-                                Bound{context, member}, options, location);
+        const detail::HandlerSettings settings = settingsFor<Bound>(options, caller);
+        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), settings), Bound{context, member}, settings, location);
     }
 
     template <class F>
-    HandlerGuard addInline(F &&function, const AsyncOptions &options, const char *caller,
-                           const SourceLocation &location)
+    HandlerGuard addInline(F &&function, const Options &options, const char *caller, const SourceLocation &location)
     {
         static_assert(!detail::takesBatch<std::decay_t<F>, E>,
                       "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool): nothing ever waits for an "
                       "inline handler");
-        static_assert(!detail::isLatestBy<std::decay_t<F>>,
-                      "a handler of latestBy() needs a context, onThread(thread) or inPool(pool): nothing ever waits for an inline handler");
-        if constexpr (!detail::isLatestBy<std::decay_t<F>> && checkHandler<F>()) {
+        if constexpr (checkHandler<F>()) {
             if (isRefusedFunction(function, caller))
                 return {};
-            return add<Call<std::decay_t<F>>>(inlineWay(options, caller), std::forward<F>(function), options, location);
+            const detail::HandlerSettings settings(options, caller);
+            return add<Call<std::decay_t<F>>>(inlineWay(settings), std::forward<F>(function), settings, location);
         }
     }
 
     template <class F>
-    static constexpr auto calledWith = detail::takesBatch<F, E> ? detail::CalledWith::Batch : detail::CalledWith::Event;
-
-    // What may lie in the handler's own store.
-    template <class F>
-    static const detail::ValueType *storedFor() noexcept
+    static detail::HandlerSettings settingsFor(const Options &options, const char *caller) noexcept
     {
-        if constexpr (detail::takesBatch<F, E>)
-            return detail::ValueType::of<Value>();
-        else
-            return nullptr;
+        detail::HandlerSettings settings(options, caller);
+        if constexpr (detail::takesBatch<F, E>) {
+            settings.calledWith = detail::CalledWith::Batch;
+            settings.values = detail::ValueType::of<Value>();
+        }
+        return settings;
     }
 
     template <class F>
@@ -622,20 +547,6 @@ private:
             return false;
         warn(caller, "the function is null");
         return true;
-    }
-
-    template <class KeyFunction, class Function>
-    static constexpr bool checkLatest()
-    {
-        static_assert(!std::is_void_v<E>, "latestBy(): events without data have no keys");
-        constexpr bool hasKey = !std::is_void_v<E> && detail::HashableKey<detail::KeyOf<KeyFunction, Value>>;
-        static_assert(std::is_void_v<E> || hasKey,
-                      "latestBy(): the key is a callable as const on const E &, or a pointer to a member; its result can be copied, and "
-                      "has == and std::hash or qHash(); of const char * only the address would count");
-        if constexpr (hasKey)
-            return checkHandler<Function>();
-        else
-            return false;
     }
 
     template <class F>

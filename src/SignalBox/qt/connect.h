@@ -9,12 +9,10 @@
 #include <SignalBox/qt/asyncregistry.h>
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/handlers/emission.h>
-#include <SignalBox/qt/latestby.h>
 #include <SignalBox/qt/sourceconnection.h>
 
 #include <QtCore/qmetaobject.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -118,21 +116,24 @@ private:
     F m_function;
 };
 
-template <class F, class Arguments, int count>
-inline constexpr bool isGenericLambda<SpreadHandler<F, Arguments, count>> = isGenericLambda<F>;
-
-/*! The key of latestBy(), a function of the first \c count of \c all arguments, as one of their event. */
-template <class F, class E, int count, int all>
-class SpreadKey
+/*! The event that connect() makes of a signal's arguments for a handler: std::type_identity of it. Of void where they do not fit. */
+template <class Signal, class F>
+constexpr auto postedFor()
 {
-public:
-    explicit SpreadKey(F function) : m_function(std::move(function)) {}
-
-    decltype(auto) operator()(const E &event) const { return invokeWithFirst<count, all>(m_function, event); }
-
-private:
-    F m_function;
-};
+    if constexpr (SignalPointer<Signal>) {
+        using Arguments = typename SignalTraits<Signal>::Arguments;
+        using Whole = typename ArgumentsEvent<Arguments>::Type;
+        constexpr int taken = takenByHandler<F, Arguments>();
+        if constexpr (taken <= 0 && Arguments::count != 0 && takesBatch<F, Whole>)
+            return std::type_identity<Whole>();
+        else
+            return std::type_identity<typename ArgumentsEvent<FirstTypes<(taken < 0 ? 0 : taken), Arguments>>::Type>();
+    } else {
+        return std::type_identity<void>();
+    }
+}
+template <class Signal, class F>
+using PostedFor = typename decltype(postedFor<Signal, F>())::type;
 
 /*! What connect() needs of a registry. */
 struct SourceAccess
@@ -147,7 +148,7 @@ struct SourceAccess
         return registry;
     }
     template <class E, class Target, class F>
-    static bool addHandler(AsyncRegistry<E> &registry, Target target, F &&function, const AsyncOptions &options,
+    static bool addHandler(AsyncRegistry<E> &registry, Target target, F &&function, const AsyncOptionsOf<E> &options,
                            const SourceLocation &location)
     {
         return registry.addTo(target, std::forward<F>(function), options, "connect()", location).release().isValid();
@@ -205,7 +206,7 @@ private:
 // Of `taken` arguments the events are made; `makeHandler` makes their handler, which owns the registry that it is given.
 template <class Posted, int taken, class Sender, class Signal, class Target, class MakeHandler>
 SourceConnection connectWrapped(const Sender *sender, Signal signal, Target target, MakeHandler &&makeHandler,
-                                const AsyncOptions &options, const SourceLocation &location)
+                                const AsyncOptionsOf<Posted> &options, const SourceLocation &location)
 {
     if (const char *const problem = connectProblem(sender, signal)) {
         SourceAccess::warnUnconnected(problem);
@@ -220,7 +221,7 @@ SourceConnection connectWrapped(const Sender *sender, Signal signal, Target targ
 }
 
 template <class Sender, class Signal, class Target, class F>
-SourceConnection connectHandler(const Sender *sender, Signal signal, Target target, F function, const AsyncOptions &options,
+SourceConnection connectHandler(const Sender *sender, Signal signal, Target target, F function, const AsyncOptionsOf<PostedFor<Signal, F>> &options,
                                 const SourceLocation &location)
 {
     if constexpr (checkSignal<Sender, Signal>()) {
@@ -244,54 +245,6 @@ SourceConnection connectHandler(const Sender *sender, Signal signal, Target targ
     }
 }
 
-// Of latestBy(): the events are made of the arguments that the key or the handler takes.
-template <class Sender, class Signal, class Target, class Key, class F>
-SourceConnection connectHandler(const Sender *sender, Signal signal, Target target, LatestBy<Key, F> function, const AsyncOptions &options,
-                                const SourceLocation &location)
-{
-    if constexpr (std::is_member_function_pointer_v<F>) {
-        using Bound = BoundMember<std::remove_pointer_t<Target>, F>;
-        return connectHandler(sender, signal, static_cast<QObject *>(target),
-                              LatestBy<Key, Bound>{std::move(function.key), Bound{target, function.handler}}, options, location);
-    } else if constexpr (checkSignal<Sender, Signal>()) {
-        using Arguments = typename SignalTraits<Signal>::Arguments;
-        using Whole = typename ArgumentsEvent<Arguments>::Type;
-        constexpr int takenByKey = takenByHandler<const Key, Arguments>();
-        static_assert(takenByKey > 0, "connect(): the key of latestBy() is a callable as const on the signal's arguments, or on the leading "
-                                      "ones, or a pointer to a member of the first");
-        constexpr int takenByFunction = takenByHandler<F, Arguments>();
-        constexpr bool isForBatches = takenByFunction <= 0 && Arguments::count != 0 && takesBatch<F, Whole>;
-        static_assert(takenByFunction >= 0 || isForBatches, "a handler of connect() is a callable on the signal's arguments, or on the leading "
-                                                            "ones, by value or const reference, or on EventBatch of an argument or std::tuple");
-        constexpr int taken = isForBatches ? Arguments::count : std::max(takenByKey, takenByFunction);
-        constexpr bool canCopy = areCopied(FirstTypes<(taken < 0 ? 0 : taken), Arguments>());
-        static_assert(canCopy, "connect(): an argument that the key or the handler takes cannot be copied, and is gone when the handler runs");
-        if constexpr (takenByKey > 0 && (takenByFunction >= 0 || isForBatches) && canCopy) {
-            using Taken = FirstTypes<taken, Arguments>;
-            using Posted = typename ArgumentsEvent<Taken>::Type;
-            const auto makeHandler = [&](const auto &registry) {
-                SpreadKey<Key, Posted, takenByKey, taken> key(std::move(function.key));
-                if constexpr (isForBatches)
-                    return latestBy(std::move(key), SpreadBatchHandler<F, Whole>(std::move(function.handler), registry));
-                else
-                    return latestBy(std::move(key), SpreadHandler<F, Taken, takenByFunction>(std::move(function.handler), registry));
-            };
-            return connectWrapped<Posted, taken>(sender, signal, target, makeHandler, options, location);
-        }
-    }
-}
-
-template <class F>
-bool isNullHandler(const F &function)
-{
-    return isNullFunction(function);
-}
-template <class Key, class F>
-bool isNullHandler(const LatestBy<Key, F> &function)
-{
-    return isNullFunction(function.key) || isNullFunction(function.handler);
-}
-
 } // namespace detail
 
 /*!
@@ -301,13 +254,14 @@ bool isNullHandler(const LatestBy<Key, F> &function)
 
     The handler takes all arguments of the signal, by value or const reference, or the first ones, or none. Or it takes a batch: an
     EventBatch of the argument, or of `std::tuple<...>` if there are several. A callable that accepts both, such as `[](const auto &)`,
-    gets the arguments. The handler may be a member function of the context. It may also be made by latestBy(); the key is then a callable
-    on the first arguments of the signal or on all, or a pointer to a member of the first one. The result of the handler is ignored, unless it
+    gets the arguments. The handler may be a member function of the context. The functions of a
+    backlog, such as the key of Backlog::newestBy(), are callables on the arguments that the handler takes, or on the first of them, or a pointer to
+    a member of the first one; the functions that merge take a `std::tuple<...>` of several. The result of the handler is ignored, unless it
     is a QFuture: then the handler has finished when that has. Failures are logged in the category \c signalbox.
 
     The connection ends with the sender, with the context, thread object or pool, by SourceConnection::disconnect(), and, with `once`, by the first call.
-    When the sender is destroyed, waiting events are still delivered, as with Qt's queued connections; so are those that a throttled,
-    debounced or batched backlog holds. disconnect() and the end of the context drop them.
+    When the sender is destroyed, waiting events are still delivered, as with Qt's queued connections; so are those that wait for the time of
+    a backlog. disconnect() and the end of the context drop them.
     A null sender, signal, context or function, and invalid options, are refused with a warning: the
     connection is then false.
 
@@ -320,13 +274,14 @@ bool isNullHandler(const LatestBy<Key, F> &function)
 */
 template <class Sender, class Signal, class Target, class F>
     requires(!std::is_member_function_pointer_v<std::decay_t<F>>)
-SourceConnection connect(const Sender *sender, Signal signal, Target target, F &&handler, const AsyncOptions &options = {},
+SourceConnection connect(const Sender *sender, Signal signal, Target target, F &&handler,
+                         const AsyncOptionsOf<detail::PostedFor<Signal, std::decay_t<F>>> &options = {},
                          SourceLocation location = SourceLocation::current())
 {
     detail::SourceAccess::checkTarget<Target>();
     if constexpr (detail::checkOrder<Target>()) {
         if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
-            if (detail::isNullHandler(handler)) {
+            if (detail::isNullFunction(handler)) {
                 detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
                 return SourceConnection();
             }
@@ -338,7 +293,8 @@ SourceConnection connect(const Sender *sender, Signal signal, Target target, F &
 /*! As above: the handler calls \a member on \a context. \relates SourceConnection */
 template <class Sender, class Signal, class Context, class Member>
     requires std::is_member_function_pointer_v<Member>
-SourceConnection connect(const Sender *sender, Signal signal, Context *context, Member member, const AsyncOptions &options = {},
+SourceConnection connect(const Sender *sender, Signal signal, Context *context, Member member,
+                         const AsyncOptionsOf<detail::PostedFor<Signal, detail::BoundMember<Context, Member>>> &options = {},
                          SourceLocation location = SourceLocation::current())
 {
     detail::SourceAccess::checkTarget<Context *>();

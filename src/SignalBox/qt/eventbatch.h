@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/handlers/batch.h>
-#include <SignalBox/qt/handlers/valuetype.h>
+#include <SignalBox/core/registry/nullfunction.h>
+#include <SignalBox/qt/backlogs/batch.h>
+#include <SignalBox/qt/backlogs/valuetype.h>
 
 #include <QtCore/qglobal.h>
 
 #include <compare>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <type_traits>
+#include <utility>
 
 namespace SignalBox {
 
@@ -19,13 +22,13 @@ namespace SignalBox {
 
     A handler of `const EventBatch<E> &` is called once for all events that wait for it, not once per event. No event is
     copied. Each producer's events are in their order, the oldest first. Name the type: a generic lambda, `[](const auto &batch)`,
-    accepts single events, too, and so gets those. With a batched backlog, its registration warns.
+    accepts single events, too, and so gets those; batches() says that it is meant for batches.
 
     \threadsafety Reentrant. During the call, any number of threads may read the batch.
 
     \cost Nothing is copied. A batch takes one pointer per event; the next batch uses that memory again. post() moves an event into the
-    handler's own store if all of this holds: the registry has no other handler; the backlog has no capacity (Backlog::unbounded(), or
-    Backlog::batched() with an interval only); E has at most 256 bytes, and moving it does not throw. The store consists of
+    handler's own store if all of this holds: the registry has no other handler; the backlog is Backlog::all(), with any time and without
+    functions; E has at most 256 bytes, and moving it does not throw. The store consists of
     pages of four kilobytes, so that one in four hundred posts of an int allocates. It keeps one page, and frees the others after
     the call.
 
@@ -38,7 +41,7 @@ namespace SignalBox {
     lines.registerHandler(&view, [&](const SignalBox::EventBatch<QString> &batch) {
         for (const QString &line : batch)
             view.append(line);
-    }, {.backlog = SignalBox::Backlog::batched(16)});
+    }, {.backlog = SignalBox::Backlog::all().every(16)});
     \endcode
 */
 template <class E>
@@ -147,5 +150,43 @@ private:
     const detail::Batch &m_batch;
     const detail::BatchItem *const m_items;
 };
+
+namespace detail {
+
+/*! What batches() makes. */
+template <class F>
+struct Batches
+{
+    template <class E>
+    decltype(auto) operator()(const EventBatch<E> &batch)
+    {
+        return std::invoke(function, batch);
+    }
+
+    F function;
+};
+
+template <class F>
+constexpr bool isNullFunction(const Batches<F> &function)
+{
+    return isNullFunction(function.function);
+}
+
+} // namespace detail
+
+/*!
+    Makes a handler of batches of a callable that would take events as well, such as a generic lambda.
+
+    \code
+    lines.registerHandler(&view, SignalBox::batches([&](const auto &batch) { view.appendAll(batch); }));
+    \endcode
+
+    \relates EventBatch
+*/
+template <class F>
+[[nodiscard]] detail::Batches<std::decay_t<F>> batches(F &&function)
+{
+    return {std::forward<F>(function)};
+}
 
 } // namespace SignalBox

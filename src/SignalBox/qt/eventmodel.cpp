@@ -4,12 +4,13 @@
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/models/eventcolumns_p.h>
 #include <SignalBox/qt/models/eventrows_p.h>
-#include <SignalBox/qt/models/rowkey_p.h>
+#include <SignalBox/qt/models/memberpolicy.h>
 
 #include <QtCore/qpointer.h>
 
 #include <algorithm>
 #include <map>
+#include <memory>
 #include <vector>
 
 namespace SignalBox {
@@ -34,7 +35,7 @@ public:
     void setColumns(const QStringList &names);
     detail::EventColumn column(const QString &name) const;
     std::optional<detail::EventColumn> keyColumn() const;
-    std::optional<detail::RowKey> rowKey() const;
+    std::shared_ptr<const detail::EventPolicy> rowKey() const;
 
     EventModel &q;
     QPointer<RegistryObject> registry;
@@ -68,14 +69,16 @@ void EventModel::Private::listen()
         return;
     const auto taking = [this](const detail::Batch &batch) { take(batch); };
     const QString name = q.objectName().isEmpty() ? QStringLiteral("EventModel") : q.objectName();
-    if (std::optional<detail::RowKey> newestBy = rowKey()) {
-        handler = registry->registerNewestGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval)}, *std::move(newestBy),
-                                                registeredAt);
+    const char *const caller = "EventModel";
+    if (const std::shared_ptr<const detail::EventPolicy> newestBy = rowKey()) {
+        const AsyncOptions options{.name = name, .backlog = Backlog(Backlog::Keep::NewestByKey).every(interval)};
+        handler = registry->registerBatchGuard(&q, taking, detail::HandlerSettings(options, newestBy, caller), registeredAt);
         return;
     }
     // With a key, many events may become few rows.
-    queueCapacity = rows.isKeyed() ? mostQueued : std::min(rows.capacity(), mostQueued);
-    handler = registry->registerBatchGuard(&q, taking, {.name = name, .backlog = Backlog::batched(interval, queueCapacity)}, registeredAt);
+    queueCapacity = rows.isKeyed() ? mostQueued : std::clamp(rows.capacity(), 2, mostQueued); // of 1, what is lost would count as merged
+    const AsyncOptions options{.name = name, .backlog = Backlog::newest(queueCapacity).every(interval)};
+    handler = registry->registerBatchGuard(&q, taking, detail::HandlerSettings(options, caller), registeredAt);
 }
 
 void EventModel::Private::take(const detail::Batch &batch)
@@ -181,17 +184,16 @@ std::optional<detail::EventColumn> EventModel::Private::keyColumn() const
     return column(key);
 }
 
-// None if the notifying threads must not read it: a function may use what is the model's thread's.
-std::optional<detail::RowKey> EventModel::Private::rowKey() const
+// Null if the notifying threads must not read it: a function may use what is the model's thread's.
+std::shared_ptr<const detail::EventPolicy> EventModel::Private::rowKey() const
 {
     if (key.isEmpty())
-        return std::nullopt;
+        return nullptr;
     const auto place = readers.find(key);
-    if (place == readers.end())
-        return detail::RowKey(key, {});
-    const bool areMembers = std::all_of(place->second.begin(), place->second.end(),
-                                        [](const detail::EventReader &reader) { return reader.isMember; });
-    return areMembers ? std::optional(detail::RowKey(key, place->second)) : std::nullopt;
+    std::vector<detail::EventReader> ofKey = place == readers.end() ? std::vector<detail::EventReader>() : place->second;
+    if (!std::all_of(ofKey.begin(), ofKey.end(), [](const detail::EventReader &reader) { return reader.isMember; }))
+        return nullptr;
+    return std::make_shared<detail::MemberPolicy>(key, QVariantMap(), detail::MemberPolicy::WithoutKey::OneMoreKey, std::move(ofKey));
 }
 
 void EventModel::Private::setColumns(const QStringList &names)

@@ -3,7 +3,7 @@
 
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/handlers/handlerstatistics.h>
+#include <SignalBox/qt/backlogs/handlerstatistics.h>
 #include <SignalBox/qt/handlers/route.h>
 
 #include <QtCore/qthread.h>
@@ -21,8 +21,8 @@ public:
 
 StreamState::StreamState(const Backlog &backlog)
     : m_ends(std::make_unique<Ends>()),
-      m_capacity(static_cast<std::size_t>(backlog.capacity() > 0 ? backlog.capacity() : 0)),
-      m_overflow(backlog.overflow())
+      m_capacity(static_cast<std::size_t>(backlog.limit() > 0 ? backlog.limit() : 0)),
+      m_keepsOldest(backlog.keep() == Backlog::Keep::Oldest)
 {
 }
 
@@ -33,7 +33,7 @@ StreamState::~StreamState()
         waiter->drop();
 }
 
-std::shared_ptr<StreamState> StreamState::make(QObject *context, const AsyncOptions &options, const SourceLocation &location)
+std::shared_ptr<StreamState> StreamState::make(QObject *context, const QString &name, const Backlog &backlog, const SourceLocation &location)
 {
     if (!context) {
         warnRefused("AsyncRegistry::stream()", QStringLiteral("the context object is null"), "the stream is empty");
@@ -43,13 +43,13 @@ std::shared_ptr<StreamState> StreamState::make(QObject *context, const AsyncOpti
         warnRefused("AsyncRegistry::stream()", QStringLiteral("the context object lives on another thread"), "the stream is empty");
         return nullptr;
     }
-    auto state = std::make_shared<StreamState>(options.backlog);
+    auto state = std::make_shared<StreamState>(backlog);
     state->m_context = context;
     // It resumes coroutines, so that reports name it as they name the stream.
     state->m_ends->registerHandler(context, [weak = std::weak_ptr(state)] {
         if (const auto ended = weak.lock())
             ended->end();
-    }, {.name = options.name}, location);
+    }, {.name = name}, location);
     state->m_contextEnd = QObject::connect(context, &QObject::destroyed, [weak = std::weak_ptr(state)] {
         if (const auto ended = weak.lock())
             ended->end();
@@ -106,7 +106,7 @@ void StreamState::append(EventPointer event)
 {
     if (m_capacity != 0 && m_count == m_capacity) {
         ++m_lost;
-        if (m_overflow == Overflow::DropNewest)
+        if (m_keepsOldest)
             return;
         static_cast<void>(take());
     }

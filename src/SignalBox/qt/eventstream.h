@@ -66,7 +66,7 @@ private:
 class SIGNALBOX_QT_EXPORT StreamState : public std::enable_shared_from_this<StreamState>
 {
 public:
-    static std::shared_ptr<StreamState> make(QObject *context, const AsyncOptions &options, const SourceLocation &location);
+    static std::shared_ptr<StreamState> make(QObject *context, const QString &name, const Backlog &backlog, const SourceLocation &location);
     explicit StreamState(const Backlog &backlog);
     ~StreamState();
     Q_DISABLE_COPY_MOVE(StreamState)
@@ -99,7 +99,7 @@ private:
     QObject *m_context = nullptr; // null: ended
     QMetaObject::Connection m_contextEnd;
     const std::size_t m_capacity; // 0: unlimited
-    const Overflow m_overflow;
+    const bool m_keepsOldest;
     std::vector<EventPointer> m_ring; // a power of two
     std::size_t m_begin = 0;
     std::size_t m_count = 0;
@@ -134,10 +134,10 @@ struct StreamAccess
 {
     template <class E>
     static HandlerGuard addHandler(AsyncRegistry<E> &registry, QObject *context, std::shared_ptr<StreamState> state,
-                                   const AsyncOptions &options, const SourceLocation &location)
+                                   const AsyncOptionsOf<E> &options, const SourceLocation &location)
     {
-        return registry.template add<StreamHandler>(registry.wayTo(context, options, "AsyncRegistry::stream()"),
-                                                    StreamHandler(std::move(state)), options, location);
+        const HandlerSettings settings(options, "AsyncRegistry::stream()");
+        return registry.template add<StreamHandler>(registry.wayTo(context, settings), StreamHandler(std::move(state)), settings, location);
     }
 };
 
@@ -294,8 +294,8 @@ public:
 
     Awaiter operator co_await() const noexcept { return Awaiter(m_state); }
 
-    EventStream(AsyncRegistry<E> &registry, QObject *context, const AsyncOptions &options, const SourceLocation &location)
-        : m_state(detail::StreamState::make(context, options, location))
+    EventStream(AsyncRegistry<E> &registry, QObject *context, const AsyncOptionsOf<E> &options, const SourceLocation &location)
+        : m_state(detail::StreamState::make(context, options.name, options.backlog.plain(), location))
     {
         if (m_state)
             m_guard = detail::StreamAccess::addHandler(registry, context, m_state, options, location);

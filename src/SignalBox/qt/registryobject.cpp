@@ -10,6 +10,7 @@
 #include <SignalBox/qt/handlers/posting_p.h>
 #include <SignalBox/qt/handlers/registrylink.h>
 #include <SignalBox/qt/handlers/route.h>
+#include <SignalBox/qt/handlers/routesearch.h>
 #include <SignalBox/qt/handlers/source.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 #include <SignalBox/qt/handlers/walk.h>
@@ -150,6 +151,47 @@ bool RegistryObject::setPriority(HandlerId id, int priority)
     return done;
 }
 
+bool RegistryObject::deliver(HandlerId id)
+{
+    const detail::RouteSearch search(id);
+    const std::vector<detail::Route *> &found = search.run(*m_link);
+    if (!id.isValid() || found.empty())
+        return false;
+    if (!found.front()->backlog().isOnDemand()) {
+        warnUndelivered("the handler's backlog is not onDemand()");
+        return false;
+    }
+    if (!found.front()->deliverNow()) {
+        warnUndelivered("expected a call on the thread of the handler, and not from within it");
+        return false;
+    }
+    return true;
+}
+
+bool RegistryObject::dropPending(HandlerId id)
+{
+    if (!id.isValid())
+        return false;
+    const detail::RouteSearch search(id);
+    for (detail::Route *route : search.run(*m_link)) {
+        route->dropPending();
+        return true;
+    }
+    return false;
+}
+
+void RegistryObject::dropPending()
+{
+    const detail::RouteSearch search{HandlerId()};
+    for (detail::Route *route : search.run(*m_link))
+        route->dropPending();
+}
+
+void RegistryObject::warnUndelivered(const char *problem)
+{
+    detail::warnRefused("RegistryObject::deliver()", QLatin1String(problem), "nothing was delivered");
+}
+
 void RegistryObject::setStatisticsEnabled(bool enabled)
 {
     m_link->setStatisticsEnabled(enabled);
@@ -188,100 +230,81 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
 
 // --- registering ---------------------------------------------------------------------------------
 
-bool RegistryObject::isRefused(const AsyncOptions &options, detail::Kept kept, const char *caller)
+bool RegistryObject::isRefused(const detail::HandlerSettings &settings)
 {
-    const Backlog &backlog = options.backlog;
-    const bool isForKeys = backlog.kind() == Backlog::Kind::Unbounded || backlog.kind() == Backlog::Kind::Latest
-            || backlog.kind() == Backlog::Kind::Throttled || (backlog.kind() == Backlog::Kind::Batched && backlog.capacity() == 0);
-    if (kept == detail::Kept::NewestOfEachKey && !isForKeys) {
-        warn(caller, "latestBy() keeps one event of each key: expected no backlog, latest(), throttled(), or batched() without a capacity");
-        return true;
-    }
-    const bool isLimited = backlog.kind() == Backlog::Kind::Bounded || (backlog.kind() == Backlog::Kind::Batched && backlog.capacity() != 0);
-    if (isLimited && backlog.capacity() <= 0) {
-        warn(caller, "the capacity of a bounded or batched backlog must be positive");
-        return true;
-    }
-    if (backlog.isTimed() && backlog.interval().count() < 0) {
-        warn(caller, "the interval of a throttled, debounced or batched backlog must not be negative");
-        return true;
-    }
-    return false;
+    const char *problem = settings.backlog.problem();
+    if (!problem && settings.hasNullFunction)
+        problem = "a function of the backlog is null";
+    if (problem)
+        warn(settings.caller, problem);
+    return problem != nullptr;
 }
 
-RegistryObject::Way RegistryObject::inlineWay(const AsyncOptions &options, const char *caller) const
+RegistryObject::Way RegistryObject::inlineWay(const detail::HandlerSettings &settings) const
 {
-    if (options.backlog.kind() != Backlog::Kind::Unbounded) {
-        warn(caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
+    if (settings.backlog != Backlog::all() || settings.policy) {
+        warn(settings.caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
         return {};
     }
-    return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored, detail::CalledWith::Event,
-                                       detail::Kept::AsOptions, nullptr)};
+    return {.route = new detail::Route(m_link, nullptr, settings, detail::Affinity::Ignored)};
 }
 
-RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith, detail::Kept kept, const detail::ValueType *values) const
+RegistryObject::Way RegistryObject::wayTo(QObject *context, const detail::HandlerSettings &settings) const
 {
     if (!context) {
-        warn(caller, "the context object is null");
+        warn(settings.caller, "the context object is null");
         return {};
     }
     if (!context->thread()) {
-        warn(caller, "the context object has no thread");
+        warn(settings.caller, "the context object has no thread");
         return {};
     }
-    if (isRefused(options, kept, caller))
+    if (isRefused(settings))
         return {};
     // The application object stays where it is.
     const detail::Affinity affinity =
         context == QCoreApplication::instance() ? detail::Affinity::Ignored : detail::Affinity::Followed;
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity, calledWith, kept, values),
-            .watched = context};
+    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), settings, affinity), .watched = context};
 }
 
-RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith, detail::Kept kept, const detail::ValueType *values) const
+RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const detail::HandlerSettings &settings) const
 {
     if (!target.thread()) {
-        warn(caller, "the thread is null");
+        warn(settings.caller, "the thread is null");
         return {};
     }
-    if (isRefused(options, kept, caller))
-        return {};
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith, kept,
-                                       values),
-            .watched = target.thread()};
+    Way way = wayTo(detail::Mailbox::of(target.thread()), settings);
+    way.watched = target.thread();
+    return way;
 }
 
-RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
-                                          detail::CalledWith calledWith, detail::Kept kept, const detail::ValueType *values) const
+RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const detail::HandlerSettings &settings) const
 {
     if (!target.pool()) {
-        warn(caller, "the thread pool is null");
+        warn(settings.caller, "the thread pool is null");
         return {};
     }
-    if (options.backlog.isTimed()) {
-        warn(caller, "a pool handler has no throttled, debounced or batched backlog, since a pool has no timers");
+    if (!settings.backlog.isImmediate()) {
+        warn(settings.caller, "a pool handler is called as soon as a thread is free: expected a backlog without every(), quietFor() and "
+                              "onDemand(), since a pool has no timers");
         return {};
     }
-    if (isRefused(options, kept, caller))
+    if (isRefused(settings))
         return {};
-    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options, detail::Affinity::Ignored,
-                                       calledWith, kept, values),
+    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), settings, detail::Affinity::Ignored),
             .watched = target.pool()};
 }
 
-RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options,
-                                          const char *caller, detail::CalledWith calledWith, detail::Kept kept) const
+RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const detail::HandlerSettings &settings) const
 {
-    if (isRefused(options, kept, caller))
+    if (isRefused(settings))
         return {};
-    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept, nullptr)};
+    return {.route = new detail::Route(m_link, mailbox, settings, detail::Affinity::Ignored)};
 }
 
 // Takes the way over.
 HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference::Source &handler,
-                                        const AsyncOptions &options, const SourceLocation &location)
+                                        const detail::HandlerSettings &settings, const SourceLocation &location)
 {
     if (!way.route)
         return {};
@@ -297,7 +320,7 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
     try {
         HandlerGuard guard = detail::HandlerReference::registerWith(
             link->registry(), handler,
-            {.priority = options.priority, .name = options.name.toStdString(), .enabled = options.enabled}, location,
+            {.priority = settings.priority, .name = settings.name.toStdString(), .enabled = settings.isEnabled}, location,
             [&](detail::HandlerReference reference) {
                 route.begin(std::move(reference), way.watched);
             },
@@ -339,13 +362,6 @@ void RegistryObject::wantObjects() const noexcept
 void RegistryObject::warn(const char *caller, const char *problem)
 {
     detail::warnRefused(caller, QLatin1String(problem), "nothing was registered");
-}
-
-void RegistryObject::warnOfSingleEvents(const AsyncOptions &options, const char *caller)
-{
-    if (options.backlog.kind() == Backlog::Kind::Batched)
-        detail::warnRefused(caller, QStringLiteral("a generic lambda gets the events of a batched backlog one by one"),
-                            "name the type: const EventBatch<E> & for batches, const E & for events");
 }
 
 void RegistryObject::warnUnchanged(const char *caller, const char *problem)

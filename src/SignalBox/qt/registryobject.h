@@ -8,18 +8,17 @@
 #include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/qt/handlers/handlerfuture.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/handlers/handlersettings.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/handlers/routedhandler.h>
-#include <SignalBox/qt/handlers/valuetype.h>
 #endif
 #include <SignalBox/qt/asynchandlerinfo.h>
 #include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/debugoutput.h>
 #include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/handlertarget.h>
-#include <SignalBox/qt/models/memberkey.h>
 #include <SignalBox/qt/qt_export.h>
 #include <SignalBox/qt/stallinfo.h>
 
@@ -166,65 +165,51 @@ public:
     /*! Removes the callback. Exceptions then go to handlerFailed() only. */
     void clearExceptionCallback() noexcept;
 
+    /*!
+        Of a handler with Backlog::onDemand(): calls it now with what is kept for it. On the handler's own thread. Returns false, with
+        a warning, on another thread, from within the handler itself, and for a handler with another backlog; and for an id that is not registered
+        here. O(n) in the number of handlers.
+    */
+    Q_INVOKABLE bool deliver(SignalBox::HandlerId id);
+    /*!
+        Drops and counts what waits for the handler: for a "Clear" button. What the calling thread posts afterwards is delivered. A call that is
+        under way goes on; on another thread than the handler's, one that is about to begin may come still. Returns whether the handler is
+        registered here. O(n) in the number of handlers.
+    */
+    Q_INVOKABLE bool dropPending(SignalBox::HandlerId id);
+    /*! The same for all handlers. */
+    void dropPending();
+
     //! \cond For layers above
     /*!
         Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &)
-        or a Propagation(const detail::Event &, const detail::OngoingCall &), runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler(). If it does not always
-        need the value of the event, it has a prepare(const detail::Event &) that calls Event::prepareValue() or not. \a key: the name of the
-        member by which it gets the newest event of each key, as with latestBy(); empty: it gets all that its backlog keeps.
+        or a Propagation(const detail::Event &, const detail::OngoingCall &), runs on the thread of \a target, which is a context, as with
+        AsyncRegistry::registerHandler(), or a mailbox; nothing ends the handler of a mailbox but who unregisters it. If it does not always
+        need the value of the event, it has a prepare(const detail::Event &) that calls Event::prepareValue() or not.
         \a scriptPlace: see AsyncHandlerInfo.
     */
-    template <class Call>
-    HandlerId registerEventHandler(QObject *context, Call &&call, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString(),
-                                   const QString &scriptPlace = QString())
+    template <class Target, class Call>
+    HandlerId registerEventHandler(const Target &target, Call &&call, const detail::HandlerSettings &settings,
+                                   const SourceLocation &location = SourceLocation::current(), const QString &scriptPlace = QString())
     {
-        return addEventCall(wayTo(context, options, "AsyncRegistry::registerEventHandler()", detail::CalledWith::Event, keptFor(key)),
-                            std::forward<Call>(call), options, location, key, scriptPlace);
+        wantExtras();
+        return addUntyped(target, std::forward<Call>(call), settings, location, scriptPlace).release();
     }
     /*!
         The same for batches: \a call is a void(const detail::Batch &) or a void(const detail::Batch &, const detail::OngoingCall &). It attaches
         to events only if it has a prepare(). The handler ends with the guard.
     */
-    template <class Call>
-    [[nodiscard]] HandlerGuard registerBatchGuard(QObject *context, Call &&call, const AsyncOptions &options = {},
+    template <class Target, class Call>
+    [[nodiscard]] HandlerGuard registerBatchGuard(const Target &target, Call &&call, detail::HandlerSettings settings,
                                                   const SourceLocation &location = SourceLocation::current(),
-                                                  const QString &key = QString(), const QString &scriptPlace = QString())
+                                                  const QString &scriptPlace = QString())
     {
-        return addBatchCall(wayTo(context, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch, keptFor(key)),
-                            std::forward<Call>(call), options, location, key, scriptPlace);
-    }
-    /*! The same for the newest event of each key: \a key has a thread-safe detail::MemberValue of(const detail::Event &) const. */
-    template <class Call, class Key>
-    [[nodiscard]] HandlerGuard registerNewestGuard(QObject *context, Call &&call, const AsyncOptions &options, Key key,
-                                                   const SourceLocation &location)
-    {
-        wantObjects();
-        return addKeyed<BatchCall<std::decay_t<Call>>>(wayTo(context, options, "AsyncRegistry::registerNewestGuard()",
-                                                             detail::CalledWith::Batch, detail::Kept::NewestOfEachKey),
-                                                       std::forward<Call>(call), options, location, std::move(key));
-    }
-    /*! The same on the thread that \a mailbox leads to: see below. */
-    template <class Call>
-    [[nodiscard]] HandlerGuard registerBatchGuard(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call,
-                                                  const AsyncOptions &options = {},
-                                                  const SourceLocation &location = SourceLocation::current(),
-                                                  const QString &key = QString(), const QString &scriptPlace = QString())
-    {
-        return addBatchCall(wayTo(mailbox, options, "AsyncRegistry::registerBatchGuard()", detail::CalledWith::Batch, keptFor(key)),
-                            std::forward<Call>(call), options, location, key, scriptPlace);
-    }
-    /*!
-        The same on the thread that \a mailbox leads to, for layers above that unregister in time themselves: nothing ends
-        the handler but that.
-    */
-    template <class Call>
-    HandlerId registerEventHandler(const std::shared_ptr<detail::Mailbox> &mailbox, Call &&call, const AsyncOptions &options = {},
-                                   const SourceLocation &location = SourceLocation::current(), const QString &key = QString(),
-                                   const QString &scriptPlace = QString())
-    {
-        return addEventCall(wayTo(mailbox, options, "AsyncRegistry::registerEventHandler()", detail::CalledWith::Event, keptFor(key)),
-                            std::forward<Call>(call), options, location, key, scriptPlace);
+        if constexpr (requires(const detail::Event &event) { call.prepare(event); })
+            wantExtras();
+        else
+            wantObjects();
+        settings.calledWith = detail::CalledWith::Batch;
+        return addUntyped(target, std::forward<Call>(call), settings, location, scriptPlace);
     }
     //! \endcond
 
@@ -268,30 +253,21 @@ protected:
         QObject *watched = nullptr;
         const QString *scriptPlace = nullptr; // null: C++ registers it
     };
-    Way inlineWay(const AsyncOptions &options, const char *caller) const;
-    Way wayTo(QObject *context, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions,
-              const detail::ValueType *values = nullptr) const;
-    Way wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions,
-              const detail::ValueType *values = nullptr) const;
-    Way wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions,
-              const detail::ValueType *values = nullptr) const;
-    Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options, const char *caller,
-              detail::CalledWith calledWith = detail::CalledWith::Event, detail::Kept kept = detail::Kept::AsOptions) const;
+    Way inlineWay(const detail::HandlerSettings &settings) const;
+    Way wayTo(QObject *context, const detail::HandlerSettings &settings) const;
+    Way wayTo(ThreadTarget target, const detail::HandlerSettings &settings) const;
+    Way wayTo(PoolTarget target, const detail::HandlerSettings &settings) const;
+    Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const detail::HandlerSettings &settings) const;
     static void warn(const char *caller, const char *problem);
-    // For a generic lambda, if its options look as if it were meant for batches.
-    static void warnOfSingleEvents(const AsyncOptions &options, const char *caller);
     static void warnUnchanged(const char *caller, const char *problem);
 
     // Takes the way over. Call: a Propagation(const detail::Notification &, detail::RouteBase &), made of `source`.
     template <class Call, class Source>
-    HandlerGuard add(Way way, Source &&source, const AsyncOptions &options, const SourceLocation &location)
+    HandlerGuard add(Way way, Source &&source, const detail::HandlerSettings &settings, const SourceLocation &location)
     {
         using Parts = typename detail::RoutedHandler<Call>::template Parts<Source>;
         const Parts parts{way.route, std::forward<Source>(source)};
-        return addHandler(way, detail::HandlerReference::sourceOf<detail::Notification, detail::RoutedHandler<Call>>(parts), options,
+        return addHandler(way, detail::HandlerReference::sourceOf<detail::Notification, detail::RoutedHandler<Call>>(parts), settings,
                           location);
     }
 
@@ -318,19 +294,20 @@ protected:
     //! \endcond
 
 private:
+    // Calls a handler of events or of batches whose type is not known.
     template <class Call>
-    struct EventCall
+    struct UntypedCall
     {
         template <class Source>
-        explicit EventCall(Source &&source) : call(std::forward<Source>(source))
+        explicit UntypedCall(Source &&source) : call(std::forward<Source>(source))
         {
         }
-        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
+        Propagation operator()(const detail::Notification &notification, detail::RouteBase &route)
         {
-            if constexpr (requires(const detail::OngoingCall &ongoing) { call(notification.event(), ongoing); })
-                return call(notification.event(), detail::OngoingCall(notification, route));
+            if constexpr (takes<detail::Event>)
+                return run(notification.event(), notification, route);
             else
-                return call(notification.event());
+                return run(static_cast<const detail::Batch &>(notification), notification, route);
         }
         void prepare(const detail::Event &event) const
         {
@@ -340,87 +317,51 @@ private:
                 event.prepareValue();
         }
 
-        Call call;
-    };
+    private:
+        template <class Subject>
+        static constexpr bool takes =
+            std::is_invocable_v<Call &, const Subject &> || std::is_invocable_v<Call &, const Subject &, const detail::OngoingCall &>;
 
-    template <class Call>
-    struct BatchCall
-    {
-        template <class Source>
-        explicit BatchCall(Source &&source) : call(std::forward<Source>(source))
+        template <class Subject>
+        Propagation run(const Subject &subject, const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
         {
-        }
-        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
-        {
-            const auto &batch = static_cast<const detail::Batch &>(notification);
-            if constexpr (requires(const detail::OngoingCall &ongoing) { call(batch, ongoing); })
-                call(batch, detail::OngoingCall(notification, route));
-            else
-                call(batch);
-            return Propagation::Continue;
-        }
-        void prepare(const detail::Event &event) const
-        {
-            if constexpr (requires { call.prepare(event); })
-                call.prepare(event);
-            else if (event.hasExtras())
-                event.prepareValue();
+            const auto invoke = [&]() -> decltype(auto) {
+                if constexpr (std::is_invocable_v<Call &, const Subject &, const detail::OngoingCall &>)
+                    return call(subject, detail::OngoingCall(notification, route));
+                else
+                    return call(subject);
+            };
+            if constexpr (std::is_same_v<decltype(invoke()), Propagation>) {
+                return invoke();
+            } else {
+                invoke();
+                return Propagation::Continue;
+            }
         }
 
         Call call;
     };
 
-    template <class Call>
-    HandlerId addEventCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key,
-                           const QString &scriptPlace)
+    template <class Target, class Call>
+    HandlerGuard addUntyped(const Target &target, Call &&call, const detail::HandlerSettings &settings, const SourceLocation &location,
+                            const QString &scriptPlace)
     {
-        wantExtras();
+        Way way = wayTo(target, settings);
         way.scriptPlace = &scriptPlace;
-        return addKeyed<EventCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key).release();
-    }
-
-    template <class Call>
-    HandlerGuard addBatchCall(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key,
-                              const QString &scriptPlace)
-    {
-        way.scriptPlace = &scriptPlace;
-        if constexpr (requires(const detail::Event &event) { call.prepare(event); })
-            wantExtras();
-        else
-            wantObjects();
-        return addKeyed<BatchCall<std::decay_t<Call>>>(way, std::forward<Call>(call), options, location, key);
-    }
-
-    static detail::Kept keptFor(const QString &key) noexcept
-    {
-        return key.isEmpty() ? detail::Kept::AsOptions : detail::Kept::NewestOfEachKey;
-    }
-
-    template <class Kind, class Call, class Key>
-    HandlerGuard addKeyed(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, Key key)
-    {
-        return add<detail::MemberKeyed<Kind, Key>>(way, std::pair<Key, std::decay_t<Call>>(std::move(key), std::forward<Call>(call)), options,
-                                                   location);
-    }
-
-    template <class Kind, class Call>
-    HandlerGuard addKeyed(Way way, Call &&call, const AsyncOptions &options, const SourceLocation &location, const QString &key)
-    {
-        if (key.isEmpty())
-            return add<Kind>(way, std::forward<Call>(call), options, location);
-        return addKeyed<Kind>(way, std::forward<Call>(call), options, location, detail::MemberKey(key));
+        return add<UntypedCall<std::decay_t<Call>>>(way, std::forward<Call>(call), settings, location);
     }
 
     void wantExtras() const noexcept;
     void wantObjects() const noexcept;
-    HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const AsyncOptions &options,
+    HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const detail::HandlerSettings &settings,
                             const SourceLocation &location);
 
     friend class detail::StatisticsRequest;
     friend struct detail::SourceAccess;
     friend struct detail::StreamAccess;
 
-    static bool isRefused(const AsyncOptions &options, detail::Kept kept, const char *caller);
+    static bool isRefused(const detail::HandlerSettings &settings);
+    static void warnUndelivered(const char *problem);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
     void reportFailure(const HandlerFailure &failure, bool isHandled);
 

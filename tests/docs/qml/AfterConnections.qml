@@ -10,7 +10,7 @@ Item {
     property var shown: []
 
     function show(event) { page.shown = page.shown.concat([event.name]) }
-    function notify() { bus.notify({ name: "a.txt", size: 2048 }) }
+    function notify() { bus.post({ name: "a.txt", size: 2048 }) }
 
     QmlRegistry { id: bus }
 

@@ -14,10 +14,9 @@ Item {
 
     function show(event) { page.shown = page.shown.concat([event.name]) }
     function showAll(events, lost) { page.shownTogether += events.length + lost }
-    function log(event) { console.log(event.name) }
     function save() { page.isSaved = true }
     function reload() { ++page.reloads }
-    function notify() { bus.notify({ name: "a.txt", size: 2048 }) }
+    function notify() { bus.post({ name: "a.txt", size: 2048 }) }
 
     property HandlerGuard guard: bus.registerGuard(event => page.show(event), { owner: page })
     function hush() { guard.unregister() }
@@ -32,15 +31,8 @@ Item {
 
     RegistryHandler {
         registry: bus
-        backlog: Backlog.Bounded
-        capacity: 64
-        overflow: Backlog.DropOldest
-        handler: event => page.log(event)
-    }
-    RegistryHandler {
-        registry: bus
-        backlog: Backlog.Throttled
-        interval: 100
+        newest: 1
+        every: 100
         handler: event => page.show(event)
     }
 
@@ -54,8 +46,7 @@ Item {
     RegistryHandler {
         registry: bus
         batch: true
-        backlog: Backlog.Batched
-        interval: 16
+        every: 16
         handler: (events, lost) => page.showAll(events, lost)
     }
 
@@ -75,8 +66,8 @@ Item {
 
     RegistryHandler {
         registry: renamed
-        backlog: Backlog.Throttled
-        interval: 50
+        newest: 1
+        every: 50
         handler: name => console.log(name)
     }
 

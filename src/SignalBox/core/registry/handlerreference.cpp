@@ -41,6 +41,12 @@ bool HandlerReference::isRegistered() const noexcept
     return Core::isRegistered(m_node);
 }
 
+// Relaxed: numbers, which another thread may change at any time.
+HandlerReference::CallOrder HandlerReference::callOrder() const noexcept
+{
+    return {-std::int64_t{m_node->priority.load(std::memory_order_relaxed)}, m_node->sequence.load(std::memory_order_relaxed)};
+}
+
 Outcome HandlerReference::call(const void *event) const noexcept
 {
     return Walks<StandardPlatform>::call(m_node, event);

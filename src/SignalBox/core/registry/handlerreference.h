@@ -8,6 +8,7 @@
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/syncregistry.h>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,6 +71,9 @@ public:
     /*! As it was registered with. */
     [[nodiscard]] std::string_view scriptPlace() const noexcept;
     [[nodiscard]] bool isRegistered() const noexcept;
+    /*! Its place in a notify: of two handlers of a registry, the lesser is called first. */
+    using CallOrder = std::pair<std::int64_t, std::uint64_t>;
+    [[nodiscard]] CallOrder callOrder() const noexcept;
 
     /*! `event` is the address of an event of the registry's type. Not for handlers registered with `once`. */
     Outcome call(const void *event) const noexcept;

@@ -18,23 +18,15 @@ enum class DeliverySite {
     // wakeup.h
     RaiseWakeUp, // producer, after it has appended
     ClearWakeUp, // consumer, before it looks
-    // backlogring.h
-    TakeTicket, // producer: its place
-    ReadTickets, // consumer
-    StoreItem, // producer: into its place
+    // newestslot.h
+    PutItem, // producer
     TakeItem, // consumer
-    MoveFirst, // consumer: where it is
-    ReadFirst, // producer: has it been overtaken?
-    LookAgain, // consumer: has a producer come too late? Is a ring of one empty?
-    CountItem, // a ring that drops the newest: producer reserves, consumer gives back
-    // changedslots.h
+    // changedstack.h
     PutNewest, // producer: the slot's item
     TakeNewest, // consumer
-    // combininglock.h
-    LockTable,
-    UnlockTable,
-    LeaveWork, // who finds it locked
-    TakeLeft, // who holds it
+    PushChanged, // producer: the slot
+    TakeChanged, // consumer: all slots
+    ReadChanged, // consumer: is there one?
     // segmentqueue.h
     ClaimPlace, // producer
     AddSegment, // producer: brings the next one, and has its first place

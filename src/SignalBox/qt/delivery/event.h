@@ -250,6 +250,8 @@ public:
     StoredEvent(E &&event, Extras extras, EventMemory::Offset offset) : Event(extras, offset), m_value(std::move(event)) {}
 
     const E &value() const noexcept { return m_value.value(); }
+    /*! For a caller that alone has the event. */
+    E &ownValue() const noexcept { return m_value.value(); }
 
     Content content() const override
     {

@@ -36,7 +36,7 @@ struct ReceiverList
 
 /*!
     What a mailbox queues, and what a handler's backlog keeps. Which kind it is, and for whom, is in one word; in a backlog
-    that is the handler's own, its place in the order instead. Most entries are the one that lies in front of their payload,
+    that is the handler's own, a number instead. Most entries are the one that lies in front of their payload,
     for one receiver, and cost sixteen bytes.
 */
 struct QueueEntry
@@ -62,7 +62,7 @@ struct QueueEntry
     /*! Null for a visit; and no task. */
     inline const Payload *payload() const noexcept;
 
-    // In a backlog: its place, see BacklogRing, or for how many events it stands, see LatestStore.
+    // In a backlog with keys: for how many events it stands, see KeyedStore.
     std::uint64_t ticket() const noexcept { return target >> ticketShift; }
     void setTicket(std::uint64_t ticket) noexcept { target = ticket << ticketShift | (target & Separate); }
 

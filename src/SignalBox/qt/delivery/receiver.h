@@ -21,7 +21,7 @@ struct Drain
 };
 
 /*!
-    Whom entries of a mailbox are for. It counts its reservations: one for each entry, from before it is queued until it
+    The recipient of a mailbox's entries. It counts its reservations: one for each entry, from before it is queued until it
     has been run, forwarded or dropped. They keep it alive. The mailbox gives those that it has served back at the end of
     each drain, in one step, so that producers and consumer do not fight for a cache line.
 */
@@ -39,6 +39,9 @@ public:
         the plan's reservation. */
     virtual void visitAsPlanned() noexcept = 0;
     virtual void dropAsPlanned() noexcept = 0;
+    /*! Of several of one group whose planned visits are due together, the least is called first. */
+    virtual const void *group() const noexcept = 0;
+    virtual HandlerReference::CallOrder callOrder() const noexcept = 0;
     /*! Something has been delivered in the drain that ends. The consumer's. */
     virtual void endDrain() noexcept = 0;
     /*! Gives \a count reservations back. It may be gone afterwards. */

@@ -13,10 +13,13 @@
 #include <QtCore/qthread.h>
 
 #include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <new>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace SignalBox::detail {
 
@@ -86,7 +89,7 @@ public:
             m_mailbox.drain();
         } else if (event->timerId() == visitTimer.timerId()) {
             visitTimer.stop();
-            m_mailbox.visitDue();
+            m_mailbox.drainDue();
         } else if (event->timerId() == turnTimer.timerId()) {
             loopWatch->turn(m_mailbox.name());
         }
@@ -308,6 +311,8 @@ void ThreadMailbox::lookAtPlans() noexcept
     m_lacksVisitTimer = DeliveryClock::isStopped() && !m_plans.empty();
     if (m_plans.empty() || m_lacksVisitTimer || !m_drainer)
         return;
+    if (m_plans.begin()->first == DeliveryClock::never) // only for the end of the thread
+        return;
     const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, m_plans.begin()->first - DeliveryClock::now()));
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     m_drainer->visitTimer.start(static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())),
@@ -318,9 +323,26 @@ void ThreadMailbox::lookAtPlans() noexcept
 void ThreadMailbox::visitDue() noexcept
 {
     const std::int64_t time = DeliveryClock::now();
-    while (!m_plans.empty() && m_plans.begin()->first <= time)
-        m_plans.extract(m_plans.begin()).mapped()->visitAsPlanned();
+    // In the order of their plans; those of one group together, and in its own order.
+    std::vector<std::tuple<std::size_t, HandlerReference::CallOrder, Receiver *>> due;
+    std::unordered_map<const void *, std::size_t> groups;
+    for (; !m_plans.empty() && m_plans.begin()->first <= time; m_plans.erase(m_plans.begin())) {
+        Receiver *const receiver = m_plans.begin()->second;
+        const std::size_t group = groups.try_emplace(receiver->group(), groups.size()).first->second;
+        due.emplace_back(group, receiver->callOrder(), receiver);
+    }
+    std::sort(due.begin(), due.end());
+    for (const auto &[group, order, receiver] : due)
+        receiver->visitAsPlanned();
     lookAtPlans();
+}
+
+// In one turn of the event loop: while the wake-up is raised, what is queued calls nobody.
+void ThreadMailbox::drainDue() noexcept
+{
+    m_wakeUp.raise();
+    visitDue();
+    drain();
 }
 
 bool ThreadMailbox::deliverWaiting(QDeadlineTimer deadline) noexcept

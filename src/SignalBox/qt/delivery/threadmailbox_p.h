@@ -85,6 +85,7 @@ private:
     void callConsumer() noexcept override;
     void drain() noexcept;
     void visitDue() noexcept;
+    void drainDue() noexcept;
     // Sets the timer for the first of them.
     void lookAtPlans() noexcept;
 

@@ -5,7 +5,7 @@
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/futures/futurewatch_p.h>
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/qt/handlers/route.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 #include <SignalBox/qt/handlers/walk.h>

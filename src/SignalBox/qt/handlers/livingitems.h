@@ -3,7 +3,7 @@
 
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/delivery/heldobjects.h>
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
 
 #include <cstddef>
 #include <list>

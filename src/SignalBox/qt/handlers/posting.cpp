@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/posting_p.h>
 
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/handlers/walk.h>
 
 #include <cstddef>

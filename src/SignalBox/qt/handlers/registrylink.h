@@ -5,7 +5,7 @@
 #include <SignalBox/core/syncregistry.h>
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/handlerfailure.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/handlers/sourcelist.h>
 #include <SignalBox/qt/stallinfo.h>
 

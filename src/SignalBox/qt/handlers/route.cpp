@@ -8,8 +8,7 @@
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/handlers/context_p.h>
-#include <SignalBox/qt/handlers/lateststore.h>
-#include <SignalBox/qt/handlers/segmentstore.h>
+#include <SignalBox/qt/handlers/routesearch.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 #include <SignalBox/qt/handlers/walk.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
@@ -37,58 +36,33 @@ private:
     Mailbox &m_mailbox;
 };
 
-namespace {
+const std::shared_ptr<const EventPolicy> HandlerSettings::noPolicy;
 
-// How often all that waits is taken.
-Backlog takingOf(const Backlog &backlog, Kept kept) noexcept
-{
-    if (kept == Kept::AsOptions)
-        return backlog;
-    return backlog.isTimed() ? Backlog::batched(backlog.interval()) : Backlog::unbounded();
-}
-
-std::unique_ptr<BacklogStore> makeStore(const Backlog &backlog, CalledWith calledWith, Kept kept, const ValueType *values)
-{
-    if (kept == Kept::NewestOfEachKey)
-        return std::make_unique<LatestStore>();
-    if (backlog.kind() == Backlog::Kind::Unbounded && calledWith == CalledWith::Event)
-        return nullptr;
-    if (backlog.capacity() == 0)
-        return std::make_unique<SegmentStore>(values);
-    return BacklogStore::make(backlog);
-}
-
-} // namespace
-
-Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
-             CalledWith calledWith, Kept kept, const ValueType *values)
-    : Receiver(calledWith == CalledWith::Batch || kept == Kept::NewestOfEachKey || options.backlog.kind() == Backlog::Kind::Latest),
-      RouteBase(link->observers(), options.once),
+Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const HandlerSettings &settings, Affinity affinity)
+    : Receiver(Inbox::wantsOneRound(settings.backlog, settings.calledWith)),
+      RouteBase(link->observers(), settings.isOnce),
       m_link(std::move(link)),
-      m_isAuto(options.delivery == Delivery::Auto),
-      m_calledWith(calledWith),
-      m_backlog(takingOf(options.backlog, kept)),
+      m_isAuto(settings.delivery == Delivery::Auto),
+      m_calledWith(settings.calledWith),
       m_affinity(affinity),
       m_mailbox(std::move(mailbox)),
       m_transit(m_mailbox.get()),
       m_owners(2), // who makes it, and the reservations
-      m_store(makeStore(m_backlog, calledWith, kept, values)),
-      m_latestStore(kept == Kept::NewestOfEachKey ? static_cast<LatestStore *>(m_store.get()) : nullptr),
+      m_backlog(settings.backlog),
+      m_policy(settings.policy),
+      m_inbox(Inbox::make(m_backlog, m_calledWith, settings.policy ? nullptr : settings.values, m_statistics)),
       m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
     // Until the context is seen there, by Context::arrive(): what comes before is kept for that.
     setHasLeft(affinity == Affinity::Followed);
-    if (m_store && m_store->keepsValues())
+    if (m_inbox && m_inbox->keepsValues())
         m_link->addValueStore();
 }
 
 Route::~Route()
 {
-    if (m_store && m_store->keepsValues())
+    if (m_inbox && m_inbox->keepsValues())
         m_link->dropValueStore();
-    EntryList backlog;
-    takeBacklog(backlog);
-    dropBacklog(std::move(backlog));
 }
 
 void Route::begin(HandlerReference handler, QObject *watched)
@@ -113,9 +87,10 @@ void Route::end() noexcept
     m_hasEnded = true;
     if (m_context)
         m_context->remove(*this);
-    // Drops what waits, which may have been planned for much later.
-    if (m_store && !m_store->isUntouched())
-        queueVisit();
+    m_policy.reset();
+    // Drops what waits, which may have been planned for much later: so not only if no visit is on its way.
+    if (m_inbox && !m_inbox->isEmpty())
+        sendVisit();
     EntryList kept;
     m_transit.end(kept);
     dropKept(std::move(kept));
@@ -135,14 +110,9 @@ void RouteBase::letGo() noexcept
     static_cast<Route &>(*this).letGo();
 }
 
-bool RouteBase::takes(const Notification &notification, const LatestKey *key)
+bool RouteBase::takes(const Notification &notification)
 {
-    return static_cast<Route &>(*this).takes(notification, key);
-}
-
-void RouteBase::countKeyFailure() noexcept
-{
-    static_cast<Route &>(*this).countKeyFailure();
+    return static_cast<Route &>(*this).takes(notification);
 }
 
 Propagation RouteBase::callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
@@ -151,11 +121,11 @@ Propagation RouteBase::callObserved(Propagation (*function)(void *, const Notifi
     return static_cast<Route &>(*this).callObserved(function, handler, notification);
 }
 
-bool Route::takes(const Notification &notification, const LatestKey *key)
+bool Route::takes(const Notification &notification)
 {
     // By hand, as the hot paths would pay for the switch's jump.
     if (notification.kind() == Notification::Kind::Walk)
-        return takes(static_cast<const Walk &>(notification), key);
+        return takes(static_cast<const Walk &>(notification));
     if (notification.kind() == Notification::Kind::ValueOffer) {
         take(static_cast<const ValueOffer &>(notification));
         return false;
@@ -171,9 +141,11 @@ bool Route::takes(const Notification &notification, const LatestKey *key)
         return true;
     case Notification::Kind::SequentialWalk:
         return runsInSequence(static_cast<const SequentialWalk &>(notification));
-    case Notification::Kind::Step:
-        take(static_cast<const Step &>(notification), key);
+    case Notification::Kind::Step: {
+        const auto &step = static_cast<const Step &>(notification);
+        withKey(step.event(), [&](const EventKey *key) { take(step, key); });
         return false;
+    }
     case Notification::Kind::Inspection:
         try {
             describe(static_cast<const Inspection &>(notification));
@@ -181,9 +153,14 @@ bool Route::takes(const Notification &notification, const LatestKey *key)
             static_cast<const Inspection &>(notification).isIncomplete = true;
         }
         return false;
+    case Notification::Kind::Search:
+        static_cast<const RouteSearch &>(notification).found(*this);
+        return false;
     case Notification::Kind::SourceEnd:
         if (m_transit.finish())
             m_handler.unregister();
+        else if (m_inbox && m_inbox->isEmpty())
+            sendVisit(); // a plan for nothing is forgotten
         return false;
     case Notification::Kind::Walk:
     case Notification::Kind::ValueOffer:
@@ -193,8 +170,39 @@ bool Route::takes(const Notification &notification, const LatestKey *key)
     return false;
 }
 
-bool Route::takes(const Walk &walk, const LatestKey *key)
+bool Route::isWanted(const Event &event)
 {
+    if (!m_policy) [[likely]]
+        return true;
+    try {
+        return m_policy->wants(event);
+    } catch (...) {
+        countPolicyFailure();
+        throw;
+    }
+}
+
+template <class Use>
+void Route::withKey(const Event &event, Use &&use)
+{
+    if (!m_inbox || !m_inbox->hasKeys()) {
+        use(nullptr);
+        return;
+    }
+    try {
+        m_policy->withKey(event, &use, [](void *user, const EventKey &key) { (*static_cast<std::decay_t<Use> *>(user))(&key); });
+    } catch (...) { // the key: use() throws nothing
+        countPolicyFailure();
+        throw;
+    }
+}
+
+bool Route::takes(const Walk &walk)
+{
+    if (!isWanted(walk.event())) {
+        walk.countSkipped();
+        return false;
+    }
     if (runsInline()) {
         walk.flush();
         if (!isOnce() || m_handler.unregister())
@@ -206,17 +214,17 @@ bool Route::takes(const Walk &walk, const LatestKey *key)
         walk.countSkipped();
         return false;
     }
-    forwardFrom(walk, key);
+    withKey(walk.event(), [&](const EventKey *key) { forwardFrom(walk, key); });
     return false;
 }
 
 // Without memory it is not taken, and becomes an event.
 void Route::take(const ValueOffer &offer) noexcept
 {
-    if (offer.isTaken || !m_store)
+    if (offer.isTaken || !m_inbox)
         return;
     try {
-        offer.isTaken = m_store->pushValue(offer.value());
+        offer.isTaken = m_inbox->pushValue(offer.value());
     } catch (const std::bad_alloc &) {
         return;
     }
@@ -227,15 +235,15 @@ void Route::take(const ValueOffer &offer) noexcept
 }
 
 // A delivery for which there is no memory is dropped and counted.
-void Route::forwardFrom(const Walk &walk, const LatestKey *key) noexcept
+void Route::forwardFrom(const Walk &walk, const EventKey *key) noexcept
 {
     Mailbox *mailbox = nullptr;
     if (m_link->isTraced()) [[unlikely]]
         traceForward(walk.event());
     try {
         walk.expectForwarded();
-        if (m_store) {
-            queueBacklog(walk.takeEntry(), key);
+        if (m_inbox) {
+            keep(walk.takeEntry(), key);
         } else if (mailbox = reserve(); mailbox) {
             walk.queue(*mailbox, *this);
         } else {
@@ -259,8 +267,12 @@ void Route::forwardFrom(const Walk &walk, const LatestKey *key) noexcept
     }
 }
 
-bool Route::runsInSequence(const SequentialWalk &walk) noexcept
+bool Route::runsInSequence(const SequentialWalk &walk)
 {
+    if (!isWanted(walk.event())) {
+        walk.countSkipped();
+        return false;
+    }
     const bool runsHere = walk.mayRun() && runsInline();
     // As in the other walks.
     if (isOnce() && !(runsHere ? m_handler.unregister() : !isClaimedBefore())) {
@@ -272,7 +284,7 @@ bool Route::runsInSequence(const SequentialWalk &walk) noexcept
     return runsHere;
 }
 
-void Route::take(const Step &step, const LatestKey *key) noexcept
+void Route::take(const Step &step, const EventKey *key) noexcept
 {
     if (runsInline()) {
         step.way = Step::Way::Inline;
@@ -281,10 +293,10 @@ void Route::take(const Step &step, const LatestKey *key) noexcept
     if (m_link->isTraced()) [[unlikely]]
         traceForward(step.event());
     try {
-        if (m_store) {
+        if (m_inbox) {
             QueueEntry *item = SeparateEntry::make(QueueEntry::Single, nullptr, &step.event());
             static_cast<void>(step.shareEvent().release()); // the item's
-            queueBacklog(item, key);
+            keep(item, key);
         } else {
             queue(step.shareEvent());
         }
@@ -322,7 +334,7 @@ bool Route::runsInline() const noexcept
 {
     if (!m_mailbox)
         return true;
-    return m_isAuto && !m_store && m_transit.mailbox()->isCurrentThread() && !hasLeft() && !m_transit.isPending(served());
+    return m_isAuto && !m_inbox && m_transit.mailbox()->isCurrentThread() && !hasLeft() && !m_transit.isPending(served());
 }
 
 // --- deliveries ----------------------------------------------------------------------------------
@@ -388,27 +400,14 @@ void Route::park(QueueEntry *entry) noexcept
     dropOwner();
 }
 
-// Throws nothing: without memory, the next event tries again.
-void Route::queueVisit() noexcept
-{
-    if (!m_visit.raise())
-        return;
-    try {
-        QueueEntry *const entry = SeparateEntry::make(QueueEntry::Visit, this, nullptr); // before it is counted
-        if (Mailbox *mailbox = reserve())
-            mailbox->push(entry);
-        else
-            park(entry);
-    } catch (const std::bad_alloc &) {
-        m_visit.clear();
-    }
-}
-
 // --- as the mailbox sees it ----------------------------------------------------------------------
 
 void Route::deliver(const Payload &payload, Drain &drain) noexcept
 {
-    callHandler(Event::of(payload), drain.calls);
+    if (m_dropMarkers.load(std::memory_order_relaxed) != 0) [[unlikely]]
+        dropEvent(Event::of(payload));
+    else
+        callHandler(Event::of(payload), drain.calls);
 }
 
 void Route::drop(const Payload &payload) noexcept
@@ -446,7 +445,8 @@ bool Route::forward(const Payload *payload) noexcept
 
 void Route::endDrain() noexcept
 {
-    updateMerged();
+    if (m_inbox)
+        m_inbox->updateStatistics();
     if (!m_statistics.hasNewLosses())
         return;
     if (const std::uint64_t lost = m_statistics.takeNewLosses())
@@ -465,8 +465,7 @@ void Route::depart(Mailbox *left) noexcept
     if (!left || m_plannedAt == 0)
         return;
     left->forgetVisit(std::exchange(m_plannedAt, 0), *this);
-    if (m_visit.raise())
-        static_cast<void>(forward(nullptr)); // the handler is there
+    static_cast<void>(forward(nullptr)); // the handler is there; the wake-up is raised
     Mailbox *nowhere = nullptr;
     m_transit.releaseSlowly(1, nowhere); // not the last one: the visit's
 }
@@ -513,9 +512,7 @@ void Route::dropKept(EntryList &&kept) noexcept
         if (const Payload *payload = entry->payload()) {
             drop(*payload);
         } else {
-            EntryList backlog;
-            takeBacklog(backlog);
-            dropBacklog(std::move(backlog));
+            dropInbox();
         }
         entry->free(freed);
         release(1);
@@ -574,7 +571,7 @@ void Route::countCall(std::chrono::steady_clock::time_point begin, std::chrono::
     }
 }
 
-void Route::countKeyFailure() noexcept
+void Route::countPolicyFailure() noexcept
 {
     if (m_link->areStatisticsEnabled()) {
         m_statistics.countFailure(std::current_exception());
@@ -582,11 +579,11 @@ void Route::countKeyFailure() noexcept
     }
 }
 
-// Visits of a store are counted as deliveries are, so where there is one, only what it has counts.
+// Visits are counted as deliveries are, so where there is an inbox, only what it has counts.
 std::uint64_t Route::waiting() const noexcept
 {
-    if (m_store)
-        return m_store->count() + m_dueCount.value();
+    if (m_inbox)
+        return m_inbox->count();
     return m_mailbox ? leftOf(m_transit.reserved(), served()) : 0;
 }
 
@@ -599,8 +596,8 @@ void Route::describe(const Inspection &inspection) const
     m_statistics.describe(row);
     row.scriptPlace = toQString(m_handler.scriptPlace());
     row.waiting = waiting();
-    if (m_latestStore)
-        row.merged = m_latestStore->merged();
+    if (m_inbox)
+        row.merged = m_inbox->merged(row.merged);
 }
 
 } // namespace SignalBox::detail

@@ -8,11 +8,13 @@
 #include <SignalBox/qt/delivery/onewritercount.h>
 #include <SignalBox/qt/delivery/receiver.h>
 #include <SignalBox/qt/delivery/wakeup.h>
-#include <SignalBox/qt/handlers/backlogstore.h>
-#include <SignalBox/qt/handlers/batch.h>
+#include <SignalBox/qt/backlogs/batch.h>
+#include <SignalBox/qt/backlogs/eventpolicy.h>
+#include <SignalBox/qt/backlogs/inbox.h>
 #include <SignalBox/qt/handlers/contextmember.h>
-#include <SignalBox/qt/handlers/handlerstatistics.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/handlers/handlersettings.h>
+#include <SignalBox/qt/backlogs/handlerstatistics.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/handlers/registrylink.h>
 #include <SignalBox/qt/handlers/routedhandler.h>
 #include <SignalBox/qt/handlers/sequencestep.h>
@@ -36,11 +38,7 @@ QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
-class BacklogSegment;
-struct ValueType;
 class Context;
-class LatestStore;
-struct LatestKey;
 class Mailbox;
 class SequentialWalk;
 class Walk;
@@ -50,15 +48,13 @@ enum class Affinity { Followed, Ignored };
 
 /*!
     How events reach one handler: inline, or through the mailbox of a thread or pool. It lives as long as its handler
-    or a delivery to it; nothing of it refers to the registry. Thread-safe.
+    or a delivery to it, and holds no reference to the registry. Thread-safe.
 */
 class Route final : public Receiver, public ContextMember, public SequenceStep, public RouteBase
 {
 public:
-    /*! \a values: what may lie in its store, if it is called with batches; or null. No \a mailbox: inline. Where the affinity is
-        Followed, it is the one where the context is thought to be. */
-    Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const AsyncOptions &options, Affinity affinity,
-          CalledWith calledWith, Kept kept, const ValueType *values);
+    /*! No \a mailbox: inline. Where the affinity is Followed, it is the one where the context is thought to be. */
+    Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const HandlerSettings &settings, Affinity affinity);
     Q_DISABLE_COPY_MOVE(Route)
 
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
@@ -78,8 +74,7 @@ public:
 
     // --- called by the handler itself: see RouteBase ----------------------------------------------
 
-    bool takes(const Notification &notification, const LatestKey *key);
-    void countKeyFailure() noexcept;
+    bool takes(const Notification &notification);
     Propagation callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                              const Notification &notification);
 
@@ -89,9 +84,14 @@ public:
     void callHandler(const Event &event, HandlerCalls &calls) noexcept;
     /*! It will not be called with \a event. */
     void dropEvent(const Event &event) noexcept;
-    /*! Puts an event into its backlog: \a item is its own entry or a separate one, and brings a reference. Throws
+    /*! Puts an event into its inbox: \a item is the event's own entry or a separate one, and brings a reference. Throws
         std::bad_alloc, and has then let go of the item. */
-    void queueBacklog(QueueEntry *item, const LatestKey *key);
+    void keep(QueueEntry *item, const EventKey *key);
+    /*! Drops and counts what waits for it. Throws std::bad_alloc, and has then changed nothing. */
+    void dropPending();
+    /*! Of onDemand(): calls the handler with what waits, now. False: it is not to be called here. */
+    bool deliverNow() noexcept;
+    const Backlog &backlog() const noexcept { return m_backlog; }
 
     // --- as the mailbox sees it ------------------------------------------------------------------
 
@@ -99,6 +99,8 @@ public:
     void visit(Mailbox &mailbox, Drain &drain) noexcept override;
     void visitAsPlanned() noexcept override;
     void dropAsPlanned() noexcept override;
+    const void *group() const noexcept override { return m_link.get(); }
+    HandlerReference::CallOrder callOrder() const noexcept override { return m_handler.callOrder(); }
     void endDrain() noexcept override;
     void release(std::uint64_t count) noexcept override;
     bool forward(const Payload *payload) noexcept override;
@@ -144,17 +146,24 @@ private:
     // `exception`: what the call that has begun then ended with, or null.
     void countCall(std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end,
                    const std::exception_ptr &exception) noexcept;
-    bool takes(const Walk &walk, const LatestKey *key);
-    bool runsInSequence(const SequentialWalk &walk) noexcept;
-    void take(const Step &step, const LatestKey *key) noexcept;
+    // Whether its backlog counts the event at all. Throws what the predicate throws.
+    bool isWanted(const Event &event);
+    // Calls use(key), where key is null if the backlog has none. Throws what the key throws, and use() throws nothing.
+    template <class Use>
+    void withKey(const Event &event, Use &&use);
+    void countPolicyFailure() noexcept;
+    bool takes(const Walk &walk);
+    bool runsInSequence(const SequentialWalk &walk);
+    void take(const Step &step, const EventKey *key) noexcept;
     void take(const ValueOffer &offer) noexcept;
-    void forwardFrom(const Walk &walk, const LatestKey *key) noexcept;
+    void forwardFrom(const Walk &walk, const EventKey *key) noexcept;
+    void reportFailedMerge(const FailedMerge &failed) noexcept;
     // Whether a walk on the calling thread runs it inline.
     bool runsInline() const noexcept;
-    // Whether the one call of a `once` handler has been claimed for another event. A batch is not known before it is called.
+    // Whether the one call of a `once` handler has been claimed for another event. With an inbox, what is there at the call counts.
     bool isClaimedBefore() noexcept
     {
-        return isOnce() && m_calledWith == CalledWith::Event && m_isClaimed.exchange(true, std::memory_order_relaxed);
+        return isOnce() && !m_inbox && m_isClaimed.exchange(true, std::memory_order_relaxed);
     }
     // What had been claimed for the one call of a `once` handler does not come: it waits for another event.
     void refuseClaim() noexcept;
@@ -166,34 +175,27 @@ private:
     // Throws std::bad_alloc.
     void queue(EventPointer event);
     void describe(const Inspection &inspection) const;
-    // Somebody has to see to what was kept.
+    // Has the entries that were kept during a move delivered, or dropped.
     void sendKept(Mailbox *opensAt) noexcept;
     void abandonKept(const Mailbox &mailbox) noexcept;
     // As callHandler(), for all of them, in one call.
     void callHandler(Batch &batch, HandlerCalls &calls) noexcept;
     // Counts those that are not wanted any more as dropped, and takes them out.
     void beginDeliveries(Batch &batch) noexcept;
-    void visitForBatch(HandlerCalls &calls, FreedBlocks &freed) noexcept;
-    void visitForEvent(HandlerCalls &calls, FreedBlocks &freed) noexcept;
-    // Whether it may be called now. If not, what had to be done has been.
-    bool isDue(Mailbox &mailbox) noexcept;
-    QueueEntry *takeNext() noexcept;
-    // How a loss is counted; or has been, by the store.
-    enum class Loss { Merged, Dropped, Counted };
-    // Of what its store does not keep.
-    Loss lossByStore() const noexcept;
-    void loseItem(QueueEntry *item, Loss loss) noexcept;
-    void loseItems(EntryList &&items, Loss loss) noexcept;
-    void loseSegment(BacklogSegment *segment) noexcept;
-    // What a store of latestBy() has counted.
-    void updateMerged() noexcept;
-    // An item that was taken, and is about to be counted as dropped: what it replaced goes with it.
-    void dropReplacedBy(const QueueEntry &item) noexcept;
-    // Whether a visit would find nothing; the consumer's.
-    bool isEmpty() const noexcept { return m_due.isEmpty() && m_store->isEmpty(); }
+    // Serves one call of a round. `mailbox`: null on demand.
+    void serve(Mailbox *mailbox, Drain &drain) noexcept;
+    void serveBatch(Mailbox *mailbox, Drain &drain) noexcept;
+    void serveEvent(Mailbox *mailbox, Drain &drain) noexcept;
+    // Before a call, as an event loop of the handler's own goes on from there: what is left is served, or looked at in time.
+    void prepareNext(Mailbox *mailbox) noexcept;
+    void endCall(Mailbox *mailbox, std::uint64_t round, std::int64_t begin) noexcept;
+    void plan(Mailbox &mailbox, std::int64_t time) noexcept;
+    void forgetPlan(Mailbox &mailbox) noexcept;
+    void dropInbox() noexcept;
     // Any thread: see AsyncHandlerInfo::waiting.
     std::uint64_t waiting() const noexcept;
     void queueVisit() noexcept;
+    void sendVisit() noexcept;
     // For a trace. 0: there is no memory; and for an event that is not in the trace.
     std::uint32_t traceName() noexcept;
     std::uint64_t flowOf(const Event &event) noexcept;
@@ -211,8 +213,6 @@ private:
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
     const bool m_isAuto;
     const CalledWith m_calledWith;
-    const Backlog m_backlog; // of latestBy(): how often all that waits is taken
-
     const Affinity m_affinity;
     const std::shared_ptr<Mailbox> m_mailbox; // the only one, or the first; null: inline
     std::shared_ptr<Context> m_context; // set by begin(), as the handler; keeps the other mailboxes
@@ -223,21 +223,17 @@ private:
     // A handler for one call has been forwarded to. Relaxed: one exchange picks one event.
     std::atomic<bool> m_isClaimed = false;
 
-    const std::unique_ptr<BacklogStore> m_store; // null: the mailbox's queue will do
-    LatestStore *const m_latestStore; // the same, of latestBy(); or null
-    WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way
-    std::atomic<std::int64_t> m_lastPost = 0; // debounced: of the DeliveryClock; relaxed: the newest wins
-    std::int64_t m_nextCall = 0; // throttled and batched; the consumer's
-    std::int64_t m_plannedAt = 0; // when the mailbox is to visit it; the consumer's
-    EntryList m_due; // batched, for a handler of events: the rest of a batch; the consumer's
-    OneWriterCount m_dueCount; // of what is in there
-    Batch::Items m_spare; // memory of the batch before; the consumer's
-    std::uint64_t m_toldLosses = 0; // by the batch before; the consumer's, as the next one
-    std::uint64_t m_toldDrops = 0;
-    std::atomic<std::uint64_t> m_droppedReplaced = 0; // of latestBy(); relaxed: it orders nothing
-    std::mutex m_backlogMutex; // one at a time drops it
-
     HandlerStatistics m_statistics;
+    const Backlog m_backlog;
+    std::shared_ptr<const EventPolicy> m_policy; // null: it has no functions; used inside of the handler only, and let go of at its end
+    const std::unique_ptr<Inbox> m_inbox; // null: the mailbox's queue will do
+    WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way, or planned
+    std::atomic<int> m_dropMarkers = 0; // without an inbox: visits behind which deliveries count again; relaxed: see dropPending()
+    std::int64_t m_plannedAt = 0; // when the mailbox is to visit it, or 0; the consumer's, as the next three
+    bool m_isVisitPlanned = false; // the visit on its way was planned
+    bool m_isRoundPlanned = false; // the visit that began the round was
+    bool m_isServed = false; // by deliverNow()
+
     std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
     std::atomic<std::uint32_t> m_traceNumber = 0; // among all handlers; 0: none yet
     bool m_hasEnded = false; // looked at where its registration has failed

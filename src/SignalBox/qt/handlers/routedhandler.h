@@ -3,7 +3,7 @@
 
 #include <SignalBox/core/handleroptions.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qglobal.h>
@@ -12,8 +12,6 @@
 #include <utility>
 
 namespace SignalBox::detail {
-
-struct LatestKey;
 
 /*!
     What a handler, which is a template, needs of its Route, which is none: so programs do not compile how routes work. Each
@@ -32,11 +30,9 @@ public:
     // --- called by the handler itself, inside of the core's call ---------------------------------
 
     bool isOnce() const noexcept { return m_isOnce; }
-    /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. For a walk or a step of a handler of
-        latestBy() with the \a key of the event. */
-    bool takes(const Notification &notification, const LatestKey *key = nullptr);
-    /*! The event has no key: counts what is thrown. */
-    void countKeyFailure() noexcept;
+    /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. Throws what the functions of its backlog
+        throw. */
+    bool takes(const Notification &notification);
     // Relaxed: a flag of the RegistryLink, looked at by every call; a change need not be seen at once.
     bool isObserved() const noexcept { return m_observers.load(std::memory_order_relaxed) != 0; }
     /*! Calls the handler, and tells statistics, the budget for slow handlers and the stall report of it. Throws what the handler throws. */
@@ -84,7 +80,7 @@ public:
             if (notification.kind() == Notification::Kind::Walk)
                 m_call.prepare(notification.event());
         }
-        if (!isPlainDelivery && !takes(notification))
+        if (!isPlainDelivery && !m_route->takes(notification))
             return Propagation::Continue;
         if (m_route->isObserved()) [[unlikely]]
             return m_route->callObserved(&RoutedHandler::call, &m_call, notification);
@@ -92,27 +88,6 @@ public:
     }
 
 private:
-    bool takes(const Notification &notification)
-    {
-        if constexpr (requires { m_call.withKey(notification.event(), [](const LatestKey &) { return true; }); }) {
-            const Notification::Kind kind = notification.kind();
-            if (kind == Notification::Kind::Walk || kind == Notification::Kind::Step) {
-                bool isKeyed = false; // what is thrown after that is not the key's
-                try {
-                    return m_call.withKey(notification.event(), [&](const LatestKey &key) {
-                        isKeyed = true;
-                        return m_route->takes(notification, &key);
-                    });
-                } catch (...) {
-                    if (!isKeyed)
-                        m_route->countKeyFailure();
-                    throw;
-                }
-            }
-        }
-        return m_route->takes(notification);
-    }
-
     static Propagation call(void *call, const Notification &notification, RouteBase &route)
     {
         return (*static_cast<Call *>(call))(notification, route);

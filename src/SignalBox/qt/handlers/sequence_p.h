@@ -3,7 +3,7 @@
 
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/handlers/sequencestep.h>
 
 #include <QtCore/qfuture.h>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 
 namespace SignalBox::detail {
 

@@ -104,6 +104,8 @@ public:
 
     // --- the source ------------------------------------------------------------------------------
 
+    // Whether its source has ended. Relaxed: a hint.
+    bool isFinishing() const noexcept { return (m_word.load(std::memory_order_relaxed) & finishing) != 0; }
     // All of its events have been counted, and no other one comes. True: none is on its way, so the handler is to be unregistered.
     bool finish() noexcept
     {

@@ -3,7 +3,7 @@
 
 #include <SignalBox/core/dispatchreport.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/notification.h>
+#include <SignalBox/qt/backlogs/notification.h>
 
 #include <QtCore/qfuture.h>
 

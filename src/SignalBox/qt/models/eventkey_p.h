@@ -40,13 +40,15 @@ struct EventKeyHash
     }
 };
 
-/*! QVariant's ==, without its detours where most keys are. */
+/*! QVariant's ==, without its detours where most keys are; but a text is no number: to QVariant, "3" is 3, and "high" is 0. */
 struct EventKeyEqual
 {
     bool operator()(const QVariant &a, const QVariant &b) const
     {
         const int type = a.typeId();
-        if (type == QMetaType::QString && b.typeId() == type)
+        if ((type == QMetaType::QString) != (b.typeId() == QMetaType::QString))
+            return false;
+        if (type == QMetaType::QString)
             return *static_cast<const QString *>(a.constData()) == *static_cast<const QString *>(b.constData());
         if (type == QMetaType::Int && b.typeId() == type)
             return *static_cast<const int *>(a.constData()) == *static_cast<const int *>(b.constData());

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/asynchandlerinfo.h>
+#include <SignalBox/qt/backlogs/notification.h>
+
+#include <QtCore/qglobal.h>
+#include <QtCore/qstring.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <mutex>
+#include <vector>
+
+namespace SignalBox {
+
+namespace detail {
+
+/*!
+    What became of one handler's events, and how its calls went. Thread-safe, but for what is named the consumer's.
+
+    Counters are relaxed: they order nothing.
+*/
+class HandlerStatistics
+{
+public:
+    HandlerStatistics() = default;
+    Q_DISABLE_COPY_MOVE(HandlerStatistics)
+
+    void countDropped(std::uint64_t count) noexcept { m_dropped.fetch_add(count, std::memory_order_relaxed); }
+    void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
+    /*! Of a handler whose store counts them. */
+    void setMerged(std::uint64_t count) noexcept { m_merged.store(count, std::memory_order_relaxed); }
+    /*! Whoever calls this tells the registry's link afterwards. */
+    void countCall(std::chrono::nanoseconds time) noexcept;
+    /*! \a exception: what the call ended with. */
+    void countFailure(const std::exception_ptr &exception) noexcept;
+
+    /*! What was dropped and merged, together. */
+    std::uint64_t losses() const noexcept
+    {
+        return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
+    }
+    std::uint64_t dropped() const noexcept { return m_dropped.load(std::memory_order_relaxed); }
+    /*! What was lost since this was asked last. The consumer's, as the next one. */
+    std::uint64_t takeNewLosses() noexcept;
+    bool hasNewLosses() const noexcept { return losses() != m_toldLosses; }
+
+    /*! Fills in calls, failures, losses and times. */
+    void describe(AsyncHandlerInfo &info) const;
+
+private:
+    std::atomic<std::uint64_t> m_dropped = 0;
+    std::atomic<std::uint64_t> m_merged = 0;
+    std::atomic<std::uint64_t> m_calls = 0;
+    std::atomic<std::uint64_t> m_failures = 0;
+    std::atomic<std::int64_t> m_runTime = 0; // sequentially consistent: see RegistryLink::m_isStatisticsChangeTold
+    std::atomic<std::int64_t> m_worstRunTime = 0;
+    std::uint64_t m_toldLosses = 0; // the consumer's
+    mutable std::mutex m_mutex; // guards the next one
+    QString m_lastError;
+};
+
+/*! Asks every handler what it is and how it does. */
+class Inspection final : public Notification
+{
+public:
+    Inspection() noexcept : Notification(Kind::Inspection, nullptr) {}
+    mutable std::vector<AsyncHandlerInfo> rows;
+    mutable bool isIncomplete = false; // there was no memory for one of them
+};
+
+} // namespace detail
+
+} // namespace SignalBox

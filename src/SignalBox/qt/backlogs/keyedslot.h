@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/backlogs/changedstack.h>
+#include <SignalBox/qt/backlogs/eventkey.h>
+#include <SignalBox/qt/delivery/entrylist.h>
+#include <SignalBox/qt/delivery/onewritercount.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace SignalBox::detail {
+
+/*! What is kept for a key. The key lies behind it in memory. */
+class KeyedSlot : public ChangedSlot<DeliveryPlatform, QueueEntry>
+{
+public:
+    /*! Copies the key, and throws what that throws. */
+    static KeyedSlot *make(const EventKey &key);
+    void free() noexcept;
+
+    const void *key() const noexcept { return reinterpret_cast<const std::byte *>(this) + offsetOf(*m_operations); }
+    bool isFor(const void *otherKey) const { return m_operations->areEqual(key(), otherKey); }
+
+    const std::uint64_t hash;
+
+    // Written under the mutex of its table. Items so far: the exchange of the item orders it, so who takes an item sees its count.
+    OneWriterCount pushed;
+    KeyedSlot *nextInBucket = nullptr;
+
+    // Where items are merged; under the same mutex.
+    EntryList pending; // items that came while another thread merged
+    int pendingCount = 0;
+    int waitingProducers = 0; // for room in there
+    bool isQueued = false; // in the stack, or taken from it and not looked at yet
+    bool isMerging = false; // a thread has the item, and puts it back
+    std::thread::id merger;
+    bool isOwn = false; // the item's event is a copy for this slot alone; of the thread that merges
+
+    // The consumer's: the slots that had an event, the oldest first.
+    KeyedSlot *before = nullptr;
+    KeyedSlot *after = nullptr;
+    std::uint64_t round = 0; // that took the last event; 0: it is in no list
+    std::uint64_t told = 0; // how many of the pushed items were taken, or replaced by those
+
+    /*! Whether the item is somebody else's for now. A producer that waits for room merges what is pending. */
+    bool isBusy() const noexcept { return isMerging || pendingCount != 0; }
+
+private:
+    explicit KeyedSlot(const EventKey &key) noexcept : hash(key.hash), m_operations(key.operations) {}
+    ~KeyedSlot() = default;
+
+    static std::size_t offsetOf(const KeyOperations &operations) noexcept
+    {
+        return (sizeof(KeyedSlot) + operations.alignment - 1) / operations.alignment * operations.alignment;
+    }
+
+    const KeyOperations *const m_operations;
+};
+
+/*! Slots by their keys. All of it under the mutex, which is held for a few instructions, and for the == of a key. */
+class alignas(64) KeyedTable
+{
+public:
+    KeyedTable() noexcept = default;
+    ~KeyedTable();
+    KeyedTable(const KeyedTable &) = delete;
+    KeyedTable &operator=(const KeyedTable &) = delete;
+
+    KeyedSlot *find(std::uint64_t hash, const void *key) const noexcept;
+    void insert(KeyedSlot *slot) noexcept;
+    void erase(KeyedSlot *slot) noexcept;
+
+    std::mutex mutex;
+    // Written under the mutex.
+    OneWriterCount merged; // items that were replaced or taken in
+    OneWriterCount changed; // items that found their slot empty
+
+private:
+    KeyedSlot *&bucketOf(std::uint64_t hash) noexcept { return m_buckets[hash & (m_bucketCount - 1)]; }
+    void resize(std::size_t bucketCount) noexcept;
+
+    KeyedSlot *m_few[1] = {nullptr};
+    std::unique_ptr<KeyedSlot *[]> m_many;
+    KeyedSlot **m_buckets = m_few;
+    std::size_t m_bucketCount = 1; // a power of two
+    std::size_t m_count = 0;
+};
+
+} // namespace SignalBox::detail

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/backlogs/backlogstore.h>
+#include <SignalBox/qt/backlogs/changedstack.h>
+#include <SignalBox/qt/backlogs/eventkey.h>
+#include <SignalBox/qt/backlogs/keyedslot.h>
+#include <SignalBox/qt/delivery/onewritercount.h>
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+namespace SignalBox::detail {
+
+class EventPolicy;
+
+/*! An event that its backlog's merge failed for. */
+struct FailedMerge
+{
+    QueueEntry *item;
+    std::exception_ptr exception;
+};
+
+/*!
+    One event of each key: the newest, or one that has taken the newer ones in. Keys come in the order in which they began to wait. An item
+    that is taken says for how many events it stands: itself, and those that it replaced or took in. Each event is counted once; one that is just
+    being pushed may be counted with the item before it.
+
+    A slot is in one of some tables, each with a mutex. A slot that has had no event for ten rounds, a round being what a takeAll() or the last
+    take() of those that waited is, is erased. So the memory is that of the keys that change, not of those that ever came.
+
+    Merging runs without a mutex: the thread that merges has the slot's item meanwhile. Others leave theirs with the slot. One that
+    finds many there waits for a short time, so that the memory stays small where merging is slower than posting; after that it leaves its own all the
+    same, as the thread that merges may wait for it. A thread that has merged many for others gives way to one that waits.
+*/
+class KeyedStore final : public BacklogStore
+{
+public:
+    /*! What became of a push. */
+    struct Pushed
+    {
+        bool hasChanged = false; // the consumer is to be called
+        bool isRefused = false; // the key could not be copied, or there was no memory: the item stays the caller's
+    };
+
+    explicit KeyedStore(bool merges) noexcept : m_merges(merges) {}
+
+    /*! \a merged gets the items that were replaced or taken in. \a policy: of a store that merges. */
+    Pushed push(QueueEntry *item, const EventKey &key, const EventPolicy &policy, EntryList &merged, std::vector<FailedMerge> &failed);
+
+    /*! Not without a key. */
+    QueueEntry *push(QueueEntry *item) noexcept override { return item; }
+    bool isEmpty() const noexcept override { return m_takenFirst == nullptr && m_changed.isEmpty(); }
+    std::uint64_t count() const noexcept override;
+
+    QueueEntry *take() noexcept override;
+    void takeAll(Batch &batch) noexcept override;
+    void takeRest(EntryList &taken, Extent extent) noexcept override;
+
+    /*! How many items were replaced or taken in so far. Any thread. */
+    std::uint64_t merged() const noexcept;
+
+private:
+    using Slot = ChangedSlot<DeliveryPlatform, QueueEntry>;
+    using Lock = std::unique_lock<std::mutex>;
+
+    static constexpr int tableBits = 6;
+    static constexpr std::uint64_t idleRounds = 10;
+    static constexpr int mostErased = 16 * 1024; // in one round, which is no longer for it than a millisecond or two
+    static constexpr int mostPending = 16;
+    static constexpr int mostWaits = 1000;
+
+    KeyedTable &tableOf(std::uint64_t hash) noexcept { return m_tables[hash >> (64 - tableBits)]; }
+    struct FreeSlot
+    {
+        void operator()(KeyedSlot *slot) const noexcept { slot->free(); }
+    };
+    using SparePointer = std::unique_ptr<KeyedSlot, FreeSlot>;
+
+    static KeyedSlot *findOrMake(KeyedTable &table, Lock &lock, const EventKey &key, SparePointer &spare);
+    bool put(KeyedTable &table, KeyedSlot &slot, QueueEntry *item, EntryList &merged) noexcept;
+    bool merge(KeyedTable &table, Lock &lock, KeyedSlot &slot, QueueEntry *item, const EventPolicy &policy, EntryList &merged,
+               std::vector<FailedMerge> &failed);
+    static void addFailed(std::vector<FailedMerge> &failed, EntryList &merged, QueueEntry *newer) noexcept;
+    static void waitForRoom(Lock &lock, KeyedSlot &slot) noexcept;
+    static void takeIn(KeyedSlot &slot, QueueEntry *&kept, QueueEntry *newer, const EventPolicy &policy);
+    void enqueue(KeyedSlot &slot) noexcept;
+
+    KeyedSlot *takeSlot() noexcept;
+    QueueEntry *takeFrom(KeyedSlot &slot) noexcept;
+    void link(KeyedSlot *slot) noexcept;
+    void unlink(KeyedSlot *slot) noexcept;
+    void eraseIdle() noexcept;
+
+    const bool m_merges;
+    std::array<KeyedTable, std::size_t{1} << tableBits> m_tables;
+    ChangedStack<DeliveryPlatform, QueueEntry> m_changed;
+
+    // The consumer's; the first of them may be seen late by others, who look whether it is null.
+    std::atomic<Slot *> m_takenFirst = nullptr; // slots that were taken from the stack
+    OneWriterCount m_takenCount; // of items
+    std::uint64_t m_round = 1;
+    KeyedSlot *m_oldest = nullptr;
+    KeyedSlot *m_newest = nullptr;
+};
+
+} // namespace SignalBox::detail
