@@ -76,8 +76,8 @@ public:
 
     /*!
         Registers \a function with any \a registry. The handler ends with the object in whose scope the call is written.
-        \a options is an object that may have priority, name, once, enabled, backlog, capacity, overflow, interval, batch and key,
-        as RegistryHandler has. Anything else is a TypeError at the caller's line.
+        \a options is an object that may have priority, name, once, enabled, newest, oldest, key, match,
+        every, quietFor, onDemand and batch, as RegistryHandler has. Anything else is a TypeError at the caller's line.
     */
     Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry = nullptr, const QJSValue &function = QJSValue(),
                                         const QJSValue &options = QJSValue());
