@@ -40,10 +40,10 @@ struct Peer
 
 const Peer peers[] = {
         {"SignalBox functions",
-         "property QmlRegistry registry: QmlRegistry { id: bus }\n    function notify(event) { bus.notify(event) }",
+         "property QmlRegistry registry: QmlRegistry { id: bus }\n    function notify(event) { bus.post(event) }",
          "Component.onCompleted: bus.registerHandler(event => { %1 })"},
         {"RegistryHandler",
-         "property QmlRegistry registry: QmlRegistry { id: bus }\n    function notify(event) { bus.notify(event) }",
+         "property QmlRegistry registry: QmlRegistry { id: bus }\n    function notify(event) { bus.post(event) }",
          "property RegistryHandler handler: RegistryHandler { registry: bus; handler: event => { %1 } }"},
         {"Connections", "signal notified(var event)\n    function notify(event) { root.notified(event) }",
          "property Connections connections: Connections { target: root; function onNotified(event) { %1 } }"},

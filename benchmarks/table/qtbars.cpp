@@ -40,7 +40,7 @@ void addBurstBars(std::vector<Bar> &bars)
                    timeOf("burst", us, "8-" + target), timeOf("burst", qt, "8-" + target));
     }
     for (const std::string target : {"together", "blocked"}) {
-        addAtLeast(bars, "Backlog::latest under that burst to one handler, " + target, 16, timeOf("latest", us, target),
+        addAtLeast(bars, "Backlog::newest under that burst to one handler, " + target, 16, timeOf("latest", us, target),
                    timeOf("burst", qt, "1-" + target));
     }
 }
@@ -89,7 +89,7 @@ void addMemoryBars(std::vector<Bar> &bars)
     add("bytes per waiting event, from the allocator", "bytes");
     add("bytes per waiting event, resident", "resident_bytes");
     // A quarter of a byte for each of a million events: a page or two, or some dozens.
-    bars.push_back({"Backlog::latest: bytes that become resident, per event of that burst", "flat: <= 0.25", Unit::Count,
+    bars.push_back({"Backlog::newest: bytes that become resident, per event of that burst", "flat: <= 0.25", Unit::Count,
                     counterOf("waiting", us, "latest", "resident_bytes"), 0.25, qt,
                     counterOf("waiting", qt, "all", "resident_bytes"), Unit::Count});
     bars.push_back({"allocations per post after warm-up, delivery included", "<= 1", Unit::Count,

@@ -14,7 +14,7 @@ Card {
     property string shownDelayText // changes a few times a second, to be readable
     readonly property string stateText: {
         if (flood.rate === 0)
-            return isRegistry ? "Backlog::latest(): an event replaces one that still waits"
+            return isRegistry ? "Backlog::newest(): an event replaces one that still waits"
                               : "Each event waits for its turn, " + Units.round(flood.waitingLimit) + " at the most";
         const delay = "the last was " + shownDelayText + " old";
         if (isRegistry)

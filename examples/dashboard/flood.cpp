@@ -24,7 +24,7 @@ Flood::Flood(QObject *parent) : QObject(parent)
                                    m_delayFault.throwIfArmed();
                                    arrive(event);
                                },
-                               {.name = QStringLiteral("delay"), .backlog = SignalBox::Backlog::latest()});
+                               {.name = QStringLiteral("delay"), .backlog = SignalBox::Backlog::newest()});
 
     connect(
             this, &Flood::happened, this, [this] { count(); }, Qt::DirectConnection);

@@ -19,7 +19,7 @@
 // connection, and what that does to the frames of the window.
 //
 //   priority 100  count   inline, on the flood's thread
-//              0  delay   on the GUI thread, with Backlog::latest(): tells QML how old the event is that arrives
+//              0  delay   on the GUI thread, with Backlog::newest(): tells QML how old the event is that arrives
 //
 // Plain signals have the same two receivers: one connected directly, one queued.
 class Flood : public QObject

@@ -24,7 +24,7 @@ public:
     explicit Signals(int capacity) : m_model(capacity), m_capacity(std::size_t(capacity))
     {
         SignalBox::connect(&m_logger, &Logger::logged, &m_model, [this](const Lines &lines) { append(lines); },
-                           {.backlog = SignalBox::Backlog::batched(16)});
+                           {.backlog = SignalBox::Backlog::all().every(16)});
     }
 
     QString name() const override { return QStringLiteral("the same signal, in batches"); }

@@ -35,7 +35,7 @@ Window {
         RegistryHandler { // last, for alarms only, and only while there is something to see
             priority: -100
             enabled: window.visible
-            filter: note => note.level === 3
+            match: ({ level: 3 })
             handler: () => flash.restart()
         }
     }
@@ -60,9 +60,9 @@ Window {
     Row {
         id: keys
         x: 12; y: 12; spacing: 8
-        Key { text: "Info"; focus: true; onPressed: bus.notify({ level: 1, text: "The document was saved" }) }
-        Key { text: "Warning"; onPressed: bus.notify({ level: 2, text: "The disk is almost full" }) }
-        Key { text: "Alarm"; onPressed: bus.notify({ level: 3, text: "The disk does not answer" }) }
+        Key { text: "Info"; focus: true; onPressed: bus.post({ level: 1, text: "The document was saved" }) }
+        Key { text: "Warning"; onPressed: bus.post({ level: 2, text: "The disk is almost full" }) }
+        Key { text: "Alarm"; onPressed: bus.post({ level: 3, text: "The disk does not answer" }) }
         Key { text: window.quiet ? "Hear all" : "Alarms only"; onPressed: window.toggleQuiet() }
         Text { y: 8; text: window.notified + " notified, " + window.shown + " shown"; color: "#b4bdcc"; font.pixelSize: 15 }
     }
@@ -74,5 +74,5 @@ Window {
     Rectangle { id: cover; anchors.fill: parent; color: "#a3322a"; opacity: 0 }
     NumberAnimation { id: flash; target: cover; property: "opacity"; from: 0.5; to: 0; duration: 400 }
 
-    Component.onCompleted: bus.notify({ level: 1, text: "Welcome" })
+    Component.onCompleted: bus.post({ level: 1, text: "Welcome" })
 }

@@ -29,14 +29,14 @@ TestCase {
         window.toggleQuiet();
         compare(bus.handlerCount, 4);
         compare(window.shown, 1);
-        bus.notify({ level: 1, text: "info" });
+        bus.post({ level: 1, text: "info" });
         compare(window.shown, 1);
-        bus.notify({ level: 3, text: "alarm" });
+        bus.post({ level: 3, text: "alarm" });
         compare(window.shown, 2);
         compare(window.notified, 3);
         window.toggleQuiet();
         compare(bus.handlerCount, 3);
-        bus.notify({ level: 1, text: "info" });
+        bus.post({ level: 1, text: "info" });
         compare(window.shown, 3);
         compare(window.notified, 4);
     }

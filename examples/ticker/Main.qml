@@ -29,8 +29,8 @@ Window {
             registry: window.ticker.registry
             name: "biggest move"
             filter: quote => window.biggest === null || Math.abs(quote.change) > Math.abs(window.biggest.change)
-            backlog: Backlog.Throttled
-            interval: 250
+            newest: 1
+            every: 250
             handler: quote => { window.biggest = { symbol: quote.symbol, change: quote.change } }
         }
     }

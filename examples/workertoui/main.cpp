@@ -2,7 +2,7 @@
 //
 // A worker thread has more to say than a window can show: it posts a million values, and the window shows the newest.
 //
-// What makes it work: a handler runs on the thread of its context. With Backlog::latest() it gets the newest event only, and
+// What makes it work: a handler runs on the thread of its context. With Backlog::newest() it gets the newest event only, and
 // the worker never waits. The future of notify() finishes when the handler has ended.
 
 #include <SignalBox/AsyncRegistry>
@@ -23,7 +23,7 @@ int main(int argc, char **argv)
     int shown = 0;
 
     AsyncRegistry<int> progress;
-    progress.registerHandler(&window, [&](const int &percent) { shown = percent; }, {.backlog = Backlog::latest()});
+    progress.registerHandler(&window, [&](const int &percent) { shown = percent; }, {.backlog = Backlog::newest()});
     AsyncRegistry<QString> finished;
     finished.registerHandler(&window, [&](const QString &file) {
         out << file << " is there, after " << shown << " percent" << Qt::endl;

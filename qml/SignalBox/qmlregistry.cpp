@@ -71,7 +71,7 @@ QmlRegistry::QmlRegistry(QObject *parent)
 
 QmlRegistry::~QmlRegistry() = default;
 
-void QmlRegistry::post(const QJSValue &event)
+void QmlRegistry::post(const QJSValue &event) const
 {
     const char *const call = "QmlRegistry.post()";
     QJSEngine *const engine = engineHere(this, call);
@@ -82,7 +82,7 @@ void QmlRegistry::post(const QJSValue &event)
         postEvent(makeEvent(home, event));
 }
 
-QJSValue QmlRegistry::notify(const QJSValue &event)
+QJSValue QmlRegistry::notify(const QJSValue &event) const
 {
     const char *const call = "QmlRegistry.notify()";
     QJSEngine *const engine = engineHere(this, call);
@@ -187,7 +187,7 @@ bool QmlRegistry::dropPending(const QJSValue &id)
     return handler && dropPending(*handler);
 }
 
-void QmlRegistry::dropPending()
+void QmlRegistry::dropAllPending()
 {
     AsyncRegistry<QVariant>::dropPending();
 }

@@ -98,7 +98,7 @@ public:
         the same object: read it, do not write it. A handler that is called later would see what is written to it meanwhile. An exception in a
         handler stops neither the other handlers nor the caller.
     */
-    Q_INVOKABLE void post(const QJSValue &event = QJSValue());
+    Q_INVOKABLE void post(const QJSValue &event = QJSValue()) const;
     /*! AsyncRegistry::post(), for C++. */
     template <class T>
         requires(std::is_convertible_v<T, QVariant> && !std::is_same_v<std::decay_t<T>, QJSValue>)
@@ -112,7 +112,7 @@ public:
         count all handlers, on all threads. The Promise is fulfilled when the last handler has finished. A handler that returns a Promise
         has finished when that is settled; if it is rejected, the handler has failed.
     */
-    Q_INVOKABLE QJSValue notify(const QJSValue &event = QJSValue());
+    Q_INVOKABLE QJSValue notify(const QJSValue &event = QJSValue()) const;
     /*! AsyncRegistry::notify(), for C++. */
     template <class T>
         requires(std::is_convertible_v<T, QVariant> && !std::is_same_v<std::decay_t<T>, QJSValue>)
@@ -131,7 +131,7 @@ public:
     /*!
         Registers \a function. \a options is an object that may have priority, name, once, enabled, newest, oldest, key, match,
         every, quietFor, onDemand and batch, as RegistryHandler has, and owner, any QML object. The handler ends with its owner; if it has none, with
-        the registry.
+        the registry. Of newest to batch, an option that is undefined is a TypeError: its value may be a misspelt name.
     */
     Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function = QJSValue(), const QJSValue &options = QJSValue());
     /*! As registerHandler(), and returns a guard that can end the registration. Dropping all references to it ends nothing. */
@@ -144,8 +144,8 @@ public:
     Q_INVOKABLE bool deliver(const QJSValue &id = QJSValue());
     /*! Drops and counts what waits for the handler. Returns false if it is not registered here. */
     Q_INVOKABLE bool dropPending(const QJSValue &id);
-    /*! Drops and counts what waits for any handler. */
-    Q_INVOKABLE void dropPending();
+    /*! Drops and counts what waits for any handler. In QML it has a name of its own, as Qt takes dropPending(undefined) for dropPending(). */
+    Q_INVOKABLE void dropAllPending();
     /*! Whether the handler is registered here, paused or not. */
     Q_INVOKABLE bool contains(const QJSValue &id = QJSValue()) const;
     /*! Pauses or resumes a handler. Returns false if it is not registered here. */

@@ -285,10 +285,13 @@ void RegistryHandler::setOnDemand(bool onDemand)
         Q_EMIT onDemandChanged();
 }
 
-void RegistryHandler::setMatch(const QVariantMap &match)
+void RegistryHandler::setMatch(const QJSValue &match)
 {
-    if (change(m_backlog.match, match))
-        Q_EMIT matchChanged();
+    m_match = match;
+    QJSEngine *const engine = qmlEngine(this);
+    if (!change(m_backlog.match, engine && !match.isNull() ? detail::membersToMatch(engine, match) : QVariantMap()))
+        update(); // the problem may be another one
+    Q_EMIT matchChanged();
 }
 
 void RegistryHandler::warnOfOldSetting(const char *old)
@@ -355,6 +358,7 @@ void RegistryHandler::end()
         qmlWarning(this) << "registryName: no registry named \"" << m_follower->name() << "\" has come: nothing was handled";
     m_follower.reset();
     update();
+    m_match = QJSValue(QJSValue::NullValue);
     m_filter = QJSValue(QJSValue::NullValue);
     m_filterFunction.reset();
     m_handler = QJSValue();
@@ -372,6 +376,8 @@ QString RegistryHandler::problem() const
         return expected.arg(QStringLiteral("handler"), detail::describe(m_handler));
     if (!isFunctionOrNull(m_filter))
         return expected.arg(QStringLiteral("filter"), detail::describe(m_filter));
+    if (!m_backlog.match)
+        return QStringLiteral("match: expected an object of members and their values, or null, not ") + detail::describe(m_match);
     if (!detail::isInt(m_priority))
         return QStringLiteral("priority: expected an integer, not %1").arg(m_priority);
     return m_backlog.problem();

@@ -44,8 +44,8 @@ class ScriptHome;
     that.
     \errors If the handler throws, the registry's handlerFailed() reports it, with file, line and stack. The other handlers are called
     nevertheless. There is one warning with file and line, and nothing is registered until that is corrected, if: the handler is missing;
-    the handler or the filter is neither a function nor null; a number is no integer; or properties
-    that say what is kept, or when, contradict each other.
+    the handler or the filter is neither a function nor null; match is neither an object of members nor null; a number is no integer; or
+    properties that say what is kept, or when, contradict each other.
 
     \code{.qml}
     RegistryHandler {
@@ -108,13 +108,17 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     Q_PROPERTY(double every READ every WRITE setEvery NOTIFY everyChanged FINAL)
     /*! The handler is called when no event has come for so many milliseconds, an integer. -1, the default: not set. */
     Q_PROPERTY(double quietFor READ quietFor WRITE setQuietFor NOTIFY quietForChanged FINAL)
-    /*! If true, the handler is called by deliver(): for example once for each frame. */
+    /*!
+        If true, the handler is called by deliver(): for example once for each frame. The qmllint of Qt 6.4 takes the name for that of a
+        signal's handler; `// qmllint disable` behind the line silences it.
+    */
     Q_PROPERTY(bool onDemand READ isOnDemand WRITE setOnDemand NOTIFY onDemandChanged FINAL)
     /*!
         Members that the event must have, with these values: \c {match: ({ level: 3 })}. They are compared before anything is kept, without a
-        script. So no other event replaces one that matches, which \c filter cannot promise. Empty, the default: all events count.
+        script. So no other event replaces one that matches, which \c filter cannot promise. For that, an event of a script is converted, as for C++.
+        Null, the default, or without members: all events count.
     */
-    Q_PROPERTY(QVariantMap match READ match WRITE setMatch NOTIFY matchChanged FINAL)
+    Q_PROPERTY(QJSValue match READ match WRITE setMatch NOTIFY matchChanged FINAL)
     /*!
         If true, the handler is called once for all waiting events, as \c {(events, lost) => ...}, with an array of them and the number of
         events that were lost since the call before. It is always called from the event loop. With \c once, there is
@@ -185,8 +189,8 @@ public:
     bool isOnDemand() const { return m_backlog.isOnDemand; }
     void setOnDemand(bool onDemand);
 
-    QVariantMap match() const { return m_backlog.match; }
-    void setMatch(const QVariantMap &match);
+    QJSValue match() const { return m_match; }
+    void setMatch(const QJSValue &match);
 
     bool isBatch() const { return m_isBatch; }
     void setBatch(bool batch);
@@ -288,13 +292,14 @@ private:
     std::shared_ptr<const detail::ScriptHome> m_home; // from completion on
     QString m_name;
     QString m_toldProblem; // what keeps it from being registered
+    QJSValue m_match = QJSValue(QJSValue::NullValue);
     QJSValue m_filter = QJSValue(QJSValue::NullValue);
     QJSValue m_handler;
     FunctionPointer m_filterFunction; // of these two, once they have been called
     FunctionPointer m_handlerFunction;
     HandlerId m_id; // valid from registration until its end is noticed
     double m_priority = 0; // as QML has set it: an integer, or the element warns
-    detail::BacklogSettings m_backlog; // as QML has set them
+    detail::BacklogSettings m_backlog; // as QML has set them, with the members of m_match
     double m_untoldLosses = 0; // of batches of which the filter accepted nothing
     bool m_isBatch = false;
     bool m_isOnce = false;

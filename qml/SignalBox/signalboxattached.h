@@ -76,7 +76,7 @@ public:
 
     /*!
         Registers \a function with any \a registry. The handler ends with the object in whose scope the call is written.
-        \a options is an object that may have priority, name, once, enabled, backlog, capacity, overflow, interval, batch and key,
+        \a options is an object that may have priority, name, once, enabled, newest, oldest, key, match, every, quietFor, onDemand and batch,
         as RegistryHandler has. Anything else is a TypeError at the caller's line. So is a call after the object's \c Component.destruction,
         as a callback may make it that a page has left behind.
     */

@@ -47,8 +47,8 @@ class SignalRelay;
 
     RegistryHandler {
         registry: renamed
-        backlog: Backlog.Throttled
-        interval: 50
+        newest: 1
+        every: 50
         handler: name => console.log(name)
     }
     \endcode

@@ -26,15 +26,15 @@ constexpr int longestSequence = 120;
 Backlog backlogOf(unsigned byte)
 {
     switch (byte % 10) {
-    case 1: return Backlog::latest();
-    case 2: return Backlog::bounded(1);
-    case 3: return Backlog::bounded(3);
-    case 4: return Backlog::bounded(2, SignalBox::Overflow::DropNewest);
+    case 1: return Backlog::newest();
+    case 2: return Backlog::newest(1);
+    case 3: return Backlog::newest(3);
+    case 4: return Backlog::oldest(2);
     case 5: return Backlog::throttled(0);
     case 6: return Backlog::throttled(std::chrono::hours(1));
     case 7: return Backlog::debounced(0);
     case 8: return Backlog::debounced(std::chrono::hours(1));
-    default: return Backlog::unbounded();
+    default: return Backlog::all();
     }
 }
 

@@ -35,16 +35,16 @@ public:
         m_guards.add(messages.registerGuard(counter(host, Kind::GuardedInline)));
         m_guards.add(messages.registerGuard(SignalBox::onThread(host.thread), counter(host, Kind::GuardedOnThread),
                                             {.name = QStringLiteral("text in the plugin's own memory")}));
-        m_guards.add(messages.registerGuard(SignalBox::inPool(host.pool), counter(host, Kind::GuardedInPool), {.backlog = Backlog::bounded(100)}));
-        m_guards.add(messages.registerGuard(SignalBox::onThread(host.thread), counter(host, Kind::GuardedLatest), {.backlog = Backlog::latest()}));
+        m_guards.add(messages.registerGuard(SignalBox::inPool(host.pool), counter(host, Kind::GuardedInPool), {.backlog = Backlog::newest(100)}));
+        m_guards.add(messages.registerGuard(SignalBox::onThread(host.thread), counter(host, Kind::GuardedLatest), {.backlog = Backlog::newest()}));
     }
 
     void registerWithOwners(QtHost &host) override
     {
         auto &messages = *host.messages;
         m_owner = std::make_unique<QObject>();
-        messages.registerHandler(m_owner.get(), counter(host, Kind::OwnedHere), {.backlog = Backlog::bounded(100)});
-        messages.registerHandler(m_owner.get(), counter(host, Kind::OwnedHereLatest), {.backlog = Backlog::latest()});
+        messages.registerHandler(m_owner.get(), counter(host, Kind::OwnedHere), {.backlog = Backlog::newest(100)});
+        messages.registerHandler(m_owner.get(), counter(host, Kind::OwnedHereLatest), {.backlog = Backlog::newest()});
         m_ownerOnThread = new QObject;
         m_ownerOnThread->moveToThread(host.thread);
         messages.registerHandler(m_ownerOnThread, counter(host, Kind::OwnedOnThread));

@@ -235,16 +235,16 @@ private Q_SLOTS:
             QQmlEngine first;
             survivor = createObject(first, user, properties(early));
             QVERIFY(survivor);
-            registry.notify(QJSValue(1));
+            registry.post(QJSValue(1));
             QCOMPARE(early.count, 1);
         }
-        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): to be called on the thread of the QML engine that has "
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.post(): to be called on the thread of the QML engine that has "
                                            "the registry");
-        registry.notify(QJSValue(2));
+        registry.post(QJSValue(2));
         QQmlEngine second;
         const auto object = createObject(second, user, properties(late));
         QVERIFY(object);
-        registry.notify(QJSValue(3));
+        registry.post(QJSValue(3));
         QCOMPARE(late.count, 1);
         QCOMPARE(early.count, 1);
     }
@@ -349,10 +349,10 @@ private Q_SLOTS:
                 id: root
                 required property QmlRegistry registry
                 property var seen: []
-                function send(target) { root.registry.notify(target) }
+                function send(target) { root.registry.post(target) }
                 property RegistryHandler element: RegistryHandler {
                     registry: root.registry
-                    backlog: Backlog.Latest
+                    newest: 1
                     handler: event => { root.seen.push(event === null ? "null" : typeof event) }
                 }
             }
@@ -409,7 +409,7 @@ private Q_SLOTS:
                 id: root
                 required property QmlRegistry bus
                 property var seen: []
-                function send(text) { root.bus.notify(eval("(" + text + ")")) }
+                function send(text) { root.bus.post(eval("(" + text + ")")) }
                 property RegistryHandler element: RegistryHandler {
                     registry: root.bus
                     handler: event => { root.seen.push("element " + JSON.stringify(event)) }
@@ -444,12 +444,12 @@ private Q_SLOTS:
         QVERIFY(object);
         const QJSValue known = first.newQObject(&registry);
         second.globalObject().setProperty(QStringLiteral("bus"), second.newQObject(&registry));
-        const char *const message = "QmlRegistry.notify(): the call comes from a QML engine that has not used the module SignalBox, while the "
+        const char *const message = "QmlRegistry.post(): the call comes from a QML engine that has not used the module SignalBox, while the "
                                     "registry belongs to another engine: import SignalBox and use an element of it there first";
         QTest::ignoreMessage(QtWarningMsg, message);
-        second.evaluate(QStringLiteral("bus.notify({ size: 1 })"));
+        second.evaluate(QStringLiteral("bus.post({ size: 1 })"));
         QCOMPARE(object->property("count").toInt(), 0);
-        second.evaluate(QStringLiteral("bus.notify(1)"));
+        second.evaluate(QStringLiteral("bus.post(1)"));
         QCOMPARE(object->property("count").toInt(), 1);
     }
 
@@ -528,7 +528,7 @@ private Q_SLOTS:
         for (int i = 0; i < 100; ++i) {
             QVERIFY(QMetaObject::invokeMethod(registry, "add"));
             std::thread([&] { registry->clear(); }).join();
-            registry->notify(QJSValue(1));
+            registry->post(QJSValue(1));
         }
         QCOMPARE(registry->property("count").toInt(), 0);
         QCoreApplication::processEvents();

@@ -51,10 +51,10 @@ const char *const source = R"qml(
             target: bus
             function onNotified(event) { bus.signalled.push(event) }
         }
-        function send(text) { bus.notify(eval("(" + text + ")")) }
+        function send(text) { bus.post(eval("(" + text + ")")) }
         function sendAndChange() {
             const event = { size: 1 }
-            bus.notify(event)
+            bus.post(event)
             event.size = 2
         }
         function stop() { bus.registerHandler(() => SignalBox.Stop, { priority: 1, owner: bus }) }
@@ -393,7 +393,7 @@ private Q_SLOTS:
         QFETCH(const int, depth);
         QVariant seen;
         m_registry->registerHandler([&](const QVariant &event) { seen = event; });
-        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): an event is nested more than 1024 levels deep: C++ handlers get what "
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.post() and notify(): an event is nested more than 1024 levels deep: C++ handlers get what "
                                            "lies deeper as invalid values");
         send(qPrintable(QStringLiteral("(() => { let node = null; for (let i = 0; i < %1; ++i) node = { next: node }; return node })()")
                             .arg(depth)));
@@ -432,7 +432,7 @@ private Q_SLOTS:
         QFETCH(const QVariant, expected);
         QVariant seen = QStringLiteral("nothing yet");
         m_registry->registerHandler([&](const QVariant &event) { seen = event; });
-        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): an event has contents that C++ handlers do not get: keys of a Map that are "
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.post() and notify(): an event has contents that C++ handlers do not get: keys of a Map that are "
                                            "no strings or numbers, or an array whose length is mostly holes");
         send(script.constData());
         QCOMPARE(seen, expected);
@@ -443,7 +443,7 @@ private Q_SLOTS:
         QList<QVariant> seen;
         m_registry->registerHandler([&](const QVariant &event) { seen.append(event); });
         send("(() => { const inner = { of: { i: 1 } }; const all = []; for (let i = 0; i < 50; ++i) all.push({ of: inner });"
-             " all.push({ get x() { if (bus.reads++ === 0) bus.notify(all); return 1 } }); return all })()");
+             " all.push({ get x() { if (bus.reads++ === 0) bus.post(all); return 1 } }); return all })()");
         QCOMPARE(seen.size(), 2);
         QCOMPARE(seen.at(0), seen.at(1));
     }
@@ -508,13 +508,14 @@ private Q_SLOTS:
     void handlerThatDoesNotKnowTheTypeSeesTheEventAsItWasNotified()
     {
         int seen = 0;
+        const SignalBox::AsyncOptions options{.delivery = SignalBox::Delivery::Queued};
         m_registry->registerEventHandler(
             this,
             [&](const SignalBox::detail::Event &event) {
                 seen = static_cast<const QVariant *>(event.content().value)->toMap().value(QStringLiteral("size")).toInt();
                 return Propagation::Continue;
             },
-            {.delivery = SignalBox::Delivery::Queued});
+            SignalBox::detail::HandlerSettings(options, "FromCpp"));
         QVERIFY(QMetaObject::invokeMethod(m_registry, "sendAndChange"));
         QTRY_COMPARE(seen, 1);
     }
@@ -535,11 +536,11 @@ private Q_SLOTS:
         QCoreApplication::processEvents();
     }
 
-    void notifyFromAWrongThreadIsRefusedWithAWarning()
+    void postFromAWrongThreadIsRefusedWithAWarning()
     {
-        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.notify(): to be called on the thread of the QML engine that has "
+        QTest::ignoreMessage(QtWarningMsg, "QmlRegistry.post(): to be called on the thread of the QML engine that has "
                                            "the registry");
-        std::thread([this] { m_registry->notify(QJSValue(1)); }).join();
+        std::thread([this] { m_registry->post(QJSValue(1)); }).join();
         QCoreApplication::processEvents();
         QCOMPARE(order(), QStringList());
     }
@@ -641,7 +642,7 @@ private Q_SLOTS:
                 property handlerId kept: bus.registerHandler(() => { throw "no ink" }, { name: "printer" })
                 property handlerFailure failure
                 onHandlerFailed: failure => bus.failure = failure
-                function fail() { bus.notify(1); return bus.failure.handlerName + ": " + bus.failure.message }
+                function fail() { bus.post(1); return bus.failure.handlerName + ": " + bus.failure.message }
                 function knowsItsFailure() { return bus.failure.handlerId === bus.kept }
                 function isRefused(value) {
                     try { bus.contains(value) } catch (error) { return error instanceof TypeError }

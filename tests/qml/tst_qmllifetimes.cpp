@@ -255,7 +255,7 @@ private Q_SLOTS:
                     bus.guard?.unregister()
                     bus.guard = bus.registerGuard(event => ++bus.calls, { priority: bus.calls % 3 })
                     bus.registerHandler(event => ++bus.calls, { once: true })
-                    bus.notify({ size: 1, callback: () => 2 })
+                    bus.post({ size: 1, callback: () => 2 })
                 }
             }
         )", {});
@@ -376,7 +376,7 @@ private Q_SLOTS:
         deleteDeferred();
         QVERIFY(active);
         QCOMPARE(registry->handlerCount(), 1);
-        registry->notify(QJSValue(1));
+        registry->post(QJSValue(1));
         QCOMPARE(registry->property("calls").toInt(), 1);
 
         // What ended while no script had it is collected as well.

@@ -130,7 +130,7 @@ private Q_SLOTS:
             import SignalBox
             QmlRegistry {
                 property var report
-                function send() { notifyAndReport({ size: 2 }).then(result => report = result) }
+                function send() { notify({ size: 2 }).then(result => report = result) }
             })");
         auto *const bus = qobject_cast<QmlRegistry *>(root.get());
         int size = 0;
@@ -178,7 +178,7 @@ private Q_SLOTS:
                 property var seen: []
                 function wait() {
                     registerHandler(() => new Promise(() => {}))
-                    notifyAndReport(1).then(result => seen.push(result))
+                    notify(1).then(result => seen.push(result))
                     next().then(result => seen.push(result))
                 }
             })");

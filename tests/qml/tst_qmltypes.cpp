@@ -368,7 +368,7 @@ void QmlTypes::eachMemberIsDescribedAndEachDescribedOneIsThere()
     QCOMPARE(hidden, type == QLatin1String("RegistryHandler") ? QStringList{QStringLiteral("method end()")} : QStringList());
 
     const QStringList described = membersOf(describedTypes().value(type));
-    QVERIFY(!present.isEmpty());
+    QCOMPARE(present.isEmpty(), type == QLatin1String("Backlog")); // a name only
     QCOMPARE(without(present, described), QStringList());
     QCOMPARE(without(described, present + hidden), QStringList());
 }
@@ -376,10 +376,10 @@ void QmlTypes::eachMemberIsDescribedAndEachDescribedOneIsThere()
 void QmlTypes::eachMemberIsUsedWithoutAWarning()
 {
     const QString text = everyMember();
-    QVERIFY(text.contains(QLatin1String("page.aQmlRegistry.notifyAndReport(null)")));
+    QVERIFY(text.contains(QLatin1String("page.aQmlRegistry.notify(null)")));
     QVERIFY(text.contains(QLatin1String("page.aQmlRegistry.handlerCount"))); // a base's
     QVERIFY(text.contains(QLatin1String("function onLagged(id, dropped)")));
-    QVERIFY(text.contains(QLatin1String("console.log(Backlog.DropOldest)")));
+    QVERIFY(text.contains(QLatin1String("console.log(OsSignals.Hangup)")));
     const QString output = lint(text);
     QVERIFY2(output.isEmpty(), qPrintable(output));
 }

@@ -138,7 +138,7 @@ private Q_SLOTS:
         engine.globalObject().setProperty(QStringLiteral("bus"), engine.newQObject(&registry));
         engine.evaluate(QStringLiteral("bus.registerHandler(function() { throw 'no ink' })"), QStringLiteral("jobs.js"));
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("^Registry \"\": .* threw: no ink \\(file:jobs.js:1\\)$")));
-        registry.notify(QJSValue(1));
+        registry.post(QJSValue(1));
     }
 };
 

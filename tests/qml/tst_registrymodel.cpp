@@ -62,7 +62,7 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         registry.setStatisticsEnabled(true);
         registry.registerHandler(this, [](int value) { if (value < 0) throw std::runtime_error("negative"); },
-                                 {.backlog = SignalBox::Backlog::latest()});
+                                 {.backlog = SignalBox::Backlog::newest()});
         const auto postAll = [&](std::initializer_list<int> values) {
             for (const int value : values)
                 registry.post(value);
@@ -213,9 +213,9 @@ private Q_SLOTS:
     void lossesAreTold()
     {
         Watched watched;
-        watched.registry.registerHandler(this, [](const int &) {}, {.backlog = SignalBox::Backlog::latest()});
+        watched.registry.registerHandler(this, [](const int &) {}, {.backlog = SignalBox::Backlog::newest()});
         watched.registry.registerHandler(
-            this, [](const int &) {}, {.backlog = SignalBox::Backlog::bounded(2, SignalBox::Overflow::DropNewest)});
+            this, [](const int &) {}, {.backlog = SignalBox::Backlog::oldest(2)});
         for (int i = 0; i < 5; ++i)
             watched.registry.post(i);
         QTRY_COMPARE(watched.at(0, RegistryModel::MergesRole).toInt(), 4);

@@ -24,6 +24,16 @@ QString timeProblem(const char *setting, double time)
     return QStringLiteral("%1: expected milliseconds, an integer, not %2").arg(QLatin1String(setting)).arg(time);
 }
 
+// What is invalid may be a misspelt name; and nothing is equal to NaN.
+QString matchProblem(const QVariantMap &match)
+{
+    for (auto member = match.begin(); member != match.end(); ++member) {
+        if (!member->isValid() || *member != *member)
+            return QStringLiteral("match: expected a value of \"%1\", not undefined, a function, a symbol or NaN").arg(member.key());
+    }
+    return {};
+}
+
 } // namespace
 
 bool isInt(double number) noexcept
@@ -35,7 +45,8 @@ bool isInt(double number) noexcept
 QString BacklogSettings::problem() const
 {
     for (const QString &problem :
-         {countProblem("newest", newest), countProblem("oldest", oldest), timeProblem("every", every), timeProblem("quietFor", quietFor)}) {
+         {countProblem("newest", newest), countProblem("oldest", oldest), timeProblem("every", every), timeProblem("quietFor", quietFor),
+          matchProblem(match.value_or(QVariantMap()))}) {
         if (!problem.isEmpty())
             return problem;
     }
@@ -64,9 +75,9 @@ Backlog BacklogSettings::toBacklog() const
 
 std::shared_ptr<const EventPolicy> BacklogSettings::toPolicy() const
 {
-    if (key.isEmpty() && match.isEmpty())
+    if (key.isEmpty() && match->isEmpty())
         return nullptr;
-    return std::make_shared<MemberPolicy>(key, match);
+    return std::make_shared<MemberPolicy>(key, *match);
 }
 
 QString settingsInPlaceOf(const char *old)

@@ -8,6 +8,7 @@
 #include <QtCore/qvariant.h>
 
 #include <memory>
+#include <optional>
 
 namespace SignalBox::detail {
 
@@ -23,9 +24,9 @@ struct BacklogSettings
     double every = -1; // this and the next one: -1 if it is not given
     double quietFor = -1;
     bool isOnDemand = false;
-    QVariantMap match = {}; // empty: all events count
+    std::optional<QVariantMap> match = QVariantMap(); // empty: all events count; none: it is no object of members
 
-    /*! What is wrong, as "setting: expected this, not that"; empty if nothing is. */
+    /*! What is wrong, as "setting: expected this, not that"; empty if nothing is. The caller says that `match` is no object. */
     QString problem() const;
     /*! These two without a problem only. */
     Backlog toBacklog() const;

@@ -3,6 +3,7 @@
 
 #include <SignalBox/handlers/backlogsettings.h>
 #include <SignalBox/handlers/ownerwatch_p.h>
+#include <SignalBox/scripts/scriptvariant_p.h>
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qobject.h>
@@ -52,7 +53,8 @@ bool isOldOption(const QString &name)
 }
 
 // What the next two return: empty if the option is taken; else what was expected; nothing if there is no such option.
-std::optional<QString> readBacklogOption(ScriptOptions &result, BacklogSettings &backlog, const QString &key, const QJSValue &value)
+std::optional<QString> readBacklogOption(QJSEngine *engine, ScriptOptions &result, BacklogSettings &backlog, const QString &key,
+                                         const QJSValue &value)
 {
     const auto count = [&value] { return toInt(value).value_or(0); };
     const auto time = [&value] { return toInt(value).value_or(-1); };
@@ -85,16 +87,16 @@ std::optional<QString> readBacklogOption(ScriptOptions &result, BacklogSettings 
         return checked(!backlog.key.isEmpty(), "the name of a member, a string", value);
     }
     if (key == QLatin1String("match")) {
-        const bool isObject = value.isObject() && !value.isArray() && !value.isCallable() && !value.isQObject();
-        backlog.match = isObject ? value.toVariant().toMap() : QVariantMap();
-        return checked(isObject, "an object of members and their values", value);
+        backlog.match = membersToMatch(engine, value);
+        return checked(backlog.match.has_value(), "an object of members and their values", value);
     }
     return std::nullopt;
 }
 
-std::optional<QString> readOption(ScriptOptions &result, BacklogSettings &backlog, const QString &key, const QJSValue &value)
+std::optional<QString> readOption(QJSEngine *engine, ScriptOptions &result, BacklogSettings &backlog, const QString &key,
+                                  const QJSValue &value)
 {
-    if (std::optional<QString> expected = readBacklogOption(result, backlog, key, value))
+    if (std::optional<QString> expected = readBacklogOption(engine, result, backlog, key, value))
         return expected; // also of undefined: what was meant may be a misspelt name
     static const QStringList names{QStringLiteral("priority"), QStringLiteral("name"), QStringLiteral("once"), QStringLiteral("enabled"),
                                    QStringLiteral("owner")};
@@ -146,7 +148,7 @@ std::optional<ScriptOptions> ScriptArguments::options(const QJSValue &value) con
         const QJSValue option = property.value();
         if (m_engine->hasError()) // a getter or a proxy threw: the caller is to see that
             return std::nullopt;
-        const std::optional<QString> expected = readOption(result, backlog, property.name(), option);
+        const std::optional<QString> expected = readOption(m_engine, result, backlog, property.name(), option);
         if (!expected) {
             if (isOldOption(property.name()))
                 refuse(QStringLiteral("options: ") + settingsInPlaceOf(property.name().toUtf8().constData()));
@@ -199,6 +201,12 @@ std::optional<bool> ScriptArguments::enabled(const QJSValue &value) const
 void ScriptArguments::refuse(const QString &problem) const
 {
     m_engine->throwError(QJSValue::TypeError, QLatin1String(m_call) + QStringLiteral(": ") + problem);
+}
+
+std::optional<QVariantMap> membersToMatch(QJSEngine *engine, const QJSValue &value)
+{
+    const QVariant members = toPlainVariant(engine, value);
+    return members.metaType() == QMetaType::fromType<QVariantMap>() ? std::optional(members.toMap()) : std::nullopt;
 }
 
 QString describe(const QJSValue &value)

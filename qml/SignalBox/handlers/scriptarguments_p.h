@@ -9,6 +9,7 @@
 #include <SignalBox/qt/backlogs/eventpolicy.h>
 
 #include <QtCore/qstring.h>
+#include <QtCore/qvariant.h>
 
 #include <memory>
 #include <optional>
@@ -37,7 +38,7 @@ struct ScriptOptions
 class ScriptArguments
 {
 public:
-    /*! \a call: such as "QmlRegistry.notify()". */
+    /*! \a call: such as "QmlRegistry.unregister()". */
     ScriptArguments(QJSEngine *engine, const char *call) : m_engine(engine), m_call(call) {}
 
     bool isFunction(const QJSValue &value) const;
@@ -53,6 +54,9 @@ private:
     QJSEngine *const m_engine;
     const char *const m_call;
 };
+
+/*! What `match` says: members and their values. Nothing: it is no object of members. */
+std::optional<QVariantMap> membersToMatch(QJSEngine *engine, const QJSValue &value);
 
 /*! For messages; runs no code of the script's. */
 QString describe(const QJSValue &value);

@@ -52,12 +52,12 @@ public:
         }
         if (m_isCut)
             qCWarning(loggingCategory,
-                      "QmlRegistry.notify(): an event is nested more than %d levels deep: C++ handlers get what lies deeper as "
-                      "invalid values",
+                      "QmlRegistry.post() and notify(): an event is nested more than %d levels deep: C++ handlers get what lies "
+                      "deeper as invalid values",
                       maximumDepth);
         if (m_hasLostContents)
-            qCWarning(loggingCategory, "QmlRegistry.notify(): an event has contents that C++ handlers do not get: keys of a Map that are no "
-                                       "strings or numbers, or an array whose length is mostly holes");
+            qCWarning(loggingCategory, "QmlRegistry.post() and notify(): an event has contents that C++ handlers do not get: keys of a Map "
+                                       "that are no strings or numbers, or an array whose length is mostly holes");
         return result;
     }
 

@@ -28,7 +28,7 @@ Window {
         anchors.centerIn: parent
         onTextChanged: console.log("show", label.text)
     }
-    Component.onCompleted: bus.notify({ name: "a.txt", size: 2048 })
+    Component.onCompleted: bus.post({ name: "a.txt", size: 2048 })
 }
 
 // SPDX-License-Identifier: MIT

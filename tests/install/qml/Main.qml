@@ -17,5 +17,5 @@ Window {
         handler: event => { window.received = event.size }
     }
 
-    Component.onCompleted: bus.notify({ size: 42 })
+    Component.onCompleted: bus.post({ size: 42 })
 }

@@ -38,7 +38,7 @@ int main(int argc, char *argv[])
                 view.appendPlainText(line);
             if (view.blockCount() == Worker::lines)
                 QCoreApplication::quit();
-        }, {.backlog = SignalBox::Backlog::batched(16)});
+        }, {.backlog = SignalBox::Backlog::all().every(16)});
         worker.work();
     }));
     thread->start();

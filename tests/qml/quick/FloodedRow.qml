@@ -17,7 +17,7 @@ Item {
     width: 100
     height: 20
 
-    Component.onCompleted: SignalBox.on(row.registry, () => row.count(), { backlog: Backlog.Latest })
+    Component.onCompleted: SignalBox.on(row.registry, () => row.count(), { newest: 1 })
 
     RegistryHandler {
         registry: row.registry
@@ -25,27 +25,26 @@ Item {
     }
     RegistryHandler {
         registry: row.registry
-        backlog: Backlog.Latest
+        newest: 1
         handler: () => row.count()
     }
     RegistryHandler {
         registry: row.registry
-        backlog: Backlog.Bounded
-        capacity: 8
-        overflow: Backlog.DropNewest
+        oldest: 8
+        match: ({ unit: "m" })
         filter: event => event.value > 0
         handler: () => row.count()
     }
     RegistryHandler {
         registry: row.registry
-        backlog: Backlog.Throttled
-        interval: 1
+        newest: 1
+        every: 1
         handler: () => row.count()
     }
     RegistryHandler {
         registry: row.registry
-        backlog: Backlog.Debounced
-        interval: 1
+        newest: 1
+        quietFor: 1
         handler: () => row.count()
     }
 }

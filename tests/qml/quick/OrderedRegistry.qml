@@ -21,5 +21,5 @@ RecordingRegistry {
         handler: () => registry.seen.push("third")
     }
 
-    Component.onCompleted: notify(0)
+    Component.onCompleted: post(0)
 }

@@ -39,15 +39,27 @@ TestCase {
             { tag: "number for a text", call: () => bus.registerHandler(none, { name: 1 }), text: "name: expected a string, not 1" },
             { tag: "number for a truth value", call: () => bus.registerHandler(none, { once: 1 }), text: "once: expected true or false, not 1" },
             { tag: "text for a truth value", call: () => bus.registerHandler(none, { enabled: "no" }), text: "enabled: expected true or false, not \"no\"" },
-            { tag: "overflow for a backlog", call: () => bus.registerHandler(none, { backlog: Backlog.DropNewest }), text: "backlog: expected Backlog.Unbounded, Latest, Bounded, Throttled, Debounced or Batched, not 257" },
-            { tag: "text for a backlog", call: () => bus.registerGuard(none, { backlog: "Latest" }), text: "backlog: expected Backlog.Unbounded" },
-            { tag: "symbol for a backlog", call: () => bus.registerGuard(none, { backlog: Symbol("latest") }), text: "not a symbol" },
-            { tag: "backlog for an overflow", call: () => bus.registerHandler(none, { overflow: Backlog.Latest }), text: "overflow: expected Backlog.DropOldest or DropNewest, not 1" },
-            { tag: "no room", call: () => bus.registerHandler(none, { capacity: 0 }), text: "capacity: expected a positive integer, not 0" },
-            { tag: "bounded by nothing", call: () => bus.registerHandler(none, { backlog: Backlog.Bounded }), text: "capacity: expected a positive integer, as the backlog is Bounded" },
-            { tag: "time in the past", call: () => bus.registerHandler(none, { interval: -5 }), text: "interval: expected milliseconds, an integer, not -5" },
             { tag: "batch that is a number", call: () => bus.registerHandler(none, { batch: 1 }), text: "options: batch: expected true or false, not 1" },
-            { tag: "throttled by nothing", call: () => SignalBox.on(bus, none, { backlog: Backlog.Throttled }), text: "interval: expected milliseconds, an integer, as the backlog is Throttled" },
+            { tag: "number for onDemand", call: () => bus.registerGuard(none, { onDemand: 1 }), text: "options: onDemand: expected true or false, not 1" },
+            { tag: "number for a match", call: () => bus.registerHandler(none, { match: 5 }), text: "options: match: expected an object of members and their values, not 5" },
+            { tag: "text for a match", call: () => bus.registerHandler(none, { match: "level" }), text: "match: expected an object of members and their values, not \"level\"" },
+            { tag: "null for a match", call: () => bus.registerHandler(none, { match: null }), text: "match: expected an object of members and their values, not null" },
+            { tag: "list for a match", call: () => bus.registerGuard(none, { match: [1] }), text: "match: expected an object of members and their values, not an array" },
+            { tag: "function for a match", call: () => SignalBox.on(bus, none, { match: event => event.level === 3 }), text: "match: expected an object of members and their values, not a function" },
+            { tag: "element for a match", call: () => bus.registerHandler(none, { match: testCase }), text: "match: expected an object of members and their values, not an object of type" },
+            { tag: "symbol for a match", call: () => bus.registerHandler(none, { match: Symbol("level") }), text: "not a symbol" },
+            { tag: "match of undefined", call: () => bus.registerHandler(none, { match: { level: undefined } }), text: "options: match: expected a value of \"level\", not undefined, a function, a symbol or NaN" },
+            { tag: "match of NaN", call: () => bus.registerHandler(none, { match: { level: NaN } }), text: "options: match: expected a value of \"level\"" },
+            { tag: "match of a function", call: () => bus.registerHandler(none, { match: { level: () => 3 } }), text: "options: match: expected a value of \"level\"" },
+            { tag: "match of a symbol", call: () => bus.registerHandler(none, { match: { level: Symbol("3") } }), text: "options: match: expected a value of \"level\"" },
+            { tag: "date for a match", call: () => bus.registerHandler(none, { match: new Date(0) }), text: "match: expected an object of members and their values, not an object" },
+            { tag: "newest and oldest", call: () => bus.registerHandler(none, { newest: 1, oldest: 1 }), text: "options: newest, oldest and key: expected one of them, as each says what is kept" },
+            { tag: "newest with a key", call: () => SignalBox.on(bus, none, { newest: 1, key: "size" }), text: "options: newest, oldest and key: expected one of them, as each says what is kept" },
+            { tag: "every and quietFor", call: () => bus.registerGuard(none, { every: 5, quietFor: 5 }), text: "options: every, quietFor and onDemand: expected one of them, as each says when the handler is called" },
+            { tag: "every and onDemand", call: () => bus.registerHandler(none, { every: 5, onDemand: true }), text: "options: every, quietFor and onDemand: expected one of them" },
+            { tag: "no id to deliver to", call: () => bus.deliver(), text: "QmlRegistry.deliver(): id: expected a HandlerId, as registerHandler() returns it, not undefined" },
+            { tag: "number for an id to deliver to", call: () => bus.deliver(5), text: "deliver(): id: expected a HandlerId, as registerHandler() returns it, not 5" },
+            { tag: "number for an id to drop for", call: () => bus.dropPending(5), text: "QmlRegistry.dropPending(): id: expected a HandlerId, as registerHandler() returns it, not 5" },
             { tag: "plain object for an owner", call: () => bus.registerHandler(none, { owner: {} }), text: "owner: expected an object of a QML type, not an object" },
             { tag: "null for an owner", call: () => bus.registerGuard(none, { owner: null }), text: "owner: expected an object of a QML type, not null" },
             { tag: "list of options", call: () => bus.registerHandler(none, []), text: "options: expected an object, not an array" },
@@ -187,7 +199,7 @@ TestCase {
         }
         verify(caught instanceof TypeError);
         compare(conversions, 0);
-        bus.notify(0);
+        bus.post(0);
         compare(calls, "thirdfourth");
         [first, second, third, fourth].forEach(id => bus.unregister(id));
     }
@@ -209,14 +221,73 @@ TestCase {
         check(() => bus.registerHandler(testCase.none, { owner: owner }), "owner: expected an object that is alive, not one that is being destroyed");
     }
 
+    function test_numbersOfABacklogAreChecked_data() {
+        const rows = [];
+        const wrong = [
+            [-1, "-1"], [-5, "-5"], [1.5, "1.5"], [2147483648, "2147483648"], [-Infinity, "-Infinity"], [NaN, "NaN"], ["1", "\"1\""], [null, "null"],
+            [true, "true"], [[1], "an array"], [Symbol("one"), "a symbol"], [() => 1, "a function"]
+        ];
+        const expected = { newest: "a positive integer, the number of events", every: "milliseconds, an integer" };
+        expected.oldest = expected.newest;
+        expected.quietFor = expected.every;
+        for (const option in expected) {
+            const values = option === "newest" || option === "oldest" ? [[0, "0"]].concat(wrong) : wrong;
+            for (const [value, shown] of values)
+                rows.push({ tag: option + " " + shown, option: option, value: value, text: "options: " + option + ": expected " + expected[option] + ", not " + shown });
+        }
+        return rows;
+    }
+
+    function test_numbersOfABacklogAreChecked(row) {
+        const options = {};
+        options[row.option] = row.value;
+        check(() => bus.registerHandler(testCase.none, options), row.text);
+        check(() => bus.registerGuard(testCase.none, options), row.text);
+        check(() => SignalBox.on(bus, testCase.none, options), row.text);
+    }
+
     function test_undefinedOptionsCountAsAbsent() {
         const id = bus.registerHandler(testCase.none, {
-            priority: undefined, name: undefined, once: undefined, enabled: undefined, backlog: undefined, capacity: undefined,
-            overflow: undefined, interval: undefined, batch: undefined, key: undefined, owner: undefined
+            priority: undefined, name: undefined, once: undefined, enabled: undefined, owner: undefined
         });
         verify(bus.contains(id));
         bus.unregister(id);
         check(() => bus.registerHandler(testCase.none, { prio: undefined }), "options: there is no option prio");
+    }
+
+    // Their values may be misspelt names.
+    function test_undefinedOptionsOfABacklogAreRefused_data() {
+        const rows = [];
+        for (const option of ["newest", "oldest", "key", "match", "every", "quietFor", "onDemand", "batch"])
+            rows.push({ tag: option });
+        return rows;
+    }
+
+    function test_undefinedOptionsOfABacklogAreRefused(row) {
+        const options = {};
+        options[row.tag] = undefined;
+        check(() => bus.registerHandler(testCase.none, options), new RegExp("options: " + row.tag + ": expected .*, not undefined$"));
+        check(() => SignalBox.on(bus, testCase.none, options), new RegExp("options: " + row.tag + ": expected .*, not undefined$"));
+    }
+
+    function test_optionsOfVersion02AreRefused_data() {
+        return [
+            { tag: "backlog", value: 1 },
+            { tag: "backlog of a name that is gone", option: "backlog", value: undefined },
+            { tag: "capacity", value: 5 },
+            { tag: "overflow", value: 257 },
+            { tag: "interval", value: 100 }
+        ];
+    }
+
+    function test_optionsOfVersion02AreRefused(row) {
+        const options = {};
+        options[row.option ?? row.tag] = row.value;
+        const text = "options: " + (row.option ?? row.tag)
+            + ": expected none, as version 0.3 has newest, oldest and key for what is kept, and every, quietFor and onDemand for when the handler is called";
+        check(() => bus.registerHandler(testCase.none, options), text);
+        check(() => bus.registerGuard(testCase.none, options), text);
+        check(() => SignalBox.on(bus, testCase.none, options), text);
     }
 
     function test_noOptionsAreTheDefaults() {

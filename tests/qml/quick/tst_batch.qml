@@ -18,8 +18,10 @@ TestCase {
         losses = [];
         failures = [];
         element.batch = true;
-        element.backlog = Backlog.Unbounded;
-        element.capacity = 0;
+        element.newest = 0;
+        element.oldest = 0;
+        element.every = -1;
+        element.quietFor = -1;
         element.once = false;
         element.filter = null;
         element.handler = (events, lost) => testCase.add(events, lost);
@@ -36,9 +38,9 @@ TestCase {
         losses.push(lost);
     }
 
-    function notifyAll(events: var) {
+    function postAll(events: var) {
         for (const event of events)
-            bus.notify(event);
+            bus.post(event);
     }
 
     // Returns when what was queued before has been delivered. A drain may give way, and go on in a later turn of the loop.
@@ -69,7 +71,7 @@ TestCase {
 
     function test_elementGetsWhatWaitsInOneCall() {
         const event = { size: 1 };
-        notifyAll([event, 2, "three"]);
+        postAll([event, 2, "three"]);
         compare(batches, []);
         tryCompare(batches, "length", 1);
         verify(Array.isArray(batches[0]));
@@ -77,7 +79,7 @@ TestCase {
         verify(batches[0][0] === event);
         compare(batches[0][2], "three");
         compare(losses, [0]);
-        bus.notify(4);
+        bus.post(4);
         tryCompare(batches, "length", 2);
         compare(batches[1], [4]);
     }
@@ -93,7 +95,7 @@ TestCase {
     function test_functionGetsWhatWaitsInOneCall(row) {
         element.registry = null;
         row.register((events, lost) => testCase.add(events, lost));
-        notifyAll([1, 2, 3]);
+        postAll([1, 2, 3]);
         compare(batches, []);
         tryCompare(testCase, "batches", [[1, 2, 3]]);
         compare(losses, [0]);
@@ -101,53 +103,52 @@ TestCase {
 
     function test_lossesAreToldWithTheNextBatch_data() {
         return [
-            { tag: "Latest", backlog: Backlog.Latest, batch: [4], lost: 3 },
-            { tag: "Bounded", backlog: Backlog.Bounded, capacity: 2, batch: [3, 4], lost: 2 },
-            { tag: "Throttled", backlog: Backlog.Throttled, batch: [4], lost: 3 },
-            { tag: "Debounced", backlog: Backlog.Debounced, batch: [4], lost: 3 },
-            { tag: "Batched", backlog: Backlog.Batched, batch: [1, 2, 3, 4], lost: 0 },
-            { tag: "Batched with a capacity", backlog: Backlog.Batched, capacity: 3, batch: [2, 3, 4], lost: 1 }
+            { tag: "newest", settings: { newest: 1 }, batch: [4], lost: 3 },
+            { tag: "newest 2", settings: { newest: 2 }, batch: [3, 4], lost: 2 },
+            { tag: "newest, every", settings: { newest: 1, every: 1 }, batch: [4], lost: 3 },
+            { tag: "newest, quietFor", settings: { newest: 1, quietFor: 1 }, batch: [4], lost: 3 },
+            { tag: "every", settings: { every: 1 }, batch: [1, 2, 3, 4], lost: 0 },
+            { tag: "newest 3, every", settings: { newest: 3, every: 1 }, batch: [2, 3, 4], lost: 1 }
         ];
     }
 
     function test_lossesAreToldWithTheNextBatch(row) {
-        element.interval = 1;
-        element.capacity = row.capacity ?? 0;
-        element.backlog = row.backlog;
-        notifyAll([1, 2, 3, 4]);
+        for (const setting in row.settings)
+            element[setting] = row.settings[setting];
+        postAll([1, 2, 3, 4]);
         tryCompare(testCase, "batches", [row.batch]);
         compare(losses, [row.lost]);
-        bus.notify(5);
+        bus.post(5);
         tryCompare(batches, "length", 2);
         compare(losses, [row.lost, 0]);
     }
 
     function test_filterIsAskedAboutEachEvent() {
         element.filter = event => event % 2 === 0;
-        notifyAll([1, 2, 3, 4]);
+        postAll([1, 2, 3, 4]);
         tryCompare(testCase, "batches", [[2, 4]]);
-        notifyAll([5, 7]);
+        postAll([5, 7]);
         settle();
         compare(batches.length, 1);
     }
 
     function test_lossesOfARefusedBatchAreToldLater() {
         element.filter = event => event >= 10;
-        element.backlog = Backlog.Latest;
-        notifyAll([1, 2, 3]);
+        element.newest = 1;
+        postAll([1, 2, 3]);
         settle();
         compare(batches, []);
-        bus.notify(10);
+        bus.post(10);
         tryCompare(testCase, "batches", [[10]]);
         compare(losses, [2]);
     }
 
     function test_onceIsOneCall() {
         element.once = true;
-        notifyAll([1, 2]);
+        postAll([1, 2]);
         tryCompare(testCase, "batches", [[1, 2]]);
         verify(!element.active);
-        notifyAll([3]);
+        postAll([3]);
         settle();
         compare(batches.length, 1);
     }
@@ -157,25 +158,25 @@ TestCase {
             element.registry = null;
             return true;
         };
-        notifyAll([1, 2]);
+        postAll([1, 2]);
         tryVerify(() => element.registry === null);
         compare(batches, []);
     }
 
     function test_batchMayChange() {
         element.batch = false;
-        bus.notify(1);
+        bus.post(1);
         compare(batches, [1]);
         element.batch = true;
-        bus.notify(2);
+        bus.post(2);
         tryCompare(testCase, "batches", [1, [2]]);
     }
 
     function test_throwIsAFailureOfEachEvent() {
         element.handler = () => { throw new Error("boom"); };
         const reports = [];
-        bus.notifyAndReport(1).then(report => reports.push(report));
-        bus.notifyAndReport(2).then(report => reports.push(report));
+        bus.notify(1).then(report => reports.push(report));
+        bus.notify(2).then(report => reports.push(report));
         tryCompare(reports, "length", 2);
         compare(reports, [{ called: 1, failed: 1, dropped: 0 }, { called: 1, failed: 1, dropped: 0 }]);
         compare(failures.length, 1);
@@ -186,8 +187,8 @@ TestCase {
         let resolve = null;
         element.handler = () => new Promise(settle => resolve = settle);
         const reports = [];
-        bus.notifyAndReport(1).then(report => reports.push(report));
-        bus.notifyAndReport(2).then(report => reports.push(report));
+        bus.notify(1).then(report => reports.push(report));
+        bus.notify(2).then(report => reports.push(report));
         tryVerify(() => resolve);
         for (let turn = 0; turn < 20; ++turn) // a report that comes too early comes some turns of the loop later
             settle();

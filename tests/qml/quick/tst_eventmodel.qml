@@ -101,8 +101,8 @@ TestCase {
 
     function test_eventsBecomeRowsWhoseRolesAreTheirMembers() {
         compare(events.count, 0);
-        bus.notify({ symbol: "a", price: 1 });
-        bus.notify({ symbol: "b", price: 2 });
+        bus.post({ symbol: "a", price: 1 });
+        bus.post({ symbol: "b", price: 2 });
         tryCompare(events, "count", 2);
         compare(events.columns.length, 2);
         compare(events.columns[0], "price");
@@ -118,20 +118,20 @@ TestCase {
 
     function test_tableHasACellForEachMember() {
         events.columns = ["symbol", "price"];
-        bus.notify({ symbol: "a", price: 1 });
-        bus.notify({ symbol: "b", price: 2 });
+        bus.post({ symbol: "a", price: 1 });
+        bus.post({ symbol: "b", price: 2 });
         tryVerify(() => cells() === "a,1,b,2");
     }
 
     function test_rowsOfAKeyAreUpdatedInPlace() {
         for (let i = 0; i < 3; ++i)
-            bus.notify({ symbol: "s" + i, price: i });
+            bus.post({ symbol: "s" + i, price: i });
         tryVerify(() => texts(keyedList) === "s0=0,s1=1,s2=2");
         changed.clear();
         keyed.paused = true;
-        bus.notify({ symbol: "s1", price: 11 });
-        bus.notify({ symbol: "s2", price: 12 });
-        bus.notify({ symbol: "s3", price: 13 });
+        bus.post({ symbol: "s1", price: 11 });
+        bus.post({ symbol: "s2", price: 12 });
+        bus.post({ symbol: "s3", price: 13 });
         tryCompare(keyed, "received", 6);
         keyed.paused = false;
         tryVerify(() => texts(keyedList) === "s0=0,s1=11,s2=12");
@@ -141,7 +141,7 @@ TestCase {
 
     function test_capacityAndKeyMayChange() {
         for (let i = 0; i < 10; ++i)
-            bus.notify({ symbol: "s" + i % 2, price: i });
+            bus.post({ symbol: "s" + i % 2, price: i });
         tryVerify(() => events.count === 10);
         events.capacity = 4;
         tryVerify(() => texts(list) === "s0=6,s1=7,s0=8,s1=9");
@@ -157,7 +157,7 @@ TestCase {
 
     function test_pausedModelStandsStill() {
         events.paused = true;
-        bus.notify({ symbol: "a", price: 1 });
+        bus.post({ symbol: "a", price: 1 });
         tryCompare(events, "received", 1);
         compare(events.count, 0);
         events.paused = false;
@@ -165,8 +165,8 @@ TestCase {
     }
 
     function test_numbersAndStringsAreTheColumnValue() {
-        bus.notify(5);
-        bus.notify("text");
+        bus.post(5);
+        bus.post("text");
         tryCompare(events, "count", 2);
         compare(events.value(0, "value"), 5);
         compare(events.value(1, "value"), "text");
@@ -182,7 +182,7 @@ TestCase {
     function test_rowsStayWhenTheRegistryGoes() {
         const registry = shortLived.createObject(testCase) as QmlRegistry;
         events.registry = registry;
-        registry.notify({ symbol: "a", price: 1 });
+        registry.post({ symbol: "a", price: 1 });
         tryCompare(events, "count", 1);
         registry.destroy();
         tryCompare(events, "registry", null);

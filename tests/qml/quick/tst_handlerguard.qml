@@ -47,12 +47,12 @@ TestCase {
         verify(guard.active);
         activeSpy.target = guard;
         activeSpy.clear();
-        bus.notify(1);
+        bus.post(1);
         guard.unregister();
         verify(!guard.active);
         compare(activeSpy.count, 1);
         guard.unregister();
-        bus.notify(2);
+        bus.post(2);
         compare(seen, [1]);
         compare(activeSpy.count, 1);
     }
@@ -63,7 +63,7 @@ TestCase {
         verify(!guard.active);
         guard.unregister();
         verify(bus.contains(id));
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [1]);
         verify(!bus.contains(guard.release()));
         verify(bus.unregister(id));
@@ -79,17 +79,17 @@ TestCase {
         gc();
         wait(0); // what a collection deletes, it deletes from the event loop
         gc();
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [1]);
     }
 
     function test_guardEndsWithItsOwner() {
         const owner = ownerComponent.createObject(testCase);
         bus.registerGuard(event => testCase.seen.push(event), { owner: owner });
-        bus.notify(1);
+        bus.post(1);
         owner.destroy();
         tryCompare(bus, "handlerCount", 0);
-        bus.notify(2);
+        bus.post(2);
         compare(seen, [1]);
     }
 
@@ -105,7 +105,7 @@ TestCase {
         const guard = bus.registerGuard(event => testCase.seen.push(event), { once: true });
         activeSpy.target = guard;
         activeSpy.clear();
-        bus.notify(1);
+        bus.post(1);
         verify(!guard.active);
         tryCompare(activeSpy, "count", 1);
     }
@@ -125,9 +125,9 @@ TestCase {
         guard = bus.registerGuard(event => {
             testCase.seen.push(event);
             guard.unregister();
-            bus.notify(event + 1);
+            bus.post(event + 1);
         });
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [1]);
         verify(!guard.active);
     }
@@ -135,7 +135,7 @@ TestCase {
     function test_pausedGuardIsActive() {
         const guard = bus.registerGuard(event => testCase.seen.push(event), { enabled: false });
         verify(guard.active);
-        bus.notify(1);
+        bus.post(1);
         compare(seen, []);
         guard.unregister();
     }

@@ -17,9 +17,11 @@ TestCase {
         failures = [];
         element.key = "symbol";
         element.batch = false;
-        element.backlog = Backlog.Unbounded;
-        element.capacity = 0;
-        element.interval = 1;
+        element.newest = 0;
+        element.oldest = 0;
+        element.every = -1;
+        element.quietFor = -1;
+        element.match = null;
         element.once = false;
         element.filter = null;
         element.registry = bus;
@@ -30,9 +32,9 @@ TestCase {
         bus.clear();
     }
 
-    function notifyAll(ticks: var) {
+    function postAll(ticks: var) {
         for (const tick of ticks)
-            bus.notify({ symbol: tick[0], price: tick[1] });
+            bus.post({ symbol: tick[0], price: tick[1] });
     }
 
     function pairsOf(ticks: var): var {
@@ -84,25 +86,26 @@ TestCase {
 
     function test_elementGetsTheNewestOfEachKey_data(): var {
         return [
-            { tag: "Unbounded", backlog: Backlog.Unbounded },
-            { tag: "Latest", backlog: Backlog.Latest },
-            { tag: "Throttled", backlog: Backlog.Throttled },
-            { tag: "Batched", backlog: Backlog.Batched }
+            { tag: "at once", every: -1, quietFor: -1 },
+            { tag: "every turn", every: 0, quietFor: -1 },
+            { tag: "every", every: 1, quietFor: -1 },
+            { tag: "quietFor", every: -1, quietFor: 1 }
         ];
     }
 
     function test_elementGetsTheNewestOfEachKey(row: var) {
-        element.backlog = row.backlog;
-        notifyAll([["A", 1], ["B", 2], ["A", 3], [7, 4], ["A", 5]]);
+        element.every = row.every;
+        element.quietFor = row.quietFor;
+        postAll([["A", 1], ["B", 2], ["A", 3], [7, 4], ["A", 5]]);
         compare(events, []); // never inline
         tryCompare(testCase, "events", [["A", 5], ["B", 2], [7, 4]]);
-        notifyAll([["B", 6]]);
+        postAll([["B", 6]]);
         tryCompare(testCase, "events", [["A", 5], ["B", 2], [7, 4], ["B", 6]]);
     }
 
     function test_batchHasTheNewestOfEachKey() {
         element.batch = true;
-        notifyAll([["A", 1], ["B", 2], ["A", 3]]);
+        postAll([["A", 1], ["B", 2], ["A", 3]]);
         tryCompare(testCase, "events", [[["A", 3], ["B", 2]], 1]);
     }
 
@@ -118,7 +121,7 @@ TestCase {
         element.registry = null;
         row.register(event => events = events.concat(pairsOf([event])), { key: "symbol" });
         row.register(batch => events = events.concat([pairsOf(batch)]), { key: "symbol", batch: true, priority: -1 });
-        notifyAll([["A", 1], ["B", 2], ["A", 3]]);
+        postAll([["A", 1], ["B", 2], ["A", 3]]);
 
         tryVerify(() => events.length === 3);
         verify(events.some(entry => JSON.stringify(entry) === '[["A",3],["B",2]]'));
@@ -130,21 +133,21 @@ TestCase {
         const event = { symbol: "A", price: 1 };
         let seen = null;
         bus.registerHandler(tick => seen = tick, { key: "symbol" });
-        bus.notify(event);
+        bus.post(event);
         tryVerify(() => seen !== null);
         verify(seen === event);
     }
 
     function test_numbersAreOneKeyWhateverTheirType() {
-        notifyAll([[1, "integer"], [1.0, "real"], [1.5, "other"]]);
+        postAll([[1, "integer"], [1.0, "real"], [1.5, "other"]]);
         tryCompare(testCase, "events", [[1, "real"], [1.5, "other"]]);
     }
 
     function test_eventWithoutTheKeyIsAFailure() {
-        bus.notify({ price: 1 });
-        bus.notify(5);
-        bus.notify({ symbol: NaN });
-        bus.notify({ symbol: "A", price: 2 });
+        bus.post({ price: 1 });
+        bus.post(5);
+        bus.post({ symbol: NaN });
+        bus.post({ symbol: "A", price: 2 });
         tryCompare(testCase, "events", [["A", 2]]);
         compare(failures.length, 3);
         verify(failures[0].includes("expected an event with a member \"symbol\""), failures[0]);
@@ -155,45 +158,52 @@ TestCase {
         let seen = [];
         bus.registerHandler(value => seen.push(value), { key: "value" });
         for (const value of ["x", "y", "x"])
-            bus.notify(value);
+            bus.post(value);
         tryVerify(() => seen.length === 2);
         compare(seen, ["x", "y"]);
     }
 
     function test_keyMayChange() {
         element.key = "";
-        notifyAll([["A", 1]]);
+        postAll([["A", 1]]);
         compare(events, [["A", 1]]); // inline
         element.key = "price";
-        notifyAll([["A", 1], ["B", 1], ["C", 2]]);
+        postAll([["A", 1], ["B", 1], ["C", 2]]);
         tryCompare(testCase, "events", [["A", 1], ["B", 1], ["C", 2]]);
     }
 
-    function test_backlogsWithoutKeysAreRefused_data(): var {
-        return [
-            { tag: "Bounded", backlog: Backlog.Bounded, capacity: 5 },
-            { tag: "Debounced", backlog: Backlog.Debounced, capacity: 0 },
-            { tag: "Batched with a capacity", backlog: Backlog.Batched, capacity: 5 }
-        ];
+    function test_newestAndOldestAreRefusedBesideAKey_data(): var {
+        return [{ tag: "newest" }, { tag: "oldest" }];
     }
 
-    function test_backlogsWithoutKeysAreRefused(row: var) {
-        element.capacity = row.capacity;
-        ignoreWarning(new RegExp("key: expected backlog Unbounded, Latest, Throttled, or Batched without a capacity"));
-        element.backlog = row.backlog;
+    function test_newestAndOldestAreRefusedBesideAKey(row: var) {
+        ignoreWarning(new RegExp("newest, oldest and key: expected one of them, as each says what is kept"));
+        element[row.tag] = 5;
         verify(!element.active);
-        element.backlog = Backlog.Unbounded;
+        element[row.tag] = 0;
         verify(element.active);
-        let options = { key: "symbol", backlog: row.backlog, interval: 1 };
-        if (row.capacity !== 0)
-            options.capacity = row.capacity;
+        let options = { key: "symbol", every: 1 };
+        options[row.tag] = 5;
         let message = "";
         try {
             bus.registerHandler(() => {}, options);
         } catch (error) {
             message = error.message;
         }
-        verify(message.includes("options: key: expected backlog Unbounded"), message);
+        verify(message.includes("options: newest, oldest and key: expected one of them"), message);
+    }
+
+    // Until 0.3, a key could not be debounced.
+    function test_keyGoesWithEachTimeOfTheCall_data(): var {
+        return [{ tag: "quietFor", options: { quietFor: 1 } }, { tag: "every, batch", options: { every: 1, batch: true } }];
+    }
+
+    function test_keyGoesWithEachTimeOfTheCall(row: var) {
+        element.registry = null;
+        bus.registerHandler(tick => events = events.concat(pairsOf([].concat(tick))), Object.assign({ key: "symbol" }, row.options));
+        postAll([["A", 1], ["B", 2], ["A", 3]]);
+        compare(events, []);
+        tryCompare(testCase, "events", [["A", 3], ["B", 2]]);
     }
 
     function test_keyThatIsNoNameIsRefused_data(): var {

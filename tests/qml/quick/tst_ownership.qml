@@ -40,22 +40,22 @@ TestCase {
 
     function test_handlersEndWithTheirItem() {
         loader.setSource("Page.qml", { bus: bus });
-        bus.notify(1);
+        bus.post(1);
         compare(bus.seen, ["element of page", "function of page"]);
         bus.seen = [];
         loader.active = false; // deleted later, but its handlers end now
-        bus.notify(2);
+        bus.post(2);
         compare(bus.seen, []);
         compare(bus.handlerCount, 0);
     }
 
     function test_handlersOfDelegatesEndWithThem() {
         repeater.model = [bus, bus, bus];
-        bus.notify(1);
+        bus.post(1);
         compare(bus.seen, ["row 0", "row 1", "row 2"]);
         bus.seen = [];
         repeater.model = [bus];
-        bus.notify(2);
+        bus.post(2);
         compare(bus.seen, ["row 0"]);
         repeater.model = [];
         compare(bus.handlerCount, 0);
@@ -64,10 +64,10 @@ TestCase {
     function test_handlerEndsWithAnOwnerThatIsDestroyed() {
         const owner = ownerComponent.createObject(testCase);
         const id = bus.registerHandler(() => bus.seen.push(1), { owner: owner });
-        bus.notify(1);
+        bus.post(1);
         owner.destroy();
         tryVerify(() => !bus.contains(id));
-        bus.notify(2);
+        bus.post(2);
         compare(bus.seen, [1]);
     }
 
@@ -75,9 +75,9 @@ TestCase {
         loader.sourceComponent = ownerComponent;
         bus.registerHandler(event => bus.seen.push("handler " + event), { owner: loader.item });
         bus.registerGuard(event => bus.seen.push("guard " + event), { owner: loader.item });
-        bus.notify(1);
+        bus.post(1);
         loader.sourceComponent = undefined;
-        bus.notify(2);
+        bus.post(2);
         compare(bus.seen, ["handler 1", "guard 1"]);
         compare(bus.handlerCount, 0);
     }
@@ -171,7 +171,7 @@ TestCase {
             list.positionViewAtIndex(place, ListView.Beginning);
             list.forceLayout();
             bus.seen = [];
-            bus.notify(1);
+            bus.post(1);
             verify(bus.seen.includes("row " + place), bus.seen);
             compare(bus.seen.length, bus.handlerCount);
         }
@@ -186,16 +186,16 @@ TestCase {
             loader.sourceComponent = undefined;
             bus.seen.push("handler " + event);
         }, { owner: loader.item });
-        bus.notify(1);
-        bus.notify(2);
+        bus.post(1);
+        bus.post(2);
         compare(bus.seen, ["handler 1"]);
         compare(bus.handlerCount, 0);
     }
 
     function test_elementUnloadedInItsOwnHandlerRunsToTheEnd() {
         loader.setSource("SelfUnloading.qml", { bus: bus, loader: loader });
-        bus.notify(1);
-        bus.notify(2);
+        bus.post(1);
+        bus.post(2);
         compare(bus.seen, ["before 1", "after 1"]);
         compare(bus.handlerCount, 0);
     }
@@ -210,7 +210,7 @@ TestCase {
         gc();
         wait(0); // what a collection deletes, it deletes from the event loop
         gc();
-        bus.notify(1);
+        bus.post(1);
         compare(bus.seen, [1]);
         bus.unregister(id);
     }

@@ -62,7 +62,7 @@ TestCase {
         const registry = createTemporaryObject(mixed, testCase) as QmlRegistry;
         compare(registry.handlerCount, 1);
         compare(registry.data.length, 4);
-        registry.notify(1);
+        registry.post(1);
         compare((registry.data[3] as Timer).interval, 1);
         compare((registry.data[2] as Connections).target, registry);
         tryCompare(registry.data[1] as Instantiator, "count", 2);
@@ -70,7 +70,7 @@ TestCase {
 
     function test_notifiedComesAfterTheHandlers() {
         const registry = createTemporaryObject(listening, testCase) as ListeningRegistry;
-        registry.notify(1);
+        registry.post(1);
         compare(registry.seen, ["early 1", "late 1", "signal 1"]);
     }
 
@@ -78,7 +78,7 @@ TestCase {
         const event = { size: 1 };
         const first = bus.registerHandler(e => testCase.seen.push(e));
         const second = bus.registerHandler(e => testCase.seen.push(e));
-        bus.notify(event);
+        bus.post(event);
         verify(seen[0] === event);
         verify(seen[1] === event);
         bus.unregister(first);
@@ -89,14 +89,14 @@ TestCase {
         const id = bus.registerHandler(event => testCase.seen.push(event));
         const events = [null, undefined, 5, "text", true];
         for (const event of events)
-            bus.notify(event);
+            bus.post(event);
         compare(seen, events);
         bus.unregister(id);
     }
 
-    function test_notifyWithoutAnArgumentNotifiesUndefined() {
+    function test_postWithoutAnArgumentPostsUndefined() {
         const id = bus.registerHandler((...all) => testCase.seen.push(all));
-        compare(typeof bus.notify(), "undefined");
+        compare(typeof bus.post(), "undefined");
         compare(seen.length, 1);
         compare(seen[0].length, 1);
         compare(seen[0][0], undefined);
@@ -108,7 +108,7 @@ TestCase {
         let reads = 0;
         const event = { get size() { return ++reads; } };
         const id = bus.registerHandler(e => testCase.seen.push(e));
-        bus.notify(event);
+        bus.post(event);
         compare(reads, 0);
         verify(seen[0] === event);
         bus.unregister(id);
@@ -116,8 +116,8 @@ TestCase {
 
     function test_handlerWithABacklogSeesLaterWritesToTheEvent() {
         const event = { size: 1 };
-        const id = bus.registerHandler(e => testCase.seen.push(e.size), { backlog: Backlog.Latest });
-        bus.notify(event);
+        const id = bus.registerHandler(e => testCase.seen.push(e.size), { newest: 1 });
+        bus.post(event);
         event.size = 2;
         tryCompare(seen, "length", 1);
         compare(seen, [2]);
@@ -128,7 +128,7 @@ TestCase {
         const ids = [];
         for (const row of [[0, "c"], [10, "a"], [-5, "e"], [0, "d"], [10, "b"]])
             ids.push(bus.registerHandler(() => testCase.seen.push(row[1]), { priority: row[0] }));
-        bus.notify(1);
+        bus.post(1);
         compare(seen, ["a", "b", "c", "d", "e"]);
         for (const id of ids)
             verify(bus.unregister(id));
@@ -141,7 +141,7 @@ TestCase {
         const failed = [];
         const note = failure => failed.push(failure.handlerId);
         bus.handlerFailed.connect(note);
-        bus.notify(1);
+        bus.post(1);
         bus.handlerFailed.disconnect(note);
         // The same ids, from elsewhere.
         verify(failed[0] === first);
@@ -159,9 +159,9 @@ TestCase {
 
     function test_pausedFunctionIsNotCalled() {
         const id = bus.registerHandler(event => testCase.seen.push(event), { enabled: false });
-        bus.notify(1);
+        bus.post(1);
         verify(bus.setEnabled(id, true));
-        bus.notify(2);
+        bus.post(2);
         compare(seen, [2]);
         bus.unregister(id);
     }
@@ -169,10 +169,10 @@ TestCase {
     function test_onceIsCalledOnce() {
         const id = bus.registerHandler(event => {
             testCase.seen.push(event);
-            bus.notify(event + 1);
+            bus.post(event + 1);
         }, { once: true });
-        bus.notify(1);
-        bus.notify(3);
+        bus.post(1);
+        bus.post(3);
         compare(seen, [1]);
         verify(!bus.contains(id));
     }
@@ -182,20 +182,20 @@ TestCase {
         id = bus.registerHandler(event => {
             testCase.seen.push(event);
             bus.unregister(id);
-            bus.notify(event + 1);
+            bus.post(event + 1);
         });
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [1]);
         compare(bus.handlerCount, 0);
     }
 
-    function test_notifyMayBeNested() {
+    function test_postMayBeNested() {
         const id = bus.registerHandler(event => {
             testCase.seen.push(event);
             if (event > 0)
-                bus.notify(event - 1);
+                bus.post(event - 1);
         });
-        bus.notify(3);
+        bus.post(3);
         compare(seen, [3, 2, 1, 0]);
         bus.unregister(id);
     }
@@ -204,14 +204,14 @@ TestCase {
         const first = bus.registerHandler(() => testCase.seen.push("first"));
         const second = bus.registerHandler(() => testCase.seen.push("second"));
         verify(bus.setPriority(second, 1));
-        bus.notify(1);
+        bus.post(1);
         compare(seen, ["second", "first"]);
         bus.unregister(first);
         bus.unregister(second);
         verify(!bus.setPriority(second, 2));
     }
 
-    function test_stopEndsTheNotifyAndChanceResultsDoNot() {
+    function test_stopEndsThePostAndChanceResultsDoNot() {
         const results = [1, true, "Stop", [], bus, SignalBox.Continue, undefined, SignalBox.Stop, 1];
         const ids = [];
         for (const result of results) {
@@ -221,7 +221,7 @@ TestCase {
                 return result;
             }));
         }
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [0, 1, 2, 3, 4, 5, 6, 7]);
         ids.forEach(id => bus.unregister(id));
     }

@@ -60,7 +60,7 @@ TestCase {
     }
 
     function test_handlerGetsTheEvent() {
-        bus.notify({ size: 2048 });
+        bus.post({ size: 2048 });
         compare(seen.length, 1);
         compare(seen[0].size, 2048);
     }
@@ -68,10 +68,10 @@ TestCase {
     function test_changedPriorityMovesTheHandlerAndKeepsItRegistered() {
         const id = bus.registerHandler(() => testCase.seen.push("function"));
         handler.handler = () => testCase.seen.push("element");
-        bus.notify(1);
+        bus.post(1);
         activeSpy.clear();
         handler.priority = -1;
-        bus.notify(2);
+        bus.post(2);
         compare(seen, ["element", "function", "function", "element"]);
         compare(activeSpy.count, 0);
         bus.unregister(id);
@@ -79,11 +79,11 @@ TestCase {
 
     function test_pausedHandlerIsNotCalledAndStaysRegistered() {
         handler.enabled = false;
-        bus.notify(1);
+        bus.post(1);
         verify(handler.active);
         compare(bus.handlerCount, 1);
         handler.enabled = true;
-        bus.notify(2);
+        bus.post(2);
         compare(seen, [2]);
     }
 
@@ -104,28 +104,28 @@ TestCase {
     function test_filterDecidesWhichEventsComeThrough() {
         handler.filter = event => event > 10;
         for (const event of [5, 20, 10, 11])
-            bus.notify(event);
+            bus.post(event);
         compare(seen, [20, 11]);
         handler.filter = null;
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [20, 11, 1]);
     }
 
     function test_onceCountsAcceptedEvents() {
         handler.once = true;
         handler.filter = event => event > 10;
-        bus.notify(5);
+        bus.post(5);
         verify(handler.active);
-        bus.notify(20);
+        bus.post(20);
         verify(!handler.active);
-        bus.notify(30);
+        bus.post(30);
         compare(seen, [20]);
     }
 
     function test_newFunctionReplacesTheOldOne() {
         const old = handler.handler;
         handler.handler = event => testCase.seen.push("new " + event);
-        bus.notify(1);
+        bus.post(1);
         compare(seen, ["new 1"]);
         verify(old !== handler.handler);
     }
@@ -135,8 +135,8 @@ TestCase {
             handler.handler = later => testCase.seen.push("second " + later);
             testCase.seen.push("first " + event);
         };
-        bus.notify(1);
-        bus.notify(2);
+        bus.post(1);
+        bus.post(2);
         compare(seen, ["first 1", "second 2"]);
     }
 
@@ -149,7 +149,7 @@ TestCase {
         ignoreWarning(/filter: expected a function or null, not "text"/);
         handler.filter = "text";
         verify(!handler.active);
-        bus.notify(1);
+        bus.post(1);
         compare(seen, []);
         handler.filter = null;
         verify(handler.active);
@@ -164,10 +164,10 @@ TestCase {
             { tag: "filter that is a number", text: "handler: () => {}; filter: 5", warning: "filter: expected a function or null, not 5" },
             { tag: "priority", text: "handler: () => {}; priority: 3 / 2", warning: "priority: expected an integer, not 1.5" },
             { tag: "huge priority", text: "handler: () => {}; priority: 3e9", warning: "priority: expected an integer, not 3e+09" },
-            { tag: "capacity", text: "handler: () => {}; backlog: Backlog.Bounded; capacity: 1.5",
-              warning: "capacity: expected a positive integer, as the backlog is Bounded, not 1.5" },
-            { tag: "interval", text: "handler: () => {}; backlog: Backlog.Debounced; interval: 1.5",
-              warning: "interval: expected milliseconds, an integer, as the backlog is Throttled, Debounced or Batched, not 1.5" },
+            { tag: "newest", text: "handler: () => {}; newest: 3 / 2", warning: "newest: expected a positive integer, the number of events, not 1.5" },
+            { tag: "oldest", text: "handler: () => {}; oldest: 3 / 2", warning: "oldest: expected a positive integer, the number of events, not 1.5" },
+            { tag: "every", text: "handler: () => {}; every: 3 / 2", warning: "every: expected milliseconds, an integer, not 1.5" },
+            { tag: "quietFor", text: "handler: () => {}; quietFor: 3 / 2", warning: "quietFor: expected milliseconds, an integer, not 1.5" },
         ];
     }
 
@@ -181,7 +181,10 @@ TestCase {
         registry.data[0].name = "still wrong";
         registry.data[0].priority = 0;
         registry.data[0].filter = null;
-        registry.data[0].backlog = Backlog.Unbounded;
+        registry.data[0].newest = 0;
+        registry.data[0].oldest = 0;
+        registry.data[0].every = -1;
+        registry.data[0].quietFor = -1;
         registry.data[0].handler = () => {};
         verify(registry.data[0].active);
         registry.destroy();
@@ -252,7 +255,7 @@ TestCase {
         compare(seen[0].value, undefined);
     }
 
-    // notify() is a QmlRegistry's: what the events of another registry are, QML does not know.
+    // post() is a QmlRegistry's: what the events of another registry are, QML does not know.
     function test_registryOfCppIsNotNotifiedFromQml() {
         verify(!("notify" in fixture.registry));
         verify(!("post" in fixture.registry));
@@ -292,7 +295,7 @@ TestCase {
     function test_equalPrioritiesRunInTheOrderOfTheFile() {
         const registry = createTemporaryObject(orderComponent, testCase) as OrderedRegistry;
         registry.seen = [];
-        registry.notify(1);
+        registry.post(1);
         compare(registry.seen, ["free", "first", "second", "third"]);
     }
 
@@ -305,9 +308,9 @@ TestCase {
     function test_handlerMayStopTheEvent() {
         const id = bus.registerHandler(() => testCase.seen.push("lower"), { priority: -1 });
         handler.handler = event => event > 1 ? SignalBox.Stop : undefined;
-        bus.notify(2);
+        bus.post(2);
         compare(seen, []);
-        bus.notify(1);
+        bus.post(1);
         compare(seen, ["lower"]);
         bus.unregister(id);
     }

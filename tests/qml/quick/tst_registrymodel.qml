@@ -104,7 +104,7 @@ TestCase {
         second.handler = () => { throw new Error("boom"); };
         settle();
         const calls = row(0).calls;
-        bus.notify(1);
+        bus.post(1);
         tryVerify(() => row(1)?.lastError === "boom");
         compare(row(1).failures, 1);
         compare(row(0).calls, calls + 1);
@@ -148,7 +148,7 @@ TestCase {
         verify(!handlers.setEnabled(bus.registerHandler(() => {}, { once: true }), false)); // another registry's
         fixture.clear();
         tryCompare(handlers, "count", 0);
-        bus.notify(1);
+        bus.post(1);
         verify(!fixture.registry.contains(id));
     }
 

@@ -74,7 +74,7 @@ TestCase {
             compare(element.registry, registry);
             verify(element.active);
             compare(registry.handlerCount, 1);
-            registry.notify(event);
+            registry.post(event);
             end(registry);
             compare(element.registry, null);
             verify(!element.active);
@@ -86,7 +86,7 @@ TestCase {
         const registry = makeRegistry("there");
         const element = makeElement({ registryName: "there" });
         verify(element.active);
-        registry.notify(1);
+        registry.post(1);
         compare(seen, [1]);
         end(registry);
     }
@@ -120,8 +120,8 @@ TestCase {
         compare(element.registry, second);
         compare(second.handlerCount, 1);
         compare(third.handlerCount, 0);
-        third.notify(3);
-        second.notify(2);
+        third.post(3);
+        second.post(2);
         compare(seen, [2]);
         end(second);
         compare(element.registry, third);
@@ -168,8 +168,8 @@ TestCase {
     function test_nameWinsAgainstTheRegistryAround() {
         const around = createTemporaryObject(inside, testCase);
         const other = makeRegistry("other");
-        around.notify(1);
-        other.notify(2);
+        around.post(1);
+        other.post(2);
         compare(seen, ["named 2"]);
         end(other);
         compare(around.element.registry, null);

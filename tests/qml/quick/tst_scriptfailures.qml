@@ -79,7 +79,7 @@ TestCase {
 
     function test_throwIsReportedWithItsPlaceAndStopsNobody(row) {
         thrower.handler = row.handler;
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [1]);
         compare(failures.length, 1);
         const failure = failures[0];
@@ -92,13 +92,13 @@ TestCase {
 
     function test_returnedErrorIsNoFailure() {
         thrower.handler = () => new Error("only returned");
-        bus.notify(1);
+        bus.post(1);
         compare(failures.length, 0);
     }
 
     function test_failureCarriesTheIdOfTheHandler() {
         const id = bus.registerHandler(() => { throw "text"; }, { name: "function" });
-        bus.notify(1);
+        bus.post(1);
         compare(failures.length, 1);
         verify(failures[0].handlerId === id);
         compare(failures[0].handlerName, "function");
@@ -108,7 +108,7 @@ TestCase {
     function test_throwingFilterIsReportedAndRefuses() {
         thrower.filter = () => { throw new Error("no idea"); };
         thrower.handler = event => testCase.seen.push("never");
-        bus.notify(1);
+        bus.post(1);
         compare(seen, [1]);
         compare(failures.length, 1);
         compare(failures[0].message, "no idea");
@@ -117,13 +117,13 @@ TestCase {
     function test_throwInANestedNotifyLeavesTheOuterHandlersAlone() {
         thrower.handler = event => {
             if (event === "outer") {
-                bus.notify("inner");
+                bus.post("inner");
                 testCase.seen.push("went on");
             } else {
                 throw "inner failure";
             }
         };
-        bus.notify("outer");
+        bus.post("outer");
         compare(seen, ["inner", "went on", "outer"]);
         compare(failures.length, 1);
         compare(failures[0].message, "inner failure");
@@ -133,7 +133,7 @@ TestCase {
         thrower.handler = () => { throw new Error("boom"); };
         let wentOn = false;
         try {
-            bus.notify(1);
+            bus.post(1);
             wentOn = true;
         } catch (error) {
             fail("the exception reached the caller: " + error);
@@ -145,7 +145,7 @@ TestCase {
         thrower.registry = unheardBus;
         thrower.handler = () => { throw new Error("boom"); };
         ignoreWarning(/^file:.*tst_scriptfailures.qml:\d+: Registry "unheard": handler "thrower" \(HandlerId\(\d+\)\) threw: boom$/);
-        unheardBus.notify(1);
+        unheardBus.post(1);
     }
 
     function test_failureOnACppRegistryIsReportedAlike() {

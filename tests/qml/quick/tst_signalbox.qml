@@ -53,7 +53,7 @@ TestCase {
         compare(SignalBox.find(""), null);
         const finder = createTemporaryObject(finderComponent, testCase) as RegistryHandler;
         compare(finder.registry, bus);
-        bus.notify(1);
+        bus.post(1);
         compare(bus.seen, ["found 1"]);
     }
 
@@ -95,11 +95,11 @@ TestCase {
     function test_functionEndsWithTheObjectInWhoseScopeItIsRegistered() {
         loader.setSource("Listener.qml", { bus: bus });
         compare(bus.handlerCount, 1);
-        bus.notify(1);
+        bus.post(1);
         compare(bus.seen, ["listener 1"]);
         bus.seen = [];
         loader.source = ""; // deleted later, but its handlers end now
-        bus.notify(2);
+        bus.post(2);
         compare(bus.seen, []);
         compare(bus.handlerCount, 0);
     }
@@ -107,11 +107,11 @@ TestCase {
     function test_scopeIsThatOfTheCodeAlsoInNestedFunctions() {
         loader.setSource("Listener.qml", { bus: bus });
         (loader.item as Listener).listenInside();
-        bus.notify(1);
+        bus.post(1);
         compare(bus.seen, ["listener 1", "inner 1"]);
         bus.seen = [];
         loader.source = "";
-        bus.notify(2);
+        bus.post(2);
         compare(bus.seen, []);
         compare(bus.handlerCount, 0);
     }
@@ -120,8 +120,8 @@ TestCase {
         const low = SignalBox.on(bus, event => testCase.seen.push("low"), { priority: -1, name: "low" });
         const once = SignalBox.on(bus, event => testCase.seen.push("once"), { once: true });
         const paused = SignalBox.on(bus, event => testCase.seen.push("paused"), { enabled: false });
-        bus.notify(1);
-        bus.notify(2);
+        bus.post(1);
+        bus.post(2);
         compare(seen, ["once", "low", "low"]);
         verify(!bus.contains(once));
         verify(bus.unregister(low));
