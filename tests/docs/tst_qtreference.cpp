@@ -235,7 +235,7 @@ private Q_SLOTS:
         QTRY_COMPARE(view.shown, (QStringList{QStringLiteral("first"), QStringLiteral("second")}));
     }
 
-    void latestBy()
+    void backlog()
     {
         struct Tick
         {

@@ -74,7 +74,7 @@ private Q_SLOTS:
         QVERIFY2(liveAllocations() <= before + 2, qPrintable(QString::number(liveAllocations() - before)));
     }
 
-    // Of latestBy(): neither an event nor a key is lost without being told of, and a refused key is none.
+    // Of newestBy(): neither an event nor a key is lost without being told of, and a refused key is none.
     void postOfAKeyWithoutMemoryThrowsOrIsCounted_data()
     {
         QTest::addColumn<bool>("areKeysKnown");

@@ -35,7 +35,7 @@ struct AsyncHandlerInfo : HandlerInfo
         does not tell the line. Empty for handlers of C++, which have HandlerInfo::registeredAt. */
     QString scriptPlace = {};
     /*! How many events wait for it now: they are queued or in its backlog, and it has not been called with them yet. At most 1
-        with Backlog::newest(), one for each key with latestBy(), and 0 for inline handlers. Approximate while other threads post or
+        with Backlog::newest(), one for each key with Backlog::newestBy(), and 0 for inline handlers. Approximate while other threads post or
         deliver. */
     quint64 waiting = 0;
     /*! Calls, including failed ones. */

@@ -46,7 +46,7 @@ class AsyncRegistry;
 
     \cost An event costs a place in a batch, and no copy: rows share the event with the handlers of the registry. With a key,
     small events are copied once per interval. While the model's thread is blocked, at most \c capacity
-    events wait, and never more than a million. With a key that is a member, one event of each key waits, as with latestBy(). A newer event
+    events wait, and never more than a million. With a key that is a member, one event of each key waits, as with Backlog::newestBy(). A newer event
     replaces it, and it counts as merged in RegistryObject::handlers(), but not as \c lost. With a key that is another function, the
     newest million events wait.
 
