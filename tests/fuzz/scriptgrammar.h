@@ -16,44 +16,49 @@ public:
     std::string statement()
     {
         const std::string registry = m_bytes.isSet() ? "bus" : "other";
-        switch (m_bytes.below(16)) {
+        switch (m_bytes.below(17)) {
         case 0: return "root.keep(" + registry + ".registerHandler(" + function() + ", " + options() + "))";
         case 1: return "root.keep(" + registry + ".registerHandler(" + arguments() + "))";
         case 2: return "root.keepGuard(" + registry + ".registerGuard(" + function() + ", " + options() + "))";
         case 3: return "root.keepGuard(" + registry + ".registerGuard(" + arguments() + "))";
         case 4: return "root.keep(SignalBox.on(" + value(2) + ", " + function() + ", " + options() + "))";
         case 5: return "root.keep(SignalBox.on(" + arguments() + "))";
-        case 6: return registry + ".notify(" + value(3) + ")";
+        case 6: return registry + (m_bytes.isSet() ? ".post(" : ".notify(") + value(3) + ")";
         case 7: return registry + ".unregister(" + value(1) + ")";
         case 8: return registry + ".contains(" + value(1) + ")";
         case 9: return registry + ".setEnabled(" + arguments() + ")";
         case 10: return registry + ".setPriority(" + arguments() + ")";
         case 11: return registry + "." + one(methods) + "(" + arguments() + ")";
         case 12: return "root.guard(" + std::to_string(m_bytes.below(4)) + ")." + (m_bytes.isSet() ? "unregister" : "release") + "()";
-        case 13: return "root.element." + std::string(one(properties)) + " = " + value(2);
+        case 13:
+            m_isAssignment = true;
+            return "root.element." + std::string(one(properties)) + " = " + value(2);
         case 14: return "gc()";
+        case 15: return "root.element.deliver()";
         default: return "SignalBox.find(" + std::string(m_bytes.isSet() ? "\"bus\"" : "\"nobody\"") + ")";
         }
     }
 
     // Whether evaluating the statement's arguments may change the registries.
     bool hasSideEffects() const noexcept { return m_hasSideEffects; }
+    // Whether it assigns to a property: Qt does so even if a getter throws while it converts the value (6.4).
+    bool isAssignment() const noexcept { return m_isAssignment; }
 
 private:
     static constexpr const char *methods[] = {"registerHandler", "registerGuard", "unregister", "contains", "setEnabled",
-                                              "setPriority", "notify", "toString"};
-    static constexpr const char *properties[] = {"registry", "priority", "name", "once", "enabled", "backlog", "capacity",
-                                                 "overflow", "interval", "filter", "handler", "active"};
-    static constexpr const char *optionNames[] = {"priority", "name", "once", "enabled", "backlog", "capacity", "overflow",
-                                                  "interval", "owner", "prio", "0", "__proto__"};
+                                              "setPriority", "notify", "toString", "post", "deliver", "dropPending", "dropAllPending"};
+    static constexpr const char *properties[] = {"registry", "priority", "name", "once", "enabled", "newest", "oldest", "key", "match", "every",
+                                                 "quietFor", "onDemand", "batch", "filter", "handler", "active", "backlog", "capacity"};
+    static constexpr const char *optionNames[] = {"priority", "name", "once", "enabled", "newest", "oldest", "key", "match", "every", "quietFor",
+                                                  "onDemand", "batch", "owner", "backlog", "interval", "prio", "0", "__proto__"};
 
     // The plainest ones first. A symbol is none of them: where Qt converts arguments itself, it crashes on symbols (6.4).
     static constexpr const char *plainValues[] = {
         "undefined", "null", "true", "false", "0", "1", "-1", "1.5", "NaN", "Infinity", "1e10", "2147483648", "-0",
         "\"\"", "\"text\"", "\"\\u0000\\ud800\"", "[]", "{}", "new Date(0)", "/x/", "Object.create(null)",
         "new ArrayBuffer(8)", "new Map([[1, 2]])", "Object.freeze({ size: 1 })", "Qt.rect(1, 2, 3, 4)", "bus", "other",
-        "root.owner", "root.element", "root.gone", "SignalBox", "Backlog.Latest", "Backlog.Bounded", "Backlog.Debounced",
-        "Backlog.DropNewest", "root.id(0)", "root.id(1)", "root.id(2)", "root.guard(0)", "root.cycle()", "root.deep(200)"};
+        "root.owner", "root.element", "root.gone", "SignalBox", "Backlog.Latest", "Backlog", "({ size: 1 })",
+        "({ size: () => 1 })", "root.id(0)", "root.id(1)", "root.id(2)", "root.guard(0)", "root.cycle()", "root.deep(200)"};
     static constexpr const char *functions[] = {
         "() => {}", "event => SignalBox.Stop", "event => event", "() => { throw own; }", "() => { throw null; }",
         "function () { return this; }", "function* () { yield 1; }", "class {}", "bus.contains", "Math.max", "(() => {}).bind(null)",
@@ -124,4 +129,5 @@ private:
 
     Bytes &m_bytes;
     bool m_hasSideEffects = false;
+    bool m_isAssignment = false;
 };
