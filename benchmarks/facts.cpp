@@ -25,15 +25,22 @@ namespace SignalBoxBenchmark {
 
 namespace {
 
-std::string processorName()
+// What /proc/cpuinfo says of the first processor, or "unknown".
+std::string processorFact(const std::string &key)
 {
     std::ifstream file("/proc/cpuinfo");
     for (std::string line; std::getline(file, line);) {
         const std::size_t colon = line.find(": ");
-        if (line.starts_with("model name") && colon != std::string::npos)
+        if (colon != std::string::npos && line.substr(0, line.find_first_of("\t:")) == key)
             return line.substr(colon + 2);
     }
     return "unknown";
+}
+
+// In virtual machines the name does not tell the generation.
+std::string processorName()
+{
+    return processorFact("model name") + " (family " + processorFact("cpu family") + ", model " + processorFact("model") + ')';
 }
 
 std::string systemName()

@@ -55,6 +55,10 @@ public:
 
     void notify(const Event &event) const
     {
+#if defined(__GNUC__) && defined(__x86_64__)
+        // The loop within one line of code: where its end lies in the next one, it takes a fifth longer.
+        asm volatile(".p2align 6");
+#endif
         for (const Entry &entry : m_entries)
             entry.function(entry.context, event);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // What does it cost to create and destroy a thousand elements that listen?
+#include "../qt/memory.h"
 #include "measure.h"
 #include "questions.h"
 #include "scene.h"
@@ -23,6 +24,12 @@ void createAndDestroy(benchmark::State &state, const QByteArray &element)
             object.reset();
         QCoreApplication::processEvents(); // what they left to be done later is a part of the price
     }
+    const std::optional<double> before = allocatedBytes();
+    for (auto &object : objects)
+        object = scene.create(*component);
+    const std::optional<double> after = allocatedBytes();
+    if (before && after)
+        state.counters["bytes"] = (*after - *before) / static_cast<double>(objects.size());
 }
 
 } // namespace

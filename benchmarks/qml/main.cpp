@@ -13,6 +13,7 @@ int main(int argc, char **argv)
     const QCoreApplication application(argc, argv);
     return runBenchmarks(argc, argv, "benchmark-qml", [] {
         registerNotifyScripts();
+        registerNotifyOne();
         registerNotifyFromScript();
         registerCreateAndDestroy();
     });

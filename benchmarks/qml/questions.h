@@ -5,6 +5,7 @@
 namespace SignalBoxBenchmark {
 
 void registerNotifyScripts();
+void registerNotifyOne();
 void registerNotifyFromScript();
 void registerCreateAndDestroy();
 

@@ -17,25 +17,50 @@ std::string threeDigits(double value)
     return text;
 }
 
-} // namespace
+// How the values of one figure are written.
+struct Scale
+{
+    double divisor = 1;
+    std::string suffix;
+    bool isWhole = false;
+};
 
-std::string format(double value, Unit unit)
+Scale scaleOf(double value, Unit unit)
 {
     switch (unit) {
     case Unit::Time:
         if (std::fabs(value) < 9999.5)
-            return threeDigits(value) + " ns";
+            return {1, " ns"};
         if (std::fabs(value) < 9999.5e3)
-            return threeDigits(value / 1000) + " us";
-        return threeDigits(value / 1e6) + " ms";
+            return {1e3, " us"};
+        return {1e6, " ms"};
     case Unit::Ratio:
-        return threeDigits(value) + " x";
+        return {1, " x"};
     case Unit::Rate:
-        return std::to_string(std::lround(value / 1000)) + " k/s";
+        return {1e3, " k/s", true};
     case Unit::Count:
         break;
     }
-    return threeDigits(value);
+    return {};
+}
+
+std::string number(double value, const Scale &scale)
+{
+    return scale.isWhole ? std::to_string(std::lround(value / scale.divisor)) : threeDigits(value / scale.divisor);
+}
+
+} // namespace
+
+std::string format(double value, Unit unit)
+{
+    const Scale scale = scaleOf(value, unit);
+    return number(value, scale) + scale.suffix;
+}
+
+std::string formatSpread(double median, double least, double most, Unit unit)
+{
+    const Scale scale = scaleOf(median, unit);
+    return number(median, scale) + scale.suffix + " (" + number(least, scale) + " to " + number(most, scale) + ')';
 }
 
 } // namespace SignalBoxBenchmark

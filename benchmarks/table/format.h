@@ -14,5 +14,7 @@ enum class Unit {
 
 // With three significant digits, times in ns or us.
 std::string format(double value, Unit unit);
+// The median, and in brackets the least and the most.
+std::string formatSpread(double median, double least, double most, Unit unit);
 
 } // namespace SignalBoxBenchmark

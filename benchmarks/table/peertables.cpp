@@ -37,7 +37,7 @@ const std::vector<PeerTable> &peerTables()
     static const std::vector<std::string> scriptCounts{"1", "2", "8", "64"};
     static const std::vector<PeerTable> tables{
             {"One notify, by number of handlers",
-             columnsByCount("notify", {"0", "1", "4", "16", "64", "1000", "10000"}), true},
+             columnsByCount("notify", {"0", "1", "4", "16", "64", "65", "1000", "10000"}), true},
             {"One notify: the median of single ones, and what 90 and 99 of 100 do not exceed",
              joined(quantileColumns("single", "notify-4", "4: "), quantileColumns("single", "notify-64", "64: "))},
             {"Register + unregister a random one among N", columnsByCount("register", sizes), true},
@@ -144,7 +144,10 @@ const std::vector<PeerTable> &peerTables()
             {"The same with handlers that add it up", columnsByCount("scripts-summing", scriptCounts)},
             {"An object from a script to one JavaScript handler",
              columnsByCount("from-script", {"2 members", "20 members", "1000 objects"})},
-            {"A thousand elements created and destroyed", {{"1000", "create-destroy", "1000", {}}}},
+            {"One event from C++ to one handler in QML, by the event's type",
+             columnsByCount("one-handler", {"map", "gadget", "int", "string"})},
+            {"A thousand elements created and destroyed",
+             {{"1000", "create-destroy", "1000", {}}, {"bytes for each", "create-destroy", "1000", "bytes", Unit::Count}}},
     };
     return tables;
 }

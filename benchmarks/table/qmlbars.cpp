@@ -31,7 +31,13 @@ std::vector<Bar> qmlBars()
     for (const char *const event : {"2 members", "20 members", "1000 objects"})
         addAtMost(bars, std::string("A JavaScript object from QML to one JavaScript function: ") + event, 1.30,
                   functions, "from-script", event);
+    for (const char *const type : {"map", "gadget", "int", "string"})
+        addAtMost(bars, std::string("an event from C++ to one RegistryHandler: ") + type, 1.10, element, "one-handler", type);
+    addAtMost(bars, "an event to one RegistryHandler: a JavaScript object from QML", 1.10, element, "from-script", "2 members");
     addAtMost(bars, "1000 RegistryHandlers created and destroyed", 1.2, element, "create-destroy", "1000");
+    const Bar::Value theirs = counterOf("create-destroy", connections, "1000", "bytes");
+    bars.push_back({"memory of 1000 RegistryHandlers, bytes for each", "<= 1.30 x " + connections, Unit::Ratio,
+                    quotient(counterOf("create-destroy", element, "1000", "bytes"), theirs), 1.3, connections, theirs, Unit::Count});
     return bars;
 }
 

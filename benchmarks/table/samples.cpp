@@ -29,6 +29,7 @@ void readLine(const std::string &line, ProcessRun &run)
         throw std::invalid_argument("a field is missing");
     if (line.starts_with("# ")) {
         const std::string key = fields[0].substr(2);
+        run.isAgain = run.isAgain || key == "Again";
         const bool isKnown = std::any_of(run.facts.begin(), run.facts.end(),
                                          [&key](const auto &fact) { return fact.first == key; });
         if (!isKnown) // each program of a run says the same
@@ -56,7 +57,10 @@ void readLine(const std::string &line, ProcessRun &run)
 const Sample *find(const ProcessRun &run, const std::string &question, const std::string &peer,
                    const std::string &variant)
 {
-    const auto place = run.samples.find(question + '/' + peer + '/' + variant);
+    const std::string name = question + '/' + peer + '/' + variant;
+    if (run.asked)
+        run.asked->insert(name);
+    const auto place = run.samples.find(name);
     return place != run.samples.end() ? &place->second : nullptr;
 }
 

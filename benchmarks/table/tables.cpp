@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <ostream>
+#include <set>
+#include <string_view>
 
 namespace SignalBoxBenchmark {
 
@@ -28,12 +30,23 @@ std::optional<double> medianOf(const std::vector<ProcessRun> &runs, const Bar::V
     return values.empty() ? std::nullopt : std::optional(median(values));
 }
 
-std::optional<double> cell(const std::vector<ProcessRun> &runs, const std::string &peer, const Column &column)
+Bar::Value valueOf(const std::string &peer, const Column &column)
 {
-    return medianOf(runs, [&](const ProcessRun &run) {
+    return [&](const ProcessRun &run) {
         return column.counter.empty() ? run.time(column.question, peer, column.variant)
                                       : run.counter(column.question, peer, column.variant, column.counter);
-    });
+    };
+}
+
+std::optional<double> cell(const std::vector<ProcessRun> &runs, const std::string &peer, const Column &column)
+{
+    return medianOf(runs, valueOf(peer, column));
+}
+
+std::string spread(const std::vector<double> &values, Unit unit)
+{
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    return formatSpread(median(values), *least, *most, unit);
 }
 
 // Peers are named in C++, which Markdown would take for elements of HTML.
@@ -57,6 +70,12 @@ struct Count
     std::size_t met = 0;
     std::size_t measured = 0;
 };
+
+// Runs that were made since others missed a bar; they come last.
+std::size_t runsAgain(const std::vector<ProcessRun> &runs)
+{
+    return static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), [](const ProcessRun &run) { return run.isAgain; }));
+}
 
 bool isMet(const Bar &bar, double value)
 {
@@ -95,8 +114,8 @@ void printPeerTable(std::ostream &out, const std::vector<ProcessRun> &runs, cons
     for (const std::string &peer : peers) {
         out << "| " << quoted(peer) << " |";
         for (const Column &column : table.columns) {
-            const std::optional<double> value = cell(runs, peer, column);
-            out << ' ' << (value ? format(*value, column.unit) : "-") << " |";
+            const std::vector<double> values = valuesOf(runs, valueOf(peer, column));
+            out << ' ' << (values.empty() ? "-" : spread(values, column.unit)) << " |";
         }
         out << '\n';
     }
@@ -109,23 +128,26 @@ void printFacts(std::ostream &out, const std::vector<ProcessRun> &runs)
     out << "| machine and build | |\n|---|---|\n";
     for (const auto &[key, value] : runs.front().facts)
         out << "| " << key << " | " << value << " |\n";
-    out << "| Processes, of which the median | " << runs.size() << " |\n";
+    out << "| Runs, of which the median | " << runs.size() - runsAgain(runs) << " |\n";
+    if (const std::size_t again = runsAgain(runs))
+        out << "| More runs of what missed a bar in these | " << again << " |\n";
 }
 
 void printFactsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs)
 {
-    for (const char *wanted : {"Date", "CPU", "CPUs for this process", "System", "Compiler", "Build", "Load at the start"}) {
+    for (const char *wanted : {"Date", "CPU", "CPUs for this process", "System", "Compiler", "Build", "Load at the start",
+                               "CPUs that other programs used meanwhile", "CPUs that the host took meanwhile"}) {
         for (const auto &[key, value] : runs.front().facts) {
             if (key == wanted)
                 out << key << ": " << value << "; ";
         }
     }
-    out << "median of " << runs.size() << " processes.\n";
+    out << "median of " << runs.size() - runsAgain(runs) << " runs, and in brackets the least and the most.\n";
 }
 
 void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars)
 {
-    out << "\n| what | bar | measured, median (least to most) | compared with | met |\n|---|---|---|---|---|\n";
+    out << "\n| what | bar | measured: median (least to most) | compared with | met |\n|---|---|---|---|---|\n";
     Count count;
     for (const Bar &bar : bars) {
         out << "| " << bar.what << " | " << bar.limit << " | ";
@@ -134,10 +156,11 @@ void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std
             out << "not measured | | |\n";
             continue;
         }
-        const auto [least, most] = std::minmax_element(values.begin(), values.end());
         const double value = median(values);
-        out << format(value, bar.unit) << " (" << format(*least, bar.unit) << " to " << format(*most, bar.unit)
-            << ") | ";
+        out << spread(values, bar.unit);
+        if (values.size() > runs.size() - runsAgain(runs))
+            out << ", measured again: " << values.size() << " runs";
+        out << " | ";
         if (const std::optional<double> reference = medianOf(runs, bar.reference))
             out << bar.referenceName << ' ' << format(*reference, bar.referenceUnit);
         out << " | " << (isMet(bar, value) ? "yes" : "**no**") << " |\n";
@@ -146,6 +169,30 @@ void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std
     }
     out << '\n';
     printCount(out, count, bars.size());
+}
+
+std::string missedBenchmarks(const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars)
+{
+    std::set<std::string> names;
+    for (const Bar &bar : bars) {
+        const std::optional<double> value = medianOf(runs, bar.value);
+        if (!value || isMet(bar, *value))
+            continue;
+        ProcessRun probe;
+        probe.asked = &names;
+        bar.value(probe);
+        bar.reference(probe);
+    }
+    std::string result;
+    for (const std::string &name : names) {
+        result += result.empty() ? "^(" : "|";
+        for (const char character : name) {
+            if (std::string_view("\\^$.|?*+()[]{}").find(character) != std::string_view::npos)
+                result += '\\';
+            result += character;
+        }
+    }
+    return result.empty() ? result : result + ")(/|$)";
 }
 
 void printBarsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars)

@@ -5,9 +5,10 @@
 #include "samples.h"
 
 #include <iosfwd>
+#include <string>
 #include <vector>
 
-// All of it is Markdown. Every value is the median over the processes; ratios and differences are taken within each
+// All of it is Markdown. Every value is the median over the runs, with the least and the most; ratios and differences are taken within each
 // process first.
 namespace SignalBoxBenchmark {
 
@@ -15,6 +16,9 @@ void printFacts(std::ostream &out, const std::vector<ProcessRun> &runs);
 // The same in one sentence.
 void printFactsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs);
 void printBars(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars);
+
+// A regular expression for the benchmarks on which the missed bars depend; empty if all are met.
+std::string missedBenchmarks(const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars);
 
 void printBarsBriefly(std::ostream &out, const std::vector<ProcessRun> &runs, const std::vector<Bar> &bars);
 
