@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 #
 # The type description that code completion and qmllint read, in the file QMLTYPES, names every type of the module, and a type
-# wherever one is known: no bare QObject or QVariant, and QJSValue ("var") only for functions, options, ids, promises and
-# free events.
+# wherever one is known: no bare QObject or QVariant, and QJSValue ("var") only for functions, options, ids, promises,
+# free events, and for numbers and truth values that Qt would else make of anything.
 cmake_minimum_required(VERSION 3.25)
 file(READ "${QMLTYPES}" description)
 string(REPLACE ";" "\n" description "${description}") # which CMake would take for the ends of list elements
@@ -42,7 +42,7 @@ if(NOT open_types)
     message(FATAL_ERROR "No QJSValue at all: the description is not read as it should be")
 endif()
 foreach(open_type IN LISTS open_types)
-    if(NOT open_type MATCHES "name: \"(event|filter|function|handler|id|match|next|notify|options)\"")
+    if(NOT open_type MATCHES "name: \"(enabled|event|filter|function|handler|id|match|next|notify|options|priority)\"")
         message(SEND_ERROR "A type is left open: ${open_type}")
     endif()
 endforeach()
