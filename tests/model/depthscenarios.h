@@ -59,6 +59,34 @@ struct DeepWalkOfDeadRegistry : Scenario<DeepWalkOfDeadRegistry, 2, 2>
     void finish() { outer.reset(); }
 };
 
+// The registry dies while a thread is about to walk it deeply: the reclaimer finds the list in the slot that announces it,
+// and tells that slot; by the next pass it is pinned. Whoever holds a reference to the control block, as a guard
+// does, may be there. A leak is an error.
+struct DeepWalkOfDyingRegistry : Scenario<DeepWalkOfDyingRegistry, 2, 2>
+{
+    SignalBox::detail::Control<Platform> *control = nullptr;
+    void prepare()
+    {
+        add(*core, [] {});
+        control = core->control();
+        control->addReference();
+        hold = Hold{MemorySite::PinList, 0, rl::rand(6)};
+    }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            {
+                const typename SignalBox::detail::Walks<Platform>::Calls takesTheSlot;
+                SignalBox::detail::Dispatch<Platform>::notify(*control, nullptr);
+            }
+            control->dropReference();
+        } else {
+            core.reset();
+            hold.reset();
+        }
+    }
+};
+
 // --- one handler called by itself ----------------------------------------------------------------
 
 // By somebody who holds a reference, while another thread removes it and frees what it refers to.

@@ -43,6 +43,7 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(RemovedDuringRebuild),
         SIGNALBOX_SCENARIO(DeepWalkAgainstRemoval),
         SIGNALBOX_SCENARIO(DeepWalkOfDeadRegistry),
+        SIGNALBOX_SCENARIO(DeepWalkOfDyingRegistry),
         SIGNALBOX_SCENARIO(CalledAloneThenFreed),
         SIGNALBOX_SCENARIO(CalledAloneOfDeadRegistry),
         SIGNALBOX_SCENARIO(CalledAloneAgainstNamedRemoval),

@@ -69,6 +69,29 @@ struct Configuration
 };
 inline Configuration configuration;
 
+// Holds a thread before an operation at a site until the others have been there so many times: random schedules
+// hardly ever let a thread stand still while another takes many steps.
+struct Hold
+{
+    MemorySite site;
+    unsigned thread;
+    unsigned visitsLeft;
+};
+inline std::optional<Hold> hold;
+
+inline void holdAt(MemorySite site)
+{
+    if (!hold || hold->site != site)
+        return;
+    if (rl::thread_index() != hold->thread) {
+        if (hold->visitsLeft > 0)
+            --hold->visitsLeft;
+        return;
+    }
+    while (hold && hold->visitsLeft > 0)
+        rl::yield(1, $);
+}
+
 inline void setOutOfMemory(bool isOut)
 {
     const unsigned bit = 1U << rl::thread_index();
@@ -211,6 +234,7 @@ struct RelacyPlatform
 
     static std::memory_order order(MemorySite site, std::memory_order order)
     {
+        holdAt(site);
         if (!configuration.isWeakened(site))
             return order;
         if (configuration.weakening == Weakening::Relaxed)

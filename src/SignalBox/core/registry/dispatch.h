@@ -63,12 +63,12 @@ public:
         serveRequest(record, record.requestBitOf(slot));
     }
 
-    // Only requests to the slot just left: those to an outer notify's wait for that.
-    static void serveRequest(Record &record, std::uint32_t bit) noexcept
+    // Only requests to what was just left: those to an outer notify's slot wait for that.
+    static void serveRequest(Record &record, std::uint32_t bits) noexcept
     {
-        if (record.reclaimRequested.load(Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst)) & bit)
+        if (record.reclaimRequested.load(Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst)) & bits)
             [[unlikely]] {
-            answerRequest(record, bit);
+            answerRequest(record, bits);
         }
     }
 
@@ -124,7 +124,7 @@ private:
                                                                    Outcome outcome) noexcept;
     // Left while something changed: Settlement::leave().
     [[gnu::cold]] SIGNALBOX_WALK_EXPORT static void settle(Node *node) noexcept;
-    [[gnu::cold]] SIGNALBOX_WALK_EXPORT static void answerRequest(Record &record, std::uint32_t bit) noexcept;
+    [[gnu::cold]] SIGNALBOX_WALK_EXPORT static void answerRequest(Record &record, std::uint32_t bits) noexcept;
 
     static Summary dispatch(Control &control, const void *event) noexcept
     {

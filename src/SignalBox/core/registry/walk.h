@@ -393,7 +393,10 @@ public:
         record.deepFrames = frame.below;
         // Release: the walk's reads before the reclamation. Seq_cst: then the request, as in leaveList().
         list->pins.fetch_sub(1, Platform::order(MemorySite::PinList, std::memory_order_seq_cst));
-        Dispatch::serveRequest(record, Record::deepRequestBit);
+        // Requests to the pin and to the slot: a reclaimer that looks for pins before this one was made, and at the slot while it
+        // still names the list, has told the slot alone. (A change that used the slot meanwhile has answered that
+        // request: its pass found the pin, and told it.)
+        Dispatch::serveRequest(record, record.requestBitOf(slot) | Record::deepRequestBit);
         return report;
     }
 };
@@ -431,10 +434,10 @@ void Dispatch<Platform>::settle(Node *node) noexcept
 }
 
 template <class Platform>
-void Dispatch<Platform>::answerRequest(Record &record, std::uint32_t bit) noexcept
+void Dispatch<Platform>::answerRequest(Record &record, std::uint32_t bits) noexcept
 {
     // Relaxed: a request that comes now finds the slot empty already.
-    record.reclaimRequested.fetch_and(~bit, std::memory_order_relaxed);
+    record.reclaimRequested.fetch_and(~bits, std::memory_order_relaxed);
     Platform::domain().reclaimOrphans();
 }
 
