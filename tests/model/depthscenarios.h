@@ -35,6 +35,25 @@ struct DeepWalkAgainstRemoval : Scenario<DeepWalkAgainstRemoval, 2, 2>
     }
 };
 
+// The capture is destroyed once, by the remover or by the deep walk that leaves it, and not while it is called.
+struct CaptureDiesOnceInDeepWalk : Scenario<CaptureDiesOnceInDeepWalk, 2, 2>
+{
+    HandlerId id;
+    Probe probe;
+    Atomic<int> deaths{0};
+    void prepare() { id = add(*core, CountedCapture(&probe, &deaths)); }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            const typename SignalBox::detail::Walks<Platform>::Calls takesTheSlot;
+            notify(*core);
+        } else {
+            RL_ASSERT(core->remove(id, Waiting::No));
+        }
+    }
+    void check() { RL_ASSERT(deaths.load(std::memory_order_relaxed) == 1); }
+};
+
 // The registry dies while a thread is deep inside of it and nowhere else.
 struct DeepWalkOfDeadRegistry : Scenario<DeepWalkOfDeadRegistry, 2, 2>
 {
@@ -57,6 +76,33 @@ struct DeepWalkOfDeadRegistry : Scenario<DeepWalkOfDeadRegistry, 2, 2>
         }
     }
     void finish() { outer.reset(); }
+};
+
+// The registry dies while a thread is about to walk it deeply: the reclaimer finds the list in the slot that announces it,
+// and tells that slot; by the next pass it is pinned. Whoever holds a reference to the control block, as a guard
+// does, may be there. A leak is an error.
+struct DeepWalkOfDyingRegistry : Scenario<DeepWalkOfDyingRegistry, 2, 2>
+{
+    SignalBox::detail::Control<Platform> *control = nullptr;
+    void prepare()
+    {
+        add(*core, [] {});
+        control = core->control();
+        control->addReference();
+        pauses<MemorySite>[0] = {.thread = 0, .site = MemorySite::PinList, .steps = rl::rand(100)};
+    }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            {
+                const typename SignalBox::detail::Walks<Platform>::Calls takesTheSlot;
+                SignalBox::detail::Dispatch<Platform>::notify(*control, nullptr);
+            }
+            control->dropReference();
+        } else {
+            core.reset();
+        }
+    }
 };
 
 // --- one handler called by itself ----------------------------------------------------------------

@@ -4,6 +4,7 @@
 // The shipped protocol headers on Relacy's atomics: a schedule explorer with a C++11 memory model, race and
 // leak detection. Relacy replaces global names by macros, which must not reach our headers.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cerrno>
@@ -68,6 +69,36 @@ struct Configuration
     bool isWeakened(MemorySite which) const { return weakening != Weakening::None && which == site; }
 };
 inline Configuration configuration;
+
+// A thread stands still for some steps before one of its operations at a site: random schedules hardly ever let others take
+// many steps meanwhile.
+template <class Site>
+struct Pause
+{
+    unsigned thread = 0;
+    Site site{};
+    unsigned operationsBefore = 0; // of that thread, at that site
+    unsigned steps = 0;
+};
+template <class Site>
+inline std::array<Pause<Site>, 2> pauses;
+
+template <class Site>
+void pauseBefore(Site site)
+{
+    for (Pause<Site> &pause : pauses<Site>) {
+        if (pause.steps == 0 || pause.site != site || pause.thread != rl::thread_index())
+            continue;
+        if (pause.operationsBefore > 0) {
+            --pause.operationsBefore;
+            continue;
+        }
+        while (pause.steps > 0) {
+            --pause.steps;
+            rl::ctx().sched(); // and not yield(), after which a load of Relacy's sees the newest value
+        }
+    }
+}
 
 inline void setOutOfMemory(bool isOut)
 {
@@ -211,6 +242,7 @@ struct RelacyPlatform
 
     static std::memory_order order(MemorySite site, std::memory_order order)
     {
+        pauseBefore(site);
         if (!configuration.isWeakened(site))
             return order;
         if (configuration.weakening == Weakening::Relaxed)
@@ -220,6 +252,12 @@ struct RelacyPlatform
 
     static bool usesLightFence() { return configuration.fence == FenceMode::Light; }
     static void lightFence(MemorySite) {} // only a compiler barrier: nothing in the model
+    static constexpr std::memory_order lightLoad = std::memory_order_relaxed;
+    static void acquireFence(MemorySite site)
+    {
+        if (!configuration.isWeakened(site))
+            rl::atomic_thread_fence(rl::mo_acquire, $);
+    }
     static void heavyFence(MemorySite site)
     {
         if (configuration.isWeakened(site))

@@ -255,7 +255,8 @@ private:
     }
 
     // Tells the readers that hold one of the lists, so that the last of them comes back for it. True: the
-    // pass must be made again, because one is there that had not been told before, or none at all.
+    // pass must be made again, because one is there that had not been told before, or none at all. A reader may
+    // have been told by its slot and then hold its list by a pin: a deep walk answers for both when it ends.
     bool requestReaders() noexcept
     {
         using Record = HazardRecord<Platform>;

@@ -150,7 +150,7 @@ public:
                         do {
                             Node *node = entry->node;
                             announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
-                            if (Dispatch::isChanged(control, word)) [[unlikely]] {
+                            if (Dispatch::template isChanged<Mode>(control, word)) [[unlikely]] {
                                 Node *before = entry == begin ? m_previous : entry[-1].node;
                                 if (!enterChanged<Mode>(slot, before, node)) {
                                     --m_report.called;
@@ -292,6 +292,8 @@ public:
     template <FenceMode Mode>
     [[gnu::noinline, gnu::cold]] static bool enterChanged(Slot &slot, Node *previous, Node *node) noexcept
     {
+        // Who has seen the change of the head sees the states that were marked before it.
+        acquireValidated<Platform, Mode>(MemorySite::SeeChange);
         // First out of `node` again: leaving may run the destructor of a capture, and that may wait for
         // `node` to be left.
         announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler);
@@ -308,6 +310,8 @@ public:
     template <FenceMode Mode>
     struct SlotPresence
     {
+        static constexpr FenceMode fenceMode = Mode;
+
         Slot &slot;
         void enter(Node *node) noexcept { announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler); }
         void leave(Node *) noexcept { announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler); }
@@ -317,6 +321,8 @@ public:
     // store-then-load as slot and head do; an RMW is its own full fence.
     struct DeepPresence
     {
+        static constexpr FenceMode fenceMode = FenceMode::Full;
+
         DeepFrame<Platform> &frame;
         void enter(Node *node) noexcept
         {
@@ -374,7 +380,12 @@ public:
         node->canary.checkAlive();
         Outcome outcome = Outcome::NotCalled;
         presence.enter(node);
-        if (!node->hasState(passedOver, MemorySite::CheckState)) [[likely]] {
+        // The pairs of a walk's CheckHead, with the node's state in place of the head. Nothing to acquire: who holds the
+        // reference got it after the node was made; and Settlement::leave() looks again.
+        const auto loadState = [node] {
+            return validate<Platform, Presence::fenceMode, std::uint32_t>(node->state, MemorySite::CheckState);
+        };
+        if (!(loadState() & passedOver)) [[likely]] {
             outcome = Outcome::Continue;
             try {
                 node->operations.invoke(node, event, &outcome);
@@ -384,7 +395,7 @@ public:
             }
         }
         presence.leave(node);
-        if (node->hasState(Node::Removed, MemorySite::CheckState)) [[unlikely]]
+        if (loadState() & Node::Removed) [[unlikely]]
             Settlement<Platform>::leave(node);
         return outcome;
     }
@@ -410,7 +421,10 @@ public:
         record.deepFrames = frame.below;
         // Release: the walk's reads before the reclamation. Seq_cst: then the request, as in leaveList().
         list->pins.fetch_sub(1, Platform::order(MemorySite::PinList, std::memory_order_seq_cst));
-        Dispatch::serveRequest(record, Record::deepRequestBit);
+        // Requests to the pin and to the slot: a reclaimer that looks for pins before this one was made, and at the slot while it
+        // still names the list, has told the slot alone. (A change that used the slot meanwhile has answered that
+        // request: its pass found the pin, and told it.)
+        Dispatch::template serveRequest<FenceMode::Full>(record, record.requestBitOf(slot) | Record::deepRequestBit);
         return report;
     }
 };
@@ -448,10 +462,10 @@ void Dispatch<Platform>::settle(Node *node) noexcept
 }
 
 template <class Platform>
-void Dispatch<Platform>::answerRequest(Record &record, std::uint32_t bit) noexcept
+void Dispatch<Platform>::answerRequest(Record &record, std::uint32_t bits) noexcept
 {
     // Relaxed: a request that comes now finds the slot empty already.
-    record.reclaimRequested.fetch_and(~bit, std::memory_order_relaxed);
+    record.reclaimRequested.fetch_and(~bits, std::memory_order_relaxed);
     Platform::domain().reclaimOrphans();
 }
 
