@@ -22,14 +22,7 @@ namespace {
 #define SIGNALBOX_SCENARIO(name) Row{#name, &runScenario<name>}
 constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(OneProducer),    SIGNALBOX_SCENARIO(TwoProducers), SIGNALBOX_SCENARIO(ClosedForOne),
-<<<<<<< HEAD
         SIGNALBOX_SCENARIO(ClosedForTwo),   SIGNALBOX_SCENARIO(NewestOfOne),  SIGNALBOX_SCENARIO(NewestOfTwo),
-=======
-        SIGNALBOX_SCENARIO(ClosedForTwo),   SIGNALBOX_SCENARIO(LatestOfOne),  SIGNALBOX_SCENARIO(LatestOfTwo),
-        SIGNALBOX_SCENARIO(BoundedOfOne),   SIGNALBOX_SCENARIO(BoundedOfTwo), SIGNALBOX_SCENARIO(BoundedOfThree),
-        SIGNALBOX_SCENARIO(PutBackTooLate),
-        SIGNALBOX_SCENARIO(NewestLost),     SIGNALBOX_SCENARIO(NewestLostOfTwo),
->>>>>>> wt-orders
         SIGNALBOX_SCENARIO(SegmentsOfOne),  SIGNALBOX_SCENARIO(SegmentsOfTwo), SIGNALBOX_SCENARIO(ShortSegmentsOfTwo),
         SIGNALBOX_SCENARIO(SegmentsOfThree),
         SIGNALBOX_SCENARIO(MoveUnderOne),   SIGNALBOX_SCENARIO(MoveUnderTwo),
@@ -47,16 +40,9 @@ struct Site
 constexpr Site sites[] = {
         SIGNALBOX_SITE(AppendEntry), SIGNALBOX_SITE(LinkEntry),   SIGNALBOX_SITE(FollowLink),
         SIGNALBOX_SITE(CompareLast), SIGNALBOX_SITE(RaiseWakeUp), SIGNALBOX_SITE(ClearWakeUp),
-<<<<<<< HEAD
         SIGNALBOX_SITE(PutItem),     SIGNALBOX_SITE(TakeItem),    SIGNALBOX_SITE(PutNewest),
         SIGNALBOX_SITE(TakeNewest),  SIGNALBOX_SITE(PushChanged), SIGNALBOX_SITE(TakeChanged),
         SIGNALBOX_SITE(ReadChanged),
-=======
-        SIGNALBOX_SITE(TakeTicket),  SIGNALBOX_SITE(ReadTickets), SIGNALBOX_SITE(StoreItem),
-        SIGNALBOX_SITE(TakeItem),    SIGNALBOX_SITE(CountItem),
-        SIGNALBOX_SITE(PutNewest),   SIGNALBOX_SITE(TakeNewest),  SIGNALBOX_SITE(LockTable),
-        SIGNALBOX_SITE(UnlockTable), SIGNALBOX_SITE(LeaveWork),   SIGNALBOX_SITE(TakeLeft),
->>>>>>> wt-orders
         SIGNALBOX_SITE(ClaimPlace),  SIGNALBOX_SITE(AddSegment),  SIGNALBOX_SITE(PublishPlace),
         SIGNALBOX_SITE(SeePlace),    SIGNALBOX_SITE(TakeSegments), SIGNALBOX_SITE(ReadTail),
         SIGNALBOX_SITE(Reserve),     SIGNALBOX_SITE(Release),     SIGNALBOX_SITE(OpenTransit),

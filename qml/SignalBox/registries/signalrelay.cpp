@@ -50,14 +50,20 @@ std::shared_ptr<SignalRelay> SignalRelay::of(const QObject *sender, const QMetaM
 {
     const int index = connectedIndex(sender, signal);
     const Key key(sender, index);
-    std::shared_ptr<SignalRelay> relay;
+    const auto find = [&key]() -> std::shared_ptr<SignalRelay> {
+        const std::lock_guard lock(relays().mutex);
+        const auto place = relays().all.find(key);
+        return place == relays().all.end() ? nullptr : place->second;
+    };
+    if (std::shared_ptr<SignalRelay> known = find())
+        return known;
+    // Made and connected without the mutex: that calls event filters of the application, and connectNotify() of the sender.
+    std::shared_ptr<SignalRelay> relay(new SignalRelay);
     {
         const std::lock_guard lock(relays().mutex);
-        std::shared_ptr<SignalRelay> &place = relays().all[key];
-        if (place)
-            return place;
-        place.reset(new SignalRelay);
-        relay = place;
+        const auto [place, isNew] = relays().all.emplace(key, relay);
+        if (!isNew)
+            return place->second; // ours ends after the mutex
     }
     QObject::connect(sender, &QObject::destroyed, [key] { forget(key); });
     QMetaObject::connect(sender, index, relay.get(), QObject::staticMetaObject.methodCount(), Qt::DirectConnection);

@@ -14,6 +14,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <limits>
+#include <list>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -86,7 +87,7 @@ public:
     qsizetype count() const
     {
         const std::lock_guard lock(m_waiter.mutex);
-        return m_events.size();
+        return static_cast<qsizetype>(m_events.size());
     }
 
     /*!
@@ -101,21 +102,31 @@ public:
     /*! Returns the recorded events in the order of the calls, and removes them from the spy. */
     QList<E> takeAll()
     {
-        const std::lock_guard lock(m_waiter.mutex);
-        m_waiter.setCount(0);
-        return std::exchange(m_events, {});
+        std::list<E> taken;
+        {
+            const std::lock_guard lock(m_waiter.mutex);
+            m_waiter.setCount(0);
+            taken.swap(m_events);
+        }
+        QList<E> result;
+        result.reserve(static_cast<qsizetype>(taken.size()));
+        for (E &event : taken)
+            result.append(std::move(event));
+        return result;
     }
 
 private:
     void record(const E &event)
     {
+        std::list<E> recorded; // without the mutex: a copy may post again
+        recorded.push_back(event);
         const std::lock_guard lock(m_waiter.mutex);
-        m_events.append(event);
-        m_waiter.setCount(static_cast<std::size_t>(m_events.size()));
+        m_events.splice(m_events.end(), recorded);
+        m_waiter.setCount(m_events.size());
     }
 
     mutable detail::CountWaiter m_waiter;
-    QList<E> m_events;
+    std::list<E> m_events;
     HandlerGuard m_guard; // last: ends first
 };
 

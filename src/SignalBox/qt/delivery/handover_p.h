@@ -6,13 +6,14 @@
 #include <QtCore/qglobal.h>
 #include <QtCore/qobject.h>
 
+#include <type_traits>
 #include <utility>
 
 namespace SignalBox::detail {
 
 /*!
-    A function without arguments that one thread gives to Qt and another thread gets from it, in a queued call or a
-    connection; it says so to ThreadSanitizer. Elsewhere it is the function and nothing more.
+    A function that one thread gives to Qt and another thread gets from it, in a queued call or a connection; it says so to
+    ThreadSanitizer. Elsewhere it is the function and nothing more.
 */
 template <class F>
 class HandOver
@@ -24,10 +25,12 @@ public:
     Q_DISABLE_COPY(HandOver)
     HandOver &operator=(HandOver &&) = delete;
 
-    void operator()()
+    template <class... Arguments>
+        requires std::is_invocable_v<F &, const Arguments &...>
+    void operator()(const Arguments &...arguments)
     {
         SanitizerOrder::acquire(this);
-        m_function();
+        m_function(arguments...);
         SanitizerOrder::release(this);
     }
 

@@ -46,6 +46,8 @@ Mailbox::~Mailbox()
 
 void Mailbox::push(QueueEntry *entry) noexcept
 {
+    if (m_wakeUp.isClosed()) [[unlikely]]
+        lookForStart(); // first: from the append on another thread may find the entry, and drop it
     QueueEntry *const before = m_queue.append(entry);
     if (!m_wakeUp.raise()) {
         Queue::link(before, entry);

@@ -42,6 +42,8 @@ class SIGNALBOX_QT_EXPORT Mailbox : public std::enable_shared_from_this<Mailbox>
 public:
     /*! The mailbox of \a thread, which must stay alive during the call: one for the whole process. */
     static std::shared_ptr<Mailbox> of(QThread *thread);
+    /*! The same where there is one; else null. It calls nothing of the program, and \a thread may be gone. */
+    static std::shared_ptr<Mailbox> find(const QThread *thread);
 
     /*! A mailbox without a thread, closed for ever. */
     static std::shared_ptr<Mailbox> ofNobody();
@@ -89,8 +91,12 @@ protected:
     // Throws std::bad_alloc.
     Mailbox(Nesting nesting, bool isOpen);
 
-    // Closed, but its thread has been started again: it opens soon.
+    // Closed, but it opens soon: what comes is not dropped.
     virtual bool isComingUp() const noexcept { return false; }
+    // Something is about to be queued, though the mailbox is closed.
+    virtual void lookForStart() noexcept {}
+    // Whether reopen() may still open it: who has decided that may be late.
+    virtual bool mayOpen() const noexcept { return true; }
     // Has the consumer drain soon. Called once per burst.
     virtual void callConsumer() noexcept = 0;
     // `begin`: when the time budget began to be used, on the steady clock, in nanoseconds.
@@ -101,7 +107,9 @@ protected:
     void dropWaiting() noexcept; // the consumer's
     // The consumer gives its place up for good, or until reopen(), and drops what waits.
     void closeQueue() noexcept;
+    // From here on no other thread drops. The consumer has to be called afterwards.
     void reopen() noexcept;
+    void dropAll() noexcept; // while closed
 
     WakeUp<DeliveryPlatform> m_wakeUp;
 
@@ -146,7 +154,6 @@ private:
     void finish(QueueEntry *entry, Drain &drain) noexcept;
     void giveBackServed() noexcept;
     static void forward(Receiver &receiver, const Payload *payload) noexcept;
-    void dropAll() noexcept; // while closed
     template <class Take>
     void dropEach(Take take) noexcept;
     Waiting takeWaiting() noexcept;

@@ -115,9 +115,9 @@ void Mailbox::dropAll() noexcept
 void Mailbox::closeQueue() noexcept
 {
     m_front.prepend(std::move(m_held));
-    m_wakeUp.close();
     {
         const std::lock_guard lock(m_dropMutex);
+        m_wakeUp.close();
         m_isEndTaken = false;
     }
     m_end.target = QueueEntry::Work;
@@ -133,11 +133,11 @@ void Mailbox::closeQueue() noexcept
     }
 }
 
-// The calling thread is the consumer from here on, and no other thread drops.
 void Mailbox::reopen() noexcept
 {
     const std::lock_guard lock(m_dropMutex);
-    m_wakeUp.keepRaised();
+    if (mayOpen()) // its thread may have finished since that was decided, and closeQueue() comes once
+        m_wakeUp.keepRaised();
 }
 
 } // namespace SignalBox::detail

@@ -28,8 +28,8 @@ namespace {
 // Not destroyed at exit: threads and statics may still let go of their mailboxes then.
 struct Mailboxes
 {
-    std::mutex mutex;
-    std::unordered_map<QThread *, std::shared_ptr<ThreadMailbox>> byThread;
+    std::mutex mutex; // never held while foreign code runs, nor while something of Qt is called
+    std::unordered_map<const QThread *, std::shared_ptr<ThreadMailbox>> byThread;
 
     static Mailboxes &instance()
     {
@@ -46,11 +46,30 @@ struct Mailboxes
         return result;
     }
 
-    std::shared_ptr<ThreadMailbox> find(QThread *thread)
+    std::shared_ptr<ThreadMailbox> find(const QThread *thread)
     {
         const std::lock_guard lock(mutex);
         const auto place = byThread.find(thread);
         return place == byThread.end() ? nullptr : place->second;
+    }
+
+    // Null, or the mailbox that is there.
+    std::shared_ptr<ThreadMailbox> add(const QThread *thread, const std::shared_ptr<ThreadMailbox> &mailbox)
+    {
+        const std::lock_guard lock(mutex);
+        const auto [place, isNew] = byThread.emplace(thread, mailbox);
+        return isNew ? nullptr : place->second;
+    }
+
+    void remove(const QThread *thread, const ThreadMailbox &mailbox) noexcept
+    {
+        std::shared_ptr<ThreadMailbox> removed; // ends without the mutex
+        const std::lock_guard lock(mutex);
+        const auto place = byThread.find(thread);
+        if (place == byThread.end() || place->second.get() != &mailbox)
+            return;
+        removed = std::move(place->second);
+        byThread.erase(place);
     }
 };
 
@@ -58,7 +77,7 @@ struct Mailboxes
 void closeForApplication()
 {
     if (const auto mailbox = Mailboxes::instance().find(QThread::currentThread()))
-        mailbox->close();
+        mailbox->close(ThreadRun::Phase::Closed);
 }
 
 // When an application object has been made: each time, and each time for one only.
@@ -159,63 +178,113 @@ private:
     const bool m_isOutermost;
 };
 
-// The name that the program gave the thread.
-static QString givenName(const QThread &thread)
+// The name that the program gave a thread of that object name.
+static QString givenName(const QString &objectName)
 {
-    const QString name = thread.objectName();
     // Newer versions of Qt name the main thread so themselves.
-    return name == QStringLiteral("Qt mainThread") ? QString() : name;
+    return objectName == QStringLiteral("Qt mainThread") ? QString() : objectName;
 }
 
+std::shared_ptr<Mailbox> Mailbox::find(const QThread *thread)
+{
+    return Mailboxes::instance().find(thread);
+}
+
+// What the program does in connectNotify() of the thread may come back to here.
 std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
 {
     Mailboxes &mailboxes = Mailboxes::instance();
-    const std::lock_guard lock(mailboxes.mutex);
-    if (const auto place = mailboxes.byThread.find(thread); place != mailboxes.byThread.end())
-        return place->second;
-
-    const auto mailbox = std::make_shared<ThreadMailbox>(thread);
-    const auto place = mailboxes.byThread.emplace(thread, mailbox).first;
+    if (std::shared_ptr<ThreadMailbox> known = mailboxes.find(thread)) {
+        known->lookForStart(*thread);
+        return known;
+    }
+    const auto made = std::make_shared<ThreadMailbox>(thread);
+    if (std::shared_ptr<ThreadMailbox> faster = mailboxes.add(thread, made))
+        return faster;
     try {
-        // Direct connections: started() and finished() are emitted by the thread itself, so a drainer is made again and
-        // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
-        QObject::connect(thread, &QObject::objectNameChanged, HandOver([mailbox, thread] { mailbox->setName(givenName(*thread)); }));
-        QObject::connect(thread, &QThread::started, HandOver([mailbox] { mailbox->open(); }));
-        QObject::connect(thread, &QThread::finished, HandOver([mailbox] { mailbox->closeAtFinish(); }));
-        QObject::connect(thread, &QObject::destroyed, HandOver([mailbox, thread] {
-                             mailbox->close();
-                             mailbox->forgetThread();
-                             Mailboxes &all = Mailboxes::instance();
-                             const std::lock_guard allLock(all.mutex);
-                             all.byThread.erase(thread);
-                         }));
+        made->connectTo(thread);
     } catch (...) {
-        // Not connected to its thread's end, so it must not be found. The connections that exist open and close an unused mailbox.
-        mailboxes.byThread.erase(place);
+        mailboxes.remove(thread, *made);
         throw;
     }
-    mailbox->closeIfFinished(*thread); // before it was connected to
-    return mailbox;
+    return made;
 }
 
 ThreadMailbox::ThreadMailbox(QThread *thread)
-    : Mailbox(Nesting::Possible, true),
+    : Mailbox(Nesting::Possible, false),
       m_thread(thread),
       m_ownName(QCoreApplication::instance() && thread == QCoreApplication::instance()->thread()
                     ? QStringLiteral("main")
                     : QStringLiteral("QThread 0x%1").arg(reinterpret_cast<quintptr>(thread), 0, 16)),
-      m_givenName(givenName(*thread))
+      m_home(thread->thread() == thread ? nullptr : thread->thread()),
+      m_object(thread),
+      m_givenName(givenName(thread->objectName()))
 {
     if (QThread::currentThread() == thread)
         m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
-    auto drainer = std::make_unique<Drainer>(*this);
-    drainer->moveToThread(thread);
-    m_drainer = drainer.release();
+}
+
+void ThreadMailbox::connectTo(QThread *thread)
+{
+    const auto self = std::static_pointer_cast<ThreadMailbox>(shared_from_this());
+    std::vector<QMetaObject::Connection> connections;
+    try {
+        connections.reserve(4);
+        auto drainer = std::make_unique<Drainer>(*this);
+        drainer->moveToThread(thread);
+        {
+            const std::lock_guard lock(m_mutex);
+            m_drainer = drainer.release();
+        }
+        // Direct connections: started() and finished() are emitted by the thread itself, so a drainer is made again and
+        // deleted where it lives. A finished thread holds no drainer, and destroyed() finds one only if the thread never ran.
+        connections.push_back(QObject::connect(thread, &QObject::objectNameChanged,
+                                               HandOver([self](const QString &name) { self->setName(givenName(name)); })));
+        connections.push_back(QObject::connect(thread, &QThread::started, HandOver([self] { self->open(); })));
+        connections.push_back(
+                QObject::connect(thread, &QThread::finished, HandOver([self] { self->close(ThreadRun::Phase::Finished); })));
+        connections.push_back(QObject::connect(thread, &QObject::destroyed, HandOver([self, thread] {
+                                                   self->close(ThreadRun::Phase::Closed);
+                                                   self->forgetThread();
+                                                   Mailboxes::instance().remove(thread, *self);
+                                               })));
+    } catch (...) {
+        for (const QMetaObject::Connection &connection : connections)
+            QObject::disconnect(connection);
+        close(ThreadRun::Phase::Closed);
+        throw;
+    }
+    beginRun(*thread);
+}
+
+// The thread may have finished before it was connected to, and may start or finish now.
+void ThreadMailbox::beginRun(const QThread &thread)
+{
+    std::unique_ptr<Drainer> unused;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_run.phase() != ThreadRun::Phase::Making) // its signals were faster
+            return;
+        if (thread.isFinished()) {
+            unused.reset(std::exchange(m_drainer, nullptr));
+            m_threadId.store(nullptr, std::memory_order_relaxed);
+            m_run.set(ThreadRun::Phase::Finished);
+        } else {
+            m_run.set(thread.isRunning() ? ThreadRun::Phase::Running : ThreadRun::Phase::Ready);
+        }
+    }
+    if (unused) {
+        lookForStart(thread);
+        dropAll(); // what others have queued meanwhile
+        return;
+    }
+    reopen();
+    callConsumer();
 }
 
 ThreadMailbox::~ThreadMailbox()
 {
-    close();
+    close(ThreadRun::Phase::Closed);
 }
 
 bool ThreadMailbox::isCurrentThread() const noexcept
@@ -247,7 +316,7 @@ void ThreadMailbox::callConsumer() noexcept
 {
     try {
         const std::lock_guard lock(m_mutex);
-        if (m_drainer)
+        if (m_drainer && m_run.isOpen())
             postCall(m_drainer, [drainer = m_drainer] { drainer->drain(); });
     } catch (const std::bad_alloc &) {
         m_wakeUp.clear(); // the next push calls
@@ -348,7 +417,7 @@ void ThreadMailbox::drainDue() noexcept
 bool ThreadMailbox::deliverWaiting(QDeadlineTimer deadline) noexcept
 {
     visitDue();
-    while (m_drainer && hasMore()) {
+    while (m_run.isOpen() && hasMore()) {
         if (deadline.hasExpired()) {
             wake();
             return false;
@@ -373,20 +442,27 @@ std::vector<std::shared_ptr<ThreadMailbox>> ThreadMailbox::all()
     return Mailboxes::instance().all();
 }
 
-bool ThreadMailbox::isThreadRunning() const
+bool ThreadMailbox::isThreadRunning() const noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    QThread *const thread = m_thread.load(std::memory_order_relaxed); // its end takes the mutex
-    return m_drainer && thread && thread->isRunning();
+    const ThreadRun::Phase phase = m_run.phase();
+    if (phase != ThreadRun::Phase::Ready)
+        return phase == ThreadRun::Phase::Running;
+    const QThread *const thread = threadHere();
+    return thread && thread->isRunning();
 }
 
 void ThreadMailbox::open()
 {
+    auto drainer = std::make_unique<Drainer>(*this);
     {
         const std::lock_guard lock(m_mutex);
-        if (m_drainer)
+        if (m_run.isOpen()) {
+            m_run.set(ThreadRun::Phase::Running);
             return;
-        m_drainer = new Drainer(*this);
+        }
+        if (!m_drainer)
+            m_drainer = drainer.release();
+        m_run.set(ThreadRun::Phase::Running);
     }
     m_threadId.store(QThread::currentThreadId(), std::memory_order_relaxed);
     m_isYielding = false;
@@ -395,33 +471,18 @@ void ThreadMailbox::open()
     callConsumer();
 }
 
-// Called by of() before others can find the mailbox. Under the mutex: meanwhile the thread may start again, or finish.
-void ThreadMailbox::closeIfFinished(const QThread &thread) noexcept
-{
-    const std::lock_guard lock(m_mutex);
-    if (!m_drainer || !thread.isFinished())
-        return;
-    delete std::exchange(m_drainer, nullptr);
-    m_threadId.store(nullptr, std::memory_order_relaxed);
-    m_hasFinished.store(true, std::memory_order_relaxed);
-    m_wakeUp.close();
-}
-
-void ThreadMailbox::closeAtFinish() noexcept
-{
-    m_hasFinished.store(true, std::memory_order_relaxed);
-    close();
-}
-
-void ThreadMailbox::close() noexcept
+void ThreadMailbox::close(ThreadRun::Phase phase) noexcept
 {
     Drainer *drainer = nullptr;
     {
         const std::lock_guard lock(m_mutex);
         drainer = std::exchange(m_drainer, nullptr);
+        m_run.set(phase);
     }
-    if (!drainer) // closed already
+    if (!drainer) { // closed already
+        dropAll(); // what has waited for it to open
         return;
+    }
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
     closeQueue();
@@ -432,16 +493,34 @@ void ThreadMailbox::close() noexcept
 
 bool ThreadMailbox::isComingUp() const noexcept
 {
-    if (!m_hasFinished.load(std::memory_order_relaxed))
-        return false;
-    const std::lock_guard lock(m_mutex);
-    QThread *const thread = m_thread.load(std::memory_order_relaxed); // its end takes the mutex
-    return thread && thread->isRunning();
+    const ThreadRun::Phase phase = m_run.phase();
+    return phase == ThreadRun::Phase::Making || phase == ThreadRun::Phase::Starting || ThreadRun::isOpen(phase);
+}
+
+// A QThread dies on the thread on which it lives, and its destructor calls nothing before ~QObject, which first makes the
+// QPointer null.
+const QThread *ThreadMailbox::threadHere() const noexcept
+{
+    return m_home && QThread::currentThread() == m_home ? m_object.data() : nullptr;
+}
+
+void ThreadMailbox::lookForStart() noexcept
+{
+    if (m_run.phase() != ThreadRun::Phase::Finished)
+        return;
+    if (const QThread *thread = threadHere())
+        lookForStart(*thread);
+}
+
+void ThreadMailbox::lookForStart(const QThread &thread) noexcept
+{
+    const ThreadRun::State seen = m_run.state();
+    if (ThreadRun::phaseOf(seen) == ThreadRun::Phase::Finished && thread.isRunning())
+        m_run.tellStart(seen);
 }
 
 void ThreadMailbox::forgetThread() noexcept
 {
-    const std::lock_guard lock(m_mutex);
     m_thread.store(nullptr, std::memory_order_relaxed);
 }
 

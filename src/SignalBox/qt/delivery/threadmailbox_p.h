@@ -3,10 +3,12 @@
 
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/delivery/threadrun_p.h>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qnamespace.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qpointer.h>
 
 #include <atomic>
 #include <cstdint>
@@ -30,12 +32,19 @@ namespace SignalBox::detail {
 
     It closes when the thread finishes or is destroyed, and, that of the application, when the application object is;
     it opens again if the QThread is started again, or with the next application.
+
+    Posts may race with the end of the QThread, so they never touch it. What is known of the thread is what its signals have told (ThreadRun).
+    Only on the thread on which the QThread object lives, where it cannot die meanwhile, it is asked whether start() was called.
 */
 class ThreadMailbox final : public Mailbox
 {
 public:
+    /*! Not connected to the thread yet: what comes waits. Calls nothing of the program. */
     explicit ThreadMailbox(QThread *thread);
     ~ThreadMailbox() override;
+    /*! Calls connectNotify() of the thread object, and event filters of the application. Throws std::bad_alloc and what those throw: it is
+        closed for ever then. */
+    void connectTo(QThread *thread);
 
     bool isCurrentThread() const noexcept override;
     bool isOf(const QThread *thread) const noexcept override;
@@ -46,11 +55,11 @@ public:
 
     // On the thread, or while there is none.
     void open();
-    void close() noexcept;
-    void closeAtFinish() noexcept; // as close(), but the thread may start again
-    void closeIfFinished(const QThread &thread) noexcept;
+    void close(ThreadRun::Phase phase) noexcept;
     // The thread object is gone, and another one may be made at its address.
     void forgetThread() noexcept;
+    // Any thread; the thread object is alive.
+    void lookForStart(const QThread &thread) noexcept;
     // Any thread.
     void setName(const QString &name);
     // Any thread: a call may have been lost.
@@ -60,7 +69,7 @@ public:
 
     // Those that there are.
     static std::vector<std::shared_ptr<ThreadMailbox>> all();
-    bool isThreadRunning() const;
+    bool isThreadRunning() const noexcept;
     // When the next visit is due.
     std::int64_t nextPlan() const noexcept { return m_nextPlan.load(std::memory_order_acquire); }
     // If nothing is delivered, nor waits, nor is due at the `time`: a number that the next drain changes. Looked at in the order in
@@ -80,6 +89,11 @@ private:
     class Delivering;
 
     bool isComingUp() const noexcept override;
+    void lookForStart() noexcept override;
+    bool mayOpen() const noexcept override { return m_run.isOpen(); }
+    void beginRun(const QThread &thread);
+    // The thread object, where it may be asked; else null.
+    const QThread *threadHere() const noexcept;
     // In the first drain, or the first one after open().
     void seeThread() noexcept;
     void callConsumer() noexcept override;
@@ -91,18 +105,19 @@ private:
 
     // On a cache line of their own: producers read them at each event, and what is in front of them in the mailbox is
     // written at each delivery.
-    // Compared, never dereferenced after construction. Relaxed: a new thread at the same address is ordered after this one's end.
+    // Compared, never dereferenced. Relaxed: a new thread at the same address is ordered after this one's end.
     alignas(64) std::atomic<QThread *> m_thread;
     // What QThread::currentThreadId() says there; null until the thread has been seen. Relaxed: an id compares equal on
     // its own thread only, which wrote it, or that thread is over.
     std::atomic<Qt::HANDLE> m_threadId = nullptr;
     const QString m_ownName; // where the thread has no name
 
-    // What is queued after start() has returned waits for started(). Relaxed: the caller of start() has waited for the end of
-    // the run before.
-    std::atomic<bool> m_hasFinished = false;
+    ThreadRun m_run;
+    // Where the thread object lives; null: on itself. Compared, never dereferenced.
+    const QThread *const m_home;
+    const QPointer<const QThread> m_object; // looked at on that thread only
 
-    // Orders calls of the drainer against its end, and uses of the thread against its own; guards the given name.
+    // Orders calls of the drainer against its end, and the steps of the run; guards the given name. Never held while foreign code runs.
     mutable std::mutex m_mutex;
     QString m_givenName; // the thread's objectName
     // Null while closed. Written under the mutex; once others have the mailbox, on its thread, or when that is gone.

@@ -6,6 +6,7 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qobject.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthread.h>
 
 #include <mutex>
@@ -51,7 +52,8 @@ private:
 // One per application. Not destroyed at exit: statics may still notify then.
 struct Service
 {
-    std::mutex mutex;
+    std::mutex mutex; // never held while foreign code runs
+    bool isStarting = false; // meanwhile there is none
     // Nobody else's: it ends on the application's thread, never on its own, for which it would wait for ever.
     std::unique_ptr<RunningService> running;
 
@@ -67,19 +69,31 @@ struct Service
 ServiceThread::Address ServiceThread::address()
 {
     Service &service = Service::instance();
-    const std::lock_guard lock(service.mutex);
-    if (!service.running && QCoreApplication::instance() && !QCoreApplication::closingDown()) {
-        service.running = std::make_unique<RunningService>();
-        qAddPostRoutine([] {
-            std::unique_ptr<RunningService> ending;
-            Service &all = Service::instance();
-            {
-                const std::lock_guard allLock(all.mutex);
-                ending.swap(all.running);
-            }
-        });
+    {
+        const std::lock_guard lock(service.mutex);
+        if (service.running)
+            return service.running->address();
+        if (service.isStarting || !QCoreApplication::instance() || QCoreApplication::closingDown())
+            return {};
+        service.isStarting = true;
     }
-    return service.running ? service.running->address() : Address();
+    // Without the mutex: objects that are moved to the thread are seen by event filters of the application.
+    std::unique_ptr<RunningService> made;
+    const auto end = qScopeGuard([&] {
+        const std::lock_guard lock(service.mutex);
+        service.isStarting = false;
+        service.running.swap(made);
+    });
+    made = std::make_unique<RunningService>();
+    qAddPostRoutine([] {
+        std::unique_ptr<RunningService> ending;
+        Service &all = Service::instance();
+        {
+            const std::lock_guard allLock(all.mutex);
+            ending.swap(all.running);
+        }
+    });
+    return made->address();
 }
 
 } // namespace SignalBox::detail

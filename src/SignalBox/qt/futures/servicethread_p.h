@@ -25,7 +25,7 @@ public:
     // The way to the thread, and the owner of all watchers there, which only tasks on that thread touch.
     struct Address
     {
-        std::shared_ptr<Mailbox> mailbox; // null: there is no application, or no longer
+        std::shared_ptr<Mailbox> mailbox; // null: there is no application, or no longer; or the thread is just being started
         QObject *owner = nullptr;
     };
     static Address address();

@@ -7,10 +7,12 @@
 
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qdebug.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthread.h>
 
 #include <algorithm>
 #include <iterator>
+#include <thread>
 #include <unordered_map>
 #include <utility>
 
@@ -236,11 +238,35 @@ std::vector<Context::Opening> Context::settle(const std::shared_ptr<Mailbox> &ma
     return openings;
 }
 
+// Without the mutex, as this calls connectNotify() of the thread. The object, if of another thread, waits with its next move and its end
+// until this is over, so its thread is there.
+void Context::makeMailbox(QThread *thread, std::unique_lock<std::mutex> &lock)
+{
+    const bool isElsewhere = thread != QThread::currentThread();
+    m_visitors += isElsewhere;
+    lock.unlock();
+    const auto leave = qScopeGuard([&] {
+        lock.lock();
+        m_visitors -= isElsewhere;
+    });
+    Mailbox::of(thread);
+}
+
+void Context::awaitVisitors(std::unique_lock<std::mutex> &lock) const
+{
+    while (m_visitors != 0) {
+        lock.unlock();
+        std::this_thread::yield();
+        lock.lock();
+    }
+}
+
 void Context::leave()
 {
     std::shared_ptr<Mailbox> left;
     {
-        const std::lock_guard lock(m_mutex);
+        std::unique_lock lock(m_mutex);
+        awaitVisitors(lock);
         if (m_isGone)
             return;
         left = std::exchange(m_home, nullptr);
@@ -312,12 +338,16 @@ void Context::look(ContextMember *asking)
         std::list<Stranded> stranded;
         bool isStrandedHere = false;
         {
-            const std::lock_guard lock(m_mutex);
+            std::unique_lock lock(m_mutex);
             m_arrivingAt = nullptr;
             if (m_isGone || m_waiting.empty())
                 return;
             QThread *const thread = m_object->thread();
-            home = thread ? Mailbox::of(thread) : Mailbox::ofNobody();
+            home = thread ? Mailbox::find(thread) : Mailbox::ofNobody();
+            if (!home) {
+                makeMailbox(thread, lock);
+                continue; // the object may have moved
+            }
             isStrandedHere = home->isClosed();
             if (isStrandedHere) {
                 // Taken under the mutex: what is kept after a later move belongs to the thread that the object moves to.
@@ -340,9 +370,10 @@ void Context::look(ContextMember *asking)
 void Context::end(const char *warning) noexcept
 {
     {
-        const std::lock_guard lock(m_mutex);
+        std::unique_lock lock(m_mutex);
         if (std::exchange(m_isGone, true))
             return;
+        awaitVisitors(lock);
         m_home = nullptr;
     }
     {

@@ -64,6 +64,8 @@ private:
     void end(const char *warning) noexcept;
     ContextMember *takeMember() noexcept;
 
+    void makeMailbox(QThread *thread, std::unique_lock<std::mutex> &lock);
+    void awaitVisitors(std::unique_lock<std::mutex> &lock) const;
     void remember(const std::shared_ptr<Mailbox> &mailbox);
     std::vector<Opening> settle(const std::shared_ptr<Mailbox> &mailbox);
 
@@ -78,6 +80,7 @@ private:
     ContextMembers m_unmoved; // those that do not follow
     const Mailbox *m_arrivingAt = nullptr; // an Arrival is on its way there; compared, never dereferenced
     QThread *m_left = nullptr; // the thread that saw it leave last; compared, never dereferenced
+    int m_visitors = 0; // other threads that use the object's thread, for which its moves and its end wait
     bool m_isAnchored = false;
     bool m_isStranded = false; // the object waits on a thread that has ended
     bool m_isGone = false;

@@ -8,9 +8,11 @@
 #include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <QtCore/qpointer.h>
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthread.h>
 
 #include <new>
+#include <thread>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -78,8 +80,25 @@ void RegistryLink::send() noexcept
 
 std::shared_ptr<Mailbox> RegistryLink::mailbox()
 {
-    const std::lock_guard lock(m_mutex);
-    return m_object && m_object->thread() ? Mailbox::of(m_object->thread()) : nullptr;
+    QThread *thread = nullptr;
+    bool isElsewhere = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        thread = m_object ? m_object->thread() : nullptr;
+        if (!thread)
+            return nullptr;
+        if (std::shared_ptr<Mailbox> known = Mailbox::find(thread))
+            return known;
+        isElsewhere = thread != QThread::currentThread();
+        m_visitors += isElsewhere;
+    }
+    // Without the mutex, as this calls connectNotify() of the thread. An object of another thread waits with its end until this is over, so
+    // its thread is there.
+    const auto leave = qScopeGuard([&] {
+        const std::lock_guard lock(m_mutex);
+        m_visitors -= isElsewhere;
+    });
+    return Mailbox::of(thread);
 }
 
 QObject *RegistryLink::objectHere() noexcept
@@ -297,8 +316,13 @@ void RegistryLink::setSlowHandlerBudget(std::chrono::nanoseconds budget) noexcep
 void RegistryLink::forgetObject() noexcept
 {
     {
-        const std::lock_guard lock(m_mutex);
+        std::unique_lock lock(m_mutex);
         m_object = nullptr;
+        while (m_visitors != 0) {
+            lock.unlock();
+            std::this_thread::yield();
+            lock.lock();
+        }
     }
     logWaitingFailures();
 }

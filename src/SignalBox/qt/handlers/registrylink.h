@@ -173,8 +173,9 @@ private:
 
     const Emitter m_emitter;
 
-    mutable std::mutex m_mutex; // guards the next seven; never held while foreign code runs
+    mutable std::mutex m_mutex; // guards the next eight; never held while foreign code runs
     QObject *m_object;
+    int m_visitors = 0; // other threads that use the object's thread, for which its end waits
     QString m_name;
     std::shared_ptr<const ExceptionCallback> m_exceptionCallback;
     int m_statisticsRequests = 0;

@@ -19,7 +19,7 @@ namespace {
 const auto startEvent = QEvent::Type(QEvent::registerEventType());
 const auto cancellationEvent = QEvent::Type(QEvent::registerEventType());
 
-std::mutex hubMutex; // held while a hub is made or leaves, never while foreign code runs
+std::mutex hubMutex; // held while a hub comes or leaves, never while foreign code runs
 std::atomic<SignalHub *> currentHub = nullptr; // sequentially consistent: off every hot path
 SignalHub::Emitter emitter; // set before the first hub is made
 
@@ -57,26 +57,43 @@ SignalHub *SignalHub::current(QString *error)
         return nullptr;
     // A second application of the process has a hub from its beginning, for receivers that outlive the first one. Calls
     // makeHub() at once for the present one.
-    static const bool isAdded = (qAddPreRoutine(&SignalHub::makeHub), true);
-    Q_UNUSED(isAdded)
+    static std::atomic<bool> isAdded = false; // sequentially consistent: off every hot path
+    if (!isAdded.exchange(true))
+        qAddPreRoutine(&SignalHub::makeHub);
     makeHub();
     return existing();
 }
 
 void SignalHub::makeHub()
 {
-    const std::lock_guard lock(hubMutex);
     if (currentHub.load())
         return;
-    auto *const hub = new SignalHub;
-    hub->moveToThread(QCoreApplication::instance()->thread());
-    // A routine serves one application only.
-    qAddPostRoutine(&SignalHub::endHub);
-    currentHub.store(hub);
-    if (hub->thread() == QThread::currentThread() && QAbstractEventDispatcher::instance())
-        hub->startReading();
+    std::unique_ptr<SignalHub> made(new SignalHub);
+    SignalHub *const hub = made.get();
+    {
+        const std::lock_guard lock(hubMutex);
+        if (currentHub.load())
+            return; // ours ends after the mutex
+        // A routine serves one application only.
+        qAddPostRoutine(&SignalHub::endHub);
+        currentHub.store(made.release());
+    }
+    hub->begin();
+}
+
+// Calls connectNotify() and event filters of the application, which may use the hub.
+void SignalHub::begin()
+{
+    moveToThread(m_home);
+    connect(&m_quitTimer, &QTimer::timeout, this, &SignalHub::quit);
+    connect(QCoreApplication::instance(), &QCoreApplication::aboutToQuit, this, [this] { m_quitTimer.stop(); });
+    EventRegistry<> &events = SignalSource::instance().events();
+    for (int number = 1; number < NSIG; ++number)
+        m_forwards.push_back(events.registerListener(EventId(number)).onChanged([this, number] { deliver(number); }));
+    if (m_home == QThread::currentThread() && QAbstractEventDispatcher::instance())
+        startReading();
     else
-        QCoreApplication::postEvent(hub, new QEvent(startEvent));
+        QCoreApplication::postEvent(this, new QEvent(startEvent));
 }
 
 // In the destructor of the application, on its thread.
@@ -95,28 +112,33 @@ void SignalHub::endHub()
         emitter.quitOnTerminationChanged(false);
 }
 
-SignalHub::SignalHub() : m_quitTimer(this)
+SignalHub::SignalHub() : m_home(QCoreApplication::instance()->thread()), m_quitTimer(this)
 {
     m_quitTimer.setSingleShot(true);
     m_quitTimer.setInterval(0);
-    connect(&m_quitTimer, &QTimer::timeout, this, &SignalHub::quit);
-    connect(QCoreApplication::instance(), &QCoreApplication::aboutToQuit, this, [this] { m_quitTimer.stop(); });
-    EventRegistry<> &events = SignalSource::instance().events();
-    for (int number = 1; number < NSIG; ++number)
-        m_forwards.push_back(events.registerListener(EventId(number)).onChanged([this, number] { deliver(number); }));
 }
 
 SignalHub::~SignalHub() = default;
 
 AsyncRegistry<int> &SignalHub::handlersOf(int number)
 {
-    const std::lock_guard lock(m_mutex);
-    auto &handlers = m_handlers[number];
-    if (!handlers) {
-        handlers = std::make_unique<AsyncRegistry<int>>();
-        handlers->setName(QStringLiteral("signal %1").arg(number));
-        handlers->moveToThread(thread());
+    const auto find = [&] {
+        const std::lock_guard lock(m_mutex);
+        return m_handlers[number].get();
+    };
+    if (AsyncRegistry<int> *known = find())
+        return *known;
+    // Without the mutex: a move is seen by event filters of the application, and the name by those who wait for it.
+    auto made = std::make_unique<AsyncRegistry<int>>();
+    made->moveToThread(m_home);
+    AsyncRegistry<int> *const handlers = made.get();
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_handlers[number])
+            return *m_handlers[number]; // ours ends after the mutex
+        m_handlers[number] = std::move(made);
     }
+    handlers->setName(QStringLiteral("signal %1").arg(number));
     return *handlers;
 }
 
@@ -136,7 +158,7 @@ bool SignalHub::unregister(HandlerId id) noexcept
 
 void SignalHub::watchCancellation(const QFuture<std::optional<int>> &future, HandlerId id)
 {
-    if (QThread::currentThread() == thread())
+    if (QThread::currentThread() == m_home)
         followFuture(future, id);
     else
         QCoreApplication::postEvent(this, new CancellationEvent(future, id));

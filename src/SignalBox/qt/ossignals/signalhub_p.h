@@ -72,12 +72,14 @@ private:
     static void makeHub();
     static void endHub();
 
+    void begin();
     void startReading();
     void read();
     void deliver(int number);
     void quit();
     void followFuture(const QFuture<std::optional<int>> &future, HandlerId id);
 
+    QThread *const m_home; // of the application
     QTimer m_quitTimer;
     bool m_isQuitSent = false;
     std::vector<HandlerGuard> m_forwards; // one per signal: from the broadcast to deliver()
