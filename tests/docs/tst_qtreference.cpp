@@ -258,6 +258,39 @@ private Q_SLOTS:
         QCOMPARE(ticks.handlers().front().merged, quint64(1));
     }
 
+    void backlogsWithFunctions()
+    {
+        struct Tick
+        {
+            QString symbol;
+            double price = 0;
+        };
+        QObject view;
+        std::vector<double> shown;
+        const auto show = [&shown](const Tick &tick) { shown.push_back(tick.price); };
+        SignalBox::AsyncRegistry<Tick> ticks;
+        ticks.registerHandler(&view, show, {.backlog = SignalBox::Backlog::newestBy(&Tick::symbol).every(16)});
+        ticks.registerHandler(&view, show, {.name = QStringLiteral("view"), .backlog = SignalBox::Backlog::newestBy(&Tick::symbol).every(16)});
+        const SignalBox::BacklogOf<Tick> newest = SignalBox::Backlog::newestBy(&Tick::symbol).every(16);
+        ticks.registerHandler(&view, show, {.backlog = newest});
+        ticks.post({QStringLiteral("ACME"), 1});
+        ticks.post({QStringLiteral("ACME"), 2});
+        QTRY_COMPARE(shown, (std::vector<double>{2, 2, 2}));
+    }
+
+    void batchesOfAnything()
+    {
+        struct View : QObject
+        {
+            void appendAll(const SignalBox::EventBatch<QString> &batch) { shown.append(QStringList(batch.begin(), batch.end())); }
+            QStringList shown;
+        } view;
+        SignalBox::AsyncRegistry<QString> lines;
+        lines.registerHandler(&view, SignalBox::batches([&](const auto &batch) { view.appendAll(batch); }));
+        lines.post(QStringLiteral("first"));
+        QTRY_COMPARE(view.shown, QStringList{QStringLiteral("first")});
+    }
+
     void registryObject()
     {
         SignalBox::AsyncRegistry<Progress> progress;

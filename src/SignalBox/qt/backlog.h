@@ -26,7 +26,7 @@ struct NoFunction
 
     \code
     progress.registerHandler(&gauge, show, {.backlog = SignalBox::Backlog::newest()});
-    progress.registerHandler(&log, append, {.backlog = SignalBox::Backlog::oldest(1000).every(16)});
+    progress.registerHandler(&log, append, {.backlog = SignalBox::Backlog::oldest(1000)});
     \endcode
 
     Two questions have two words, and every combination means something.

@@ -14,7 +14,7 @@ namespace SignalBox {
     \class SignalBox::TestClock
     \brief Virtual time, for tests of what happens after an interval or at a deadline.
 
-    While there is a TestClock, time stands still in the whole process for throttled, debounced and batched backlogs, for deadlines, and for
+    While there is a TestClock, time stands still in the whole process for the times of backlogs, for deadlines, and for
     the intervals of models. advance() lets time pass. It goes from one due time to the next, so that each delivery sees the time at which
     it was due. Deliveries of one thread that are due at the same time run in the order in which they began to wait. A test of an hour takes
     milliseconds, and does not depend on how fast the machine is.
