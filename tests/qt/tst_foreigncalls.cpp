@@ -443,7 +443,7 @@ private Q_SLOTS:
         connect(thread.get(), &QObject::destroyed, thread.get(), post);
         thread->onDestruction = post;
         registry.registerHandler(SignalBox::onThread(thread.get()), [](const int &) {});
-        registry.registerHandler(SignalBox::onThread(thread.get()), [](const int &) {}, {.backlog = Backlog::latest()});
+        registry.registerHandler(SignalBox::onThread(thread.get()), [](const int &) {}, {.backlog = Backlog::newest()});
         connect(thread.get(), &QObject::destroyed, thread.get(), post);
         if (hasRun) {
             thread->start();

@@ -227,14 +227,14 @@ public:
     }
     template <class Member, class Object>
         requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
-    HandlerId registerHandler(Member &&, Object &&, const AsyncOptions & = {}, SourceLocation = {})
+    HandlerId registerHandler(Member &&, Object &&, const Options & = {}, SourceLocation = {})
     {
         detail::refuseMemberBeforeObject<Member>();
         return {};
     }
     template <class Member, class Object>
         requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
-    HandlerGuard registerGuard(Member &&, Object &&, const AsyncOptions & = {}, SourceLocation = {})
+    HandlerGuard registerGuard(Member &&, Object &&, const Options & = {}, SourceLocation = {})
     {
         detail::refuseMemberBeforeObject<Member>();
         return {};
