@@ -245,7 +245,6 @@ void ThreadMailbox::beginRun(const QThread &thread)
         return;
     }
     reopen();
-    callConsumer();
 }
 
 ThreadMailbox::~ThreadMailbox()
