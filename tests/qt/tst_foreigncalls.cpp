@@ -10,11 +10,13 @@
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qmetaobject.h>
+#include <QtCore/qprocess.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <functional>
 #include <memory>
 #include <new>
@@ -142,6 +144,12 @@ protected:
 Application *application()
 {
     return static_cast<Application *>(QCoreApplication::instance());
+}
+
+QStringList &logged()
+{
+    static QStringList lines;
+    return lines;
 }
 
 void end(QThread &thread)
@@ -536,6 +544,29 @@ private Q_SLOTS:
         QCOMPARE(registry.handlers().front().dropped, quint64(0));
     }
 
+    // --- message handlers --------------------------------------------------------------------------------------------
+
+    void messageHandlerMayMakeARegistryForTheFirstMessage_data()
+    {
+        QTest::addColumn<QString>("variable");
+        QTest::addColumn<QString>("value");
+        QTest::newRow("stalls") << QStringLiteral("SIGNALBOX_STALLS") << QStringLiteral("never");
+        QTest::newRow("trace") << QStringLiteral("SIGNALBOX_TRACE") << QStringLiteral("/nowhere/trace.json");
+    }
+    void messageHandlerMayMakeARegistryForTheFirstMessage()
+    {
+        QFETCH(QString, variable);
+        QFETCH(QString, value);
+        QProcess process;
+        QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+        environment.insert(variable, value);
+        process.setProcessEnvironment(environment);
+        process.start(QCoreApplication::applicationFilePath(), {QStringLiteral("--first-registry")});
+        QVERIFY(process.waitForFinished(patience));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), EXIT_SUCCESS);
+    }
+
     // --- copies ------------------------------------------------------------------------------------------------------
 
     void copyOfAnEventMayPostToItsSpy()
@@ -550,8 +581,24 @@ private Q_SLOTS:
     }
 };
 
+// In a process of its own: what the first registry warns of, because of its environment, is logged by something that makes another one.
+static int makeFirstRegistry()
+{
+    qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &message) {
+        logged().append(message);
+        const AsyncRegistry<QString> log;
+        log.post(message);
+    });
+    {
+        const AsyncRegistry<int> first;
+    }
+    return logged().size() == 1 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 2 && QLatin1String(argv[1]) == QLatin1String("--first-registry"))
+        return makeFirstRegistry();
     Application app(argc, argv);
     ForeignCalls test;
     return QTest::qExec(&test, argc, argv);

@@ -7,7 +7,8 @@ QtObject {
     id: page
 
     property var bus: null
-    property var whenEnding: null
+    signal ending()
+
     readonly property QtObject part: QtObject {
         function registration(bus: var): var {
             return event => SignalBox.on(bus, () => bus.seen.push(event));
@@ -17,7 +18,7 @@ QtObject {
             if (page.bus)
                 registration(page.bus)("part");
         }
-        Component.onDestruction: page.whenEnding()
+        Component.onDestruction: page.ending()
     }
 
     // As it is called from outside, nothing of this file has to be found by its name, but SignalBox itself.
@@ -29,5 +30,5 @@ QtObject {
         if (bus)
             registration(bus)("page");
     }
-    Component.onDestruction: whenEnding()
+    Component.onDestruction: ending()
 }

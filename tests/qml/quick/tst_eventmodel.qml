@@ -202,7 +202,6 @@ TestCase {
         id: modelComponent
 
         EventModel {
-            registry: bus
             columns: ["symbol", "o", "list"]
         }
     }
@@ -211,7 +210,7 @@ TestCase {
         return [{ tag: "rows of events", key: "" }, { tag: "rows of keys", key: "symbol" }];
     }
     function test_objectsThatHaveDiedAreNullInRows(data) {
-        const rows = createTemporaryObject(modelComponent, testCase, { key: data.key }) as EventModel;
+        const rows = createTemporaryObject(modelComponent, testCase, { registry: bus, key: data.key }) as EventModel;
         events.registry = null;
         keyed.registry = null;
         const object = objectComponent.createObject(testCase);

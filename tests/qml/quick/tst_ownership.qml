@@ -137,10 +137,10 @@ TestCase {
         if (data.isKnown)
             bus.unregister(register("early"));
         let ends = 0;
-        owner.whenEnding = () => {
+        owner.ending.connect(() => {
             ++ends;
             registerLate(owner, register);
-        };
+        });
         loader.source = "";
         compare(ends, 2);
         compare(bus.handlerCount, 0);

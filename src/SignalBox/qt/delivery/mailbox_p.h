@@ -107,7 +107,7 @@ protected:
     void dropWaiting() noexcept; // the consumer's
     // The consumer gives its place up for good, or until reopen(), and drops what waits.
     void closeQueue() noexcept;
-    // From here on no other thread drops. The consumer has to be called afterwards.
+    // From here on no other thread drops. Calls the consumer if something waits.
     void reopen() noexcept;
     void dropAll() noexcept; // while closed
 

@@ -114,9 +114,9 @@ void Mailbox::dropAll() noexcept
 // made its second step, which is near.
 void Mailbox::closeQueue() noexcept
 {
-    m_front.prepend(std::move(m_held));
     {
         const std::lock_guard lock(m_dropMutex);
+        m_front.prepend(std::move(m_held));
         m_wakeUp.close();
         m_isEndTaken = false;
     }
@@ -135,9 +135,21 @@ void Mailbox::closeQueue() noexcept
 
 void Mailbox::reopen() noexcept
 {
-    const std::lock_guard lock(m_dropMutex);
-    if (mayOpen()) // its thread may have finished since that was decided, and closeQueue() comes once
-        m_wakeUp.keepRaised();
+    bool isCalled = false;
+    {
+        const std::lock_guard lock(m_dropMutex);
+        if (!mayOpen()) // its thread has finished since that was decided, and closeQueue() comes once
+            return;
+        isCalled = m_entry != nullptr || !m_front.isEmpty() || !m_held.isEmpty() || !m_queue.isUntouched();
+        if (isCalled)
+            m_wakeUp.keepRaised();
+        else
+            m_wakeUp.clear();
+    }
+    if (isCalled)
+        callConsumer();
+    else if (!m_queue.isUntouched()) // by a producer that had found it closed
+        wake();
 }
 
 } // namespace SignalBox::detail

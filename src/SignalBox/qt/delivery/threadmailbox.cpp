@@ -279,7 +279,6 @@ void ThreadMailbox::beginRun(const QThread &thread)
         return;
     }
     reopen();
-    callConsumer();
 }
 
 ThreadMailbox::~ThreadMailbox()

@@ -7,6 +7,7 @@
 #include <QtCore/qdebug.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -43,20 +44,21 @@ struct Report
     }
 };
 
-std::chrono::nanoseconds readThreshold()
+// What the environment says; nothing if it says nothing that is known.
+struct Setting
 {
     const QByteArray value = qgetenv("SIGNALBOX_STALLS");
-    if (value.isEmpty())
-        return {};
-    constexpr qlonglong longest = 24 * 3600 * 1000;
-    bool isNumber = false;
-    const qlonglong milliseconds = value.toLongLong(&isNumber);
-    if (isNumber && milliseconds > 0)
-        return std::chrono::milliseconds(std::min(milliseconds, longest));
-    qCWarning(loggingCategory).nospace() << "SIGNALBOX_STALLS: expected a number of milliseconds above 0, not " << value
-                                         << "; event loops are not watched";
-    return {};
-}
+    const std::chrono::nanoseconds threshold = thresholdOf(value);
+    std::atomic<bool> isTold = value.isEmpty() || threshold.count() > 0; // sequentially consistent: off every hot path
+
+    static std::chrono::nanoseconds thresholdOf(const QByteArray &value)
+    {
+        constexpr qlonglong longest = 24 * 3600 * 1000;
+        bool isNumber = false;
+        const qlonglong milliseconds = value.toLongLong(&isNumber);
+        return isNumber && milliseconds > 0 ? std::chrono::milliseconds(std::min(milliseconds, longest)) : std::chrono::nanoseconds();
+    }
+};
 
 constinit thread_local LoopWatch *watchOfThread = nullptr;
 
@@ -64,8 +66,13 @@ constinit thread_local LoopWatch *watchOfThread = nullptr;
 
 std::chrono::nanoseconds LoopWatch::threshold() noexcept
 {
-    static const std::chrono::nanoseconds threshold = readThreshold();
-    return threshold;
+    static Setting setting;
+    // Not as it is initialised: what the program does with the message may come back to here.
+    if (!setting.isTold && !setting.isTold.exchange(true)) {
+        qCWarning(loggingCategory).nospace() << "SIGNALBOX_STALLS: expected a number of milliseconds above 0, not " << setting.value
+                                             << "; event loops are not watched";
+    }
+    return setting.threshold;
 }
 
 std::chrono::milliseconds LoopWatch::period() noexcept

@@ -506,11 +506,13 @@ TraceBuffer *Tracer::buffer() noexcept
 
 void Tracer::startFromEnvironment()
 {
-    static const bool isStarted = [] {
-        const QString path = qEnvironmentVariable("SIGNALBOX_TRACE");
-        return !path.isEmpty() && setFile(path);
-    }();
-    Q_UNUSED(isStarted)
+    // No static that is initialised by it: what the program does with the message of a failure may come back to here. Sequentially
+    // consistent, as it is off every hot path.
+    static std::atomic<bool> isStarted = false;
+    if (isStarted.exchange(true))
+        return;
+    if (const QString path = qEnvironmentVariable("SIGNALBOX_TRACE"); !path.isEmpty())
+        setFile(path);
 }
 
 bool Tracer::setFile(const QString &path)
