@@ -157,7 +157,7 @@ void AsyncWorld::registerHandler(const Registration &registration)
     record.isOnce = registration.options.once && record.kind != TargetKind::Pool; // its end would not be seen here
     record.isEnabled = registration.options.enabled;
     record.isExact = !record.isOnce;
-    record.isLate = record.kind != TargetKind::Inline && registration.options.backlog.interval() >= std::chrono::hours(1);
+    record.isLate = record.kind != TargetKind::Inline && registration.options.backlog.time() >= std::chrono::hours(1);
     Registry &registry = *m_registries[registration.registry];
     const auto handler = [this, &record](const AsyncEvent &event) { return call(record, event); };
     AsyncOptions options = registration.options;
@@ -174,7 +174,7 @@ void AsyncWorld::registerHandler(const Registration &registration)
         record.id = registry.registerHandler(SignalBox::onThread(threadOf(registration.target)), handler, options);
         break;
     case TargetKind::Pool:
-        if (options.backlog.isTimed())
+        if (!options.backlog.isImmediate())
             options.backlog = {};
         record.isLate = false;
         record.id = registry.registerHandler(SignalBox::inPool(&m_pool), handler, options);

@@ -463,8 +463,11 @@ private Q_SLOTS:
         QCOMPARE(futures.size(), std::size_t(5));
         for (const auto &future : futures) {
             QVERIFY(future.isFinished());
-            COMPARE_REPORT(future.result(), 0, 0, 2);
+            const DispatchReport report = future.result();
+            QCOMPARE(report.called + report.failed, 0U);
+            QVERIFY(report.dropped == 2 || report.dropped == 0); // before and after the handlers have ended with the thread
         }
+        QVERIFY(registry.isEmpty());
     }
 
     void handlersMayBeRegisteredInTheDestructorOfAThread()
