@@ -58,8 +58,8 @@ public:
     /*! What only some events need. */
     enum class Extras {
         No,
-        ForObjects, // those whose values may point to QObjects, as far as Qt can tell
         Yes,
+        ForObjects, // those whose values may point to QObjects, as far as Qt can tell
     };
 
     virtual ~Event();
@@ -260,8 +260,10 @@ public:
         } else if constexpr (std::is_default_constructible_v<E> && std::is_copy_constructible_v<E>) {
             return {QMetaType::fromType<E>(), std::addressof(value())};
         } else {
-            static const bool once = (warnOfUnseenType(QMetaType::fromType<E>().name()), true);
-            Q_UNUSED(once)
+            // Not as a static is initialised: what the program does with the message may come back to here.
+            static std::atomic<bool> isTold = false;
+            if (!isTold.exchange(true))
+                warnOfUnseenType(QMetaType::fromType<E>().name());
             return {};
         }
     }
