@@ -74,6 +74,7 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(HeavyFenceReclaim),
         SIGNALBOX_SITE(AnnounceHandler),
         SIGNALBOX_SITE(CheckHead),
+        SIGNALBOX_SITE(SeeChange),
         SIGNALBOX_SITE(MarkWithdrawn),
         SIGNALBOX_SITE(CheckState),
         SIGNALBOX_SITE(ScanCurrents),

@@ -244,6 +244,12 @@ struct RelacyPlatform
 
     static bool usesLightFence() { return configuration.fence == FenceMode::Light; }
     static void lightFence(MemorySite) {} // only a compiler barrier: nothing in the model
+    static constexpr std::memory_order lightLoad = std::memory_order_relaxed;
+    static void acquireFence(MemorySite site)
+    {
+        if (!configuration.isWeakened(site))
+            rl::atomic_thread_fence(rl::mo_acquire, $);
+    }
     static void heavyFence(MemorySite site)
     {
         if (configuration.isWeakened(site))

@@ -139,4 +139,22 @@ inline void announce(typename Platform::template Atomic<T *> &hazard, T *value, 
     }
 }
 
+// The reader's load behind announce(). Light-fence mode: the heavy fence of the writer, which falls before this load or
+// behind the announcement, is all that it needs to see the other's store; what that store published is acquired by
+// acquireValidated(). Full-fence mode: the second of the four seq_cst operations.
+template <class Platform, FenceMode Mode, class T>
+inline T validate(const typename Platform::template Atomic<T> &word, MemorySite site) noexcept
+{
+    return word.load(Platform::order(site, Mode == FenceMode::Light ? Platform::lightLoad : std::memory_order_seq_cst));
+}
+
+// Who stored what validate() has loaded did what it did before that store. A fence of its own, for those who need it only
+// when something has changed.
+template <class Platform, FenceMode Mode>
+inline void acquireValidated([[maybe_unused]] MemorySite site) noexcept
+{
+    if constexpr (Mode == FenceMode::Light)
+        Platform::acquireFence(site);
+}
+
 } // namespace SignalBox::detail

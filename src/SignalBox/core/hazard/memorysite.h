@@ -18,6 +18,7 @@ enum class MemorySite {
     // The handler being called: readers against removers (dispatch.h, settlement.h).
     AnnounceHandler, // reader: slot's `current` names the handler
     CheckHead, // reader: has anything changed since the walk began?
+    SeeChange, // reader: it has
     MarkWithdrawn, // remover: the published list has followed the node's state
     CheckState, // reader: the node's own state, when something has changed
     ScanCurrents, // remover, last leaver: loads every `current`

@@ -60,6 +60,15 @@ struct SIGNALBOX_CORE_EXPORT StandardPlatform
 
     static bool usesLightFence() noexcept { return readersUseLightFence(); }
     static void lightFence(MemorySite) noexcept { std::atomic_signal_fence(std::memory_order_seq_cst); }
+    // A reader's load in light-fence mode, and the fence behind it. ThreadSanitizer does not know fences: there the load
+    // acquires. (Its programs run in light-fence mode only if the library was built without it.)
+#ifdef SIGNALBOX_THREAD_SANITIZER
+    static constexpr std::memory_order lightLoad = std::memory_order_acquire;
+    static void acquireFence(MemorySite) noexcept {}
+#else
+    static constexpr std::memory_order lightLoad = std::memory_order_relaxed;
+    static void acquireFence(MemorySite) noexcept { std::atomic_thread_fence(std::memory_order_acquire); }
+#endif
     static void heavyFence(MemorySite) noexcept { detail::heavyFence(); }
 
     static HazardDomain<StandardPlatform> &domain() noexcept;

@@ -60,16 +60,16 @@ public:
         // Release: the walk's reads of the list before its reclamation; partner ScanLists. Then the light
         // fence: either the requester's scan finds the slot empty, or the request is seen here.
         announce<Platform, Mode, const List>(slot.list, nullptr, MemorySite::LeaveList);
-        serveRequest(record, record.requestBitOf(slot));
+        serveRequest<Mode>(record, record.requestBitOf(slot));
     }
 
-    // Only requests to what was just left: those to an outer notify's slot wait for that.
+    // Only requests to what was just left: those to an outer notify's slot wait for that. No fence: the answer begins with
+    // an exchange of the election's counter, which comes after the one by which the requester was elected.
+    template <FenceMode Mode>
     static void serveRequest(Record &record, std::uint32_t bits) noexcept
     {
-        if (record.reclaimRequested.load(Platform::order(MemorySite::RequestRecord, std::memory_order_seq_cst)) & bits)
-            [[unlikely]] {
+        if (validate<Platform, Mode, std::uint32_t>(record.reclaimRequested, MemorySite::RequestRecord) & bits) [[unlikely]]
             answerRequest(record, bits);
-        }
     }
 
     // The published word, whose list `slot` protects from here on.
@@ -78,29 +78,35 @@ public:
     {
         for (;;) {
             announce<Platform, Mode, const List>(slot.list, Control::listOf(word), MemorySite::AnnounceList);
-            // Acquire: pairs with PublishHead: the list's contents. Seq_cst: second operation of full-fence
-            // mode. Weaker: a list that was reclaimed before it was announced is walked.
-            const Word now = control.head.load(Platform::order(MemorySite::ValidateHead, std::memory_order_seq_cst));
-            if (now == word)
+            // Acquire (a fence in light-fence mode): pairs with PublishHead: the list's contents. Seq_cst: second operation
+            // of full-fence mode. Weaker: a list that was reclaimed before it was announced is walked.
+            const Word now = validate<Platform, Mode, Word>(control.head, MemorySite::ValidateHead);
+            if (now == word) {
+                acquireValidated<Platform, Mode>(MemorySite::ValidateHead);
                 return word;
+            }
             word = now;
         }
     }
 
     // Whether the published word is no longer the one that is walked. If it is: no handler of the list was
-    // removed or paused before `current` named it, and who removes it now will see that. Seq_cst as in
-    // protect(). Weaker: a handler is called whose remover has seen nobody inside.
+    // removed or paused before `current` named it, and who removes it now will see that. Seq_cst in full-fence mode, as
+    // in protect(). Weaker: a handler is called whose remover has seen nobody inside. If it is changed,
+    // acquireValidated() follows before states are read.
+    template <FenceMode Mode>
     static bool isChanged(const Control &control, Word word) noexcept
     {
-        return control.head.load(Platform::order(MemorySite::CheckHead, std::memory_order_seq_cst)) != word;
+        return validate<Platform, Mode, Word>(control.head, MemorySite::CheckHead) != word;
     }
 
     template <FenceMode Mode>
     static void leaveLast(Control &control, Word word, Slot &slot, Node *node) noexcept
     {
         announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler);
-        if (isChanged(control, word)) [[unlikely]]
+        if (isChanged<Mode>(control, word)) [[unlikely]] {
+            acquireValidated<Platform, Mode>(MemorySite::SeeChange);
             settle(node);
+        }
     }
 
     // Calls the exception callback, in a catch block.
@@ -152,8 +158,9 @@ private:
         constexpr FenceMode Mode = FenceMode::Light;
         Slot &slot = record.slotArray[0];
         announce<Platform, Mode, const List>(slot.list, reinterpret_cast<const List *>(word), MemorySite::AnnounceList);
-        if (control.head.load(Platform::order(MemorySite::ValidateHead, std::memory_order_seq_cst)) != word) [[unlikely]]
+        if (validate<Platform, Mode, Word>(control.head, MemorySite::ValidateHead) != word) [[unlikely]]
             return walkUnusually(control, word, record, event);
+        acquireValidated<Platform, Mode>(MemorySite::ValidateHead);
         const List &list = *reinterpret_cast<const List *>(word);
         list.canary.checkAlive();
         if (list.singleBlockCount == 0) [[unlikely]]
@@ -165,7 +172,7 @@ private:
             do {
                 Node *node = entry->node;
                 announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
-                if (isChanged(control, word)) [[unlikely]]
+                if (isChanged<Mode>(control, word)) [[unlikely]]
                     return resumeBefore(control, word, record, event, entry);
                 entry->invoke(node, event, &outcome);
                 if (outcome != Outcome::Continue) [[unlikely]]

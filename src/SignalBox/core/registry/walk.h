@@ -133,7 +133,7 @@ public:
                         do {
                             Node *node = entry->node;
                             announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler);
-                            if (Dispatch::isChanged(control, word)) [[unlikely]] {
+                            if (Dispatch::template isChanged<Mode>(control, word)) [[unlikely]] {
                                 Node *before = entry == begin ? previous : entry[-1].node;
                                 if (!enterChanged<Mode>(slot, before, node)) {
                                     --m_report.called;
@@ -275,6 +275,8 @@ public:
     template <FenceMode Mode>
     [[gnu::noinline, gnu::cold]] static bool enterChanged(Slot &slot, Node *previous, Node *node) noexcept
     {
+        // Who has seen the change of the head sees the states that were marked before it.
+        acquireValidated<Platform, Mode>(MemorySite::SeeChange);
         // First out of `node` again: leaving may run the destructor of a capture, and that may wait for
         // `node` to be left.
         announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler);
@@ -396,7 +398,7 @@ public:
         // Requests to the pin and to the slot: a reclaimer that looks for pins before this one was made, and at the slot while it
         // still names the list, has told the slot alone. (A change that used the slot meanwhile has answered that
         // request: its pass found the pin, and told it.)
-        Dispatch::serveRequest(record, record.requestBitOf(slot) | Record::deepRequestBit);
+        Dispatch::template serveRequest<FenceMode::Full>(record, record.requestBitOf(slot) | Record::deepRequestBit);
         return report;
     }
 };
