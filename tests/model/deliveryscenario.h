@@ -29,6 +29,7 @@ struct DeliveryModel
 
     static std::memory_order order(DeliverySite site, std::memory_order order)
     {
+        pauseBefore(site);
         if (weakenedSite != site)
             return order;
         if (siteWeakening == Weakening::Relaxed)

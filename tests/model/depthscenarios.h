@@ -70,7 +70,7 @@ struct DeepWalkOfDyingRegistry : Scenario<DeepWalkOfDyingRegistry, 2, 2>
         add(*core, [] {});
         control = core->control();
         control->addReference();
-        hold = Hold{MemorySite::PinList, 0, rl::rand(6)};
+        pauses<MemorySite>[0] = {.thread = 0, .site = MemorySite::PinList, .steps = rl::rand(100)};
     }
     void run(unsigned index)
     {
@@ -82,7 +82,6 @@ struct DeepWalkOfDyingRegistry : Scenario<DeepWalkOfDyingRegistry, 2, 2>
             control->dropReference();
         } else {
             core.reset();
-            hold.reset();
         }
     }
 };

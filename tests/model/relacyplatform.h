@@ -4,6 +4,7 @@
 // The shipped protocol headers on Relacy's atomics: a schedule explorer with a C++11 memory model, race and
 // leak detection. Relacy replaces global names by macros, which must not reach our headers.
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cerrno>
@@ -69,27 +70,34 @@ struct Configuration
 };
 inline Configuration configuration;
 
-// Holds a thread before an operation at a site until the others have been there so many times: random schedules
-// hardly ever let a thread stand still while another takes many steps.
-struct Hold
+// A thread stands still for some steps before one of its operations at a site: random schedules hardly ever let others take
+// many steps meanwhile.
+template <class Site>
+struct Pause
 {
-    MemorySite site;
-    unsigned thread;
-    unsigned visitsLeft;
+    unsigned thread = 0;
+    Site site{};
+    unsigned operationsBefore = 0; // of that thread, at that site
+    unsigned steps = 0;
 };
-inline std::optional<Hold> hold;
+template <class Site>
+inline std::array<Pause<Site>, 2> pauses;
 
-inline void holdAt(MemorySite site)
+template <class Site>
+void pauseBefore(Site site)
 {
-    if (!hold || hold->site != site)
-        return;
-    if (rl::thread_index() != hold->thread) {
-        if (hold->visitsLeft > 0)
-            --hold->visitsLeft;
-        return;
+    for (Pause<Site> &pause : pauses<Site>) {
+        if (pause.steps == 0 || pause.site != site || pause.thread != rl::thread_index())
+            continue;
+        if (pause.operationsBefore > 0) {
+            --pause.operationsBefore;
+            continue;
+        }
+        while (pause.steps > 0) {
+            --pause.steps;
+            rl::yield(1, $);
+        }
     }
-    while (hold && hold->visitsLeft > 0)
-        rl::yield(1, $);
 }
 
 inline void setOutOfMemory(bool isOut)
@@ -234,7 +242,7 @@ struct RelacyPlatform
 
     static std::memory_order order(MemorySite site, std::memory_order order)
     {
-        holdAt(site);
+        pauseBefore(site);
         if (!configuration.isWeakened(site))
             return order;
         if (configuration.weakening == Weakening::Relaxed)

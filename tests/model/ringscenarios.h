@@ -25,6 +25,17 @@ struct RingScenario : rl::test_suite<Derived, producers + 1>
         calls = std::make_unique<Calls>();
         lost = std::make_unique<Atomic<unsigned>>(0);
         received = {};
+        pauses<DeliverySite> = {};
+        static_cast<Derived *>(this)->prepare();
+    }
+    void prepare() {}
+    static unsigned parcelsOf(unsigned) { return parcels; }
+    static unsigned parcelsOfAll()
+    {
+        unsigned sum = 0;
+        for (unsigned producer = 0; producer < producers; ++producer)
+            sum += Derived::parcelsOf(producer);
+        return sum;
     }
     void thread(unsigned index)
     {
@@ -41,7 +52,7 @@ struct RingScenario : rl::test_suite<Derived, producers + 1>
     }
     void produce(unsigned producer)
     {
-        for (unsigned i = 0; i < parcels; ++i) {
+        for (unsigned i = 0; i < Derived::parcelsOf(producer); ++i) {
             auto *parcel = new Parcel(producer, i);
             if constexpr (full == Full::LosesNewest) {
                 if (!ring->pushIfRoom(parcel))
@@ -74,7 +85,7 @@ struct RingScenario : rl::test_suite<Derived, producers + 1>
     }
     void after()
     {
-        RL_ASSERT(received.count + lost->load(std::memory_order_relaxed) == producers * parcels);
+        RL_ASSERT(received.count + lost->load(std::memory_order_relaxed) == parcelsOfAll());
         RL_ASSERT(ring->isEmpty());
         if constexpr (full == Full::LosesOldest) {
             // The newest of some producer always arrives.
@@ -110,6 +121,17 @@ struct BoundedOfTwo : RingScenario<BoundedOfTwo, 2, 3, 2, Full::LosesOldest>
 };
 struct BoundedOfThree : RingScenario<BoundedOfThree, 3, 2, 2, Full::LosesOldest>
 {
+};
+// A producer finds its place passed, takes out what lies there by then, an item of the next round, and is late with putting
+// that back: its round has passed as well, and the place is empty again.
+struct PutBackTooLate : RingScenario<PutBackTooLate, 2, 4, 2, Full::LosesOldest>
+{
+    static unsigned parcelsOf(unsigned producer) { return producer == 0 ? 1 : 4; }
+    void prepare()
+    {
+        pauses<DeliverySite> = {{{.thread = 0, .site = DeliverySite::StoreItem, .operationsBefore = 0, .steps = rl::rand(40)},
+                                 {.thread = 0, .site = DeliverySite::StoreItem, .operationsBefore = 1, .steps = rl::rand(100)}}};
+    }
 };
 struct NewestLost : RingScenario<NewestLost, 2, 2, 1, Full::LosesNewest>
 {

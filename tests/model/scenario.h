@@ -99,7 +99,7 @@ struct Scenario : rl::test_suite<Derived, threads>, World<slots>
     void before()
     {
         configuration.threadsWithoutMemory = 0;
-        hold.reset();
+        pauses<MemorySite> = {};
         Platform::begin();
         core.emplace();
         derived().prepare();

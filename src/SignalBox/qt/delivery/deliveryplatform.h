@@ -23,9 +23,6 @@ enum class DeliverySite {
     ReadTickets, // consumer
     StoreItem, // producer: into its place
     TakeItem, // consumer
-    MoveFirst, // consumer: where it is
-    ReadFirst, // producer: has it been overtaken?
-    LookAgain, // consumer: has a producer come too late? Is a ring of one empty?
     CountItem, // a ring that drops the newest: producer reserves, consumer gives back
     // changedslots.h
     PutNewest, // producer: the slot's item

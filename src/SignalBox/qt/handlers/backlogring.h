@@ -21,8 +21,11 @@
 //   producer that has its ticket and not yet stored: the consumer stops there, and that producer calls it. An item that
 //   is newer than expected goes back as a producer's does.
 // - A producer may be overtaken by the consumer as well, which has taken a newer item from the place and will not look
-//   there for this one. So a producer that finds its place empty looks where the consumer is, and the consumer, once
-//   it has moved on, looks whether the place is still empty: one of the two sees the other, and takes the item out.
+//   there for this one. So a producer that finds its place empty looks where the consumer is. If the consumer has been
+//   there, it made the place empty, or emptied it before others used it, and the exchange of who finds it so
+//   comes after that: the producer sees where the consumer had got to, and takes the item out. What it gets may be an
+//   item of the next round; that one it puts back, and looks again, since it may have been late a second time.
+//   The consumer need not look: what is there when it comes, it takes; what comes later sees that it has been there.
 //
 // FIFO per producer: its second ticket is later than its first, which it has stored by then.
 //
@@ -48,13 +51,18 @@ public:
     {
         if (m_capacity == 1)
             return exchange(m_places[0], item);
-        const std::uint64_t ticket = takeTicket(item);
-        Atomic<Item *> &place = placeOf(ticket);
-        if (Item *out = store(item))
-            return out;
-        if (m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)) > ticket)
-            return takeOutdated(place);
-        return nullptr;
+        takeTicket(item);
+        for (;;) {
+            const std::uint64_t ticket = item->ticket(); // before others may have it
+            if (Item *out = store(item))
+                return out;
+            // Relaxed, and below: if the consumer has passed this place, the exchange that found it empty acquired that.
+            if (m_first.load(std::memory_order_relaxed) <= ticket)
+                return nullptr;
+            item = take(placeOf(ticket));
+            if (item == nullptr || item->ticket() < m_first.load(std::memory_order_relaxed))
+                return item;
+        }
     }
 
     // The same for a ring that drops the newest: false, and the item stays the caller's, if there is no room.
@@ -92,20 +100,15 @@ public:
             std::uint64_t first = m_first.load(std::memory_order_relaxed);
             if (end - first > m_capacity) {
                 first = end - m_capacity;
-                moveTo(first);
+                m_first.store(first, std::memory_order_relaxed); // released by the exchanges that follow, as below
             }
             if (first == end)
                 return nullptr;
-            Atomic<Item *> &place = placeOf(first);
-            Item *item = take(place);
+            Item *item = take(placeOf(first));
             if (item == nullptr)
                 return nullptr; // its producer is about to store it, and calls
             if (item->ticket() == first) {
-                moveTo(first + 1);
-                if (place.load(Platform::order(DeliverySite::LookAgain, std::memory_order_seq_cst))) {
-                    if (Item *out = takeOutdated(place))
-                        lost(out);
-                }
+                m_first.store(first + 1, std::memory_order_relaxed);
                 return item;
             }
             if (item->ticket() > first)
@@ -138,49 +141,31 @@ public:
     bool isEmpty() const noexcept
     {
         if (m_capacity == 1)
-            return m_places[0].load(Platform::order(DeliverySite::LookAgain, std::memory_order_seq_cst)) == nullptr;
+            return m_places[0].load(Platform::order(DeliverySite::ReadTickets, std::memory_order_seq_cst)) == nullptr;
         return m_first.load(std::memory_order_relaxed) == m_next.load(Platform::order(DeliverySite::ReadTickets, std::memory_order_seq_cst));
     }
 
 private:
-    std::uint64_t takeTicket(Item *item) noexcept
+    void takeTicket(Item *item) noexcept
     {
         // Sequentially consistent: the producer raises the wake-up afterwards (see wakeup.h), and a consumer that has
         // cleared it sees the ticket. Weaker: it finds the ring empty, and the item waits until somebody posts another.
-        const std::uint64_t ticket = m_next.fetch_add(1, Platform::order(DeliverySite::TakeTicket, std::memory_order_seq_cst));
-        item->setTicket(ticket);
-        return ticket;
+        item->setTicket(m_next.fetch_add(1, Platform::order(DeliverySite::TakeTicket, std::memory_order_seq_cst)));
     }
 
     Atomic<Item *> &placeOf(std::uint64_t ticket) noexcept { return m_places[ticket % m_capacity]; }
 
-    void moveTo(std::uint64_t first) noexcept
-    {
-        // Sequentially consistent, like the looks that follow it and that of the producer: StoreItem, ReadFirst against
-        // MoveFirst, LookAgain. Weaker: an item lies where nobody looks, and its future never finishes.
-        m_first.store(first, Platform::order(DeliverySite::MoveFirst, std::memory_order_seq_cst));
-    }
-
-    // An item whose ticket the consumer has passed may lie in this place; or a newer one by now. The one to be lost, or null.
-    Item *takeOutdated(Atomic<Item *> &place) noexcept
-    {
-        Item *const item = take(place);
-        if (item && item->ticket() >= m_first.load(Platform::order(DeliverySite::ReadFirst, std::memory_order_seq_cst)))
-            return store(item);
-        return item;
-    }
-
-    // Release: the item's contents; partner take(). Acquire: those of what comes out. Weaker: an item is read, or destroyed,
-    // half written. Sequentially consistent, as the ticket: the consumer that finds the place empty relies on the call that
-    // follows.
+    // Release: the item's contents; partner take(). Acquire: those of what comes out, and where the consumer was when it
+    // made the place empty. Weaker: an item is read, or destroyed, half written, or lies where nobody looks. A consumer that
+    // comes first and finds the place empty releases that it has cleared the wake-up, so the producer calls it.
     Item *exchange(Atomic<Item *> &place, Item *item) noexcept
     {
-        return place.exchange(item, Platform::order(DeliverySite::StoreItem, std::memory_order_seq_cst));
+        return place.exchange(item, Platform::order(DeliverySite::StoreItem, std::memory_order_acq_rel));
     }
     // As exchange().
     Item *take(Atomic<Item *> &place) noexcept
     {
-        return place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_seq_cst));
+        return place.exchange(nullptr, Platform::order(DeliverySite::TakeItem, std::memory_order_acq_rel));
     }
 
     // Into its place. Returns the oldest item that it met there, or null.
