@@ -35,6 +35,25 @@ struct DeepWalkAgainstRemoval : Scenario<DeepWalkAgainstRemoval, 2, 2>
     }
 };
 
+// The capture is destroyed once, by the remover or by the deep walk that leaves it, and not while it is called.
+struct CaptureDiesOnceInDeepWalk : Scenario<CaptureDiesOnceInDeepWalk, 2, 2>
+{
+    HandlerId id;
+    Probe probe;
+    Atomic<int> deaths{0};
+    void prepare() { id = add(*core, CountedCapture(&probe, &deaths)); }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            const typename SignalBox::detail::Walks<Platform>::Calls takesTheSlot;
+            notify(*core);
+        } else {
+            RL_ASSERT(core->remove(id, Waiting::No));
+        }
+    }
+    void check() { RL_ASSERT(deaths.load(std::memory_order_relaxed) == 1); }
+};
+
 // The registry dies while a thread is deep inside of it and nowhere else.
 struct DeepWalkOfDeadRegistry : Scenario<DeepWalkOfDeadRegistry, 2, 2>
 {

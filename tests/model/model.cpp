@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "depthscenarios.h"
 #include "eventscenarios.h"
+#include "idscenarios.h"
 #include "reclaimscenarios.h"
 #include "removalscenarios.h"
 #include "simulation.h"
@@ -13,7 +14,7 @@
 // Runs the models. Without arguments: every scenario in the given fence mode must pass.
 //   model light|full [iterations]
 //   model weaken [iterations]      each order of the table, weakened, must make its scenario fail
-//   model search [iterations [SITE]]           which scenario fails for which weakened order
+//   model search [iterations [SITE [SCENARIO]]] which scenario fails for which weakened order
 //   model show iterations SCENARIO light|full  the history of the schedule that fails
 
 namespace Model {
@@ -39,9 +40,13 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(PauseAgainstResume),
         SIGNALBOX_SCENARIO(IdSlotReuse),
         SIGNALBOX_SCENARIO(IdIsPublished),
+        SIGNALBOX_SCENARIO(LookUpOfReusedSlot),
+        SIGNALBOX_SCENARIO(LookUpOfSlotOfAnother),
+        SIGNALBOX_SCENARIO(FreeSlotIsGivenOnce),
         SIGNALBOX_SCENARIO(RemovedWithoutMemory),
         SIGNALBOX_SCENARIO(RemovedDuringRebuild),
         SIGNALBOX_SCENARIO(DeepWalkAgainstRemoval),
+        SIGNALBOX_SCENARIO(CaptureDiesOnceInDeepWalk),
         SIGNALBOX_SCENARIO(DeepWalkOfDeadRegistry),
         SIGNALBOX_SCENARIO(DeepWalkOfDyingRegistry),
         SIGNALBOX_SCENARIO(CalledAloneThenFreed),
@@ -170,6 +175,13 @@ constexpr Weakened table[] = {
         {MemorySite::AcquireRecord, FenceMode::Light, Weakening::Relaxed, "TwoReadersLeaveDeadRegistry"},
         {MemorySite::ReleaseRecord, FenceMode::Light, Weakening::Relaxed, "TwoReadersLeaveDeadRegistry"},
         {MemorySite::CountUnchecked, FenceMode::Light, Weakening::Relaxed, "RemovedDuringRebuild"},
+        {MemorySite::PublishId, FenceMode::Light, Weakening::Relaxed, "LookUpOfReusedSlot"},
+        {MemorySite::FreeIdSlot, FenceMode::Light, Weakening::Relaxed, "FreeSlotIsGivenOnce"},
+        {MemorySite::RequestRecord, FenceMode::Full, Weakening::NotSequential, "DeepWalkOfDyingRegistry"},
+        {MemorySite::PinList, FenceMode::Light, Weakening::Relaxed, "DeepWalkOfDyingRegistry"},
+        {MemorySite::PinList, FenceMode::Full, Weakening::NotSequential, "DeepWalkOfDyingRegistry"},
+        {MemorySite::CountInside, FenceMode::Light, Weakening::Relaxed, "CaptureDiesOnceInDeepWalk"},
+        {MemorySite::CountInside, FenceMode::Full, Weakening::NotSequential, "CaptureDiesOnceInDeepWalk"},
         {MemorySite::RecordFlag, FenceMode::Full, Weakening::Relaxed, "TwoRecorders"},
         {MemorySite::TakeFlag, FenceMode::Full, Weakening::Relaxed, "TwoRecorders"},
         {MemorySite::RecordSummary, FenceMode::Full, Weakening::Relaxed, "EventIsDeliveredOnce"},
@@ -185,7 +197,8 @@ constexpr Weakened table[] = {
         {MemorySite::SeeInitialCall, FenceMode::Full, Weakening::Relaxed, "InitialCallHasNoGap"},
 };
 
-int search(unsigned long iterations, std::string_view only)
+// Of all sites and scenarios, or of one.
+int search(unsigned long iterations, std::string_view only, std::string_view scenario)
 {
     for (const Site &site : sites) {
         if (!only.empty() && only != site.name)
@@ -199,7 +212,7 @@ int search(unsigned long iterations, std::string_view only)
                 configuration.weakening = weakening;
                 configuration.site = site.site;
                 std::cout << site.name << ", " << nameOf(mode) << ", " << nameOf(weakening) << ", "
-                          << firstFailure(scenarios, iterations) << std::endl;
+                          << firstFailure(scenarios, iterations, scenario) << std::endl;
             }
         }
     }
@@ -242,9 +255,9 @@ int main(int argc, char **argv)
     if (command == "show" && argc > 4)
         return show(std::string_view(argv[4]) == "full" ? FenceMode::Full : FenceMode::Light, iterations, argv[3]);
     if (command == "search")
-        return search(iterations, argc > 3 ? argv[3] : "");
+        return search(iterations, argc > 3 ? argv[3] : "", argc > 4 ? argv[4] : "");
     std::cerr << "usage: model light|full|weaken [ITERATIONS]\n"
-                 "       model search [ITERATIONS [SITE]]\n"
+                 "       model search [ITERATIONS [SITE [SCENARIO]]]\n"
                  "       model show ITERATIONS SCENARIO light|full\n";
     return 2;
 }

@@ -95,7 +95,7 @@ void pauseBefore(Site site)
         }
         while (pause.steps > 0) {
             --pause.steps;
-            rl::yield(1, $);
+            rl::ctx().sched(); // and not yield(), after which a load of Relacy's sees the newest value
         }
     }
 }

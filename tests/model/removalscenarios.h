@@ -72,18 +72,7 @@ struct CaptureDiesOnce : Scenario<CaptureDiesOnce, 3>
     HandlerId id;
     Probe probe;
     Atomic<int> deaths{0};
-    struct Counted : Capture
-    {
-        Counted(Probe *probe, Atomic<int> *deaths) : Capture(probe), deaths(deaths) {}
-        Counted(Counted &&) noexcept = default;
-        ~Counted()
-        {
-            if (probe)
-                deaths->fetch_add(1, std::memory_order_relaxed);
-        }
-        Atomic<int> *deaths;
-    };
-    void prepare() { id = add(*core, Counted(&probe, &deaths)); }
+    void prepare() { id = add(*core, CountedCapture(&probe, &deaths)); }
     void run(unsigned index)
     {
         if (index < 2)
@@ -91,7 +80,6 @@ struct CaptureDiesOnce : Scenario<CaptureDiesOnce, 3>
         else
             RL_ASSERT(core->remove(id, Waiting::No));
     }
-    // Before the registry goes: destruction must not be left to it.
     void check() { RL_ASSERT(deaths.load(std::memory_order_relaxed) == 1); }
 };
 

@@ -51,6 +51,19 @@ struct Capture
     Probe *probe;
 };
 
+// The same, for scenarios that check the count before the registry goes: its destruction must not be left to it.
+struct CountedCapture : Capture
+{
+    CountedCapture(Probe *probe, Atomic<int> *deaths) : Capture(probe), deaths(deaths) {}
+    CountedCapture(CountedCapture &&) noexcept = default;
+    ~CountedCapture()
+    {
+        if (probe)
+            deaths->fetch_add(1, std::memory_order_relaxed);
+    }
+    Atomic<int> *deaths;
+};
+
 template <class Callable>
 struct CallPlainly
 {

@@ -48,12 +48,12 @@ const Row &rowOf(const Rows &rows, std::string_view name)
     std::exit(2);
 }
 
-/*! The first of \a rows that fails, or "-". */
+/*! The first of \a rows that fails, or "-". \a only: the one to try, or empty. */
 template <class Rows>
-const char *firstFailure(const Rows &rows, unsigned long iterations)
+const char *firstFailure(const Rows &rows, unsigned long iterations, std::string_view only = {})
 {
     for (const Row &row : rows) {
-        if (!runQuietly(row, iterations))
+        if ((only.empty() || only == row.name) && !runQuietly(row, iterations))
             return row.name;
     }
     return "-";

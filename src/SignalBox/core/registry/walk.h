@@ -293,6 +293,8 @@ public:
     template <FenceMode Mode>
     struct SlotPresence
     {
+        static constexpr FenceMode fenceMode = Mode;
+
         Slot &slot;
         void enter(Node *node) noexcept { announce<Platform, Mode>(slot.current, node, MemorySite::AnnounceHandler); }
         void leave(Node *) noexcept { announce<Platform, Mode, Node>(slot.current, nullptr, MemorySite::LeaveHandler); }
@@ -302,6 +304,8 @@ public:
     // store-then-load as slot and head do; an RMW is its own full fence.
     struct DeepPresence
     {
+        static constexpr FenceMode fenceMode = FenceMode::Full;
+
         DeepFrame<Platform> &frame;
         void enter(Node *node) noexcept
         {
@@ -359,7 +363,12 @@ public:
         node->canary.checkAlive();
         Outcome outcome = Outcome::NotCalled;
         presence.enter(node);
-        if (!node->hasState(passedOver, MemorySite::CheckState)) [[likely]] {
+        // The pairs of a walk's CheckHead, with the node's state in place of the head. Nothing to acquire: who holds the
+        // reference got it after the node was made; and Settlement::leave() looks again.
+        const auto loadState = [node] {
+            return validate<Platform, Presence::fenceMode, std::uint32_t>(node->state, MemorySite::CheckState);
+        };
+        if (!(loadState() & passedOver)) [[likely]] {
             outcome = Outcome::Continue;
             try {
                 node->operations.invoke(node, event, &outcome);
@@ -369,7 +378,7 @@ public:
             }
         }
         presence.leave(node);
-        if (node->hasState(Node::Removed, MemorySite::CheckState)) [[unlikely]]
+        if (loadState() & Node::Removed) [[unlikely]]
             Settlement<Platform>::leave(node);
         return outcome;
     }
