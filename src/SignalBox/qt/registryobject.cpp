@@ -216,7 +216,8 @@ RegistryObject::Way RegistryObject::inlineWay(const AsyncOptions &options, const
         return {};
     }
     return {.route = new detail::Route(m_link, nullptr, options, detail::Affinity::Ignored, detail::CalledWith::Event,
-                                       detail::Kept::AsOptions, nullptr)};
+                                       detail::Kept::AsOptions, nullptr),
+            .caller = caller};
 }
 
 RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &options, const char *caller,
@@ -236,7 +237,8 @@ RegistryObject::Way RegistryObject::wayTo(QObject *context, const AsyncOptions &
     const detail::Affinity affinity =
         context == QCoreApplication::instance() ? detail::Affinity::Ignored : detail::Affinity::Followed;
     return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), options, affinity, calledWith, kept, values),
-            .watched = context};
+            .watched = context,
+            .caller = caller};
 }
 
 RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOptions &options, const char *caller,
@@ -249,7 +251,8 @@ RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const AsyncOption
     if (isRefused(options, kept, caller))
         return {};
     return {.route = new detail::Route(m_link, detail::Mailbox::of(target.thread()), options, detail::Affinity::Ignored, calledWith, kept,
-                                       values)};
+                                       values),
+            .caller = caller};
 }
 
 RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions &options, const char *caller,
@@ -267,7 +270,8 @@ RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const AsyncOptions 
         return {};
     return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), options, detail::Affinity::Ignored,
                                        calledWith, kept, values),
-            .watched = target.pool()};
+            .watched = target.pool(),
+            .caller = caller};
 }
 
 RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const AsyncOptions &options,
@@ -275,7 +279,8 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
 {
     if (isRefused(options, kept, caller))
         return {};
-    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept, nullptr)};
+    return {.route = new detail::Route(m_link, mailbox, options, detail::Affinity::Ignored, calledWith, kept, nullptr),
+            .caller = caller};
 }
 
 void RegistryObject::setScriptPlace(Way way, const QString &place)
@@ -308,6 +313,10 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
             });
         link->handlersHaveChanged();
         return guard;
+    } catch (const detail::RegistryIsFull &) {
+        route.abandon();
+        warn(way.caller, "a registry holds at most 1048544 handlers");
+        return {};
     } catch (...) {
         route.abandon();
         throw;

@@ -259,12 +259,13 @@ protected:
     //! \cond Of the template that derives from this class
     explicit RegistryObject(QObject *parent);
 
-    // A way to a handler: its route, and the object whose death ends it. No route: refused, after a warning that names
-    // the call. \a caller: such as "AsyncRegistry::registerHandler()".
+    // A way to a handler: its route, the object whose death ends it, and the call, for warnings. No route: refused, after a
+    // warning that names the call. \a caller: such as "AsyncRegistry::registerHandler()".
     struct Way
     {
         detail::RouteBase *route = nullptr; // with an owner
         QObject *watched = nullptr;
+        const char *caller = nullptr;
     };
     Way inlineWay(const AsyncOptions &options, const char *caller) const;
     Way wayTo(QObject *context, const AsyncOptions &options, const char *caller,
