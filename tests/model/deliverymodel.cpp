@@ -71,6 +71,7 @@ constexpr Weakened table[] = {
         {DeliverySite::TakeTicket, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::ReadTickets, Weakening::NotSequential, "BoundedOfOne"},
         {DeliverySite::StoreItem, Weakening::Relaxed, "LatestOfOne"},
+        {DeliverySite::TakeItem, Weakening::Relaxed, "LatestOfOne"},
         {DeliverySite::PutNewest, Weakening::Relaxed, "OneKeyOfOne"},
         {DeliverySite::TakeNewest, Weakening::Relaxed, "OneKeyOfOne"},
         {DeliverySite::LockTable, Weakening::Relaxed, "OneKeyOfOne"},
