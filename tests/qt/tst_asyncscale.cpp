@@ -5,6 +5,7 @@
 
 #include <SignalBox/AsyncRegistry>
 
+#include <QtCore/qregularexpression.h>
 #include <QtCore/qthread.h>
 #include <QtTest/qtest.h>
 
@@ -14,7 +15,7 @@
 #include <memory>
 #include <vector>
 
-// More of everything than programs have: 10 000 registries, 100 000 handlers, posts nested 10 000 deep.
+// More of everything than programs have: 10 000 registries, as many handlers as a registry takes, posts nested 10 000 deep.
 
 using SignalBox::AsyncRegistry;
 using SignalBox::Delivery;
@@ -93,6 +94,35 @@ private Q_SLOTS:
         QVERIFY(finishes(future));
         COMPARE_REPORT(future.result(), 0, 0, count);
     }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // 1.2 GB without them
+    void handlerThatIsOneTooManyIsRefused()
+    {
+        if (scaled(100) < 100)
+            QSKIP("a short run");
+        constexpr int limit = 1048544;
+        AsyncRegistry<int> registry;
+        const auto addOne = [&registry] { return registry.registerHandler([](const int &) {}); };
+        const HandlerId first = addOne();
+        for (int i = 1; i < limit; ++i)
+            addOne();
+        QCOMPARE(registry.handlerCount(), limit);
+        const char *const reason = "a registry holds at most 1048544 handlers";
+        const auto expectRefusal = [reason](const char *call) {
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QRegularExpression::escape(QLatin1String(call)) + QLatin1String(".*")
+                                                                  + QLatin1String(reason)));
+        };
+        expectRefusal("AsyncRegistry::registerHandler()");
+        QVERIFY(!addOne().isValid());
+        expectRefusal("AsyncRegistry::registerGuard()");
+        QVERIFY(!registry.registerGuard(this, [](const int &) {}).isActive());
+        expectRefusal("AsyncRegistry::next()");
+        QVERIFY(registry.next(this).isCanceled());
+        QCOMPARE(registry.handlerCount(), limit);
+        QVERIFY(registry.unregister(first));
+        QVERIFY(addOne().isValid());
+    }
+#endif
 
     // Inline: each level is a post inside a handler. The stack is larger than it needs, for what sanitizers add.
     void recursionTenThousandDeepReturns()

@@ -26,6 +26,10 @@ struct HandlerIdAccess;
 
     \plainvalue
 
+    An id that one thread gives to another has to bring along what the registering thread did before: give it under a mutex,
+    by a queue or a signal, or by an atomic that is stored with release and loaded with acquire. By a relaxed store it could
+    arrive before its registration does, and a call with it, setEnabled() for example, could use a handler that is being freed.
+
     Ids come from one 44-bit counter for the process: a program that registers one handler every
     microsecond without pause uses it up after half a year, and registerHandler() then throws
     std::length_error instead of repeating an id.

@@ -53,6 +53,7 @@ class HandlerVisit;
     A notify() does not call handlers that were registered after it began. Once unregister() or
     setEnabled(id, false) has returned, a notify() on another thread calls the handler only if it had already
     passed its check of the handler. A notify() on the unregistering thread does not call it.
+    A thread that uses an id has got it by release and acquire, as HandlerId says.
 
     \cost notify() is lock-free, wait-free while the list does not change, writes no shared cache line and
     allocates nothing, except for a thread's first notify and the call of a `once` handler, which changes the list.

@@ -66,8 +66,8 @@ class EventStream;
 
     \errors No exception of a handler reaches an event loop or a producer. Exceptions of handlers, and of futures that they
     return, go to onException() and handlerFailed(). If nobody listens, they are logged in the category \c signalbox. An
-    invalid call is refused with a warning that names it, and returns an invalid id, an empty guard, or an empty future. If
-    allocation fails, std::bad_alloc is thrown and the registry has not changed.
+    invalid call is refused with a warning that names it, and returns an invalid id, an empty guard, or an empty future; so is a
+    handler beyond 1048544 of one registry. If allocation fails, std::bad_alloc is thrown and the registry has not changed.
 
     Reentrancy: handlers may register, unregister, notify again, open event loops, and destroy the registry.
 

@@ -327,6 +327,10 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
             way.scriptPlace ? way.scriptPlace->toStdString() : std::string());
         link->handlersHaveChanged();
         return guard;
+    } catch (const detail::RegistryIsFull &) {
+        route.abandon();
+        warn(settings.caller, "a registry holds at most 1048544 handlers");
+        return {};
     } catch (...) {
         route.abandon();
         throw;

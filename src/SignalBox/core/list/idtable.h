@@ -23,6 +23,13 @@ namespace SignalBox::detail {
 // The last process-wide sequence number given out; shared by ids and by setPriority().
 SIGNALBOX_CORE_EXPORT std::uint64_t nextSequence();
 
+// What a registry throws that has as many handlers as it can: the layers above tell it from what a callable throws.
+class SIGNALBOX_CORE_EXPORT RegistryIsFull : public std::length_error
+{
+public:
+    RegistryIsFull() : std::length_error("SyncRegistry: a registry holds at most 1048544 handlers") {}
+};
+
 template <class Platform>
 class IdTable
 {
@@ -104,7 +111,7 @@ public:
     void reserve(std::size_t count)
     {
         if (count > capacity)
-            throw std::length_error("SyncRegistry: a registry holds at most 1048544 handlers");
+            throw RegistryIsFull();
         for (std::uint32_t index = 0; index < count; index += segmentSize(segmentOf(index)))
             ensureSegment(segmentOf(index));
     }
@@ -182,7 +189,7 @@ private:
         std::uint32_t used = m_used.load(std::memory_order_relaxed);
         do {
             if (used >= capacity)
-                throw std::length_error("SyncRegistry: a registry holds at most 1048544 handlers");
+                throw RegistryIsFull();
             ensureSegment(segmentOf(used));
             // Relaxed: only distributes numbers; the segment was made visible by ensureSegment().
         } while (!m_used.compare_exchange_weak(used, used + 1, std::memory_order_relaxed));

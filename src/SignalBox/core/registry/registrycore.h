@@ -94,8 +94,8 @@ public:
     {
         Scope scope(*m_control);
         scope.protect();
-        // Whoever knows the id got it after the node's first list was published; the id still stands in
-        // the table after the list was protected: so that list contains the node and keeps it alive.
+        // Whoever knows the id got it after the node's first list was published, by release and acquire (handlerid.h); the
+        // id still stands in the table after the list was protected: so that list contains the node and keeps it alive.
         Node *node = m_control->ids.find(id);
         if (node == nullptr || !m_control->ids.claim(id))
             return false;
