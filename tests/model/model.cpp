@@ -34,6 +34,8 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(LeavesByAnnouncingNext),
         SIGNALBOX_SCENARIO(CaptureIsDeadAfterWait),
         SIGNALBOX_SCENARIO(RemovedFromInsideTwice),
+        SIGNALBOX_SCENARIO(TwoRemovedTogether),
+        SIGNALBOX_SCENARIO(WithheldIsNotCalled),
         SIGNALBOX_SCENARIO(OnceRunsOnce),
         SIGNALBOX_SCENARIO(PausedIsNotCalled),
         SIGNALBOX_SCENARIO(PauseAgainstResume),

@@ -62,7 +62,7 @@ private:
     void leave();
     void arrive();
     void end(const char *warning) noexcept;
-    ContextMember *takeMember() noexcept;
+    ContextMembers takeMembers() noexcept;
 
     void remember(const std::shared_ptr<Mailbox> &mailbox);
     std::vector<Opening> settle(const std::shared_ptr<Mailbox> &mailbox);
