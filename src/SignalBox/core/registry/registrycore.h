@@ -107,12 +107,9 @@ public:
         unlink(scope, *m_control, node, nullptr, 1);
         m_control->ids.release(id);
         scope.letGo();
-        const bool isAwaited = waiting == Waiting::Yes;
-        if (isAwaited)
-            Settlement<Platform>::announceWait(node);
-        Settlement<Platform>::settleRemoved(node, &Node::nextClaimed, isAwaited);
-        if (isAwaited)
-            Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
+        Settlement<Platform>::settleRemoved(node, &Node::nextClaimed, waiting == Waiting::Yes);
+        if (waiting == Waiting::Yes)
+            Settlement<Platform>::wait(node);
         node->dropReference();
         return true;
     }
@@ -135,11 +132,9 @@ public:
     {
         takeOutAll(claimed);
         const bool isAwaited = waiting == Waiting::Yes && claimed;
-        for (Node *node = isAwaited ? claimed : nullptr; node; node = node->nextClaimed)
-            Settlement<Platform>::announceWait(node);
         Settlement<Platform>::settleRemoved(claimed, &Node::nextClaimed, isAwaited);
         for (Node *node = isAwaited ? claimed : nullptr; node; node = node->nextClaimed)
-            Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
+            Settlement<Platform>::wait(node);
     }
 
     // claim() by id, and keep(). No walk that begins from here on calls it: the list is replaced, or tagged, as if there were no
@@ -181,9 +176,8 @@ public:
         takeOutAll(claimed);
         for (Node *node = others; node; node = node->nextReleased)
             helpOut(node);
-        const bool isClaimedAwaited = announceWaits(claimed, &Node::nextClaimed, waiting, true);
-        const bool isAnOtherAwaited = announceWaits(others, &Node::nextReleased, waiting, false);
-        Settlement<Platform>::settleRemoved(claimed, &Node::nextClaimed, isClaimedAwaited || isAnOtherAwaited);
+        const bool isAwaited = waiting == Waiting::Yes && (claimed || others);
+        Settlement<Platform>::settleRemoved(claimed, &Node::nextClaimed, isAwaited);
         finishRelease(claimed, &Node::nextClaimed, waiting, true);
         finishRelease(others, &Node::nextReleased, waiting, false);
     }
@@ -197,9 +191,8 @@ public:
         }
         helpOut(node);
         if (mustWait(node, waiting, false)) {
-            Settlement<Platform>::announceWait(node);
             Settlement<Platform>::settleRemoved(nullptr, nullptr, true);
-            Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
+            Settlement<Platform>::wait(node);
         }
         return false;
     }
@@ -593,24 +586,12 @@ private:
         return waiting == Waiting::Yes && (isMine || !own || !own->isInside(node));
     }
 
-    static bool announceWaits(Node *node, Node *Node::*next, Waiting waiting, bool areMine) noexcept
-    {
-        bool isAny = false;
-        for (; node; node = node->*next) {
-            if (!mustWait(node, waiting, areMine))
-                continue;
-            Settlement<Platform>::announceWait(node);
-            isAny = true;
-        }
-        return isAny;
-    }
-
     static void finishRelease(Node *node, Node *Node::*next, Waiting waiting, bool areMine) noexcept
     {
         while (node) {
             Node *behind = node->*next;
             if (mustWait(node, waiting, areMine))
-                Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
+                Settlement<Platform>::wait(node);
             forget(node);
             node = behind;
         }
