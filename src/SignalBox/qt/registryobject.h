@@ -40,6 +40,7 @@ namespace SignalBox {
 namespace detail {
 class Event;
 class EventPointer;
+class HandlerRemoval;
 class Mailbox;
 class Notification;
 class RegistryLink;
@@ -167,6 +168,8 @@ public:
     void clearExceptionCallback() noexcept;
 
     //! \cond For layers above
+    /*! Adds the handler to those that \a removal unregisters: see HandlerRemoval::unregister(). */
+    bool unregisterWith(detail::HandlerRemoval &removal, HandlerId id) noexcept;
     /*!
         Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &)
         or a Propagation(const detail::Event &, const detail::OngoingCall &), runs on the thread of \a context and is gone with it, as with AsyncRegistry::registerHandler(). If it does not always
