@@ -162,7 +162,7 @@ constexpr Weakened table[] = {
         {MemorySite::HeavyFenceRemove, FenceMode::Light, Weakening::Relaxed, "ReaderLeavesDeadRegistry"},
         {MemorySite::CallableDestroyed, FenceMode::Full, Weakening::Relaxed, "CaptureIsDeadAfterWait"},
         {MemorySite::MarkAwaited, FenceMode::Full, Weakening::NotSequential, "RemovedWithoutMemory"},
-        {MemorySite::CountLeave, FenceMode::Light, Weakening::Relaxed, "WaitThenFree"},
+        {MemorySite::CountLeave, FenceMode::Light, Weakening::Relaxed, "GuardLosesClaim"},
         {MemorySite::ElectReclaimer, FenceMode::Light, Weakening::Relaxed, "GuardAgainstDeath"},
         {MemorySite::DropReference, FenceMode::Full, Weakening::Relaxed, "TwoReclaimers"},
         {MemorySite::AddRecord, FenceMode::Light, Weakening::Relaxed, "TwoReclaimers"},

@@ -3,6 +3,9 @@
 
 #include <SignalBox/core/list/blockwriter.h>
 
+#include <memory>
+#include <utility>
+
 // Building the next list from the present one. Pure functions of immutable data, but that
 // rebuild() and eraseRemoved() look at the states of nodes. What throws std::bad_alloc has built nothing.
 
@@ -190,20 +193,14 @@ public:
         return m_built;
     }
 
-    // The new list now belongs to the registry. Calls retire() for each block that it no longer uses, and
-    // for each node that it no longer has.
+    // The new list now belongs to the registry, and may be gone already: only the base is protected. Calls retire() for
+    // each block that the new list no longer uses, and for each node that it no longer has.
     template <class Retire>
     void published(Retire &&retire) noexcept
     {
         if (m_isRebuilt && !m_base->hasInlineBlock) {
-            // What both lists have stands in the same order in both.
-            std::uint32_t shared = 0;
             for (std::uint32_t i = 0; i < m_base->spanCount; ++i) {
-                while (shared < m_built->spanCount && isNew(*m_built->blockAt(shared)))
-                    ++shared;
-                if (shared < m_built->spanCount && m_built->blockAt(shared) == m_base->blockAt(i))
-                    ++shared;
-                else
+                if (!m_isShared || !m_isShared[i])
                     retire(m_base->blockAt(i));
             }
         }
@@ -225,6 +222,8 @@ private:
         // Of a block: three quarters of what it may take.
         const std::uint32_t fill = Block::capacityIn(m_base->total) / 4 * 3;
         m_droppedNodes = new Node *[m_base->total];
+        if (isChanged)
+            m_isShared.reset(new bool[spanCount]());
         // A block is full when it is appended, or comes before a shared one, or last.
         const std::uint32_t limit = m_base->total / fill + (isChanged ? 2 * spanCount : 0) + 2;
         List *list = List::create(limit, 0);
@@ -247,6 +246,7 @@ private:
             if (isChanged && !isChanged[i] && pending + block->total > fill / 2) {
                 flush();
                 append(*list, block);
+                m_isShared[i] = true;
                 continue;
             }
             block->forEach([&](const Entry &entry, const HandlerKey &key, bool) {
@@ -433,6 +433,7 @@ private:
     std::uint32_t m_createdCount = 0;
     std::uint32_t m_droppedCount = 0;
     Node *m_erasedNode = nullptr; // by erase()
+    std::unique_ptr<bool[]> m_isShared; // by the base's spans; null: none
     bool m_isRebuilt = false;     // then its own blocks are not among m_created
     bool m_isOrdered = true;      // the states were in order where it began
     Node **m_droppedNodes = nullptr;
