@@ -2,6 +2,7 @@
 #include <SignalBox/registryhandler.h>
 
 #include <SignalBox/handlers/ownerwatch_p.h>
+#include <SignalBox/handlers/removalbatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/qt/diagnostics/registrydirectory.h>
 #include <SignalBox/qt/backlogs/batch.h>
@@ -9,6 +10,7 @@
 #include <SignalBox/scripts/scriptcall_p.h>
 #include <SignalBox/scripts/scripthome_p.h>
 
+#include <QtCore/qurl.h>
 #include <QtQml/qjsmanagedvalue.h>
 #include <QtQml/qqmlcontext.h>
 #include <QtQml/qqmlengine.h>
@@ -18,6 +20,22 @@
 #include <vector>
 
 namespace SignalBox {
+
+namespace {
+
+// One string for the elements of a file, which mostly come one after the other.
+QString fileNameOf(const QUrl &url)
+{
+    static thread_local QUrl lastUrl;
+    static thread_local QString lastName;
+    if (lastUrl != url) {
+        lastName = url.fileName();
+        lastUrl = url;
+    }
+    return lastName;
+}
+
+} // namespace
 
 /*
     How an element hears that its handler is gone, whoever unregistered it on whichever thread, without a connection to the registry for
@@ -139,8 +157,8 @@ RegistryHandler::~RegistryHandler()
 {
     if (m_link)
         m_link->cut();
-    if (m_registry)
-        m_registry->unregister(m_id);
+    if (m_registry && m_id.isValid())
+        detail::unregisterInBatch(*m_registry, m_id, *m_home);
 }
 
 // Whether it was another one. The handler is registered anew.
@@ -423,7 +441,7 @@ void RegistryHandler::registerAnew()
     const detail::HandlerSettings settings(options, policy, "RegistryHandler");
     const std::shared_ptr<detail::Mailbox> &mailbox = m_home->thread().mailbox();
     const QQmlContext *const context = qmlContext(this);
-    const QString file = context ? context->baseUrl().fileName() : QString(); // Qt tells no line
+    const QString file = context ? fileNameOf(context->baseUrl()) : QString(); // Qt tells no line
     if (m_isBatch) {
         m_untoldLosses = 0;
         detail::ScriptCall call(m_home->key(),
@@ -448,7 +466,7 @@ void RegistryHandler::unregister()
     std::exchange(m_link, {})->cut();
     const HandlerId id = std::exchange(m_id, {});
     if (m_registry)
-        m_registry->unregister(id);
+        detail::unregisterInBatch(*m_registry, id, *m_home);
     Q_EMIT activeChanged();
 }
 

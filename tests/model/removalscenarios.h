@@ -152,4 +152,70 @@ struct RemovedFromInsideTwice : Scenario<RemovedFromInsideTwice, 2>
     void check() { RL_ASSERT(wins.load(std::memory_order_relaxed) == 1); }
 };
 
+// Two handlers end together, with one list and one fence, while another thread removes one of them and a third walks.
+struct TwoRemovedTogether : Scenario<TwoRemovedTogether, 3>
+{
+    SignalBox::detail::HandlerNode<Platform> *guarded[2] = {};
+    HandlerId ids[2];
+    Probe probes[2];
+    void prepare()
+    {
+        for (int i = 0; i < 2; ++i) {
+            guarded[i] = core->addGuarded(
+                    node(*core, [this, i, capture = Capture(&probes[i])]() mutable { capture(); }), 0, true);
+            ids[i] = guarded[i]->id;
+        }
+        add(*core, [] {});
+    }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            notify(*core);
+        } else if (index == 1) {
+            guarded[0]->nextReleased = guarded[1];
+            guarded[1]->nextReleased = nullptr;
+            Core::release(guarded[0], Waiting::Yes);
+            probes[0].kill();
+            probes[1].kill();
+        } else {
+            core->remove(ids[1], Waiting::No);
+        }
+    }
+};
+
+// Handlers that are withheld end later, with one fence: no walk that begins then calls them, whoever makes the list anew.
+struct WithheldIsNotCalled : Scenario<WithheldIsNotCalled, 3>
+{
+    HandlerId ids[2];
+    Probe probes[2];
+    void prepare()
+    {
+        for (int i = 0; i < 2; ++i) {
+            ids[i] = add(*core, [this, i] {
+                RL_ASSERT(rl::thread_index() != 2); // which notifies when they have been withheld
+                probes[i].touch();
+            });
+        }
+    }
+    void run(unsigned index)
+    {
+        if (index == 0) {
+            notify(*core);
+        } else if (index == 1) {
+            add(*core, [] {});
+        } else {
+            SignalBox::detail::HandlerNode<Platform> *claimed = nullptr;
+            SignalBox::detail::Withholding withholding;
+            for (const HandlerId id : ids)
+                RL_ASSERT(core->withhold(id, claimed, withholding));
+            notify(*core);
+            Core::finish(claimed, Waiting::Yes);
+            for (Probe &probe : probes)
+                probe.kill();
+            while (claimed)
+                Core::forget(std::exchange(claimed, claimed->nextClaimed));
+        }
+    }
+};
+
 } // namespace Model

@@ -2,6 +2,7 @@
 #include "target.h"
 
 #include <SignalBox/GuardSet>
+#include <SignalBox/core/registry/handlerremoval.h>
 
 #include <array>
 #include <memory>
@@ -71,6 +72,31 @@ void targetsMayBeFreedAfterTheirGuardSet()
         }
     });
     STRESS_CHECK(registry.isEmpty());
+}
+
+// Handlers that are withheld are not called by the withholding thread, and by nobody after the end of their removal, whoever makes
+// the list anew meanwhile.
+void targetsMayBeFreedAfterTheirRemoval()
+{
+    SyncRegistry<int> registry;
+    const Background notifiers(notifierCount, NotifyForEver{registry});
+    const Background changer(1, [&](unsigned) { registry.unregister(registry.registerHandler([](const int &) {})); });
+    Stress::runThreads(2, [&](unsigned index) {
+        Random random(index);
+        for (std::size_t i = Stress::scaled(2000); i != 0; --i) {
+            std::array<Target, 50> targets;
+            std::array<HandlerId, 50> ids;
+            for (std::size_t j = 0; j < ids.size(); ++j)
+                ids.at(j) = Stress::add(registry, random, &targets.at(j));
+            Stress::stagger(random, 1024);
+            SignalBox::detail::HandlerRemoval removal;
+            for (const HandlerId id : ids) {
+                STRESS_CHECK(removal.unregister(registry, id));
+                STRESS_CHECK(!registry.contains(id));
+            }
+            removal.finishAndWait();
+        }
+    });
 }
 
 // The very first notify and the last one of short-lived threads are among those that must be seen.
@@ -210,6 +236,7 @@ int main(int argc, char **argv)
                                      STRESS_NAMED(targetMayBeFreedAfterUnregisterAndWait),
                                      STRESS_NAMED(targetMayBeFreedAfterItsGuard),
                                      STRESS_NAMED(targetsMayBeFreedAfterTheirGuardSet),
+                                     STRESS_NAMED(targetsMayBeFreedAfterTheirRemoval),
                                      STRESS_NAMED(targetMayBeFreedWhileThreadsComeAndGo),
                                      STRESS_NAMED(targetMayBeFreedByAnotherHandler),
                                      STRESS_NAMED(captureMayOwnGuards),

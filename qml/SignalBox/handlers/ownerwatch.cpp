@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/handlers/ownerwatch_p.h>
 
+#include <QtCore/qhash.h>
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qstring.h>
 #include <QtCore/qurl.h>
-#include <QtCore/qvariant.h>
 #include <QtQml/qqml.h>
 #include <QtQml/qqmlcomponent.h>
 #include <QtQml/qqmlcontext.h>
 #include <QtQml/qqmlengine.h>
 
+#include <utility>
+
 namespace SignalBox::detail {
 
 namespace {
 
-constexpr const char *watchProperty = "_SignalBoxOwnerWatch";
+// Of this thread. It is gone while it is empty, so that no order of destruction at the end of a thread matters.
+thread_local constinit QHash<const QObject *, OwnerWatch *> *watches = nullptr;
 
 // The type of Component's attached object is private. By index, as that compares no signatures.
 void connectToAttached(const QObject *attached, const QObject *receiver, int slot)
@@ -26,14 +29,15 @@ void connectToAttached(const QObject *attached, const QObject *receiver, int slo
 // While a component is being completed, Qt puts every attached object that is made on the list of that component, and so of
 // one that has nothing to do with the owner and may outlive it. An object that is itself created for the owner's context has
 // its attached object on the right list.
-QQmlComponent *probeComponent(QQmlEngine *engine)
+QQmlComponent *watchComponent(QQmlEngine *engine)
 {
-    const QString name = QStringLiteral("SignalBoxOwnerProbe");
+    const QString name = QStringLiteral("SignalBoxOwnerWatch");
     if (auto *component = engine->findChild<QQmlComponent *>(name, Qt::FindDirectChildrenOnly))
         return component;
+    [[maybe_unused]] static const int type = qmlRegisterType<OwnerWatch>("SignalBoxInternal", 1, 0, "OwnerWatch");
     auto *const component = new QQmlComponent(engine, engine);
     component->setObjectName(name);
-    component->setData("import QML\nQtObject { Component.onDestruction: {} }", QUrl(name));
+    component->setData("import SignalBoxInternal\nOwnerWatch {}", QUrl(name));
     return component;
 }
 
@@ -71,27 +75,55 @@ bool isUnloaded(const QQmlContext *context)
 
 OwnerWatch *OwnerWatch::of(QObject *owner)
 {
-    if (auto *watch = owner->property(watchProperty).value<OwnerWatch *>())
-        return watch;
-    auto *const watch = new OwnerWatch(owner);
-    owner->setProperty(watchProperty, QVariant::fromValue(watch));
+    if (OwnerWatch *const known = watches ? watches->value(owner) : nullptr)
+        return known;
+    QQmlContext *const context = qmlContext(owner);
+    OwnerWatch *watch = nullptr;
+    if (context && context->isValid())
+        watch = qobject_cast<OwnerWatch *>(watchComponent(context->engine())->create(context));
+    if (!watch)
+        watch = new OwnerWatch;
+    watch->setParent(owner);
+    watch->m_owner = owner;
+    if (!watches)
+        watches = new QHash<const QObject *, OwnerWatch *>;
+    watches->insert(owner, watch);
+    watch->m_hasEnded = context && (!context->isValid() || isUnloaded(context));
     return watch;
 }
 
-OwnerWatch::OwnerWatch(QObject *owner)
-    : QObject(owner)
+OwnerWatch::~OwnerWatch()
 {
-    connect(owner, &QObject::destroyed, this, &OwnerWatch::end);
-    QQmlContext *const context = qmlContext(owner);
-    if (!context)
+    end();
+    if (!m_owner)
         return;
-    m_hasEnded = !context->isValid() || isUnloaded(context);
-    if (m_hasEnded)
+    watches->remove(m_owner);
+    if (watches->isEmpty())
+        delete std::exchange(watches, nullptr);
+}
+
+void OwnerWatch::add(Follower &follower) noexcept
+{
+    follower.m_next = m_followers;
+    follower.m_link = &m_followers;
+    if (m_followers)
+        m_followers->m_link = &follower.m_next;
+    m_followers = &follower;
+}
+
+void OwnerWatch::Follower::leave() noexcept
+{
+    if (!m_link)
         return;
-    if (QObject *probe = probeComponent(context->engine())->create(context)) {
-        probe->setParent(this);
-        connectToAttached(qmlAttachedPropertiesObject<QQmlComponent>(probe), this, staticMetaObject.indexOfSlot("end()"));
-    }
+    *m_link = m_next;
+    if (m_next)
+        m_next->m_link = m_link;
+    m_link = nullptr;
+}
+
+void OwnerWatch::componentComplete()
+{
+    connectToDestruction(this, staticMetaObject.indexOfSlot("end()"));
 }
 
 void OwnerWatch::end()
@@ -99,7 +131,10 @@ void OwnerWatch::end()
     if (m_hasEnded)
         return;
     m_hasEnded = true;
-    Q_EMIT ended();
+    while (Follower *const follower = m_followers) {
+        follower->leave();
+        follower->ownerHasEnded();
+    }
 }
 
 void connectToDestruction(QObject *object, int slot)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/handlers/scripthandler_p.h>
 
-#include <SignalBox/handlers/ownerwatch_p.h>
+#include <SignalBox/handlers/removalbatch_p.h>
 #include <SignalBox/qt/registryobject.h>
 #include <SignalBox/scripts/scripthome_p.h>
 
@@ -16,18 +16,18 @@ namespace {
 class Deletion final : public Task
 {
 public:
-    explicit Deletion(QObject *object) : m_object(object) {}
+    explicit Deletion(ScriptHandler *handler) : m_handler(handler) {}
     void run() noexcept override {}
 
 private:
-    const std::unique_ptr<QObject> m_object;
+    const std::unique_ptr<ScriptHandler> m_handler;
 };
 
 // Where the script that calls is, as "Main.qml:12"; empty if no script does.
 QString callersPlace(QJSEngine *engine)
 {
-    engine->throwError(QJSValue::GenericError);
-    const QJSValue error = engine->catchError();
+    const QJSValue error =
+            engine->newErrorObject(QJSValue::GenericError); // which is not thrown: that costs as much again
     const QString file = error.property(QStringLiteral("fileName")).toString();
     if (file.isEmpty())
         return {};
@@ -57,26 +57,27 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
                 std::shared_ptr(gone->m_home)->post(std::make_unique<Deletion>(gone));
         });
     const void *const key = handler->m_home->key();
+    const std::shared_ptr<Mailbox> &mailbox = handler->m_home->thread().mailbox();
     const HandlerSettings settings(options.options, options.policy, "SignalBox.on()");
     if (options.calledWith == CalledWith::Batch) {
         ScriptCall call(key, [handler](const Batch &batch, const OngoingCall &ongoing) { handler->runBatch(batch, ongoing); });
         handler->m_id =
-            registry->registerBatchGuard(handler.get(), std::move(call), settings, SourceLocation(), place).release();
+            registry->registerBatchGuard(mailbox, std::move(call), settings, SourceLocation(), place).release();
     } else {
         ScriptCall call(key, [handler](const Event &event, const OngoingCall &ongoing) { return handler->run(event, ongoing); });
         handler->m_id =
-            registry->registerEventHandler(handler.get(), std::move(call), settings, SourceLocation(), place);
+            registry->registerEventHandler(mailbox, std::move(call), settings, SourceLocation(), place);
     }
     if (owner)
-        connect(OwnerWatch::of(owner), &OwnerWatch::ended, handler.get(), &ScriptHandler::unregister);
+        OwnerWatch::of(owner)->add(*handler);
     return handler->m_id;
 }
 
-// Deletes this.
-void ScriptHandler::unregister()
+// Deletes this, at once or later.
+void ScriptHandler::ownerHasEnded()
 {
     if (m_registry)
-        m_registry->unregister(m_id);
+        unregisterInBatch(*m_registry, m_id, *m_home);
 }
 
 Propagation ScriptHandler::run(const Event &event, const OngoingCall &call)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/qt/registryobject.h>
 #include <SignalBox/scripts/scriptcall_p.h>
@@ -15,14 +16,15 @@ namespace SignalBox::detail {
 class Event;
 
 /*!
-    A JavaScript function as a handler of a registry: the handler's context object, which keeps the
-    function. It belongs to the registration and is deleted with it, always on the engine's thread.
+    A JavaScript function as a handler of a registry, which keeps the function. It belongs to the registration and is deleted with
+    it, always on the engine's thread.
 */
-class ScriptHandler : public QObject
+class ScriptHandler final : private OwnerWatch::Follower
 {
-    Q_OBJECT
-
 public:
+    Q_DISABLE_COPY_MOVE(ScriptHandler)
+    ~ScriptHandler() = default;
+
     /*!
         The handler ends with \a owner; if that is null, with its registry or engine. To be called inside of a call from the script,
         whose place is the name of a handler without one.
@@ -32,7 +34,7 @@ public:
 
 private:
     ScriptHandler(RegistryObject *registry, QJSEngine *engine, const QJSValue &function);
-    void unregister();
+    void ownerHasEnded() override;
     Propagation run(const Event &event, const OngoingCall &call);
     void runBatch(const Batch &batch, const OngoingCall &call);
 

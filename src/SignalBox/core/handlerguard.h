@@ -120,7 +120,8 @@ private:
     After reset() the library neither calls nor reads the code of the handlers: it may be unloaded.
 
     \threadsafety Reentrant.
-    \cost add() allocates as a vector does. Ending n guards: n times unregister(), and one process-wide fence.
+    \cost add() allocates as a vector does. Ending n guards: one change of each of their registries, and one
+    process-wide fence.
     \lifetime As HandlerGuard: the registries may be destroyed first.
     \errors Only add() throws.
 

@@ -26,6 +26,7 @@
 namespace SignalBox {
 
 namespace detail {
+class HandlerRemoval;
 class HandlerVisit;
 }
 
@@ -262,6 +263,7 @@ public:
 
 private:
     friend class detail::HandlerReference;
+    friend class detail::HandlerRemoval;
     friend class detail::HandlerVisit;
 
     // Calls the callable for the event behind the untyped pointer of the dispatch path. Results that make no sense were

@@ -2,6 +2,7 @@
 #include <SignalBox/qt/registryobject.h>
 
 #include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/core/registry/handlerremoval.h>
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/delivery/poolmailbox_p.h>
@@ -123,6 +124,14 @@ bool RegistryObject::unregister(HandlerId id) noexcept
 bool RegistryObject::unregisterAndWait(HandlerId id) noexcept
 {
     return m_link->registry().unregisterAndWait(id);
+}
+
+bool RegistryObject::unregisterWith(detail::HandlerRemoval &removal, HandlerId id) noexcept
+{
+    const bool isDone = removal.unregister(m_link->registry(), id);
+    if (isDone)
+        m_link->handlersHaveChanged();
+    return isDone;
 }
 
 void RegistryObject::clear() noexcept

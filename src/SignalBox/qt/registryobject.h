@@ -39,6 +39,7 @@ namespace SignalBox {
 namespace detail {
 class Event;
 class EventPointer;
+class HandlerRemoval;
 class Mailbox;
 class Notification;
 class RegistryLink;
@@ -181,6 +182,8 @@ public:
     void dropPending();
 
     //! \cond For layers above
+    /*! Adds the handler to those that \a removal unregisters: see HandlerRemoval::unregister(). */
+    bool unregisterWith(detail::HandlerRemoval &removal, HandlerId id) noexcept;
     /*!
         Registers a handler without knowing the type of the events, for layers above: \a call, a Propagation(const detail::Event &)
         or a Propagation(const detail::Event &, const detail::OngoingCall &), runs on the thread of \a target, which is a context, as with

@@ -102,6 +102,20 @@ struct HandlerBlock : Retirable
         return index;
     }
 
+    // Calls visit(entry, key, enabled) for every handler in key order, paused ones included.
+    template <class Visit>
+    void forEach(Visit &&visit) const
+    {
+        std::uint32_t nextEnabled = 0;
+        std::uint32_t nextPaused = enabled;
+        while (nextEnabled < enabled || nextPaused < total) {
+            const bool isEnabled =
+                    nextPaused == total || (nextEnabled < enabled && keys()[nextEnabled] < keys()[nextPaused]);
+            const std::uint32_t index = isEnabled ? nextEnabled++ : nextPaused++;
+            visit(entries()[index], keys()[index], isEnabled);
+        }
+    }
+
     HandlerKey firstKey() const noexcept
     {
         if (enabled == 0)
@@ -181,17 +195,8 @@ struct HandlerList
     template <class Visit>
     void forEach(Visit &&visit) const
     {
-        for (std::uint32_t i = 0; i < spanCount; ++i) {
-            const Block &block = *blockAt(i);
-            std::uint32_t enabled = 0;
-            std::uint32_t paused = block.enabled;
-            while (enabled < block.enabled || paused < block.total) {
-                const bool isEnabled = paused == block.total
-                        || (enabled < block.enabled && block.keys()[enabled] < block.keys()[paused]);
-                const std::uint32_t index = isEnabled ? enabled++ : paused++;
-                visit(block.entries()[index], block.keys()[index], isEnabled);
-            }
-        }
+        for (std::uint32_t i = 0; i < spanCount; ++i)
+            blockAt(i)->forEach(visit);
     }
 
     std::uint64_t version = 0;

@@ -107,6 +107,19 @@ public:
     // Gives a claimed or never published slot back.
     void release(HandlerId id) noexcept { freeIndex(indexOf(id)); }
 
+    // The slots of `first` and those linked behind it by `next` up to `end`, claimed by the caller; in one step.
+    void release(const Node *first, const Node *end, Node *Node::*next) noexcept
+    {
+        std::uint32_t pushed = indexOf(first->id);
+        Slot &last = at(pushed);
+        for (const Node *node = first->*next; node != end; node = node->*next) {
+            // Relaxed: as in freeSlots().
+            at(indexOf(node->id)).nextFree.store(pushed + 1, std::memory_order_relaxed);
+            pushed = indexOf(node->id);
+        }
+        freeSlots(pushed, last);
+    }
+
     // Makes room for `count` handlers. Throws std::bad_alloc, std::length_error.
     void reserve(std::size_t count)
     {
@@ -196,15 +209,17 @@ private:
         return used;
     }
 
-    void freeIndex(std::uint32_t index) noexcept
+    void freeIndex(std::uint32_t index) noexcept { freeSlots(index, at(index)); }
+
+    // The slot of `index` and those linked behind it, down to `last`.
+    void freeSlots(std::uint32_t index, Slot &last) noexcept
     {
-        Slot &slot = at(index);
         std::uint64_t head = m_freeHead.load(std::memory_order_relaxed);
         std::uint64_t pushed = 0;
         do {
-            slot.nextFree.store(static_cast<std::uint32_t>(head), std::memory_order_relaxed);
+            last.nextFree.store(static_cast<std::uint32_t>(head), std::memory_order_relaxed);
             pushed = ((head >> 32) + 1) << 32 | (index + 1);
-            // Release: nextFree, and all use of the slot under its old id, before the next taker.
+            // Release: nextFree, and all use of the slots under their old ids, before the next takers.
         } while (!m_freeHead.compare_exchange_weak(head, pushed,
                                                    Platform::order(MemorySite::FreeIdSlot, std::memory_order_release),
                                                    std::memory_order_relaxed));

@@ -3,8 +3,11 @@
 
 #include <SignalBox/core/list/blockwriter.h>
 
+#include <memory>
+#include <utility>
+
 // Building the next list from the present one. Pure functions of immutable data, but that
-// rebuild() looks at the states of nodes. What throws std::bad_alloc has built nothing.
+// rebuild() and eraseRemoved() look at the states of nodes. What throws std::bad_alloc has built nothing.
 
 namespace SignalBox::detail {
 
@@ -33,7 +36,7 @@ public:
     ~ListEdit()
     {
         if (m_isRebuilt && m_built)
-            destroyBlocks(*m_built);
+            destroyNewBlocks(*m_built);
         for (std::uint32_t i = 0; i < m_createdCount; ++i)
             Block::destroy(m_created[i]);
         if (m_built)
@@ -56,9 +59,11 @@ public:
         return true;
     }
 
-    // Adds a handler whose key is not in the list.
+    // Adds a handler whose key is not in the list. It may be one that erase() has just taken out.
     void insert(const Item &item)
     {
+        if (item.entry.node == m_erasedNode)
+            m_erasedNode = nullptr;
         const std::uint32_t total = m_current->total + 1;
         if (m_current->spanCount == 0) {
             List *list = List::create(1, total);
@@ -83,6 +88,7 @@ public:
         std::uint32_t place = 0;
         if (!locate(node, index, place))
             return false;
+        m_erasedNode = blockAt(index)->entries()[place].node;
         const std::uint32_t count = m_current->spanCount;
         const std::uint32_t total = m_current->total - 1;
         if (total == 0) {
@@ -115,46 +121,41 @@ public:
     // paused as its state says; without `skipped`, and with `added` (both may be null). First edit only.
     void rebuild(const Item *added, const Node *skipped)
     {
-        m_droppedNodes = new Node *[m_base->total];
-        const std::uint32_t limit = m_base->total + 1;
-        List *list = List::create((limit + joinLimit - 1) / joinLimit, 0);
-        list->spanCount = 0;
-        m_isRebuilt = true;
-        adopt(list, 0);
-        Item items[joinLimit];
-        std::uint32_t pending = 0;
-        const auto flush = [&] {
-            if (pending == 0)
-                return;
-            list->setSpan(list->spanCount, blockOf(items, pending));
-            ++list->spanCount;
-            list->total += pending;
-            pending = 0;
-        };
-        const auto put = [&](const Item &item) {
-            if (pending == joinLimit)
-                flush();
-            items[pending++] = item;
-        };
-        m_base->forEach([&](const Entry &entry, const HandlerKey &key, bool) {
-            if (added && added->key < key) {
-                put(*added);
-                added = nullptr;
-            }
-            // Partner: CountUnchecked. A change that this load misses is not yet counted in the
-            // `checkedChanges` given to finish(), or fails the publication.
-            const std::uint32_t state = entry.node->state.load(
-                    Platform::order(MemorySite::CheckState, std::memory_order_seq_cst));
-            if (entry.node == skipped)
-                return;
-            if (state & Node::Removed)
-                m_droppedNodes[m_droppedNodeCount++] = entry.node;
-            else
-                put(Item{entry, key, !(state & Node::Disabled)});
-        });
-        if (added)
-            put(*added);
-        flush();
+        m_isOrdered = false;
+        rebuildBlocks(nullptr, added, skipped);
+    }
+
+    // Takes out the `count` handlers that are linked from `first` to `end` by `next`, and are marked as removed. The
+    // blocks that have none of them are shared with the present list, unless they are thin: thin neighbours are
+    // joined, as by erase(). False: the list has none of them. First edit only.
+    bool eraseRemoved(const Node *first, const Node *end, Node *Node::*next, std::size_t count)
+    {
+        // Looking for a handler costs as much as copying some others.
+        constexpr std::size_t costOfSearch = 8;
+        if (count * costOfSearch >= m_base->total)
+            return eraseRemoved();
+        const std::unique_ptr<bool[]> isChanged(new bool[m_base->spanCount]());
+        bool isAny = false;
+        for (const Node *node = first; node != end; node = node->*next) {
+            std::uint32_t span = 0;
+            std::uint32_t place = 0;
+            if (!locate(node, span, place))
+                continue;
+            isChanged[span] = true;
+            isAny = true;
+        }
+        if (isAny)
+            rebuildBlocks(isChanged.get(), nullptr, nullptr);
+        return isAny;
+    }
+
+    // The same for all that are marked.
+    bool eraseRemoved()
+    {
+        if (m_base->total == 0)
+            return false;
+        rebuildBlocks(nullptr, nullptr, nullptr);
+        return m_droppedNodeCount != 0;
     }
 
     // A list of this one handler. First edit only.
@@ -164,10 +165,9 @@ public:
         List *list = List::create(1, 0);
         list->spanCount = 0;
         m_isRebuilt = true;
+        m_isOrdered = false;
         adopt(list, 0);
-        list->setSpan(0, blockOf(&item, 1));
-        list->spanCount = 1;
-        list->total = 1;
+        append(*list, blockOf(&item, 1));
         m_base->forEach([this](const Entry &entry, const HandlerKey &, bool) {
             m_droppedNodes[m_droppedNodeCount++] = entry.node;
         });
@@ -179,37 +179,109 @@ public:
         m_built->version = m_base->version + 1;
         m_built->checkedChanges = checkedChanges;
         m_built->previous = m_base;
-        // A list edited step by step starts from one whose states were in order, and so is in order: a
-        // change without memory in between would have tagged its base, and the publication would fail.
-        m_built->isPlain = !m_isRebuilt;
-        m_built->singleBlockCount = m_built->spanCount == 1 && !m_isRebuilt ? m_built->spans()[0].enabled : 0;
+        // An edit of a list whose states were in order is in order: a change without memory in between
+        // would have tagged its base, and the publication would fail.
+        m_built->isPlain = m_isOrdered;
+        m_built->singleBlockCount = m_built->spanCount == 1 && m_isOrdered ? m_built->spans()[0].enabled : 0;
         for (std::uint32_t i = 0; i < m_createdCount; ++i)
             m_created[i]->birth = m_built->version;
         if (m_isRebuilt) {
-            for (std::uint32_t i = 0; i < m_built->spanCount; ++i)
-                m_built->blockAt(i)->birth = m_built->version;
+            for (std::uint32_t i = 0; i < m_built->spanCount; ++i) {
+                if (isNew(*m_built->blockAt(i)))
+                    m_built->blockAt(i)->birth = m_built->version;
+            }
         }
         return m_built;
     }
 
-    // The new list now belongs to the registry. Calls retire() for each block that it no longer uses, and
-    // for each node that rebuild() or replaceAll() left out.
+    // The new list now belongs to the registry, and may be gone already: only the base is protected. Calls retire() for
+    // each block that the new list no longer uses, and for each node that it no longer has.
     template <class Retire>
     void published(Retire &&retire) noexcept
     {
         if (m_isRebuilt && !m_base->hasInlineBlock) {
-            for (std::uint32_t i = 0; i < m_base->spanCount; ++i)
-                retire(m_base->blockAt(i));
+            for (std::uint32_t i = 0; i < m_base->spanCount; ++i) {
+                if (!m_isShared || !m_isShared[i])
+                    retire(m_base->blockAt(i));
+            }
         }
         for (std::uint32_t i = 0; i < m_droppedCount; ++i)
             retire(m_dropped[i]);
         for (std::uint32_t i = 0; i < m_droppedNodeCount; ++i)
             retire(m_droppedNodes[i]);
+        if (m_erasedNode)
+            retire(m_erasedNode);
         m_createdCount = 0;
         m_built = nullptr;
     }
 
 private:
+    // rebuild() of the blocks that `isChanged` says (null: all) and of thin ones. The others are shared.
+    void rebuildBlocks(const bool *isChanged, const Item *added, const Node *skipped)
+    {
+        const std::uint32_t spanCount = m_base->spanCount;
+        // Of a block: three quarters of what it may take.
+        const std::uint32_t fill = Block::capacityIn(m_base->total) / 4 * 3;
+        m_droppedNodes = new Node *[m_base->total];
+        if (isChanged)
+            m_isShared.reset(new bool[spanCount]());
+        // A block is full when it is appended, or comes before a shared one, or last.
+        const std::uint32_t limit = m_base->total / fill + (isChanged ? 2 * spanCount : 0) + 2;
+        List *list = List::create(limit, 0);
+        list->spanCount = 0;
+        m_isRebuilt = true;
+        adopt(list, 0);
+        Item items[Block::greatestCapacity / 4 * 3];
+        std::uint32_t pending = 0;
+        const auto flush = [&] {
+            if (pending != 0)
+                append(*list, blockOf(items, std::exchange(pending, 0)));
+        };
+        const auto put = [&](const Item &item) {
+            if (pending == fill)
+                flush();
+            items[pending++] = item;
+        };
+        for (std::uint32_t i = 0; i < spanCount; ++i) {
+            Block *const block = m_base->blockAt(i);
+            if (isChanged && !isChanged[i] && pending + block->total > fill / 2) {
+                flush();
+                append(*list, block);
+                m_isShared[i] = true;
+                continue;
+            }
+            block->forEach([&](const Entry &entry, const HandlerKey &key, bool) {
+                if (added && added->key < key) {
+                    put(*added);
+                    added = nullptr;
+                }
+                // Partner: CountUnchecked. A change that this load misses is not yet counted in the
+                // `checkedChanges` given to finish(), or fails the publication.
+                const std::uint32_t state =
+                        entry.node->state.load(Platform::order(MemorySite::CheckState, std::memory_order_seq_cst));
+                if (entry.node == skipped)
+                    return;
+                if (state & Node::Removed)
+                    m_droppedNodes[m_droppedNodeCount++] = entry.node;
+                else
+                    put(Item{entry, key, !(state & Node::Disabled)});
+            });
+        }
+        if (added)
+            put(*added);
+        flush();
+    }
+
+    static void append(List &list, Block *block) noexcept
+    {
+        list.setSpan(list.spanCount, block);
+        ++list.spanCount;
+        list.total += block->total;
+    }
+
+    // Whether this edit has made it: blocks of published lists were born with these.
+    bool isNew(const Block &block) const noexcept { return block.birth == 0 || block.birth > m_base->version; }
+
     Block *blockAt(std::uint32_t index) const noexcept { return m_current->blockAt(index); }
 
     bool locate(const Node *node, std::uint32_t &span, std::uint32_t &place) const noexcept
@@ -344,10 +416,12 @@ private:
         Block::destroy(block);
     }
 
-    static void destroyBlocks(List &list) noexcept
+    void destroyNewBlocks(List &list) noexcept
     {
-        for (std::uint32_t i = 0; i < list.spanCount; ++i)
-            Block::destroy(list.blockAt(i));
+        for (std::uint32_t i = 0; i < list.spanCount; ++i) {
+            if (isNew(*list.blockAt(i)))
+                Block::destroy(list.blockAt(i));
+        }
         list.spanCount = 0;
     }
 
@@ -359,7 +433,10 @@ private:
     Block *m_dropped[4] = {};
     std::uint32_t m_createdCount = 0;
     std::uint32_t m_droppedCount = 0;
-    bool m_isRebuilt = false;
+    Node *m_erasedNode = nullptr; // by erase()
+    std::unique_ptr<bool[]> m_isShared; // by the base's spans; null: none
+    bool m_isRebuilt = false;     // then its own blocks are not among m_created
+    bool m_isOrdered = true;      // the states were in order where it began
     Node **m_droppedNodes = nullptr;
     std::uint32_t m_droppedNodeCount = 0;
 };

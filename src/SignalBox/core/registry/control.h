@@ -10,6 +10,15 @@
 
 namespace SignalBox::detail {
 
+enum class Waiting { No, Yes };
+
+// What RegistryCore::withhold() knows of its calls before.
+struct Withholding
+{
+    const void *tagged = nullptr; // the registry whose list was tagged last
+    std::uint32_t changes = 0;    // lists that were replaced instead, since that tag was found gone
+};
+
 // The published word: a list's address with two tags.
 class PublishedList
 {

@@ -85,6 +85,7 @@ public:
 
 private:
     friend class HandlerCalls;
+    friend class HandlerRemoval;
 
     explicit HandlerReference(HandlerGuard::Node *node) noexcept;
 

@@ -3,6 +3,8 @@
 
 #include <SignalBox/core/registry/control.h>
 
+#include <utility>
+
 // Which lists, blocks and nodes may go, and who sees to it.
 //
 // Published lists form a chain: each names the one it replaced (`previous`), with versions that grow by
@@ -39,17 +41,39 @@ class Reclaimer
 public:
     explicit Reclaimer(Control<Platform> &control) noexcept : m_control(control) {}
 
-    // Hands over something that lists from `death` on do not contain. Lock-free, no memory.
-    void retire(Retirable *item, std::uint64_t death) noexcept
+    // What one change has replaced, to be handed over in one step.
+    class Retirement
     {
-        item->death = death;
+    public:
+        explicit Retirement(std::uint64_t death) noexcept : m_death(death) {}
+        // Something that lists from `death` on do not contain.
+        void add(Retirable *item) noexcept
+        {
+            item->death = m_death;
+            item->nextRetired = std::exchange(m_first, item);
+            if (!m_last)
+                m_last = item;
+        }
+
+    private:
+        friend class Reclaimer;
+        const std::uint64_t m_death;
+        Retirable *m_first = nullptr;
+        Retirable *m_last = nullptr;
+    };
+
+    // Lock-free, no memory.
+    void retire(const Retirement &items) noexcept
+    {
+        if (!items.m_first)
+            return;
         Retirable *first = m_control.retired.load(std::memory_order_relaxed);
         do {
-            item->nextRetired = first;
-            // Release: birth, death and all uses of the item before; partner: collectRetired().
-            // Weaker: the reclaimer judges the item by old versions.
+            items.m_last->nextRetired = first;
+            // Release: birth, death and all uses of the items before; partner: collectRetired().
+            // Weaker: the reclaimer judges an item by old versions.
         } while (!m_control.retired.compare_exchange_weak(
-                first, item, Platform::order(MemorySite::RetireItem, std::memory_order_release),
+                first, items.m_first, Platform::order(MemorySite::RetireItem, std::memory_order_release),
                 std::memory_order_relaxed));
     }
 

@@ -7,6 +7,7 @@
 #include <SignalBox/core/registry/walk.h>
 #include <SignalBox/core/registry/writerscope.h>
 
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -20,14 +21,15 @@
 // The truth about one handler: it is registered while its id stands in the id table; the thread that
 // claims the id removes it. Its node's state says Removed or Disabled before the list does; lists follow.
 // Removing is idempotent from the mark on, so a guard that lost the claim helps before it waits.
+// Many are removed in the same steps, each for all of them before the next: claim and mark; publish for each
+// registry one list without those that are marked; say that they are withdrawn; one heavy fence and scan. The
+// argument of settlement.h is about one handler at a time, so it holds for each of many.
 //
 // Without memory for a new list, the state alone changes, the count of such changes is raised and the
 // published word is tagged: walks then look at every state, and the next writer that has memory rebuilds
 // the list from the states. (Control::needsStateChecks says why none is missed.)
 
 namespace SignalBox::detail {
-
-enum class Waiting { No, Yes };
 
 template <class Platform>
 class RegistryCore
@@ -39,6 +41,7 @@ class RegistryCore
     using Edit = ListEdit<Platform>;
     using Item = HandlerItem<Platform>;
     using Scope = WriterScope<Platform>;
+    using Retirement = typename Reclaimer<Platform>::Retirement;
     using Word = std::uintptr_t;
 
 public:
@@ -97,54 +100,101 @@ public:
         // Whoever knows the id got it after the node's first list was published, by release and acquire (handlerid.h); the
         // id still stands in the table after the list was protected: so that list contains the node and keeps it alive.
         Node *node = m_control->ids.find(id);
-        if (node == nullptr || !m_control->ids.claim(id))
+        Node *claimed = nullptr;
+        if (node == nullptr || !claim(node, claimed))
             return false;
         node->addReference();
-        node->nextClaimed = nullptr;
-        takeOut(scope, *m_control, node);
+        unlink(scope, *m_control, node, nullptr, 1);
         m_control->ids.release(id);
         scope.letGo();
-        const bool isAwaited = waiting == Waiting::Yes;
-        if (isAwaited)
-            Settlement<Platform>::announceWait(node);
-        Settlement<Platform>::settleRemoved(node, &Node::nextClaimed, isAwaited);
-        if (isAwaited)
-            Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
+        Settlement<Platform>::settleRemoved(node, &Node::nextClaimed, waiting == Waiting::Yes);
+        if (waiting == Waiting::Yes)
+            Settlement<Platform>::wait(node);
         node->dropReference();
         return true;
     }
 
+    // --- removal by those who hold a reference to the node and its control block, see keep(): the registry may be gone
+
+    // Unregisters `node` and puts it in front of `claimed`, which is for finish(). False: somebody else has removed it.
+    // Until finish() has taken it out, walks that have not seen another change of the registry may still call it.
+    static bool claim(Node *node, Node *&claimed) noexcept
+    {
+        const bool isMine = claimUncounted(node, claimed);
+        if (isMine)
+            node->control->handlerCount.fetch_sub(1, std::memory_order_relaxed);
+        return isMine;
+    }
+
+    // Removes what was claimed, for each registry with one new list, and for all together with one heavy fence.
+    // The references stay. `claimed` is then in another order.
+    static void finish(Node *&claimed, Waiting waiting) noexcept
+    {
+        takeOutAll(claimed);
+        const bool isAwaited = waiting == Waiting::Yes && claimed;
+        Settlement<Platform>::settleRemoved(claimed, &Node::nextClaimed, isAwaited);
+        for (Node *node = isAwaited ? claimed : nullptr; node; node = node->nextClaimed)
+            Settlement<Platform>::wait(node);
+    }
+
+    // claim() by id, and keep(). No walk that begins from here on calls it: the list is replaced, or tagged, as if there were no
+    // memory. A tag costs little, but whoever changes the list next makes it anew. So it comes after as many changes as that
+    // costs: handlers that come and go by turns never pay it, and many that go together pay it once.
+    bool withhold(HandlerId id, Node *&claimed, Withholding &withholding) noexcept
+    {
+        Scope scope(*m_control);
+        const Word word = scope.protect();
+        Node *node = m_control->ids.find(id); // as in remove()
+        if (node == nullptr || !claim(node, claimed))
+            return false;
+        keep(node);
+        if (!(word & PublishedList::uncheckedTag)) {
+            if (withholding.tagged == m_control)
+                withholding = {};
+            if (withholding.changes < Control::listOf(word)->spanCount) {
+                ++withholding.changes;
+                unlink(scope, *m_control, node, nullptr, 1);
+                return true;
+            }
+            withholding.tagged = m_control;
+        }
+        markUnchecked(*m_control);
+        return true;
+    }
+
     // What guards do that end together: `released` and those linked behind it by nextReleased, each kept by
-    // addGuarded(). One heavy fence for the callables of all that this call removes.
+    // addGuarded(). As finish() does it, also for those that somebody else has removed.
     static void release(Node *released, Waiting waiting) noexcept
     {
-        Node *mine = nullptr;
+        Node *claimed = nullptr;
         Node *others = nullptr;
         while (released) {
             Node *node = std::exchange(released, released->nextReleased);
-            Node *&list = removeGuarded(node) ? mine : others;
-            node->nextReleased = std::exchange(list, node);
+            if (!claim(node, claimed))
+                node->nextReleased = std::exchange(others, node);
         }
-        const bool isMineAwaited = announceWaits(mine, waiting, true);
-        const bool isAnOtherAwaited = announceWaits(others, waiting, false);
-        Settlement<Platform>::settleRemoved(mine, &Node::nextReleased, isMineAwaited || isAnOtherAwaited);
-        finishRelease(mine, waiting, true);
-        finishRelease(others, waiting, false);
+        takeOutAll(claimed);
+        for (Node *node = others; node; node = node->nextReleased)
+            helpOut(node);
+        const bool isAwaited = waiting == Waiting::Yes && (claimed || others);
+        Settlement<Platform>::settleRemoved(claimed, &Node::nextClaimed, isAwaited);
+        finishRelease(claimed, &Node::nextClaimed, waiting, true);
+        finishRelease(others, &Node::nextReleased, waiting, false);
     }
 
-    // remove() by somebody who holds a reference to `node` and its control block; the registry may be gone.
     static bool remove(Node *node, Waiting waiting) noexcept
     {
-        const bool isMine = removeGuarded(node);
-        const bool isAwaited = mustWait(node, waiting, isMine);
-        if (isAwaited)
-            Settlement<Platform>::announceWait(node);
-        if (isMine)
-            node->nextClaimed = nullptr; // its claimer's only
-        Settlement<Platform>::settleRemoved(isMine ? node : nullptr, &Node::nextClaimed, isAwaited);
-        if (isAwaited)
-            Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
-        return isMine;
+        Node *claimed = nullptr;
+        if (claim(node, claimed)) {
+            finish(claimed, waiting);
+            return true;
+        }
+        helpOut(node);
+        if (mustWait(node, waiting, false)) {
+            Settlement<Platform>::settleRemoved(nullptr, nullptr, true);
+            Settlement<Platform>::wait(node);
+        }
+        return false;
     }
 
     // A reference to `node` and its control block, for somebody who has one: ends with forget().
@@ -297,13 +347,14 @@ public:
     static void callOnce(Node *node, const void *event, Outcome *outcome)
     {
         Control &control = *node->control;
-        if (!control.ids.claim(node->id)) {
+        Node *claimed = nullptr;
+        if (!claim(node, claimed)) {
             *outcome = Outcome::NotCalled;
             return;
         }
         {
             Scope scope(control);
-            takeOut(scope, control, node);
+            unlink(scope, control, node, nullptr, 1);
             control.ids.release(node->id);
         }
         node->operations.invoke(node, event, outcome);
@@ -360,7 +411,7 @@ private:
     // Publishes what `build` makes of the published list: build(edit, mustRebuild) returns false if there is
     // nothing to change. Afterwards the list it started from is still protected. Rethrows what it throws.
     template <class Build>
-    static std::uint64_t change(Scope &scope, Control &control, Build &&build)
+    static void change(Scope &scope, Control &control, Build &&build)
     {
         for (;;) {
             const Word word = scope.protect();
@@ -372,7 +423,7 @@ private:
             const bool mustRebuild = (word & PublishedList::uncheckedTag) || base->checkedChanges != unchecked;
             Edit edit(base);
             if (!build(edit, mustRebuild))
-                return 0;
+                return;
             List *next = edit.finish(unchecked);
             Word expected = word;
             // Release: the new list's contents, and marks set before; partner ValidateHead, CheckHead.
@@ -382,15 +433,13 @@ private:
                         Platform::order(MemorySite::PublishHead, std::memory_order_seq_cst), std::memory_order_relaxed))
                 continue;
             const std::uint64_t version = base->version + 1;
-            edit.published([&](Retirable *item) { retire(control, item, version); });
-            Reclaimer<Platform>(control).reclaimIfDue(version);
-            return version;
+            Reclaimer<Platform> reclaimer(control);
+            Retirement retirement(version);
+            edit.published([&](Retirable *item) { retirement.add(item); });
+            reclaimer.retire(retirement);
+            reclaimer.reclaimIfDue(version);
+            return;
         }
-    }
-
-    static void retire(Control &control, Retirable *item, std::uint64_t death) noexcept
-    {
-        Reclaimer<Platform>(control).retire(item, death);
     }
 
     static void mark(Node *node) noexcept
@@ -409,41 +458,100 @@ private:
         node->state.fetch_or(Node::Withdrawn, Platform::order(MemorySite::MarkWithdrawn, std::memory_order_seq_cst));
     }
 
-    // By whoever claimed the id.
-    static void takeOut(Scope &scope, Control &control, Node *node) noexcept
+    static bool claimUncounted(Node *node, Node *&claimed) noexcept
     {
-        control.handlerCount.fetch_sub(1, std::memory_order_relaxed);
-        mark(node);
-        unlink(scope, control, node);
+        const bool isMine = node->control->ids.claim(node->id);
+        mark(node); // also one whose claimer has not got that far
+        if (isMine)
+            node->nextClaimed = std::exchange(claimed, node);
+        return isMine;
     }
 
-    // Withdraws a marked node, whoever else is about to.
-    static void unlink(Scope &scope, Control &control, Node *node) noexcept
+    // Withdraws claimed nodes of any registries, and gives their ids back. Sorts them by registry.
+    static void takeOutAll(Node *&claimed) noexcept
     {
-        bool isErased = false;
-        const std::uint64_t version = changeOrMarkUnchecked(scope, control, [&](Edit &edit, bool mustRebuild) {
-            isErased = !mustRebuild;
+        sortByControl(claimed);
+        for (Node *first = claimed; first;) {
+            Control &control = *first->control;
+            std::uint32_t listed = 0;
+            Node *lastListed = nullptr;
+            Node *end = first;
+            for (; end && end->control == &control; end = end->nextClaimed) {
+                if (end->hasState(Node::Withdrawn, MemorySite::MarkWithdrawn))
+                    continue; // by withhold(), or somebody who helped
+                ++listed;
+                lastListed = end;
+            }
+            if (listed != 0) {
+                Scope scope(control);
+                unlink(scope, control, listed == 1 ? lastListed : first, end, listed);
+            }
+            control.ids.release(first, end, &Node::nextClaimed);
+            first = end;
+        }
+    }
+
+    // Merges neighbouring runs until there is one: claimers mostly come with long ones, or with one.
+    static void sortByControl(Node *&chain) noexcept
+    {
+        const std::less<Control *> isBefore;
+        for (bool isSorted = false; !isSorted;) {
+            isSorted = true;
+            Node **link = &chain;
+            while (Node *left = *link) {
+                Node *const right = cutRun(left);
+                if (!right)
+                    break;
+                isSorted = false;
+                Node *const rest = cutRun(right);
+                Node *both[] = {left, right};
+                while (both[0] || both[1]) {
+                    const bool isRight = !both[0] || (both[1] && isBefore(both[1]->control, both[0]->control));
+                    *link = both[isRight];
+                    link = &both[isRight]->nextClaimed;
+                    both[isRight] = *link;
+                }
+                *link = rest;
+            }
+        }
+    }
+    // Ends the run that begins with `first`, and returns what came behind it.
+    static Node *cutRun(Node *first) noexcept
+    {
+        const std::less<Control *> isBefore;
+        while (first->nextClaimed && !isBefore(first->nextClaimed->control, first->control))
+            first = first->nextClaimed;
+        return std::exchange(first->nextClaimed, nullptr);
+    }
+
+    // Withdraws marked nodes, whoever else is about to: `first` alone, or, by their claimer, those that are linked from there
+    // to `end`, of which `count` may be in the list.
+    static void unlink(Scope &scope, Control &control, Node *first, Node *end, std::uint32_t count) noexcept
+    {
+        changeOrMarkUnchecked(scope, control, [&](Edit &edit, bool mustRebuild) {
             if (mustRebuild) {
                 edit.rebuild(nullptr, nullptr);
                 return true;
             }
-            return edit.erase(node);
+            return count == 1 ? edit.erase(first) : edit.eraseRemoved(first, end, &Node::nextClaimed, count);
         });
-        markWithdrawn(node);
-        if (isErased && version != 0)
-            retire(control, node, version);
+        if (count == 1) {
+            markWithdrawn(first);
+            return;
+        }
+        for (Node *node = first; node != end; node = node->nextClaimed)
+            markWithdrawn(node);
     }
 
-    // change() for callers that have changed states and must not fail. 0: no new list.
+    // change() for callers that have changed states and must not fail.
     template <class Build>
-    static std::uint64_t changeOrMarkUnchecked(Scope &scope, Control &control, Build &&build) noexcept
+    static void changeOrMarkUnchecked(Scope &scope, Control &control, Build &&build) noexcept
     {
         try {
-            return change(scope, control, build);
+            change(scope, control, build);
         } catch (const std::bad_alloc &) {
+            markUnchecked(control);
         }
-        markUnchecked(control);
-        return 0;
     }
 
     // States have changed and no list could be made to say so.
@@ -462,23 +570,13 @@ private:
         }
     }
 
-    // True: this call removed it. The guard's references stay.
-    static bool removeGuarded(Node *node) noexcept
+    // Somebody else has removed it, or is about to and may not have got far.
+    static void helpOut(Node *node) noexcept
     {
-        Control &control = *node->control;
-        if (control.ids.claim(node->id)) {
-            Scope scope(control);
-            takeOut(scope, control, node);
-            control.ids.release(node->id);
-            return true;
-        }
-        // Somebody else has removed it, or is about to and may not have got far.
-        mark(node);
-        if (!node->hasState(Node::Withdrawn, MemorySite::MarkWithdrawn)) {
-            Scope scope(control);
-            unlink(scope, control, node);
-        }
-        return false;
+        if (node->hasState(Node::Withdrawn, MemorySite::MarkWithdrawn))
+            return;
+        Scope scope(*node->control);
+        unlink(scope, *node->control, node, nullptr, 1);
     }
 
     // Who lost the race from inside the handler does not wait: the winner may wait for this thread.
@@ -488,53 +586,38 @@ private:
         return waiting == Waiting::Yes && (isMine || !own || !own->isInside(node));
     }
 
-    static bool announceWaits(Node *node, Waiting waiting, bool areMine) noexcept
-    {
-        bool isAny = false;
-        for (; node; node = node->nextReleased) {
-            if (!mustWait(node, waiting, areMine))
-                continue;
-            Settlement<Platform>::announceWait(node);
-            isAny = true;
-        }
-        return isAny;
-    }
-
-    static void finishRelease(Node *node, Waiting waiting, bool isMine) noexcept
+    static void finishRelease(Node *node, Node *Node::*next, Waiting waiting, bool areMine) noexcept
     {
         while (node) {
-            Node *next = node->nextReleased;
-            if (mustWait(node, waiting, isMine))
-                Settlement<Platform>::waitUntilLeft(node, Platform::currentRecord());
+            Node *behind = node->*next;
+            if (mustWait(node, waiting, areMine))
+                Settlement<Platform>::wait(node);
             forget(node);
-            node = next;
+            node = behind;
         }
     }
 
-    // Claims every handler of `list` and links the claimed ones in front of `first`.
-    static Node *claimAll(Control &control, const List &list, Node *first) noexcept
+    // Claims every handler of `list`, and keeps what it has claimed.
+    static void claimAll(Control &control, const List &list, Node *&claimed) noexcept
     {
+        std::uint32_t count = 0;
         list.forEach([&](const HandlerEntry<Platform> &entry, const HandlerKey &, bool) {
-            Node *node = entry.node;
-            const bool isMine = control.ids.claim(node->id);
-            mark(node); // also one whose claimer has not got that far
-            if (!isMine)
+            if (!claimUncounted(entry.node, claimed))
                 return;
-            node->addReference();
-            control.handlerCount.fetch_sub(1, std::memory_order_relaxed);
-            node->nextClaimed = first;
-            first = node;
+            entry.node->addReference();
+            ++count;
         });
-        return first;
+        control.handlerCount.fetch_sub(count, std::memory_order_relaxed);
     }
 
-    // What claimAll() claimed has been withdrawn.
+    // What claimAll() claimed is in no list any more.
     static void finishClaimed(Control &control, Node *first) noexcept
     {
-        for (Node *node = first; node; node = node->nextClaimed) {
+        if (!first)
+            return;
+        for (Node *node = first; node; node = node->nextClaimed)
             markWithdrawn(node);
-            control.ids.release(node->id);
-        }
+        control.ids.release(first, nullptr, &Node::nextClaimed);
         Settlement<Platform>::settleRemoved(first, &Node::nextClaimed, false);
         while (first) {
             Node *next = first->nextClaimed;
@@ -551,8 +634,10 @@ private:
             const List *list = Control::listOf(scope.protect());
             if (list->total == 0)
                 return;
-            claimed = claimAll(control, *list, nullptr);
-            changeOrMarkUnchecked(scope, control, [](Edit &edit, bool) {
+            claimAll(control, *list, claimed);
+            changeOrMarkUnchecked(scope, control, [](Edit &edit, bool mustRebuild) {
+                if (!mustRebuild)
+                    return edit.eraseRemoved();
                 edit.rebuild(nullptr, nullptr);
                 return true;
             });
@@ -574,7 +659,7 @@ private:
                 return true;
             });
             // Still protected. Between the publication and this a walk of it may call the old ones.
-            claimed = claimAll(control, *replaced, nullptr);
+            claimAll(control, *replaced, claimed);
         } catch (...) {
             undoPrepare(control, node.get());
             throw;
@@ -592,7 +677,7 @@ private:
             for (;;) {
                 Word word = scope.protect();
                 List *base = Control::listOf(word);
-                claimed = claimAll(control, *base, claimed);
+                claimAll(control, *base, claimed);
                 List *last = &control.last;
                 last->version = base->version + 1;
                 last->previous = base;
@@ -601,13 +686,13 @@ private:
                                                           Platform::order(MemorySite::PublishHead, std::memory_order_seq_cst),
                                                           std::memory_order_relaxed))
                     continue;
+                Retirement retirement(last->version);
                 base->forEach([&](const HandlerEntry<Platform> &entry, const HandlerKey &, bool) {
-                    retire(control, entry.node, last->version);
+                    retirement.add(entry.node);
                 });
-                if (!base->hasInlineBlock) {
-                    for (std::uint32_t i = 0; i < base->spanCount; ++i)
-                        retire(control, base->blockAt(i), last->version);
-                }
+                for (std::uint32_t i = 0; i < base->spanCount && !base->hasInlineBlock; ++i)
+                    retirement.add(base->blockAt(i));
+                Reclaimer<Platform>(control).retire(retirement);
                 break;
             }
         }

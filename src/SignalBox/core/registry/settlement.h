@@ -20,8 +20,9 @@
 // Leavers pass a heavy fence, too: the remover's may not have happened yet when they scan. And they act on
 // Withdrawn, not on Removed: between the two, a fresh walk of the list still published may enter.
 //
-// Waiters sleep on the node's count of leaves. A waiter sets Awaited before its fence and scan, so a
-// leaver it saw inside sees Awaited, raises the count and wakes. The count is read before the scan: a
+// Who waits looks first, behind the remover's own fence: mostly nobody is inside, and nobody has to be woken.
+// Waiters sleep on the node's count of leaves. A waiter that is to sleep sets Awaited before another fence and scan,
+// so a leaver it saw inside sees Awaited, raises the count and wakes. The count is read before the scan: a
 // leave in between changes it and the sleep returns at once. When nobody is inside any more, the waiter
 // also waits until the callable is destroyed: it may be the leaver who does it, and what the callable
 // refers to may be freed after the wait.
@@ -37,7 +38,7 @@ class Settlement
 public:
     // Destroys the callables of `first` and the nodes linked behind it by `next` that nobody is inside of; the last leaver sees to the others. One heavy fence for all. The caller has marked and
     // unpublished them, holds a reference to each, and nothing else: destructors are user code. With
-    // `isAwaited` the fence is also that of waitUntilLeft(), for any nodes that announceWait() was called for.
+    // `isAwaited` the fence is also that of wait(), for any nodes that were withdrawn before.
     static void settleRemoved(Node *first, Node *Node::*next, bool isAwaited) noexcept
     {
         bool isNeeded = isAwaited;
@@ -89,28 +90,32 @@ public:
         Platform::wakeAll(node->leaves);
     }
 
-    // First step of a wait: leavers are asked to wake somebody. A heavy fence follows (settleRemoved()).
-    static void announceWait(Node *node) noexcept
+    // Returns when no thread but the caller's is inside `node`, and its callable is destroyed unless the caller itself
+    // is inside. The node was withdrawn before the last heavy fence; the caller holds a reference.
+    static void wait(Node *node) noexcept
     {
+        const Record *own = Platform::currentRecord();
+        if (isOver(node, own))
+            return;
+        // Leavers are asked to wake somebody.
         node->state.fetch_or(Node::Awaited, Platform::order(MemorySite::MarkAwaited, std::memory_order_seq_cst));
-    }
-
-    // Last step: returns when no thread but the caller's is inside `node`, and its callable is destroyed unless
-    // the caller itself is inside. The node is withdrawn; the caller holds a reference.
-    static void waitUntilLeft(Node *node, const Record *own) noexcept
-    {
+        Platform::heavyFence(MemorySite::HeavyFenceRemove);
         WaitWarning<Platform> warning(node, own);
-        const bool isOwnInside = own && own->isInside(node);
         for (;;) {
             // Before the scan; acquire: pairs with countLeave().
             const std::uint32_t leaves = node->leaves.load(Platform::order(MemorySite::CountLeave, std::memory_order_seq_cst));
-            if (!Platform::domain().isInside(node, own) && (isOwnInside || isCallableDestroyed(node)))
+            if (isOver(node, own))
                 return;
             warning.sleep(node->leaves, leaves);
         }
     }
 
 private:
+    static bool isOver(Node *node, const Record *own) noexcept
+    {
+        return !Platform::domain().isInside(node, own) && ((own && own->isInside(node)) || isCallableDestroyed(node));
+    }
+
     // Nobody is inside. Whoever claims, destroys; user code.
     static void destroyCallable(Node *node) noexcept
     {

@@ -77,6 +77,11 @@ void UntypedRegistry::clear() noexcept
     Core(m_control).clear();
 }
 
+bool UntypedRegistry::withhold(HandlerId id, Node *&claimed, Withholding &withholding) noexcept
+{
+    return Core(m_control).withhold(id, claimed, withholding);
+}
+
 bool UntypedRegistry::contains(HandlerId id) const noexcept
 {
     return Core(m_control).contains(id);

@@ -43,6 +43,8 @@ public:
     bool remove(HandlerId id) noexcept;
     bool removeAndWait(HandlerId id) noexcept;
     void clear() noexcept;
+    /*! For HandlerRemoval: see RegistryCore::withhold(). */
+    bool withhold(HandlerId id, Node *&claimed, Withholding &withholding) noexcept;
 
     bool contains(HandlerId id) const noexcept;
     std::size_t handlerCount() const noexcept

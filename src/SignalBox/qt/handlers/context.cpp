@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/handlers/context_p.h>
 
+#include <SignalBox/core/registry/handlerremoval.h>
 #include <SignalBox/qt/delivery/handover_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
@@ -383,28 +384,35 @@ void Context::end(const char *warning) noexcept
         if (place != contexts.byObject.end() && place->second.get() == this)
             contexts.byObject.erase(place);
     }
-    for (bool isFirst = true; ContextMember *member = takeMember(); isFirst = false) {
+    for (bool isFirst = true;; isFirst = false) {
+        const ContextMembers members = takeMembers();
+        if (members.empty())
+            return;
         if (warning && isFirst)
             qCWarning(loggingCategory, "%s", warning);
-        member->unregisterAndWait();
-        member->dropOwner();
+        HandlerRemoval removal;
+        for (const ContextMember *member : members) {
+            if (!removal.add(member->handler()))
+                member->handler().unregisterAndWait(); // somebody else has removed it: waits only
+        }
+        removal.finishAndWait();
+        for (ContextMember *member : members)
+            member->dropOwner();
     }
 }
 
-// With an owner.
-ContextMember *Context::takeMember() noexcept
+// Each with an owner.
+ContextMembers Context::takeMembers() noexcept
 {
+    ContextMembers taken;
     const std::lock_guard lock(m_mutex);
-    for (ContextMembers *list : {&m_unmoved, &m_settled, &m_waiting}) {
-        if (list->empty())
-            continue;
-        ContextMember *const member = list->front();
-        list->pop_front();
+    for (ContextMembers *list : {&m_unmoved, &m_settled, &m_waiting})
+        taken.splice(taken.end(), *list);
+    for (ContextMember *member : taken) {
         member->m_list = nullptr;
         member->addOwner();
-        return member;
     }
-    return nullptr;
+    return taken;
 }
 
 } // namespace SignalBox::detail

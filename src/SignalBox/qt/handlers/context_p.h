@@ -62,7 +62,7 @@ private:
     void leave();
     void arrive();
     void end(const char *warning) noexcept;
-    ContextMember *takeMember() noexcept;
+    ContextMembers takeMembers() noexcept;
 
     void makeMailbox(QThread *thread, std::unique_lock<std::mutex> &lock);
     void awaitVisitors(std::unique_lock<std::mutex> &lock) const;

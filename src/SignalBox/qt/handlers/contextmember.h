@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 
 #include <list>
@@ -30,8 +31,8 @@ public:
     /*! It lives on a thread that has ended: what waits is \a kept, for dropKept(). */
     virtual void takeStranded(EntryList &kept) noexcept = 0;
     virtual void dropKept(EntryList &&kept) noexcept = 0;
-    /*! The context has died. Returns when no other thread is inside the handler. */
-    virtual void unregisterAndWait() noexcept = 0;
+    /*! What ends with the context. */
+    virtual const HandlerReference &handler() const noexcept = 0;
 
     virtual void addOwner() noexcept = 0;
     virtual void dropOwner() noexcept = 0;

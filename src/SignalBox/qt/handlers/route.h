@@ -69,7 +69,6 @@ public:
         dropOwner();
     }
 
-    const HandlerReference &handler() const noexcept { return m_handler; }
     RegistryLink &link() const noexcept { return *m_link; }
 
     // --- called by the handler itself: see RouteBase ----------------------------------------------
@@ -115,7 +114,7 @@ public:
     void openAt(Mailbox &mailbox) noexcept override;
     void takeStranded(EntryList &kept) noexcept override;
     void dropKept(EntryList &&kept) noexcept override;
-    void unregisterAndWait() noexcept override { m_handler.unregisterAndWait(); }
+    const HandlerReference &handler() const noexcept override { return m_handler; }
 
     // --- as a sequence sees it -------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ struct TraceRecord
         FlowIn,  // the same
         Counter, // value: what it counts now
         ThreadName,
+        ThreadBegin, // value: its number; what follows is that thread's
     };
 
     std::int64_t time = 0; // steady clock, nanoseconds
@@ -31,6 +32,7 @@ struct TraceRecord
 /*!
     What one thread has recorded and the writer has not taken yet: a ring with one producer, the thread, and one consumer. Nobody
     waits: what finds no room is dropped and counted. The end of a slice has room if its beginning had, so slices stay whole.
+    When the thread has ended, another one may have the buffer, also before all has been taken.
 */
 class TraceBuffer
 {
@@ -43,6 +45,18 @@ public:
 
     // --- the thread's ----------------------------------------------------------------------------
 
+    /*! The first of all. False: there is no room. One thread at a time, where isFree(). */
+    bool beginThread(std::int64_t time, std::uint64_t number) noexcept
+    {
+        m_open = 0; // slices that the last thread left open
+        const std::uint64_t head = m_head.load(std::memory_order_relaxed);
+        m_knownTail = m_tail.load(std::memory_order_acquire); // partner take()
+        if (capacity - (head - m_knownTail) < fewestForThread)
+            return false;
+        m_isFree.store(false, std::memory_order_relaxed); // read under the mutex under which this is called
+        write({time, number, 0, TraceRecord::Kind::ThreadBegin});
+        return true;
+    }
     /*! False: there was no room, and end() must not be called. */
     bool begin(std::int64_t time, TraceName name) noexcept
     {
@@ -64,16 +78,19 @@ public:
     }
     /*! Whether a slice is under way. One that was dropped is not. */
     bool isInSlice() const noexcept { return m_open != 0; }
-    /*! The thread ends. Nothing comes any more. */
-    void close() noexcept
+    /*! The thread ends. Nothing comes any more, but from a thread that begins. */
+    void endThread() noexcept
     {
-        // Release: partner isClosed(). Weaker: the last records are not taken.
-        m_isClosed.store(true, std::memory_order_release);
+        // Release: partner isFree(). Weaker: the next thread overwrites the last records.
+        m_isFree.store(true, std::memory_order_release);
     }
+
+    // --- anybody's -------------------------------------------------------------------------------
+
+    bool isFree() const noexcept { return m_isFree.load(std::memory_order_acquire); }
 
     // --- the writer's ----------------------------------------------------------------------------
 
-    bool isClosed() const noexcept { return m_isClosed.load(std::memory_order_acquire); }
     bool isEmpty() const noexcept
     {
         return m_tail.load(std::memory_order_relaxed) == m_head.load(std::memory_order_acquire);
@@ -94,6 +111,7 @@ public:
 
 private:
     static constexpr std::uint64_t capacity = 16 * 1024; // 384 KiB
+    static constexpr std::uint64_t fewestForThread = capacity / 2; // or it would drop what it records soon
 
     bool hasRoom(std::uint64_t count) noexcept
     {
@@ -118,7 +136,7 @@ private:
     std::uint64_t m_knownTail = 0; // the thread's, as the next one
     std::uint64_t m_open = 0;      // slices that have begun: there is room for their ends
     std::atomic<std::uint64_t> m_dropped = 0;
-    std::atomic<bool> m_isClosed = false;
+    std::atomic<bool> m_isFree = true;
     alignas(64) std::atomic<std::uint64_t> m_tail = 0;
 };
 

@@ -50,11 +50,12 @@ QByteArray quoted(const QString &text)
     return array.mid(1, array.size() - 2);
 }
 
-// One thread, as the writer knows it.
+// A buffer and the thread that has it, or had it last, as the writer knows them.
 struct TracedThread
 {
     std::shared_ptr<TraceBuffer> buffer;
-    int number;
+    bool isIdle = false; // nobody had it when the writer looked last
+    std::uint64_t number = 0;
     TraceName name = 0;
     bool isNamed = false;        // in this file
     std::vector<TraceName> open; // slices
@@ -126,11 +127,22 @@ public:
         return *m_names.insert(json, ++m_lastName);
     }
 
-    std::shared_ptr<TraceBuffer> makeBuffer()
+    // For the calling thread. One that another thread has left is used again, also if the writer has not got to that: else threads
+    // that come faster than it looks would have one each.
+    std::shared_ptr<TraceBuffer> takeBuffer()
     {
-        auto buffer = std::make_shared<TraceBuffer>();
         const std::lock_guard lock(m_mutex);
-        m_newThreads.push_back({.buffer = buffer, .number = ++m_threadCount, .open = {}});
+        for (const std::shared_ptr<TraceBuffer> &buffer : m_buffers) {
+            if (buffer->isFree() && buffer->beginThread(now(), m_threadCount + 1)) {
+                ++m_threadCount;
+                return buffer;
+            }
+        }
+        auto buffer = std::make_shared<TraceBuffer>();
+        m_buffers.reserve(m_buffers.size() + 1);
+        m_newThreads.push_back({.buffer = buffer, .open = {}});
+        m_buffers.push_back(buffer);
+        buffer->beginThread(now(), ++m_threadCount);
         return buffer;
     }
 
@@ -248,6 +260,18 @@ private:
         m_threads.insert(m_threads.end(), m_newThreads.cbegin(), m_newThreads.cend());
         m_newThreads.clear();
     }
+    // Those that nobody has used for a whole interval.
+    void dropIdleBuffers()
+    {
+        const std::lock_guard lock(m_mutex);
+        std::erase_if(m_threads, [this](TracedThread &thread) {
+            const bool wasIdle = std::exchange(thread.isIdle, thread.buffer->isFree() && thread.buffer->isEmpty());
+            if (!wasIdle || !thread.isIdle)
+                return false;
+            std::erase(m_buffers, thread.buffer);
+            return true;
+        });
+    }
     // A name is among the new ones before a record has it.
     const QByteArray &text(TraceName name)
     {
@@ -276,7 +300,7 @@ private:
             takeThreads();
             for (TracedThread &thread : m_threads)
                 write(thread);
-            std::erase_if(m_threads, [](const TracedThread &thread) { return thread.number == 0; });
+            dropIdleBuffers();
             writeChunk();
         } catch (const std::bad_alloc &) {
             m_isOn->store(false, std::memory_order_relaxed);
@@ -287,7 +311,6 @@ private:
 
     void write(TracedThread &thread)
     {
-        const bool isClosed = thread.buffer->isClosed(); // first: then nothing comes after what is taken
         thread.buffer->take([&](const TraceRecord &record) {
             if (record.time > m_lastTime)
                 return false;
@@ -300,12 +323,17 @@ private:
                     .append(QByteArray::number(quint64(dropped)))
                     .append("}},\n");
         }
-        if (isClosed && thread.buffer->isEmpty())
-            thread.number = 0;
     }
 
     void write(TracedThread &thread, const TraceRecord &record)
     {
+        if (record.kind == TraceRecord::Kind::ThreadBegin) {
+            thread.number = record.value;
+            thread.name = 0;
+            thread.isNamed = false;
+            thread.open.clear();
+            return;
+        }
         if (!m_file)
             return;
         thread.lastTime = std::max(thread.lastTime, record.time); // clocks of two processors may differ
@@ -344,6 +372,8 @@ private:
             thread.name = record.name;
             nameThread(thread);
             break;
+        case TraceRecord::Kind::ThreadBegin:
+            break; // above
         }
         if (m_chunk.size() >= mostChunkBytes)
             writeChunk();
@@ -361,7 +391,7 @@ private:
                 .append(",\"pid\":")
                 .append(m_pid)
                 .append(",\"tid\":")
-                .append(QByteArray::number(thread.number));
+                .append(QByteArray::number(quint64(thread.number)));
     }
     void beginSlice(const TracedThread &thread, TraceName name)
     {
@@ -447,7 +477,8 @@ private:
     TraceName m_lastName = 0;
     std::vector<QByteArray> m_newTexts;      // that the file's side has not taken
     std::vector<TracedThread> m_newThreads; // the same
-    int m_threadCount = 0;
+    std::vector<std::shared_ptr<TraceBuffer>> m_buffers; // all
+    std::uint64_t m_threadCount = 0;
 
     std::mutex m_fileMutex; // guards the rest
     std::condition_variable m_changed;
@@ -481,7 +512,7 @@ ThreadEnd::~ThreadEnd()
     currentState = ThreadState::Over;
     currentBuffer = nullptr;
     if (buffer)
-        buffer->close();
+        buffer->endThread();
 }
 
 } // namespace
@@ -494,7 +525,7 @@ TraceBuffer *Tracer::buffer() noexcept
         return nullptr;
     try {
         static thread_local ThreadEnd end;
-        end.buffer = Writer::instance().makeBuffer();
+        end.buffer = Writer::instance().takeBuffer();
         currentState = ThreadState::Recording;
         currentBuffer = end.buffer.get();
         nameThread(nameOfCurrentThread());
