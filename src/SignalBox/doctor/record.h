@@ -40,7 +40,7 @@ enum class SlotKind : std::uint32_t {
 constexpr std::size_t maximumFrames = 12;
 using Frames = std::array<std::uint64_t, maximumFrames>; // the innermost first; 0 ends them
 
-// One for all connections that have signal, slot, and the classes of both sides in common.
+// One for all connections that have signal, slot, the classes of both sides, and the place where they are made in common.
 //
 // Orders: what is above `posted` is written before the release store of `isReady` and never again; the doctor reads it after its
 // acquire load. With less it could read half a name. The counts are relaxed: they order nothing, and the doctor reads each alone.
@@ -58,6 +58,7 @@ struct Connection
     TextId slot; // its signature, of a method
     std::uint32_t bytesPerCall;
     std::uint32_t posterThread; // tids
+    TextId posterName; // of that thread
     std::uint64_t code; // the slot's address
     std::uint64_t key[4];
     std::uint64_t firstPost;
@@ -93,6 +94,7 @@ struct alignas(64) Thread
 {
     std::atomic<std::uint32_t> tid; // 0: free
     std::atomic<std::uint32_t> generation;
+    char name[16]; // when it became this thread's
     std::atomic<std::uint64_t> data; // its QThreadData
     std::atomic<std::uint64_t> loops; // address of an int: its loops that are under way
     std::atomic<std::uint64_t> deliveries; // the same: its events that are being delivered

@@ -84,6 +84,9 @@ void describeObjects(Connection &connection, const QObject *sender, int signal, 
     connection.receiverName = addText(receiver->objectName().toUtf8().constData());
     connection.firstPost = now();
     connection.posterThread = std::uint32_t(syscall(SYS_gettid));
+    char name[16] = {};
+    pthread_getname_np(pthread_self(), name, sizeof name);
+    connection.posterName = addText(name);
 }
 
 // The first call of a connection, on this thread at least.
@@ -106,7 +109,7 @@ Connection *connectionOf(const QObject *receiver, const QueuedCall *call)
     const std::uint64_t receiverHash = hashOf(receiver->metaObject()->className());
     const std::uint64_t slot = slotKind == SlotKind::Method ? std::uint64_t(call->method()) : 1u << 20;
     const ConnectionKey key{code, slot | std::uint64_t(call->waiting ? 1u << 21 : 0), std::uint64_t(std::int64_t(call->signal)),
-                            senderHash * 31 + receiverHash};
+                            (senderHash * 31 + receiverHash) ^ hashOf(site.frames)};
     if (Connection *connection = findConnection(key))
         return connection;
     Connection *connection = beginConnection(key);
@@ -173,7 +176,7 @@ void endTiming(Connection &connection, const QueuedCall *call)
     if (connection.timedEvent.load(std::memory_order_acquire) != reinterpret_cast<std::uint64_t>(call))
         return;
     raise(connection.longestAge, now() - connection.timedSince.load(std::memory_order_relaxed));
-    raise(connection.mostWaiting, waitingIn(connection) + 1); // with this one
+    raise(connection.mostWaiting, waitingIn(connection)); // with this one
     connection.timedEvent.store(0, std::memory_order_relaxed);
 }
 

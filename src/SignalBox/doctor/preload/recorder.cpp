@@ -107,6 +107,7 @@ Thread &thisThread()
         thread.connection.store(0, std::memory_order_relaxed);
         std::uint32_t seen = record->threadCount.load(std::memory_order_relaxed);
         while (seen < i + 1 && !record->threadCount.compare_exchange_weak(seen, std::uint32_t(i + 1), std::memory_order_relaxed)) { }
+        pthread_getname_np(pthread_self(), thread.name, sizeof thread.name);
         ownThread = &thread;
         pthread_setspecific(threadEnd(), &thread);
         return thread;
@@ -120,6 +121,14 @@ std::uint64_t hashOf(const char *text)
     std::uint64_t hash = 0xcbf2'9ce4'8422'2325u;
     for (; *text; ++text)
         hash = (hash ^ static_cast<unsigned char>(*text)) * 0x100'0000'01b3u;
+    return hash;
+}
+
+std::uint64_t hashOf(const Frames &frames)
+{
+    std::uint64_t hash = 0;
+    for (const std::uint64_t frame : frames)
+        hash = (hash ^ frame) * 0x9e37'79b9'7f4a'7c15u;
     return hash;
 }
 

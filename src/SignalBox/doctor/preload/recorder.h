@@ -37,6 +37,7 @@ struct ConnectionKey
 };
 
 std::uint64_t hashOf(const char *text);
+std::uint64_t hashOf(const Frames &frames);
 
 // Null if there is none yet.
 Connection *findConnection(const ConnectionKey &key);

@@ -43,7 +43,7 @@ CallFinding describe(Observer &observer, Symbols &symbols, ConnectionId id)
     call.signal = observer.text(connection.signal);
     call.receiver = observer.text(connection.receiverClass);
     call.receiverName = observer.text(connection.receiverName);
-    call.posterThread = observer.threadName(pid_t(connection.posterThread));
+    call.posterThread = observer.threadName(pid_t(connection.posterThread), observer.text(connection.posterName));
     if (const std::uint32_t tid = connection.receiverThread.load(std::memory_order_relaxed))
         call.receiverThread = observer.threadName(pid_t(tid));
     switch (connection.slotKind) {
@@ -60,7 +60,8 @@ CallFinding describe(Observer &observer, Symbols &symbols, ConnectionId id)
         break;
     }
     call.connected = symbols.firstOfProgram(framesOf(connection.connected));
-    call.emitted = symbols.firstOfProgram(framesOf(connection.firstPoster));
+    const std::string emission = call.sender + "::" + call.signal.substr(0, call.signal.find('(') + 1);
+    call.emitted = symbols.firstOfProgram(framesOf(connection.firstPoster), emission);
     if (!call.connected.isKnown() && call.kind == CallKind::Invoked)
         call.connected = call.emitted;
     const std::vector<std::uint64_t> connected = framesOf(connection.connected);
@@ -128,8 +129,10 @@ StallFinding describe(Observer &observer, Symbols &symbols, const Stall &stall, 
             finding.place = symbols.firstOfProgram(frames);
         std::vector<Place> stack;
         for (const std::uint64_t frame : frames) {
-            for (Place &place : symbols.placesAt(frame - 1))
-                stack.push_back(std::move(place));
+            for (Place &place : symbols.placesAt(frame - 1)) {
+                if (!place.function.starts_with("SignalBox::Doctor::"))
+                    stack.push_back(std::move(place));
+            }
         }
         finding.stacks.push_back(std::move(stack));
     }

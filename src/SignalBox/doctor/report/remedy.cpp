@@ -65,7 +65,7 @@ std::vector<Remedy> remediesOf(const CallFinding &call)
     std::vector<Remedy> remedies{{head + "handler, {.backlog = SignalBox::Backlog::throttled(50)});",
                                   "if only the newest matters"}};
     if (!arguments.empty()) {
-        remedies.push_back({head + "\n                   [](const SignalBox::EventBatch<" + eventType(arguments) + "> &batch) { ... },\n"
+        remedies.push_back({head.substr(0, head.size() - 1) + "\n                   [](const SignalBox::EventBatch<" + eventType(arguments) + "> &batch) { ... },\n"
                                    "                   {.backlog = SignalBox::Backlog::all().every(16ms)});",
                             "if each one matters: one call per frame"});
     }

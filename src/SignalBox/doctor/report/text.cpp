@@ -23,6 +23,12 @@ std::string times(std::size_t count)
     return count == 1 ? "once" : grouped(count) + " times";
 }
 
+// Where a place with a line lies.
+std::string within(const Place &place)
+{
+    return place.hasLine() && !place.function.empty() && place.function != "operator()" ? " in " + place.function : "";
+}
+
 std::string numbersOf(const CallFinding &call)
 {
     std::string text = grouped(call.calls) + " calls";
@@ -83,9 +89,9 @@ void addCall(std::ostringstream &out, const CallFinding &call)
     out << "    " << numbersOf(call) << "; " << grouped(call.bytesPerCall) << " bytes each, without what they point to\n";
     if (call.connected.isKnown())
         out << "    " << (call.kind == CallKind::Invoked ? "invoked at " : "connected at ") << call.connected.text()
-            << (call.connected.hasLine() && !call.connected.function.empty() ? " in " + call.connected.function : "") << '\n';
+            << within(call.connected) << '\n';
     if (call.emitted.isKnown() && call.kind != CallKind::Invoked)
-        out << "    emitted at " << call.emitted.text() << (call.emitted.hasLine() && !call.emitted.function.empty() ? " in " + call.emitted.function : "") << '\n';
+        out << "    emitted at " << call.emitted.text() << within(call.emitted) << '\n';
     out << "    from " << call.posterThread << (call.receiverThread.empty() ? "" : " to " + call.receiverThread) << '\n';
     if (!call.senderName.empty() || !call.receiverName.empty())
         out << "    objects: " << (call.senderName.empty() ? "" : '"' + call.senderName + "\" -> ") << '"' << call.receiverName << "\"\n";

@@ -48,7 +48,7 @@ Observer::Observer(Record &record, pid_t process)
 {
 }
 
-std::string Observer::threadName(pid_t tid) const
+std::string Observer::threadName(pid_t tid, const std::string &recorded) const
 {
     if (tid == m_process)
         return "the main thread";
@@ -58,6 +58,8 @@ std::string Observer::threadName(pid_t tid) const
         std::string read;
         if (std::getline(file, read) && !read.empty())
             name = "thread " + read;
+        else if (!recorded.empty())
+            name = "thread " + recorded;
         else
             return "thread " + std::to_string(tid);
     }
@@ -133,7 +135,7 @@ void Observer::lookAtThread(std::size_t index, std::uint64_t time)
     }
     const std::uint64_t since = thread.busySince.load(std::memory_order_relaxed);
     if (tid != 0 && thread.data.load(std::memory_order_relaxed) != 0) {
-        threadName(tid); // while it is there
+        threadName(tid, thread.name); // while it is there
         seen.delay = readDelay(tid);
     }
     const auto capacity = std::uint32_t(thread.gaps.size());

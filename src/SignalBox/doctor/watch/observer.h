@@ -74,7 +74,8 @@ public:
     const std::vector<Sample> &samples() const { return m_samples; }
     const std::vector<Traffic> &traffic() const { return m_traffic; } // by id
     const std::map<std::string, std::uint64_t> &modules() const { return m_modules; }
-    std::string threadName(pid_t tid) const;
+    // "the main thread", "thread Worker". The name that it had in the record, if it was not seen alive.
+    std::string threadName(pid_t tid, const std::string &recorded = {}) const;
     std::string text(TextId id) const { return &m_record.texts[id]; }
 
 private:

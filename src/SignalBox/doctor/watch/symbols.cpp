@@ -43,8 +43,11 @@ bool isQtLibrary(const std::string &name)
     return name.starts_with("libQt6") || name.starts_with("libSignalBoxDoctor") || name == "libqxcb.so" || name == "libqoffscreen.so";
 }
 
-bool isQtHeader(const std::string &file)
+bool isQtsOrGenerated(const std::string &file)
 {
+    const std::string name = baseName(file);
+    if (name.starts_with("moc_") || name.ends_with(".moc"))
+        return true;
     return file.find("/QtCore/") != std::string::npos || file.find("/qt6/Qt") != std::string::npos || file.find("/c++/") != std::string::npos;
 }
 
@@ -172,11 +175,11 @@ std::vector<Place> Symbols::placesAt(std::uint64_t address)
     Dwfl_Module *module = dwfl_addrmodule(m_dwfl.get(), address);
     if (!module)
         return {};
-    Place place = describe(module, address, true);
     Dwarf_Addr bias = 0;
     Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
     Dwarf_Die *innermost = nullptr, *scopes = nullptr;
     int count = unit ? dwarf_getscopes(unit, address - bias, &innermost) : 0;
+    Place place = describe(module, address, count > 1); // 1: in none of the unit's functions, so that the line is another's
     if (count > 0) // where it lies, not where it was defined
         count = dwarf_getscopes_die(&innermost[0], &scopes);
     std::free(innermost);
@@ -277,20 +280,24 @@ bool Symbols::isOfQt(std::uint64_t address)
     return path && isQtLibrary(baseName(path));
 }
 
-Place Symbols::firstOfProgram(const std::vector<std::uint64_t> &frames, bool areReturnAddresses)
+Place Symbols::firstOfProgram(const std::vector<std::uint64_t> &frames, const std::string &passedOver)
 {
     for (const std::uint64_t frame : frames) {
         if (frame == 0)
             break;
         // The call lies before the address to which it returns.
-        const std::vector<Place> places = placesAt(areReturnAddresses ? frame - 1 : frame);
+        const std::vector<Place> places = placesAt(frame - 1);
         if (places.empty())
             continue;
         const std::string module = places.front().module;
-        if (isQtLibrary(module) || isSystemLibrary(module))
+        if (isQtLibrary(module) || isSystemLibrary(module)) {
+            if (places.back().function.starts_with("QCoreApplication::notifyInternal2("))
+                break;
             continue;
+        }
         for (const Place &place : places) {
-            if (!isQtHeader(place.file) && !isQtFunction(place.function))
+            const bool isEmission = passedOver.size() > 3 && place.function.starts_with(passedOver);
+            if (!isQtsOrGenerated(place.file) && !isQtFunction(place.function) && !isEmission)
                 return place;
         }
     }

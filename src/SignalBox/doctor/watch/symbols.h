@@ -55,8 +55,9 @@ public:
     Place slotFunction(std::uint64_t address);
     // Innermost first.
     std::vector<std::uint64_t> unwind(const Snapshot &snapshot);
-    // The first that is neither Qt's nor the system's; unknown if there is none.
-    Place firstOfProgram(const std::vector<std::uint64_t> &frames, bool areReturnAddresses = true);
+    // The first of these return addresses that is neither Qt's nor the system's, nor in what moc wrote, nor in a function whose name begins so;
+    // unknown if there is none. What called the loop that delivers is not looked at.
+    Place firstOfProgram(const std::vector<std::uint64_t> &frames, const std::string &passedOver = {});
     // Of one of Qt's libraries or of the doctor's.
     bool isOfQt(std::uint64_t address);
 
