@@ -18,18 +18,19 @@ namespace {
 struct KnownCall
 {
     std::uint64_t code;
+    std::uint64_t slot;
     const QObject *sender;
     const QObject *receiver;
-    std::uint64_t slot;
+    int signal;
     ConnectionId id;
 };
 
 constexpr std::size_t knownCount = 32; // it lies on the stack of each thread
 
-[[gnu::tls_model("initial-exec")]] thread_local KnownCall known[knownCount];
+thread_local constinit KnownCall known[knownCount]{};
 // The kind of removal that runs on this thread.
 enum : int { NoRemoval, ReceiverDies, ProgramAsks };
-[[gnu::tls_model("initial-exec")]] thread_local int removal = NoRemoval;
+thread_local constinit int removal = NoRemoval;
 
 const SlotObject *slotObjectOf(const QueuedCall *call)
 {
@@ -41,10 +42,14 @@ std::uint64_t codeOf(const QueuedCall *call)
     return call->slotObject ? reinterpret_cast<std::uint64_t>(slotObjectOf(call)->function) : reinterpret_cast<std::uint64_t>(call->function);
 }
 
-// A slot object's own address: another connection to another function of the same type has another.
+// What tells connections of one code apart. A slot object's own address does: one to another function of the same type has another. What
+// invokeMethod() makes is new each time.
 std::uint64_t slotOf(const QueuedCall *call)
 {
-    return call->slotObject ? reinterpret_cast<std::uint64_t>(call->slotObject) : std::uint64_t(call->method()) * 2 + 1;
+    const std::uint64_t slot = !call->slotObject ? std::uint64_t(call->method()) * 2 + 1
+            : call->signal >= 0 ? reinterpret_cast<std::uint64_t>(call->slotObject)
+                                : 0;
+    return call->waiting ? ~slot : slot;
 }
 
 // Which of the class's methods is this signal, in Qt's counting of signals alone.
@@ -133,7 +138,7 @@ Connection *connectionOf(const QObject *receiver, const QueuedCall *call)
 }
 
 // Null for calls that were not counted, as those of a full record.
-Connection *countedConnectionOf(const QueuedCall *call)
+[[gnu::always_inline]] inline Connection *countedConnectionOf(const QueuedCall *call)
 {
     if (call->id == 0 || call->id >= Record::connectionCapacity)
         return nullptr;
@@ -212,20 +217,18 @@ void notePosted(QObject *receiver, QueuedCall *call)
 {
     const std::uint64_t code = codeOf(call);
     const std::uint64_t slot = slotOf(call);
-    const auto mixed = (reinterpret_cast<std::uint64_t>(receiver) >> 4) ^ (reinterpret_cast<std::uint64_t>(call->sender) >> 5) ^ (slot >> 4)
-            ^ std::uint64_t(call->signal);
-    KnownCall &place = known[(mixed ^ (mixed >> 7)) % knownCount];
-    const std::uint64_t slotAndSignal = (slot << 12) ^ std::uint64_t(call->signal + 1) ^ (call->waiting ? 1u << 11 : 0);
-    // A call that was made by invokeMethod() has a slot object of its own.
-    const std::uint64_t identity = call->signal >= 0 || !call->slotObject ? slotAndSignal : call->waiting ? 1 : 0;
-    if (place.code != code || place.receiver != receiver || place.sender != call->sender || place.slot != identity || place.id == 0) {
+    const std::uint64_t mixed = (code + slot) ^ reinterpret_cast<std::uint64_t>(receiver);
+    KnownCall &place = known[(mixed >> 4) % knownCount];
+    const bool isKnown = place.code == code && place.slot == slot && place.receiver == receiver && place.sender == call->sender
+            && place.signal == call->signal && place.id != 0;
+    if (!isKnown) [[unlikely]] {
         Connection *found = connectionOf(receiver, call);
         if (!found) {
             record->overflow.fetch_add(1, std::memory_order_relaxed);
             call->id = 0;
             return;
         }
-        place = {code, call->sender, receiver, identity, idOf(found)};
+        place = {code, slot, call->sender, receiver, call->signal, idOf(found)};
     }
     Connection &connection = record->connections[place.id];
     call->id = place.id;
@@ -235,7 +238,7 @@ void notePosted(QObject *receiver, QueuedCall *call)
         beginWait(connection, receiver, call);
 }
 
-RunningCall::RunningCall(QObject *, QueuedCall *call) : m_thread(thisThread()), m_before(m_thread.connection.load(std::memory_order_relaxed))
+RunningCall::RunningCall(QueuedCall *call) : m_thread(thisThread()), m_before(m_thread.connection.load(std::memory_order_relaxed))
 {
     Connection *connection = countedConnectionOf(call);
     if (!connection)

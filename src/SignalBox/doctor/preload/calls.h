@@ -18,7 +18,7 @@ void notePosted(QObject *receiver, QueuedCall *call);
 class RunningCall
 {
 public:
-    RunningCall(QObject *receiver, QueuedCall *call);
+    explicit RunningCall(QueuedCall *call);
     ~RunningCall();
     Q_DISABLE_COPY_MOVE(RunningCall)
 

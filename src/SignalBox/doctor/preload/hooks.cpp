@@ -15,6 +15,7 @@ namespace {
 
 void (*originalPost)(QObject *, QEvent *, int);
 void (*originalRemove)(QObject *, int);
+bool (*originalDeliver)(QObject *, QEvent *);
 void (*originalPlace)(QMetaCallEvent *, QObject *);
 void (*originalDestroy)(QMetaCallEvent *);
 void (*originalDelete)(QMetaCallEvent *);
@@ -44,36 +45,46 @@ void removePosted(QObject *receiver, int eventType)
 
 void placeCall(QMetaCallEvent *event, QObject *receiver)
 {
-    if (!record)
+    auto *call = reinterpret_cast<QueuedCall *>(event);
+    if (!record || call->id == 0)
         return originalPlace(event, receiver);
-    const RunningCall running(receiver, reinterpret_cast<QueuedCall *>(event));
+    const RunningCall running(call);
     originalPlace(event, receiver);
 }
 
 void destroyCall(QMetaCallEvent *event)
 {
-    if (record)
-        noteDestroyed(reinterpret_cast<QueuedCall *>(event));
+    auto *call = reinterpret_cast<QueuedCall *>(event);
+    if (record && (call->id != 0 || call->waiting))
+        noteDestroyed(call);
     originalDestroy(event);
 }
 
 void deleteCall(QMetaCallEvent *event)
 {
-    if (record)
-        noteDestroyed(reinterpret_cast<QueuedCall *>(event));
+    auto *call = reinterpret_cast<QueuedCall *>(event);
+    if (record && (call->id != 0 || call->waiting))
+        noteDestroyed(call);
     originalDelete(event);
 }
 
-bool deliver(void **parameters)
+bool deliver(QObject *receiver, QEvent *event)
 {
-    if (record)
-        noteEvent(static_cast<QObject *>(parameters[0]), static_cast<QEvent *>(parameters[1]));
-    return false; // Qt delivers
+    if (record && receiver && event)
+        noteEvent(receiver, event);
+    return originalDeliver(receiver, event);
 }
 
 template <class Function> Function take(const char *name)
 {
     return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+// `original` is set before anybody can need it.
+template <class Function> bool redirectTo(Function replacement, Function &original, const char *name)
+{
+    auto *function = take<void *>(name);
+    return function && redirect(function, reinterpret_cast<void *>(replacement), reinterpret_cast<void **>(&original));
 }
 
 } // namespace
@@ -84,18 +95,16 @@ bool setHooks()
     originalDestroy = take<decltype(originalDestroy)>("_ZN14QMetaCallEventD1Ev");
     originalDelete = take<decltype(originalDelete)>("_ZN14QMetaCallEventD0Ev");
     auto **table = take<void **>("_ZTV14QMetaCallEvent");
-    auto *postFunction = take<void *>("_ZN16QCoreApplication9postEventEP7QObjectP6QEventi");
-    auto *removeFunction = take<void *>("_ZN16QCoreApplication18removePostedEventsEP7QObjecti");
-    if (!originalPlace || !originalDestroy || !originalDelete || !table || !postFunction || !removeFunction)
+    if (!originalPlace || !originalDestroy || !originalDelete || !table)
         return false;
     callTable = table + 2; // behind the offset and the type
     // Posting last: what was posted before it does without an id.
-    const bool areSet = replaceVirtual(callTable, reinterpret_cast<void *>(originalPlace), reinterpret_cast<void *>(&placeCall))
+    return replaceVirtual(callTable, reinterpret_cast<void *>(originalPlace), reinterpret_cast<void *>(&placeCall))
             && replaceVirtual(callTable, reinterpret_cast<void *>(originalDestroy), reinterpret_cast<void *>(&destroyCall))
-            && replaceVirtual(callTable, reinterpret_cast<void *>(originalDelete), reinterpret_cast<void *>(&deleteCall));
-    originalRemove = areSet ? reinterpret_cast<decltype(originalRemove)>(redirect(removeFunction, reinterpret_cast<void *>(&removePosted))) : nullptr;
-    originalPost = originalRemove ? reinterpret_cast<decltype(originalPost)>(redirect(postFunction, reinterpret_cast<void *>(&post))) : nullptr;
-    return originalPost && QInternal::registerCallback(QInternal::EventNotifyCallback, &deliver);
+            && replaceVirtual(callTable, reinterpret_cast<void *>(originalDelete), reinterpret_cast<void *>(&deleteCall))
+            && redirectTo(&deliver, originalDeliver, "_ZN16QCoreApplication15notifyInternal2EP7QObjectP6QEvent")
+            && redirectTo(&removePosted, originalRemove, "_ZN16QCoreApplication18removePostedEventsEP7QObjecti")
+            && redirectTo(&post, originalPost, "_ZN16QCoreApplication9postEventEP7QObjectP6QEventi");
 }
 
 } // namespace SignalBox::Doctor

@@ -28,7 +28,7 @@ struct Loop
     unsigned nextTimer;
 };
 
-[[gnu::tls_model("initial-exec")]] thread_local Loop loop{};
+thread_local constinit Loop loop{};
 
 // The dispatcher tells before it waits, and after; what runs between two tellings is a turn. Dispatchers differ in what they do after
 // which, so an event that comes after the first telling begins a turn, too.

@@ -20,7 +20,6 @@ namespace {
 using Byte = unsigned char;
 
 constexpr std::size_t jumpSize = 5; // E9, and a distance of 32 bits
-constexpr std::size_t longJumpSize = 14; // FF 25, four zeros, and an address
 
 // How long this instruction is; 0 if it is not among those that functions save their registers with, and that run anywhere.
 std::size_t lengthOfMovable(const Byte *code)
@@ -108,34 +107,35 @@ int protectionOf(const void *place)
 
 } // namespace
 
-void *redirect(void *function, void *replacement)
+bool redirect(void *function, void *replacement, void **original)
 {
     auto *code = static_cast<Byte *>(function);
     std::size_t moved = 0;
     while (moved < jumpSize) {
         const std::size_t length = lengthOfMovable(code + moved);
         if (length == 0)
-            return nullptr;
+            return false;
         moved += length;
     }
 
     // The page: a jump to the replacement, then what was moved, and a jump to the rest of the function.
     Byte *page = mapNear(function);
     if (!page)
-        return nullptr;
+        return false;
     writeLongJump(page, replacement);
-    Byte *original = page + 16;
-    std::memcpy(original, code, moved);
-    writeLongJump(original + moved, code + moved);
+    Byte *begin = page + 16;
+    std::memcpy(begin, code, moved);
+    writeLongJump(begin + moved, code + moved);
     if (!protect(page, 64, PROT_READ | PROT_EXEC) || !protect(code, jumpSize, PROT_READ | PROT_WRITE | PROT_EXEC)) {
         munmap(page, std::size_t(sysconf(_SC_PAGESIZE)));
-        return nullptr;
+        return false;
     }
+    *original = begin;
     const auto distance = std::int32_t(page - (code + jumpSize));
     code[0] = 0xe9;
     std::memcpy(code + 1, &distance, sizeof distance);
     protect(code, jumpSize, PROT_READ | PROT_EXEC);
-    return original;
+    return true;
 }
 
 bool replaceVirtual(void **table, void *function, void *replacement)

@@ -6,9 +6,9 @@
 
 namespace SignalBox::Doctor {
 
-// Each call of `function` goes to `replacement` instead. Returns what calls the original, or null, having changed nothing: where the
-// function begins with instructions that it does not know how to move.
-void *redirect(void *function, void *replacement);
+// Each call of `function` goes to `replacement` instead, and `original` is what calls the function itself. False, having changed nothing,
+// where the function begins with instructions that it does not know how to move.
+bool redirect(void *function, void *replacement, void **original);
 
 // Puts `replacement` in the place of `function` in this table of virtual functions, which ends at the first that is no code.
 bool replaceVirtual(void **table, void *function, void *replacement);

@@ -16,6 +16,7 @@
 namespace SignalBox::Doctor {
 
 Record *record = nullptr;
+thread_local constinit Thread *ownThread = nullptr;
 
 namespace {
 
@@ -41,8 +42,6 @@ bool hasKey(const Connection &connection, const ConnectionKey &key)
     return connection.key[0] == key.code && connection.key[1] == key.slot && connection.key[2] == key.signal
             && connection.key[3] == key.classes;
 }
-
-[[gnu::tls_model("initial-exec")]] thread_local Thread *ownThread = nullptr;
 
 void leaveThread(void *own)
 {
@@ -90,10 +89,8 @@ _Unwind_Reason_Code addFrame(_Unwind_Context *context, void *data)
 
 } // namespace
 
-Thread &thisThread()
+Thread &makeThisThread()
 {
-    if (ownThread)
-        return *ownThread;
     const auto tid = std::uint32_t(syscall(SYS_gettid));
     for (std::size_t i = 0; i + 1 < Record::threadCapacity; ++i) {
         Thread &thread = record->threads[i];

@@ -23,7 +23,12 @@ inline std::uint64_t now()
 }
 
 // Of the calling thread; made when it is first asked for. There is always one: beyond the capacity, threads share the last.
-Thread &thisThread();
+extern thread_local constinit Thread *ownThread;
+Thread &makeThisThread();
+inline Thread &thisThread()
+{
+    return ownThread ? *ownThread : makeThisThread();
+}
 
 // What makes connections one.
 struct ConnectionKey
