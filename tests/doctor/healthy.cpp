@@ -15,7 +15,7 @@ int main(int argc, char **argv)
     Sender sender;
     Receiver receiver;
     sender.moveToThread(&thread);
-    int count = 0;
+    int count = 0, changes = 0;
     // Each number is answered before the next one is sent.
     QObject::connect(&sender, &Sender::sent, &receiver, [&](int number) {
         count += number;
@@ -27,12 +27,12 @@ int main(int argc, char **argv)
         }, Qt::QueuedConnection);
     });
     // Direct on one thread, and blocking to another that is free.
-    QObject::connect(&receiver, &Receiver::objectNameChanged, &receiver, [&] { ++count; }, Qt::DirectConnection);
+    QObject::connect(&receiver, &Receiver::objectNameChanged, &receiver, [&] { ++changes; }, Qt::DirectConnection);
     QTimer timer;
-    QObject::connect(&timer, &QTimer::timeout, &receiver, [&] { receiver.setObjectName(QString::number(count)); });
+    QObject::connect(&timer, &QTimer::timeout, &receiver, [&] { receiver.setObjectName(QString::number(changes)); });
     timer.start(5);
     QTimer::singleShot(0, &receiver, [&] {
-        QMetaObject::invokeMethod(&sender, [&] { Q_EMIT sender.sent(1); }, Qt::BlockingQueuedConnection);
+        QMetaObject::invokeMethod(&sender, [&] { Q_EMIT sender.sent(1); }, Qt::BlockingQueuedConnection); // the first
     });
     thread.start();
     const int code = QCoreApplication::exec();

@@ -244,11 +244,12 @@ private:
 
 int main(int argc, char **argv)
 try {
+    const WatchedSignals signals;
     Options options = read(argc, argv);
     if (!options.text.isOpen())
         options.text.useStderr();
     const Program program = Program::find(options.program.front(), options.need);
-    Process process(program, options.program, libraryPath(), options.stall);
+    Process process(program, options.program, libraryPath(), options.stall, signals);
     const int status = Run(options, process).watch();
     endLike(status);
 } catch (const Refusal &refusal) {

@@ -24,7 +24,17 @@ namespace {
 
 } // namespace
 
-Process::Process(const Program &program, const std::vector<std::string> &arguments, const std::string &library, unsigned stallThreshold)
+WatchedSignals::WatchedSignals()
+{
+    sigemptyset(&m_set);
+    for (const int signal : {SIGCHLD, SIGUSR1, SIGINT, SIGQUIT, SIGTERM, SIGHUP})
+        sigaddset(&m_set, signal);
+    sigprocmask(SIG_BLOCK, &m_set, &m_before);
+}
+
+Process::Process(const Program &program, const std::vector<std::string> &arguments, const std::string &library, unsigned stallThreshold,
+                 const WatchedSignals &signals)
+    : m_signals(signals)
 {
     const int descriptor = memfd_create("signalbox-doctor", 0); // inherited by the program
     if (descriptor < 0 || ftruncate(descriptor, sizeof(Record)) != 0)
@@ -39,10 +49,6 @@ Process::Process(const Program &program, const std::vector<std::string> &argumen
     std::array<int, 2> errors{};
     if (pipe2(errors.data(), O_CLOEXEC) != 0)
         refuse("no pipe");
-    sigemptyset(&m_watched);
-    for (const int signal : {SIGCHLD, SIGUSR1, SIGINT, SIGQUIT, SIGTERM, SIGHUP})
-        sigaddset(&m_watched, signal);
-    sigprocmask(SIG_BLOCK, &m_watched, &m_before);
     m_pid = fork();
     if (m_pid < 0)
         refuse("no process");
@@ -76,7 +82,7 @@ void Process::become(const Program &program, const std::vector<std::string> &arg
     for (const std::string &argument : arguments)
         words.push_back(const_cast<char *>(argument.c_str()));
     words.push_back(nullptr);
-    sigprocmask(SIG_SETMASK, &m_before, nullptr);
+    sigprocmask(SIG_SETMASK, &m_signals.before(), nullptr);
     execv(program.path.c_str(), words.data());
     const int error = errno;
     [[maybe_unused]] const ssize_t size = write(errors, &error, sizeof error);
@@ -92,7 +98,7 @@ int Process::waitForSignal(unsigned milliseconds)
 {
     const timespec time{time_t(milliseconds / 1000), long(milliseconds % 1000) * 1'000'000};
     siginfo_t info;
-    const int signal = sigtimedwait(&m_watched, &info, &time);
+    const int signal = sigtimedwait(&m_signals.set(), &info, &time);
     switch (signal) {
     case SIGCHLD:
     case SIGUSR1:

@@ -12,12 +12,26 @@
 
 namespace SignalBox::Doctor {
 
+// The signals that the doctor answers, from as early as there is one of these: they wait until waitForSignal() takes them.
+class WatchedSignals
+{
+public:
+    WatchedSignals();
+    const sigset_t &set() const { return m_set; }
+    const sigset_t &before() const { return m_before; } // what the program shall have
+
+private:
+    sigset_t m_set;
+    sigset_t m_before;
+};
+
 // The program, with the library in it, and the memory that both share.
 class Process
 {
 public:
     // The library is preloaded behind what the environment preloads already. Throws Refusal.
-    Process(const Program &program, const std::vector<std::string> &arguments, const std::string &library, unsigned stallThreshold);
+    Process(const Program &program, const std::vector<std::string> &arguments, const std::string &library, unsigned stallThreshold,
+            const WatchedSignals &signals);
     ~Process();
     Process(const Process &) = delete;
     Process &operator=(const Process &) = delete;
@@ -34,8 +48,7 @@ private:
 
     Record *m_record = nullptr;
     pid_t m_pid = 0;
-    sigset_t m_watched;
-    sigset_t m_before;
+    const WatchedSignals &m_signals;
 };
 
 // As the program ended: with its exit code, or by its signal.
