@@ -54,6 +54,8 @@ struct Connection
     TextId senderName;
     TextId signal; // its signature
     TextId receiverClass;
+    TextId senderType; // the linkage names of both classes
+    TextId receiverType;
     TextId receiverName;
     TextId slot; // its signature, of a method
     std::uint32_t bytesPerCall;

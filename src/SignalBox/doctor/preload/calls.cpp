@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <typeinfo>
 
 namespace SignalBox::Doctor {
 
@@ -77,15 +78,26 @@ std::uint32_t bytesOf(const QueuedCall *call)
     return bytes;
 }
 
+// What C++ calls the object's class, which may be more exact than what moc was told. Null where there is no such information.
+const char *typeOf(const QObject *object)
+{
+    // Where the compiler was told to leave it out, the place in front of the table is null.
+    const auto *table = *reinterpret_cast<void *const *const *>(object);
+    const auto *type = static_cast<const std::type_info *>(table[-1]);
+    return type ? type->name() : nullptr;
+}
+
 void describeObjects(Connection &connection, const QObject *sender, int signal, const QObject *receiver)
 {
     if (sender) {
         connection.senderClass = addText(sender->metaObject()->className());
+        connection.senderType = addText(typeOf(sender));
         connection.senderName = addText(sender->objectName().toUtf8().constData());
         if (signal >= 0)
             connection.signal = addText(signalOf(sender->metaObject(), signal).methodSignature().constData());
     }
     connection.receiverClass = addText(receiver->metaObject()->className());
+    connection.receiverType = addText(typeOf(receiver));
     connection.receiverName = addText(receiver->objectName().toUtf8().constData());
     connection.firstPost = now();
     connection.posterThread = std::uint32_t(syscall(SYS_gettid));

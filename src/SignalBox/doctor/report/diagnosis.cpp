@@ -38,10 +38,10 @@ CallFinding describe(Observer &observer, Symbols &symbols, ConnectionId id)
     call.id = id;
     call.kind = connection.kind;
     call.isBlocking = connection.isBlocking != 0;
-    call.sender = observer.text(connection.senderClass);
+    call.sender = exactClass(observer.text(connection.senderClass), observer.text(connection.senderType));
     call.senderName = observer.text(connection.senderName);
     call.signal = observer.text(connection.signal);
-    call.receiver = observer.text(connection.receiverClass);
+    call.receiver = exactClass(observer.text(connection.receiverClass), observer.text(connection.receiverType));
     call.receiverName = observer.text(connection.receiverName);
     call.posterThread = observer.threadName(pid_t(connection.posterThread), observer.text(connection.posterName));
     if (const std::uint32_t tid = connection.receiverThread.load(std::memory_order_relaxed))

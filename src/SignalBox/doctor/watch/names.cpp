@@ -46,6 +46,15 @@ std::string readableName(const char *linkageName)
     return name;
 }
 
+std::string exactClass(const std::string &metaName, const std::string &linkageName)
+{
+    // Types that QML makes have a class of Qt's own.
+    if (linkageName.empty() || metaName.find("_QML") != std::string::npos)
+        return metaName;
+    const std::string name = readableName(linkageName.c_str());
+    return name.find('<') == std::string::npos && name != linkageName ? name : metaName;
+}
+
 std::string functorName(const std::string &function)
 {
     for (const char *prefix : {"QtPrivate::QFunctorSlotObject<", "QtPrivate::QCallableObject<", "QtPrivate::QSlotObject<",

@@ -40,7 +40,7 @@ bool isSystemLibrary(const std::string &name)
 
 bool isQtLibrary(const std::string &name)
 {
-    return name.starts_with("libQt6") || name.starts_with("libSignalBoxDoctor") || name == "libqxcb.so" || name == "libqoffscreen.so";
+    return name.starts_with("libQt6") || name.starts_with("libSignalBox") || name == "libqxcb.so" || name == "libqoffscreen.so";
 }
 
 bool isQtsOrGenerated(const std::string &file)

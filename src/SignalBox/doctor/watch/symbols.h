@@ -58,7 +58,7 @@ public:
     // The first of these return addresses that is neither Qt's nor the system's, nor in what moc wrote, nor in a function whose name begins so;
     // unknown if there is none. What called the loop that delivers is not looked at.
     Place firstOfProgram(const std::vector<std::uint64_t> &frames, const std::string &passedOver = {});
-    // Of one of Qt's libraries or of the doctor's.
+    // Of one of Qt's libraries, or of SignalBox's.
     bool isOfQt(std::uint64_t address);
 
 private:
