@@ -48,11 +48,12 @@ std::string readableName(const char *linkageName)
 
 std::string exactClass(const std::string &metaName, const std::string &linkageName)
 {
-    // Types that QML makes have a class of Qt's own.
-    if (linkageName.empty() || metaName.find("_QML") != std::string::npos)
+    // Where moc knows of a class of Qt only. What QML and Python make has a name of its own there, and C++ sees a class of theirs.
+    const bool isOfQt = metaName.size() > 1 && metaName[0] == 'Q' && std::isupper(static_cast<unsigned char>(metaName[1]));
+    if (linkageName.empty() || !isOfQt || metaName.find("_QML") != std::string::npos)
         return metaName;
     const std::string name = readableName(linkageName.c_str());
-    return name.find('<') == std::string::npos && name != linkageName ? name : metaName;
+    return name.find('<') == std::string::npos && name != linkageName && !name.starts_with("sip") ? name : metaName;
 }
 
 std::string functorName(const std::string &function)
