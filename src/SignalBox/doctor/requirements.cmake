@@ -31,6 +31,18 @@ else()
         set(reason "Qt is linked statically")
     elseif(NOT private_header)
         set(reason "Qt's private headers were not found (Debian: qt6-base-private-dev)")
+    elseif(NOT Qt6_VERSION VERSION_LESS 6.5)
+        # Whether what Qt keeps to itself is still as preload/qtversion.h has it.
+        set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+        set(folder "${CMAKE_CURRENT_LIST_DIR}/preload")
+        try_compile(SIGNALBOX_DOCTOR_KNOWS_QT_${Qt6_VERSION} "${SignalBox_BINARY_DIR}/doctorknowsqt"
+            SOURCES "${folder}/calls.cpp" "${folder}/connects.cpp" "${folder}/hooks.cpp" "${folder}/loops.cpp"
+            LINK_LIBRARIES Qt6::CorePrivate
+            CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON)
+        unset(CMAKE_TRY_COMPILE_TARGET_TYPE)
+        if(NOT SIGNALBOX_DOCTOR_KNOWS_QT_${Qt6_VERSION})
+            set(reason "Qt ${Qt6_VERSION} lays out its objects in a way that it does not know")
+        endif()
     endif()
 endif()
 if(reason)
