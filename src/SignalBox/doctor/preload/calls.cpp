@@ -69,7 +69,7 @@ std::uint32_t bytesOf(const QueuedCall *call)
 {
     // The allocator rounds up to 16, and takes 8 for itself.
     const auto allocated = [](std::size_t size) { return std::uint32_t((size + 8 + 15) / 16 * 16); };
-    std::uint32_t bytes = allocated(sizeof(QMetaCallEvent)) + std::uint32_t(sizeof(QPostEvent));
+    std::uint32_t bytes = allocated(sizeof(QueuedCallEvent)) + std::uint32_t(sizeof(QPostEvent));
     const bool areCopied = !call->waiting && call->arguments;
     for (int i = 1; areCopied && i < call->argumentCount; ++i)
         bytes += allocated(std::size_t(std::max<qsizetype>(0, call->types()[i].sizeOf())));

@@ -17,13 +17,23 @@ void (*originalPost)(QObject *, QEvent *, int);
 void (*originalRemove)(QObject *, int);
 bool (*originalDeliver)(QObject *, QEvent *);
 void (*originalPlace)(QMetaCallEvent *, QObject *);
-void (*originalDestroy)(QMetaCallEvent *);
-void (*originalDelete)(QMetaCallEvent *);
-void **callTable; // as events point to it
+
+// A class of events that carry a call: its virtual functions, before.
+struct CallClass
+{
+    void **table = nullptr; // as events point to it
+    void (*destroy)(QMetaCallEvent *) = nullptr;
+    void (*remove)(QMetaCallEvent *) = nullptr; // and frees it
+};
+CallClass queuedCalls;
+CallClass otherCalls; // since Qt 6.11: those that block are of a class of their own
 
 bool isQueuedCall(const QEvent *event)
 {
-    return event && event->type() == QEvent::MetaCall && reinterpret_cast<const QueuedCall *>(event)->table == callTable;
+    if (!event || event->type() != QEvent::MetaCall)
+        return false;
+    void **table = reinterpret_cast<const QueuedCall *>(event)->table;
+    return table == queuedCalls.table || table == otherCalls.table;
 }
 
 void post(QObject *receiver, QEvent *event, int priority)
@@ -52,20 +62,23 @@ void placeCall(QMetaCallEvent *event, QObject *receiver)
     originalPlace(event, receiver);
 }
 
-void destroyCall(QMetaCallEvent *event)
+void noteEnd(QMetaCallEvent *event)
 {
     auto *call = reinterpret_cast<QueuedCall *>(event);
     if (record && (call->id != 0 || call->waiting))
         noteDestroyed(call);
-    originalDestroy(event);
 }
 
-void deleteCall(QMetaCallEvent *event)
+template <CallClass &calls> void destroyCall(QMetaCallEvent *event)
 {
-    auto *call = reinterpret_cast<QueuedCall *>(event);
-    if (record && (call->id != 0 || call->waiting))
-        noteDestroyed(call);
-    originalDelete(event);
+    noteEnd(event);
+    calls.destroy(event);
+}
+
+template <CallClass &calls> void deleteCall(QMetaCallEvent *event)
+{
+    noteEnd(event);
+    calls.remove(event);
 }
 
 bool deliver(QObject *receiver, QEvent *event)
@@ -87,21 +100,28 @@ template <class Function> bool redirectTo(Function replacement, Function &origin
     return function && redirect(function, reinterpret_cast<void *>(replacement), reinterpret_cast<void **>(&original));
 }
 
+// The destructors are the first two of each table of an event.
+template <CallClass &calls> bool watchClass(const char *tableName)
+{
+    auto **table = take<void **>(tableName);
+    if (!table)
+        return false;
+    table += 2; // behind the offset and the type
+    calls.destroy = reinterpret_cast<decltype(calls.destroy)>(table[0]);
+    calls.remove = reinterpret_cast<decltype(calls.remove)>(table[1]);
+    calls.table = table;
+    return replaceVirtual(table, reinterpret_cast<void *>(originalPlace), reinterpret_cast<void *>(&placeCall))
+            && replaceVirtual(table, table[0], reinterpret_cast<void *>(&destroyCall<calls>))
+            && replaceVirtual(table, table[1], reinterpret_cast<void *>(&deleteCall<calls>));
+}
+
 } // namespace
 
 bool setHooks()
 {
     originalPlace = take<decltype(originalPlace)>("_ZN14QMetaCallEvent13placeMetaCallEP7QObject");
-    originalDestroy = take<decltype(originalDestroy)>("_ZN14QMetaCallEventD1Ev");
-    originalDelete = take<decltype(originalDelete)>("_ZN14QMetaCallEventD0Ev");
-    auto **table = take<void **>("_ZTV14QMetaCallEvent");
-    if (!originalPlace || !originalDestroy || !originalDelete || !table)
-        return false;
-    callTable = table + 2; // behind the offset and the type
     // Posting last: what was posted before it does without an id.
-    return replaceVirtual(callTable, reinterpret_cast<void *>(originalPlace), reinterpret_cast<void *>(&placeCall))
-            && replaceVirtual(callTable, reinterpret_cast<void *>(originalDestroy), reinterpret_cast<void *>(&destroyCall))
-            && replaceVirtual(callTable, reinterpret_cast<void *>(originalDelete), reinterpret_cast<void *>(&deleteCall))
+    return originalPlace && watchClass<queuedCalls>(queuedCallTable) && (!otherCallTable || watchClass<otherCalls>(otherCallTable))
             && redirectTo(&deliver, originalDeliver, "_ZN16QCoreApplication15notifyInternal2EP7QObjectP6QEvent")
             && redirectTo(&removePosted, originalRemove, "_ZN16QCoreApplication18removePostedEventsEP7QObjecti")
             && redirectTo(&post, originalPost, "_ZN16QCoreApplication9postEventEP7QObjectP6QEventi");

@@ -40,7 +40,17 @@ struct QueuedCall
 static_assert(offsetof(QueuedCall, signal) == sizeof(QEvent));
 static_assert(offsetof(QueuedCall, sender) == sizeof(QEvent) + 8);
 static_assert(sizeof(QAbstractMetaCallEvent) == offsetof(QueuedCall, slotObject));
+#if QT_VERSION >= QT_VERSION_CHECK(6, 11, 0)
+using QueuedCallEvent = QQueuedMetaCallEvent;
+constexpr char queuedCallTable[] = "_ZTV20QQueuedMetaCallEvent";
+constexpr const char *otherCallTable = "_ZTV14QMetaCallEvent"; // of blocking calls
+static_assert(sizeof(QMetaCallEvent) == sizeof(QueuedCall));
+#else
+using QueuedCallEvent = QMetaCallEvent;
+constexpr char queuedCallTable[] = "_ZTV14QMetaCallEvent";
+constexpr const char *otherCallTable = nullptr;
 static_assert(sizeof(QMetaCallEvent) == sizeof(QueuedCall) + 3 * (sizeof(void *) + sizeof(QMetaType)));
+#endif
 
 // QSlotObjectBase's two members.
 struct SlotObject
