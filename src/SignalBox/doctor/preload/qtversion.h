@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-// All that depends on how one version of Qt lays out what it keeps to itself. Tried with 6.4.2. Where a layout is another one,
+// All that depends on how one version of Qt lays out what it keeps to itself. Tried with 6.4.2 and 6.8.2. Where a layout is another one,
 // the assertions do not compile, and requirements.cmake switches the doctor off.
 
 namespace SignalBox::Doctor {
