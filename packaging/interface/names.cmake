@@ -136,6 +136,7 @@ endforeach()
 
 # What the sources read and write by name: environment, log categories.
 file(GLOB_RECURSE sources "${ROOT}/src/*.cpp" "${ROOT}/src/*.h" "${ROOT}/qml/*.cpp" "${ROOT}/qml/*.h")
+list(FILTER sources EXCLUDE REGEX "/src/SignalBox/doctor/") # a program, which --help describes
 foreach(source IN LISTS sources)
     file(STRINGS "${source}" lines REGEX "getenv\\(\"|qEnvironmentVariable[A-Za-z]*\\(\"|QLoggingCategory [a-z]+\\(\"")
     foreach(line IN LISTS lines)

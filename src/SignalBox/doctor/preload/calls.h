@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "recorder.h"
+
+#include <QtCore/qobject.h>
+
+namespace SignalBox::Doctor {
+
+// What the hooks in hooks.cpp tell of queued calls.
+
+struct QueuedCall;
+
+// Before Qt takes the call.
+void notePosted(QObject *receiver, QueuedCall *call);
+
+// While the call's slot runs.
+class RunningCall
+{
+public:
+    explicit RunningCall(QueuedCall *call);
+    ~RunningCall();
+    Q_DISABLE_COPY_MOVE(RunningCall)
+
+private:
+    Thread &m_thread;
+    ConnectionId m_before;
+};
+
+// Before the call is destroyed, done or not.
+void noteDestroyed(QueuedCall *call);
+
+// While removePostedEvents() runs.
+class Removal
+{
+public:
+    explicit Removal(const QObject *receiver);
+    ~Removal();
+    Q_DISABLE_COPY_MOVE(Removal)
+
+private:
+    int m_before;
+};
+
+// A slot of a direct connection runs on another thread than its receiver's.
+void noteDirect(const QObject *sender, int signal, const QObject *receiver, std::uint64_t code, bool isMember, const Frames &connected);
+
+// Where connections were made, remembered by slot objects, or by both objects and the method.
+struct ConnectionSite
+{
+    std::uint64_t key = 0;
+    std::uint64_t function = 0; // of the slot object
+    std::uint64_t member = 0; // the address of a member function, of a slot object that has one
+    Frames frames{};
+};
+std::uint64_t siteKey(const QObject *sender, const QObject *receiver, int method);
+void addSite(const ConnectionSite &site);
+// False if it is not known.
+bool findSite(std::uint64_t key, std::uint64_t function, ConnectionSite &site);
+
+} // namespace SignalBox::Doctor

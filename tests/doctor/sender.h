@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <QtCore/qobject.h>
+#include <QtCore/qstring.h>
+#include <QtCore/qthread.h>
+
+class Sender : public QObject
+{
+    Q_OBJECT
+
+Q_SIGNALS:
+    void sent(int number);
+    void described(const QString &text, int number);
+};
+
+class Receiver : public QObject
+{
+    Q_OBJECT
+
+public:
+    int sum() const { return m_sum; }
+
+public Q_SLOTS:
+    void take(int number) { m_sum += number; }
+
+private:
+    int m_sum = 0;
+};
+
+// Runs a function, and ends.
+template <class Function> void runOnOtherThread(Function function)
+{
+    QThread *thread = QThread::create(function);
+    thread->start();
+    thread->wait();
+    delete thread;
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+extern "C" int signalbox_other_qt();
+
+int main()
+{
+    return signalbox_other_qt();
+}
