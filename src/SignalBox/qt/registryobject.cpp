@@ -163,14 +163,15 @@ bool RegistryObject::setPriority(HandlerId id, int priority)
 bool RegistryObject::deliver(HandlerId id)
 {
     const detail::RouteSearch search(id);
-    const std::vector<detail::Route *> &found = search.run(*m_link);
+    const std::vector<detail::ContextMember *> &found = search.run(*m_link);
     if (!id.isValid() || found.empty())
         return false;
-    if (!found.front()->backlog().isOnDemand()) {
+    auto &route = static_cast<detail::Route &>(*found.front());
+    if (!route.backlog().isOnDemand()) {
         warnUndelivered("the handler's backlog is not onDemand()");
         return false;
     }
-    if (!found.front()->deliverNow()) {
+    if (!route.deliverNow()) {
         warnUndelivered("expected a call on the thread of the handler, and not from within it");
         return false;
     }
@@ -182,8 +183,8 @@ bool RegistryObject::dropPending(HandlerId id)
     if (!id.isValid())
         return false;
     const detail::RouteSearch search(id);
-    for (detail::Route *route : search.run(*m_link)) {
-        route->dropPending();
+    for (detail::ContextMember *route : search.run(*m_link)) {
+        static_cast<detail::Route *>(route)->dropPending();
         return true;
     }
     return false;
@@ -192,8 +193,8 @@ bool RegistryObject::dropPending(HandlerId id)
 void RegistryObject::dropPending()
 {
     const detail::RouteSearch search{HandlerId()};
-    for (detail::Route *route : search.run(*m_link))
-        route->dropPending();
+    for (detail::ContextMember *route : search.run(*m_link))
+        static_cast<detail::Route *>(route)->dropPending();
 }
 
 void RegistryObject::warnUndelivered(const char *problem)

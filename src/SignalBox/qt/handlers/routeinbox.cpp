@@ -74,18 +74,24 @@ void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
         m_dropMarkers.fetch_sub(1, std::memory_order_relaxed);
         return;
     }
-    m_visit.clear();
-    if (m_isServed) // it is inside of deliverNow(), whose caller looks again
+    // The visit stays raised until what is there has been taken: posts before that have nothing to call.
+    if (m_isServed) { // it is inside of deliverNow(), whose caller looks again
+        m_visit.clear();
         return;
+    }
     if (!m_handler.isRegistered()) {
+        m_visit.clear();
         forgetPlan(mailbox);
         dropInbox();
         return;
     }
     if (!m_inbox->isInRound()) {
         if (m_inbox->isEmpty()) {
-            forgetPlan(mailbox); // there may be nothing more to come
-            return;
+            m_visit.clear();
+            if (m_inbox->isEmpty()) {
+                forgetPlan(mailbox); // there may be nothing more to come
+                return;
+            }
         }
         if (const std::int64_t due = m_inbox->dueTime(); due > DeliveryClock::now()) {
             plan(mailbox, due);
@@ -141,17 +147,22 @@ void Route::serveBatch(Mailbox *mailbox, Drain &drain) noexcept
 // not for the first post after it as well. A round that was planned and finds nothing is the last one.
 void Route::prepareNext(Mailbox *mailbox) noexcept
 {
-    if (m_inbox->isInRound() || !mailbox) {
+    if (!mailbox) {
         queueVisit();
         return;
     }
-    const bool isWaiting = !m_inbox->isEmpty();
-    if (m_backlog.isImmediate()) {
-        if (isWaiting)
-            queueVisit();
-    } else if (isWaiting || (m_backlog.isEvery() && m_isRoundPlanned && !m_transit.isFinishing())) {
+    const bool isInRound = m_inbox->isInRound();
+    if (!isInRound && m_backlog.isEvery() && m_isRoundPlanned && !m_transit.isFinishing()) {
         plan(*mailbox, m_inbox->dueTime());
+        return;
     }
+    m_visit.clear();
+    if (!isInRound && m_inbox->isEmpty())
+        return;
+    if (isInRound || m_backlog.isImmediate())
+        queueVisit();
+    else
+        plan(*mailbox, m_inbox->dueTime());
 }
 
 void Route::endCall(Mailbox *mailbox, std::uint64_t round, std::int64_t begin) noexcept
@@ -170,6 +181,7 @@ void Route::endCall(Mailbox *mailbox, std::uint64_t round, std::int64_t begin) n
 void Route::plan(Mailbox &mailbox, std::int64_t time) noexcept
 {
     if (hasLeft()) { // in an event loop of the call
+        m_visit.clear();
         queueVisit();
         return;
     }

@@ -3,13 +3,15 @@
 
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/qt/backlogs/notification.h>
-#include <SignalBox/qt/handlers/route.h>
+#include <SignalBox/qt/handlers/contextmember.h>
+#include <SignalBox/qt/handlers/registrylink.h>
 
+#include <new>
 #include <vector>
 
 namespace SignalBox::detail {
 
-/*! Finds the routes of a registry's handlers, of all or of one, and keeps them. */
+/*! Finds the routes of a registry's handlers, of all or of one, and keeps them. Each member that it finds is a Route. */
 class RouteSearch final : public Notification
 {
 public:
@@ -17,12 +19,12 @@ public:
     explicit RouteSearch(HandlerId id) noexcept : Notification(Kind::Search, nullptr), m_id(id) {}
     ~RouteSearch()
     {
-        for (Route *route : m_routes)
+        for (ContextMember *route : m_routes)
             route->dropOwner();
     }
 
     /*! Throws std::bad_alloc. */
-    const std::vector<Route *> &run(RegistryLink &link) const
+    const std::vector<ContextMember *> &run(RegistryLink &link) const
     {
         HandlerVisit::run<Notification>(link.registry(), *this);
         if (m_isIncomplete)
@@ -31,7 +33,7 @@ public:
     }
 
     /*! Called by a handler, for its route. */
-    void found(Route &route) const noexcept
+    void found(ContextMember &route) const noexcept
     {
         if (m_id.isValid() && route.handler().id() != m_id)
             return;
@@ -45,7 +47,7 @@ public:
 
 private:
     const HandlerId m_id;
-    mutable std::vector<Route *> m_routes;
+    mutable std::vector<ContextMember *> m_routes;
     mutable bool m_isIncomplete = false;
 };
 

@@ -332,6 +332,7 @@ private:
             thread.name = 0;
             thread.isNamed = false;
             thread.open.clear();
+            thread.lastTime = 0; // the last thread's clock may be ahead
             return;
         }
         if (!m_file)
