@@ -13,6 +13,8 @@
 
 namespace SignalBox::detail {
 
+SIGNALBOX_QT_EXPORT extern const std::shared_ptr<const EventPolicy> noPolicy; // null
+
 /*!
     What a registration says of its handler, besides the handler itself. It refers to the options that it is made of, for the time of the
     registration.
@@ -60,8 +62,6 @@ private:
           caller(callerName)
     {
     }
-
-    SIGNALBOX_QT_EXPORT static const std::shared_ptr<const EventPolicy> noPolicy;
 };
 
 } // namespace SignalBox::detail

@@ -36,7 +36,7 @@ private:
     Mailbox &m_mailbox;
 };
 
-const std::shared_ptr<const EventPolicy> HandlerSettings::noPolicy;
+const std::shared_ptr<const EventPolicy> noPolicy;
 
 Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const HandlerSettings &settings, Affinity affinity)
     : Receiver(Inbox::wantsOneRound(settings.backlog, settings.calledWith)),
