@@ -172,7 +172,7 @@ list(APPEND names "by Doxygen ${DOXYGEN_VERSION}" "by Qt ${QT_VERSION}")
 
 list(REMOVE_DUPLICATES names)
 list(SORT names)
-foreach(word IN ITEMS "c\\+\\+ class" "c\\+\\+ SignalBox::SyncRegistry::notify" "qml QmlRegistry method" "qml Backlog enumerator" "qml RegistryModel role" header
+foreach(word IN ITEMS "c\\+\\+ class" "c\\+\\+ SignalBox::SyncRegistry::notify" "qml QmlRegistry method" "qml OsSignals enumerator" "qml RegistryModel role" header
         pkg-config "cmake target" "cmake option" "environment [A-Z]" "log category [a-z]" text)
     set(found ${names})
     list(FILTER found INCLUDE REGEX "^${word}")
