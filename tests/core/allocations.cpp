@@ -176,6 +176,12 @@ void *operator new(std::size_t size)
     return memory;
 }
 
+// AddressSanitizer's own would keep memory that the replaced `operator delete` could not give back.
+void *operator new(std::size_t size, const std::nothrow_t &) noexcept
+{
+    return mayAllocateFor(__builtin_return_address(0)) ? counted(std::malloc(size ? size : 1)) : nullptr;
+}
+
 void *operator new(std::size_t size, std::align_val_t alignment)
 {
     void *memory = mayAllocateFor(__builtin_return_address(0))
