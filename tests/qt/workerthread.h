@@ -31,6 +31,7 @@ public:
     {
         run([this] { delete std::exchange(m_context, nullptr); });
         finish();
+        delete m_context; // the thread had been finished before
     }
 
     Q_DISABLE_COPY_MOVE(WorkerThread)
