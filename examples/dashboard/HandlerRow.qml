@@ -18,13 +18,13 @@ Rectangle {
     property string meanText: "–"
 
     function stateText(): string {
-        let text = model.thread === "" ? "inline" : model.thread;
+        let text = model.threadName === "" ? "inline" : model.threadName;
         if (isPaused)
             text += ", paused";
-        if (model.merges > 0)
-            text += ", " + Units.count(model.merges) + " merged";
-        if (model.drops > 0)
-            text += ", " + Units.count(model.drops) + " dropped";
+        if (model.merged > 0)
+            text += ", " + Units.count(model.merged) + " merged";
+        if (model.dropped > 0)
+            text += ", " + Units.count(model.dropped) + " dropped";
         return text;
     }
 

@@ -83,7 +83,7 @@ QString describeHandlers(const SignalBox::RegistryObject &registry)
                         .arg(handler.merged)
                         .arg(handler.dropped)
                         .arg(handler.failures)
-                        .arg(double(handler.meanRunTime.count()) / 1000, 0, 'f', 1)
+                        .arg(double(handler.meanTime.count()) / 1000, 0, 'f', 1)
                         .arg(handler.threadName.isEmpty() ? QStringLiteral("inline") : handler.threadName);
     }
     return text;

@@ -64,14 +64,14 @@ int main(int argc, char *argv[])
         Part *const part = parts.emplace_back(std::make_unique<Part>()).get();
         part->apply(file.watch().value());
         QObject *const context = contexts.emplace_back(std::make_unique<QObject>()).get();
-        watch.onChanged(context, [part](const Settings &settings) { part->apply(settings); });
+        watch.onChanged(context, [part](const Settings &settings) { part->apply(settings); }).release();
     }
     watch.onChanged(&application, [&] {
         int agreeing = 0;
         for (const auto &part : parts)
             agreeing += part->colour == parts.front()->colour;
         say(QStringLiteral("%1 parts have colour %2").arg(agreeing).arg(parts.front()->colour));
-    });
+    }).release();
 
     // Another thread is told on itself.
     QThread thread;
@@ -83,7 +83,7 @@ int main(int argc, char *argv[])
         say(QStringLiteral("%1 thread has %2 settings")
                 .arg(QThread::currentThread() == &thread ? QStringLiteral("renderer") : QStringLiteral("wrong"))
                 .arg(settings.size()));
-    });
+    }).release();
 
     // Each change is an event; nothing is left out.
     file.changes().registerHandler(&application, [](const SettingChange &change) {

@@ -29,5 +29,5 @@ file(WRITE "${OUTPUT}.present" "${present}")
 execute_process(COMMAND diff --unified=0 "${OUTPUT}.recorded" "${OUTPUT}.present" RESULT_VARIABLE result)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "The public names are not the recorded ones, see above. This records them: packaging/record-interface. "
-        "The difference belongs into the commit that makes it, and into CHANGELOG.md, but for a \"text\", which any version may change.")
+        "The difference belongs into the commit that makes it, and into CHANGELOG.md.")
 endif()

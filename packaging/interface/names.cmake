@@ -115,7 +115,7 @@ endforeach()
 
 # Headers, and what build systems find.
 file(GLOB headers RELATIVE "${PREFIX}" "${PREFIX}/include/SignalBox/*")
-list(FILTER headers EXCLUDE REGEX "/(core|qt|qml|handlers|scripts)$|[a-z]+\\.h$")
+list(FILTER headers EXCLUDE REGEX "/(core|qt|test|ossignals|qml|handlers|scripts)$|[a-z]+\\.h$")
 list(TRANSFORM headers PREPEND "header ")
 file(GLOB modules RELATIVE "${PREFIX}/lib/pkgconfig" "${PREFIX}/lib/pkgconfig/*.pc")
 list(TRANSFORM modules PREPEND "pkg-config ")
@@ -151,29 +151,13 @@ foreach(source IN LISTS sources)
     endforeach()
 endforeach()
 
-# What users read: log messages, and texts of errors. A text is a literal of at least two words, or a part of such a line, in no comment.
-foreach(source IN LISTS sources)
-    read_text("${source}" text)
-    string(REGEX REPLACE "(^|\n) *//[^\n]*" "\\1" text "${text}")
-    string(REGEX REPLACE "/\\*[^*]*(\\*[^/*][^*]*)*\\*+/" "" text "${text}")
-    string(REGEX REPLACE "[ \n]//[^\n\"]*(\n)" "\\1" text "${text}")
-    string(REGEX REPLACE "#[a-z][^\n]*" "" text "${text}")
-    string(REGEX REPLACE "([^\\])\"[ \n]+\"" "\\1" text "${text}") # literals that the compiler joins
-    string(REGEX MATCHALL "\"([^\"\\\n]|\\\\.)*\"" literals "${text}")
-    foreach(literal IN LISTS literals)
-        if(literal MATCHES "[A-Za-z%].* | .*[A-Za-z]")
-            list(APPEND names "text ${literal}")
-        endif()
-    endforeach()
-endforeach()
-
 # What describes C++ and QML is a tool's view, which another version has in other words.
 list(APPEND names "by Doxygen ${DOXYGEN_VERSION}" "by Qt ${QT_VERSION}")
 
 list(REMOVE_DUPLICATES names)
 list(SORT names)
 foreach(word IN ITEMS "c\\+\\+ class" "c\\+\\+ SignalBox::SyncRegistry::notify" "qml QmlRegistry method" "qml OsSignals enumerator" "qml RegistryModel role" header
-        pkg-config "cmake target" "cmake option" "environment [A-Z]" "log category [a-z]" text)
+        pkg-config "cmake target" "cmake option" "environment [A-Z]" "log category [a-z]")
     set(found ${names})
     list(FILTER found INCLUDE REGEX "^${word}")
     if(NOT found)

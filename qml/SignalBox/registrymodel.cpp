@@ -30,13 +30,13 @@ std::unordered_set<HandlerId> idsOf(const Rows &rows)
 
 void subtract(AsyncHandlerInfo &now, const AsyncHandlerInfo &before)
 {
-    const auto timeOf = [](const AsyncHandlerInfo &info) { return info.meanRunTime.count() * static_cast<qint64>(info.calls); };
+    const auto timeOf = [](const AsyncHandlerInfo &info) { return info.meanTime.count() * static_cast<qint64>(info.calls); };
     const qint64 time = timeOf(now) - timeOf(before);
     now.calls -= before.calls;
     now.failures -= before.failures;
     now.dropped -= before.dropped;
     now.merged -= before.merged;
-    now.meanRunTime = std::chrono::nanoseconds(now.calls ? std::max<qint64>(time / static_cast<qint64>(now.calls), 0) : 0);
+    now.meanTime = std::chrono::nanoseconds(now.calls ? std::max<qint64>(time / static_cast<qint64>(now.calls), 0) : 0);
     if (!now.failures)
         now.lastError.clear();
 }
@@ -60,15 +60,15 @@ QList<int> changedRoles(const AsyncHandlerInfo &before, const AsyncHandlerInfo &
             roles.append(role);
     };
     compare(before.priority == after.priority, RegistryModel::PriorityRole);
-    compare(before.threadName == after.threadName, RegistryModel::ThreadRole);
+    compare(before.threadName == after.threadName, RegistryModel::ThreadNameRole);
     compare(before.enabled == after.enabled, RegistryModel::EnabledRole);
     compare(before.waiting == after.waiting, RegistryModel::WaitingRole);
     compare(before.calls == after.calls, RegistryModel::CallsRole);
     compare(before.failures == after.failures, RegistryModel::FailuresRole);
-    compare(before.dropped == after.dropped, RegistryModel::DropsRole);
-    compare(before.merged == after.merged, RegistryModel::MergesRole);
-    compare(before.meanRunTime == after.meanRunTime, RegistryModel::MeanTimeRole);
-    compare(before.worstRunTime == after.worstRunTime, RegistryModel::LongestTimeRole);
+    compare(before.dropped == after.dropped, RegistryModel::DroppedRole);
+    compare(before.merged == after.merged, RegistryModel::MergedRole);
+    compare(before.meanTime == after.meanTime, RegistryModel::MeanTimeRole);
+    compare(before.longestTime == after.longestTime, RegistryModel::LongestTimeRole);
     compare(before.lastError == after.lastError, RegistryModel::LastErrorRole);
     return roles;
 }
@@ -134,7 +134,7 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
         return describe(row).name();
     case PriorityRole:
         return row.priority;
-    case ThreadRole:
+    case ThreadNameRole:
         return row.threadName;
     case EnabledRole:
         return row.enabled;
@@ -144,14 +144,14 @@ QVariant RegistryModel::data(const QModelIndex &index, int role) const
         return row.calls;
     case FailuresRole:
         return row.failures;
-    case DropsRole:
+    case DroppedRole:
         return row.dropped;
-    case MergesRole:
+    case MergedRole:
         return row.merged;
     case MeanTimeRole:
-        return toMilliseconds(row.meanRunTime);
+        return toMilliseconds(row.meanTime);
     case LongestTimeRole:
-        return toMilliseconds(row.worstRunTime);
+        return toMilliseconds(row.longestTime);
     case RegisteredAtRole:
         return describe(row).place();
     case LastErrorRole:
@@ -175,9 +175,9 @@ bool RegistryModel::setData(const QModelIndex &index, const QVariant &value, int
 
 QHash<int, QByteArray> RegistryModel::roleNames() const
 {
-    return {{HandlerIdRole, "handlerId"},     {NameRole, "name"},         {PriorityRole, "priority"},  {ThreadRole, "thread"},
-            {EnabledRole, "enabled"},         {CallsRole, "calls"},       {FailuresRole, "failures"},  {DropsRole, "drops"},
-            {MergesRole, "merges"},           {MeanTimeRole, "meanTime"}, {LastErrorRole, "lastError"},
+    return {{HandlerIdRole, "handlerId"},     {NameRole, "name"},         {PriorityRole, "priority"},  {ThreadNameRole, "threadName"},
+            {EnabledRole, "enabled"},         {CallsRole, "calls"},       {FailuresRole, "failures"},  {DroppedRole, "dropped"},
+            {MergedRole, "merged"},           {MeanTimeRole, "meanTime"}, {LastErrorRole, "lastError"},
             {LongestTimeRole, "longestTime"}, {RegisteredAtRole, "registeredAt"}, {WaitingRole, "waiting"}};
 }
 

@@ -30,8 +30,8 @@ class StatisticsRequest;
     \qmltype RegistryModel
     \brief The handlers of a registry as a list model, in the order in which they are called.
 
-    Roles: \c handlerId, \c name, \c priority, \c thread (empty for handlers that run inline), \c enabled, \c waiting (events that
-    wait for it now), \c calls, \c failures, \c drops, \c merges, \c meanTime and \c longestTime (of a call, in milliseconds),
+    Roles: \c handlerId, \c name, \c priority, \c threadName (empty for handlers that run inline), \c enabled, \c waiting (events that
+    wait for it now), \c calls, \c failures, \c dropped, \c merged, \c meanTime and \c longestTime (of a call, in milliseconds),
     \c lastError and \c registeredAt (as "main.cpp:12" or "Main.qml:12"; of RegistryHandlers as "Main.qml"). Of these \c enabled and \c priority can be
     written.
 
@@ -79,12 +79,12 @@ public:
         HandlerIdRole = Qt::UserRole + 1, //!< "handlerId"
         NameRole, //!< "name"
         PriorityRole, //!< "priority", can be written
-        ThreadRole, //!< "thread"
+        ThreadNameRole, //!< "threadName"
         EnabledRole, //!< "enabled", can be written
         CallsRole, //!< "calls"
         FailuresRole, //!< "failures"
-        DropsRole, //!< "drops"
-        MergesRole, //!< "merges"
+        DroppedRole, //!< "dropped"
+        MergedRole, //!< "merged"
         MeanTimeRole, //!< "meanTime"
         LastErrorRole, //!< "lastError"
         LongestTimeRole, //!< "longestTime"

@@ -21,7 +21,7 @@ set(pkgconfig_directory "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 cmake_path(RELATIVE_PATH CMAKE_CURRENT_BINARY_DIR BASE_DIRECTORY
     "${CMAKE_CURRENT_BINARY_DIR}/${pkgconfig_directory}" OUTPUT_VARIABLE SIGNALBOX_PC_PREFIX)
 
-# A layer needs the layer below of exactly this version, as their headers and libraries do.
+# A layer needs those below of exactly this version, as their headers and libraries do.
 function(signalbox_install_pkgconfig layer summary)
     cmake_parse_arguments(PARSE_ARGV 2 arg "" "REQUIRES;PRIVATE;VARIABLES" "")
     set(SIGNALBOX_PC_LAYER "${layer}")
@@ -47,10 +47,12 @@ signalbox_install_pkgconfig(Core "the layer without Qt" PRIVATE "${private_libra
 if(SIGNALBOX_BUILD_QT)
     signalbox_install_pkgconfig(Qt "handlers on the event loops of threads"
         REQUIRES "signalbox-core = ${SignalBox_VERSION}, Qt6Core >= 6.4")
+    signalbox_install_pkgconfig(Test "virtual time and a spy, for tests" REQUIRES "signalbox-qt = ${SignalBox_VERSION}")
+    signalbox_install_pkgconfig(OsSignals "POSIX signals on an event loop" REQUIRES "signalbox-qt = ${SignalBox_VERSION}")
 endif()
 if(SIGNALBOX_BUILD_QML)
     signalbox_install_pkgconfig(Qml "import SignalBox"
-        REQUIRES "signalbox-qt = ${SignalBox_VERSION}, Qt6Qml >= 6.4"
+        REQUIRES "signalbox-qt = ${SignalBox_VERSION}, signalbox-ossignals = ${SignalBox_VERSION}, Qt6Qml >= 6.4"
         # What belongs into QQmlEngine::addImportPath().
         VARIABLES "qmldir=\${prefix}/${SIGNALBOX_INSTALL_QMLDIR}\n")
 endif()

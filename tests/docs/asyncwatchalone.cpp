@@ -9,7 +9,7 @@ int settingsSeenWithoutOtherHeaders()
     QObject window;
     SignalBox::WatchSender<int> sender(0);
     SignalBox::AsyncWatch<int> settings(sender.subscribe());
-    settings.onChanged(&window, [&](const int &latest) { seen += latest; });
+    settings.onChanged(&window, [&](const int &latest) { seen += latest; }).release();
     settings.changed(&window).then(&window, [](std::optional<int>) {});
     sender.send(5);
     return seen;

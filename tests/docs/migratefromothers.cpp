@@ -106,7 +106,7 @@ QStringList kdBindingsAfter()
     });
     SignalBox::AsyncWatch<int> deferred(volume.subscribe()); // was connectDeferred() with an evaluator
     deferred.onChanged(&window, [&](const int &value) { done.append(QStringLiteral("deferred %1").arg(value)); },
-                       {.delivery = SignalBox::Delivery::Queued});
+                       {.delivery = SignalBox::Delivery::Queued}).release();
     volume.send(80);
     QCoreApplication::processEvents(); // was evaluateDeferredConnections()
     return done;

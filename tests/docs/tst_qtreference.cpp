@@ -377,7 +377,7 @@ private Q_SLOTS:
         Window window;
         SignalBox::WatchSender<Settings> sender;
         SignalBox::AsyncWatch<Settings> settings(sender.subscribe());
-        settings.onChanged(&window, [&](const Settings &latest) { window.apply(latest); });
+        settings.onChanged(&window, [&](const Settings &latest) { window.apply(latest); }).release();
         settings.changed(&window).then(&window, [&](std::optional<Settings> next) {
             if (next)
                 window.apply(*next);

@@ -30,7 +30,7 @@ foreach(index RANGE ${last})
 endforeach()
 
 set(checked 0)
-foreach(layer IN ITEMS Core Qt Qml)
+foreach(layer IN ITEMS Core Qt Test OsSignals Qml)
     set(library "${libraries}/libSignalBox${layer}.so")
     if(NOT "SPDXRef-SignalBox CONTAINS SPDXRef-SignalBox${layer}" IN_LIST relationships)
         message(SEND_ERROR "${materials} has no SignalBox${layer}.")

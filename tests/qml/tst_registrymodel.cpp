@@ -75,12 +75,12 @@ private Q_SLOTS:
         RegistryModel model;
         model.setRegistry(&registry);
         const auto number = [&](RegistryModel::Role role) { return model.index(0).data(role).toInt(); };
-        for (const auto role : {RegistryModel::CallsRole, RegistryModel::FailuresRole, RegistryModel::MergesRole})
+        for (const auto role : {RegistryModel::CallsRole, RegistryModel::FailuresRole, RegistryModel::MergedRole})
             QCOMPARE(number(role), 0);
         QCOMPARE(model.index(0).data(RegistryModel::LastErrorRole).toString(), QString());
         postAll({1, 2});
         QTRY_COMPARE(number(RegistryModel::CallsRole), 1);
-        QTRY_COMPARE(number(RegistryModel::MergesRole), 1);
+        QTRY_COMPARE(number(RegistryModel::MergedRole), 1);
         QVERIFY(model.index(0).data(RegistryModel::MeanTimeRole).toDouble() > 0);
     }
 
@@ -113,7 +113,7 @@ private Q_SLOTS:
         watched.add("early", 1);
         QTRY_COMPARE(watched.names(), QStringList({QStringLiteral("early"), QStringLiteral("middle"), QStringLiteral("late")}));
         QCOMPARE(watched.at(0, RegistryModel::PriorityRole).toInt(), 1);
-        QCOMPARE(watched.at(0, RegistryModel::ThreadRole).toString(), QString());
+        QCOMPARE(watched.at(0, RegistryModel::ThreadNameRole).toString(), QString());
         QCOMPARE(watched.at(0, RegistryModel::EnabledRole).toBool(), true);
         QCOMPARE(watched.reset.count(), 0);
     }
@@ -218,8 +218,8 @@ private Q_SLOTS:
             this, [](const int &) {}, {.backlog = SignalBox::Backlog::oldest(2)});
         for (int i = 0; i < 5; ++i)
             watched.registry.post(i);
-        QTRY_COMPARE(watched.at(0, RegistryModel::MergesRole).toInt(), 4);
-        QTRY_COMPARE(watched.at(1, RegistryModel::DropsRole).toInt(), 3);
+        QTRY_COMPARE(watched.at(0, RegistryModel::MergedRole).toInt(), 4);
+        QTRY_COMPARE(watched.at(1, RegistryModel::DroppedRole).toInt(), 3);
     }
 
     // Nothing is called meanwhile.

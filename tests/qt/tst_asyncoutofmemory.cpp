@@ -319,7 +319,7 @@ void failedWatchLeavesNoCallback()
         [](Scene &scene) {
             WatchSender<int> sender(0);
             AsyncWatch<int> watch(sender.subscribe());
-            watch.onChanged(&scene.context, [](const int &) {});
+            watch.onChanged(&scene.context, [](const int &) {}).release();
             const QFuture<std::optional<int>> next = watch.changed(&scene.context);
             CHECK(!next.isFinished());
         },

@@ -56,7 +56,7 @@ private Q_SLOTS:
         QObject context;
         SignalBox::WatchSender<int> sender;
         SignalBox::AsyncWatch<int> watch(sender.subscribe());
-        watch.onChanged(&context, onInt);
+        watch.onChanged(&context, onInt).release();
         const SignalBox::WatchReceiver<int> receiver = sender.subscribe();
         const SignalBox::HandlerGuard changed = receiver.onChanged(onNothing);
         const SignalBox::HandlerGuard closed = receiver.onClosed(onNothing);

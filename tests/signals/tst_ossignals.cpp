@@ -306,7 +306,7 @@ private Q_SLOTS:
     {
         SignalBox::AsyncWatch<> watch(m_signals->watch(SIGUSR1));
         int calls = 0;
-        watch.onChanged(this, [&] { ++calls; });
+        watch.onChanged(this, [&] { ++calls; }).release();
         const auto changed = watch.changed(this);
         raise(SIGUSR1);
         QTRY_COMPARE(calls, 1);

@@ -48,7 +48,7 @@ QtLoad::QtLoad() : m_watch(m_sender.subscribe()), m_there(new QObject), m_wander
     m_notified.registerHandler(&m_here, ignore, {.delivery = SignalBox::Delivery::Queued});
     m_notified.registerHandler(m_there, ignore, {.backlog = Backlog::newest(4)});
     m_notified.registerHandler(SignalBox::onThread(&m_restarting), ignore);
-    m_watch.onChanged(&m_here, [this](const int &value) { m_seen = value; });
+    m_watch.onChanged(&m_here, [this](const int &value) { m_seen = value; }).release();
 }
 
 QtLoad::~QtLoad()

@@ -50,9 +50,9 @@ struct AsyncHandlerInfo : HandlerInfo
     /*! Events that a newer event replaced in the backlog. */
     quint64 merged = 0;
     /*! The mean run time of all calls, including failed ones. */
-    std::chrono::nanoseconds meanRunTime{0};
+    std::chrono::nanoseconds meanTime{0};
     /*! The run time of the longest call. */
-    std::chrono::nanoseconds worstRunTime{0};
+    std::chrono::nanoseconds longestTime{0};
 };
 
 } // namespace SignalBox

@@ -110,52 +110,23 @@ public:
     explicit AsyncRegistry(QObject *parent = nullptr) : RegistryObject(parent) {}
 
     /*!
-        \a function runs on the thread of \a context: from its event loop or, with Delivery::Auto, inline if the event is
-        notified on that thread. The handler ends with \a context. A null context or function, and a
-        backlog that makes no sense, are refused: the result is an invalid id, and a warning names the call. Another thread may
-        call the handler before this has returned. A handler gets its own id by runningHandler().
-    */
-    template <class F>
-        requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
-    HandlerId registerHandler(QObject *context, F &&function, const Options &options = {},
-                              SourceLocation location = SourceLocation::current())
-    {
-        return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
-                .release();
-    }
+        \a function runs where \a target says. The handler ends with the target. A null target or function, and a backlog that makes no
+        sense, are refused: the result is an invalid id, and a warning names the call. Another thread may call the handler before this
+        has returned. A handler gets its own id by runningHandler().
 
-    /*!
-        As above: the handler calls \a member, a member function that takes the event or no argument, on \a context. It may return
-        what a function may return; other results are ignored.
+        - A context, which is a QObject: on its thread, from its event loop or, with Delivery::Auto, inline if the event is notified on that
+          thread. \a function may be a member function of the context that takes the event or no argument. It may return what a
+          function may return; other results are ignored.
+        - onThread(): on that thread. Events that wait when the thread ends are dropped; if the thread is started again, the handler goes on.
+        - inPool(): on any thread of the pool, on one at a time, in the order of its events. A backlog with every(), quietFor() or
+          onDemand() is refused.
     */
-    template <class Context, class Member>
-        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
-    HandlerId registerHandler(Context *context, Member member, const Options &options = {},
+    template <class Target, class F>
+        requires detail::HandlerPlace<std::decay_t<Target>> && (!std::is_convertible_v<F, Options>)
+    HandlerId registerHandler(Target &&target, F &&function, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addMember(context, member, options, "AsyncRegistry::registerHandler()", location).release();
-    }
-
-    /*! As above, on the thread of \a target, made by onThread(). Events that wait when the thread ends are dropped.
-        The handler ends with the QThread object; if the thread is started again, it goes on. */
-    template <class F>
-    HandlerId registerHandler(ThreadTarget target, F &&function, const Options &options = {},
-                              SourceLocation location = SourceLocation::current())
-    {
-        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
-                .release();
-    }
-
-    /*!
-        \a function runs in the pool of \a target, which inPool() makes: on any of its threads, on one at a time, in the order of
-        its events. The handler ends with the pool. A backlog with every(), quietFor() or onDemand() is refused.
-    */
-    template <class F>
-    HandlerId registerHandler(PoolTarget target, F &&function, const Options &options = {},
-                              SourceLocation location = SourceLocation::current())
-    {
-        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location)
-                .release();
+        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
     }
 
     /*!
@@ -171,34 +142,9 @@ public:
 
     /*! As registerHandler(). The destructor of the guard unregisters the handler and waits for its calls on other threads.
         If the guard is a member of a class, declare it last; see HandlerGuard. */
-    template <class F>
-        requires(!detail::AsyncMemberHandlerFor<std::decay_t<F>, QObject, E>)
-    [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const Options &options = {},
-                                             SourceLocation location = SourceLocation::current())
-    {
-        return addTo(context, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
-    }
-
-    /*! As above, for a member function of \a context. */
-    template <class Context, class Member>
-        requires detail::AsyncMemberHandlerFor<Member, Context, E> && (!detail::AmbiguousTarget<Context *>)
-    [[nodiscard]] HandlerGuard registerGuard(Context *context, Member member, const Options &options = {},
-                                             SourceLocation location = SourceLocation::current())
-    {
-        return addMember(context, member, options, "AsyncRegistry::registerGuard()", location);
-    }
-
-    /*! As above on a thread: \a target is made by onThread(). */
-    template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(ThreadTarget target, F &&function, const Options &options = {},
-                                             SourceLocation location = SourceLocation::current())
-    {
-        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
-    }
-
-    /*! As above in a pool: \a target is made by inPool(). */
-    template <class F>
-    [[nodiscard]] HandlerGuard registerGuard(PoolTarget target, F &&function, const Options &options = {},
+    template <class Target, class F>
+        requires detail::HandlerPlace<std::decay_t<Target>> && (!std::is_convertible_v<F, Options>)
+    [[nodiscard]] HandlerGuard registerGuard(Target &&target, F &&function, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
         return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
@@ -213,32 +159,6 @@ public:
     }
 
     //! \cond Refused, and says what to write instead
-    template <detail::AmbiguousTarget Target, class F>
-    HandlerId registerHandler(const Target &, F &&, const Options & = {})
-    {
-        refuseTarget<Target>();
-        return {};
-    }
-    template <detail::AmbiguousTarget Target, class F>
-    HandlerGuard registerGuard(const Target &, F &&, const Options & = {})
-    {
-        refuseTarget<Target>();
-        return {};
-    }
-    template <class Member, class Object>
-        requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
-    HandlerId registerHandler(Member &&, Object &&, const Options & = {}, SourceLocation = {})
-    {
-        detail::refuseMemberBeforeObject<Member>();
-        return {};
-    }
-    template <class Member, class Object>
-        requires detail::MemberBeforeObject<Member, Object, AsyncOptions>
-    HandlerGuard registerGuard(Member &&, Object &&, const Options & = {}, SourceLocation = {})
-    {
-        detail::refuseMemberBeforeObject<Member>();
-        return {};
-    }
     template <class Target, class F>
     HandlerId registerHandler(Target &&, F &&, Qt::ConnectionType)
     {
@@ -493,26 +413,31 @@ private:
     };
 
     template <class Target, class F>
-    HandlerGuard addTo(Target target, F &&function, const Options &options, const char *caller,
-                       const SourceLocation &location)
+    HandlerGuard addTo(const Target &target, F &&function, const Options &options, const char *caller, const SourceLocation &location)
     {
-        if constexpr (checkHandler<F>()) {
-            if (isRefusedFunction(function, caller))
-                return {};
-            using Function = std::decay_t<F>;
-            const detail::HandlerSettings settings = settingsFor<Function>(options, caller);
-            return add<Call<Function>>(wayTo(target, settings), std::forward<F>(function), settings, location);
+        using Function = std::decay_t<F>;
+        if constexpr (std::is_member_function_pointer_v<Target>) {
+            detail::refuseMemberBeforeObject<Target>();
+        } else if constexpr (detail::AmbiguousTarget<Target>) {
+            refuseTarget<Target>();
+        } else if constexpr (detail::AsyncMemberHandlerFor<Function, std::remove_pointer_t<Target>, E>) {
+            return addBound(static_cast<QObject *>(target), detail::BoundMember<std::remove_pointer_t<Target>, Function>{target, function},
+                            function, options, caller, location);
+        } else if constexpr (checkHandler<F>()) {
+            return addBound(target, std::forward<F>(function), function, options, caller, location);
         }
+        return {};
     }
 
-    template <class Context, class Member>
-    HandlerGuard addMember(Context *context, Member member, const Options &options, const char *caller, const SourceLocation &location)
+    // \a named: what must not be null.
+    template <class Target, class F, class Named>
+    HandlerGuard addBound(const Target &target, F &&function, const Named &named, const Options &options, const char *caller,
+                          const SourceLocation &location)
     {
-        if (isRefusedFunction(member, caller))
+        if (isRefusedFunction(named, caller))
             return {};
-        using Bound = detail::BoundMember<Context, Member>;
-        const detail::HandlerSettings settings = settingsFor<Bound>(options, caller);
-        return add<Call<Bound>>(wayTo(static_cast<QObject *>(context), settings), Bound{context, member}, settings, location);
+        const detail::HandlerSettings settings = settingsFor<std::decay_t<F>>(options, caller);
+        return add<Call<std::decay_t<F>>>(wayTo(target, settings), std::forward<F>(function), settings, location);
     }
 
     template <class F>

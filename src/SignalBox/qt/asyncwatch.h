@@ -16,7 +16,6 @@
 
 #include <QtCore/qfuture.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -47,13 +46,13 @@ namespace SignalBox {
 
     \errors Exceptions of callbacks are isolated as in AsyncRegistry, and logged in the category \c signalbox.
 
-    \lifetime Destroying the watch unregisters its callbacks and finishes its futures empty. It waits for senders that are
+    \lifetime A callback lives as long as its guard. Destroying the watch unregisters its callbacks and finishes its futures empty. It waits for senders that are
     inside a send() to this watch, not for callbacks that run on other threads. A callback also ends with its context. The
     watch may be destroyed in its own callback, on its own thread.
 
     \code
     SignalBox::AsyncWatch<Settings> settings(sender.subscribe());
-    settings.onChanged(&window, [&](const Settings &latest) { window.apply(latest); });
+    settings.onChanged(&window, [&](const Settings &latest) { window.apply(latest); }).release();
     settings.changed(&window).then(&window, [&](std::optional<Settings> next) {
         if (next)
             window.apply(*next);
@@ -79,29 +78,43 @@ public:
 
     /*!
         Calls \a function on the thread of \a context after each change from now on, with the latest value if it takes
-        one. \a options apply as in AsyncRegistry, except that a callback is always enabled. A null context or
-        function is refused with a warning and an invalid id.
+        one, for as long as the guard lives, as WatchReceiver::onChanged() does. HandlerGuard::release() leaves it to its context and
+        the watch. \a options apply as in AsyncRegistry, except that a callback is always enabled. A null context or function is
+        refused with a warning and an inactive guard.
     */
     template <WatchCallback<T> F>
-    HandlerId onChanged(QObject *context, F &&function, const AsyncOptions &options = {},
-                        const SourceLocation &location = SourceLocation::current())
+    [[nodiscard]] HandlerGuard onChanged(QObject *context, F &&function, const AsyncOptions &options = {},
+                                         const SourceLocation &location = SourceLocation::current())
     {
-        return add(context, std::forward<F>(function), options, location, "AsyncWatch::onChanged()").release();
-    }
-
-    /*! As onChanged(), for as long as the guard lives. */
-    template <WatchCallback<T> F>
-    [[nodiscard]] HandlerGuard registerGuard(QObject *context, F &&function, const AsyncOptions &options = {},
-                                             const SourceLocation &location = SourceLocation::current())
-    {
-        return add(context, std::forward<F>(function), options, location, "AsyncWatch::registerGuard()");
-    }
-
-    /*! As AsyncRegistry::unregister(). */
-    bool unregister(HandlerId id) noexcept
-    {
-        return std::any_of(m_callbacks.begin(), m_callbacks.end(),
-                           [id](Callback &callback) { return callback.registry.unregister(id); });
+        if (detail::isNullFunction(function)) {
+            detail::warnRefused("AsyncWatch::onChanged()", QStringLiteral("the function is null"));
+            return {};
+        }
+        if (!context) {
+            detail::warnRefused("AsyncWatch::onChanged()", QStringLiteral("the context object is null"));
+            return {};
+        }
+        const CallbackPlace callback = makeCallback(m_values->receiver.version());
+        HandlerGuard guard = registerWith(
+                *callback, context,
+                [values = m_values, call = std::decay_t<F>(std::forward<F>(function))](Arrival &arrival) mutable {
+                    if constexpr (std::is_void_v<T>) {
+                        const std::uint64_t latest = values->receiver.version();
+                        if (std::exchange(arrival.seen, latest) != latest)
+                            std::invoke(call);
+                    } else {
+                        const WatchSnapshot<T> latest = values->receiver.snapshot();
+                        if (std::exchange(arrival.seen, latest.version) == latest.version)
+                            return;
+                        if constexpr (std::invocable<std::decay_t<F> &>)
+                            std::invoke(call);
+                        else
+                            std::invoke(call, *latest.value);
+                    }
+                },
+                options, location);
+        start(callback, guard);
+        return guard;
     }
 
     /*!
@@ -201,41 +214,6 @@ private:
         HandlerGuard onClosed;
     };
     using CallbackPlace = typename std::list<Callback>::iterator;
-
-    template <class F>
-    HandlerGuard add(QObject *context, F &&function, const AsyncOptions &options, const SourceLocation &location,
-                     const char *caller)
-    {
-        if (detail::isNullFunction(function)) {
-            detail::warnRefused(caller, QStringLiteral("the function is null"));
-            return {};
-        }
-        if (!context) {
-            detail::warnRefused(caller, QStringLiteral("the context object is null"));
-            return {};
-        }
-        const CallbackPlace callback = makeCallback(m_values->receiver.version());
-        HandlerGuard guard = registerWith(
-                *callback, context,
-                [values = m_values, call = std::decay_t<F>(std::forward<F>(function))](Arrival &arrival) mutable {
-                    if constexpr (std::is_void_v<T>) {
-                        const std::uint64_t latest = values->receiver.version();
-                        if (std::exchange(arrival.seen, latest) != latest)
-                            std::invoke(call);
-                    } else {
-                        const WatchSnapshot<T> latest = values->receiver.snapshot();
-                        if (std::exchange(arrival.seen, latest.version) == latest.version)
-                            return;
-                        if constexpr (std::invocable<std::decay_t<F> &>)
-                            std::invoke(call);
-                        else
-                            std::invoke(call, *latest.value);
-                    }
-                },
-                options, location);
-        start(callback, guard);
-        return guard;
-    }
 
     template <class Arrive>
     static HandlerGuard registerWith(Callback &callback, QObject *context, Arrive arrive, AsyncOptions options,

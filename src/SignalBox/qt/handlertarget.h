@@ -10,6 +10,7 @@
 #include <type_traits>
 
 QT_BEGIN_NAMESPACE
+class QObject;
 class QThread;
 class QThreadPool;
 QT_END_NAMESPACE
@@ -85,6 +86,11 @@ concept AmbiguousTarget =
         !std::same_as<
                 T,
                 std::nullptr_t> && (std::convertible_to<const T &, const QThread *> || std::convertible_to<const T &, const QThreadPool *>);
+
+// What a registration takes for its target, be it to refuse it.
+template <class T>
+concept HandlerPlace = std::convertible_to<const T &, QObject *> || std::same_as<T, ThreadTarget> || std::same_as<T, PoolTarget>
+        || AmbiguousTarget<T> || std::is_member_function_pointer_v<T>;
 
 } // namespace detail
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/diagnostics/logging.h>
 #include <SignalBox/qt/futures/answer.h>
+#include <SignalBox/qt/futures/futureend.h>
 #include <SignalBox/qt/ossignals.h>
 #if defined(Q_OS_UNIX)
 #    include <SignalBox/qt/ossignals/signalhub_p.h>
@@ -116,10 +117,11 @@ QFuture<std::optional<int>> OsSignals::next(int signal)
     Listening listening(signal, "OsSignals::next()");
     if (!listening.hub)
         return future; // finished, empty, with the answer
-    const HandlerId id = listening.hub->handlersOf(signal).registerHandler(
+    HandlerGuard guard = listening.hub->handlersOf(signal).registerGuard(
         listening.hub, [answer, listener = std::move(listening.listener)](const int &number) { answer->give(number); },
         {.name = QStringLiteral("next()"), .once = true}, SourceLocation());
-    listening.hub->watchCancellation(future, id);
+    detail::endWithFuture(guard, detail::WatchedFuture(future), QDeadlineTimer::Forever);
+    guard.release();
     return future;
 }
 

@@ -8,8 +8,8 @@
 #include <SignalBox/core/sourcelocation.h>
 #include <SignalBox/core/watchreceiver.h>
 #endif
+#include <SignalBox/ossignals/ossignals_export.h>
 #include <SignalBox/qt/asyncoptions.h>
-#include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
@@ -70,7 +70,7 @@ namespace SignalBox {
     return application.exec();
     \endcode
 */
-class SIGNALBOX_QT_EXPORT OsSignals : public QObject
+class SIGNALBOX_OSSIGNALS_EXPORT OsSignals : public QObject
 {
     Q_OBJECT
     /*! Whether the first SIGINT or SIGTERM quits the application; see quitOnTermination(). */

@@ -234,10 +234,10 @@ Q_SIGNALS:
     */
     void handlerFailed(const SignalBox::HandlerFailure &failure);
     /*!
-        The handler lost \a dropped events since this signal was last emitted for it: its backlog dropped or merged them, or
+        The handler lost \a lost events since this signal was last emitted for it: its backlog dropped or merged them, or
         the handler was paused when its thread reached them. Emitted at most once per drain of its thread.
     */
-    void lagged(SignalBox::HandlerId id, quint64 dropped);
+    void lagged(SignalBox::HandlerId id, quint64 lost);
     /*!
         An event loop did not turn for longer than the environment variable \c SIGNALBOX_STALLS allows, and the handler that took the
         longest meanwhile is one of this registry. Emitted when the loop turns again; see stallReport().

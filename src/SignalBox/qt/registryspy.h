@@ -5,7 +5,7 @@
 #include <SignalBox/core/handlerguard.h>
 #endif
 #include <SignalBox/qt/asyncregistry.h>
-#include <SignalBox/qt/qt_export.h>
+#include <SignalBox/test/test_export.h>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qglobal.h>
@@ -28,7 +28,7 @@ namespace SignalBox {
 namespace detail {
 
 /*! Waits for a count that other threads, or handlers in this thread's event loop, raise. */
-class SIGNALBOX_QT_EXPORT CountWaiter
+class SIGNALBOX_TEST_EXPORT CountWaiter
 {
 public:
     CountWaiter() = default;

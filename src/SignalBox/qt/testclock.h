@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/qt_export.h>
+#include <SignalBox/test/test_export.h>
 
 #include <QtCore/qglobal.h>
 
@@ -39,7 +39,7 @@ namespace SignalBox {
     QCOMPARE(window.updates, 1);
     \endcode
 */
-class SIGNALBOX_QT_EXPORT TestClock
+class SIGNALBOX_TEST_EXPORT TestClock
 {
 public:
     /*! Stops the time. If there is a clock already, this one has no effect, and there is a warning. */

@@ -9,12 +9,12 @@ Item {
     required property var handlerId
     required property string name
     required property int priority
-    required property string thread
+    required property string threadName
     required enabled
     required property int calls
     required property int failures
-    required property int drops
-    required property int merges
+    required property int dropped
+    required property int merged
     required property int waiting
     required property real meanTime
     required property string lastError

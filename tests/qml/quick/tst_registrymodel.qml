@@ -80,7 +80,7 @@ TestCase {
         compare(roles.priority, 0);
         compare(roles.registeredAt, "tst_registrymodel.qml"); // of an element Qt does not tell the line
         verify(roles.longestTime >= roles.meanTime);
-        for (const name of ["handlerId", "thread", "enabled", "calls", "failures", "drops", "merges", "waiting", "meanTime", "lastError"])
+        for (const name of ["handlerId", "threadName", "enabled", "calls", "failures", "dropped", "merged", "waiting", "meanTime", "lastError"])
             verify(name in roles, name);
         compare(handlers.get(roles.handlerId)["name"], "second");
         try {
@@ -109,9 +109,9 @@ TestCase {
         compare(row(1).failures, 1);
         compare(row(0).calls, calls + 1);
         verify(row(0).meanTime > 0);
-        verify(row(0).thread.length > 0);
-        compare(row(0).drops, 0);
-        compare(row(0).merges, 0);
+        verify(row(0).threadName.length > 0);
+        compare(row(0).dropped, 0);
+        compare(row(0).merged, 0);
         verify(bus.contains(row(0).handlerId));
     }
 

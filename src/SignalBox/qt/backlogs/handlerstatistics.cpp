@@ -12,9 +12,9 @@ namespace SignalBox::detail {
 void HandlerStatistics::countCall(std::chrono::nanoseconds time) noexcept
 {
     m_calls.fetch_add(1, std::memory_order_relaxed);
-    std::int64_t worst = m_worstRunTime.load(std::memory_order_relaxed);
-    while (worst < time.count()
-           && !m_worstRunTime.compare_exchange_weak(worst, time.count(), std::memory_order_relaxed)) {
+    std::int64_t longest = m_longestTime.load(std::memory_order_relaxed);
+    while (longest < time.count()
+           && !m_longestTime.compare_exchange_weak(longest, time.count(), std::memory_order_relaxed)) {
     }
     m_runTime.fetch_add(time.count(), std::memory_order_seq_cst);
 }
@@ -46,8 +46,8 @@ void HandlerStatistics::describe(AsyncHandlerInfo &info) const
     info.failures = m_failures.load(std::memory_order_relaxed);
     info.dropped = m_dropped.load(std::memory_order_relaxed);
     info.merged = m_merged.load(std::memory_order_relaxed);
-    info.meanRunTime = info.calls == 0 ? total : total / static_cast<std::int64_t>(info.calls);
-    info.worstRunTime = std::chrono::nanoseconds(m_worstRunTime.load(std::memory_order_relaxed));
+    info.meanTime = info.calls == 0 ? total : total / static_cast<std::int64_t>(info.calls);
+    info.longestTime = std::chrono::nanoseconds(m_longestTime.load(std::memory_order_relaxed));
     const std::lock_guard lock(m_mutex);
     info.lastError = m_lastError;
 }

@@ -57,7 +57,7 @@ private:
     std::atomic<std::uint64_t> m_calls = 0;
     std::atomic<std::uint64_t> m_failures = 0;
     std::atomic<std::int64_t> m_runTime = 0; // sequentially consistent: see RegistryLink::m_isStatisticsChangeTold
-    std::atomic<std::int64_t> m_worstRunTime = 0;
+    std::atomic<std::int64_t> m_longestTime = 0;
     std::uint64_t m_toldLosses = 0; // the consumer's
     mutable std::mutex m_mutex; // guards the next one
     QString m_lastError;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
+#include <SignalBox/qt/qt_export.h>
 
 #include <QtCore/qdeadlinetimer.h>
 
@@ -18,7 +19,7 @@ namespace SignalBox::detail {
 
     What measures or limits real work, such as the budget of a drain, goes by the steady clock itself.
 */
-class DeliveryClock
+class SIGNALBOX_QT_EXPORT DeliveryClock
 {
 public:
     /*! Later than all times. */

@@ -36,7 +36,7 @@ namespace SignalBox::detail {
     Posts may race with the end of the QThread, so they never touch it. What is known of the thread is what its signals have told (ThreadRun).
     Only on the thread on which the QThread object lives, where it cannot die meanwhile, it is asked whether start() was called.
 */
-class ThreadMailbox final : public Mailbox
+class SIGNALBOX_QT_EXPORT ThreadMailbox final : public Mailbox
 {
 public:
     /*! Not connected to the thread yet: what comes waits. Calls nothing of the program. */

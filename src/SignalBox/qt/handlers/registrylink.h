@@ -4,10 +4,9 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/syncregistry.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlerfailure.h>
 #include <SignalBox/qt/backlogs/notification.h>
+#include <SignalBox/qt/handlers/registrynews.h>
 #include <SignalBox/qt/handlers/sourcelist.h>
-#include <SignalBox/qt/stallinfo.h>
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qobject.h>
@@ -15,13 +14,11 @@
 
 #include <atomic>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <unordered_map>
+#include <utility>
 
 namespace SignalBox {
 class ExceptionInfo;
@@ -30,16 +27,9 @@ struct HandlerInfo;
 
 namespace SignalBox::detail {
 
-class Mailbox;
-class Task;
-
 /*!
-    What of a RegistryObject outlives it while deliveries are under way: its SyncRegistry, the way back to the object for
-    as long as it is there, and what all its handlers look at. Each route holds it; the end of the object unregisters
-    all handlers, and so lets go of it. Thread-safe.
-
-    The object's signals leave through the mailbox of the object's own thread, whichever thread has something to tell: one
-    message at a time, for all that is new.
+    What of a RegistryObject outlives it while deliveries are under way: its SyncRegistry, the way back to the object, and what all
+    its handlers look at. Each route holds it; the end of the object unregisters all handlers, and so lets go of it. Thread-safe.
 */
 class RegistryLink : public std::enable_shared_from_this<RegistryLink>
 {
@@ -48,16 +38,7 @@ public:
 
     using Registry = SyncRegistry<Notification>;
 
-    /*! Emits the signals of the object, on its thread. */
-    struct Emitter
-    {
-        void (*handlersChanged)(QObject &object);
-        void (*statisticsChanged)(QObject &object);
-        void (*lagged)(QObject &object, HandlerId id, quint64 lost);
-        void (*eventNotified)(QObject &object, const Event &event);
-        void (*stalled)(QObject &object, const StallInfo &stall);
-        void (*failed)(QObject &object, const HandlerFailure &failure, bool isHandled); // isHandled: by the exception callback
-    };
+    using Emitter = RegistryNews::Emitter;
 
     RegistryLink(QObject *object, const Emitter &emitter);
     ~RegistryLink();
@@ -74,17 +55,15 @@ public:
 
     /*! The registry's name, for logs. */
     void setName(const QString &name);
-    QString name() const;
+    QString name() const { return m_news->name(); }
 
-    /*! Has RegistryObject::handlersChanged() emitted, once for all changes until it is. */
-    void handlersHaveChanged() noexcept { tell(HandlersChanged); }
-    /*! Has RegistryObject::lagged() emitted, once per handler for all losses until it is. */
-    void tellLag(HandlerId id, quint64 lost) noexcept;
-    /*! Has RegistryObject::stalled() emitted. */
-    void tellStall(const StallInfo &stall) noexcept;
-    /*! Has RegistryObject::statisticsChanged() emitted, once until statisticsAreLookedAt(). */
-    void statisticsHaveChanged() noexcept;
-    void statisticsAreLookedAt() noexcept { m_isStatisticsChangeTold.store(false); }
+    // --- what its object is told: see RegistryNews -----------------------------------------------
+
+    void handlersHaveChanged() noexcept { m_news->handlersHaveChanged(); }
+    void tellLag(HandlerId id, quint64 lost) noexcept { m_news->tellLag(id, lost); }
+    void tellStall(const StallInfo &stall) noexcept { m_news->tellStall(stall); }
+    void statisticsHaveChanged() noexcept { m_news->statisticsHaveChanged(); }
+    void statisticsAreLookedAt() noexcept { m_news->statisticsAreLookedAt(); }
 
     // Relaxed: flags, looked at by every call; a change need not be seen at once.
     /*! Not 0 while calls of handlers are observed. */
@@ -92,11 +71,11 @@ public:
     void setStatisticsEnabled(bool enabled) noexcept;
     bool areStatisticsEnabled() const noexcept
     {
-        return (m_observers.load(std::memory_order_relaxed) & (Statistics | StatisticsRequests)) != 0;
+        return (m_observers.load(std::memory_order_relaxed) & ~(SlowHandlers | Tracing | Stalls)) != 0;
     }
     /*! Enabled too while there are requests. */
-    void addStatisticsRequest() noexcept;
-    void dropStatisticsRequest() noexcept;
+    void addStatisticsRequest() noexcept { m_observers.fetch_add(StatisticsRequest, std::memory_order_relaxed); }
+    void dropStatisticsRequest() noexcept { m_observers.fetch_sub(StatisticsRequest, std::memory_order_relaxed); }
     /*! Zero: no budget. */
     void setSlowHandlerBudget(std::chrono::nanoseconds budget) noexcept;
     std::chrono::nanoseconds slowHandlerBudget() const noexcept
@@ -130,66 +109,21 @@ public:
         m_followsEvents.store(true, std::memory_order_relaxed);
     }
     bool followsEvents() const noexcept { return m_followsEvents.load(std::memory_order_relaxed); }
-    /*! The handlers have had the event: tells the object, now on its own thread, else through its mailbox. */
-    void tellEvent(EventPointer event) noexcept;
-    /*! Whether the object lives on the calling thread. */
-    bool isObjectHere() noexcept { return objectHere() != nullptr; }
-
-    /*! The object is going: nothing refers to it when this returns. Failures that it has not told are logged. */
-    void forgetObject() noexcept;
+    void tellEvent(EventPointer event) noexcept { m_news->tellEvent(std::move(event)); }
+    bool isObjectHere() noexcept { return m_news->isObjectHere(); }
+    void forgetObject() noexcept { m_news->forgetObject(); }
 
 private:
-    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, StatisticsRequests = 4, Tracing = 8, Stalls = 16 };
-    enum News : unsigned { HandlersChanged = 1, StatisticsChanged = 2, Lags = 4, Failures = 8, StallNews = 16 };
-    class Message;
-    class EventMessage;
-    struct Failure
-    {
-        HandlerFailure failure;
-        bool isHandled; // by the exception callback
-    };
-    // What a thread that does not run its event loop can accumulate; the failures after these are logged at once.
-    static constexpr std::size_t mostWaitingFailures = 1024;
-    static constexpr std::size_t mostWaitingStalls = 100; // the oldest go
+    // The last one is counted, from its bit up.
+    enum Observer : unsigned { Statistics = 1, SlowHandlers = 2, Tracing = 4, Stalls = 8, StatisticsRequest = 16 };
 
-    // Has the object's signal emitted on its thread.
-    void tell(News news) noexcept;
-    void send() noexcept;
-    void read();
-    void tellNextLag(QObject &object);
-    void tellNextFailure(QObject &object);
-    void tellNextStall(QObject &object);
-    void tellFailure(const HandlerFailure &failure, bool isHandled);
-    // The object cannot be told.
-    void giveUp() noexcept;
-    void logWaitingFailures() noexcept;
-    void logNow(const HandlerFailure &failure) const noexcept;
-    // Of the object's thread; null: there is no object, or no thread.
-    std::shared_ptr<Mailbox> mailbox();
-    // The object, if it lives on the calling thread.
-    QObject *objectHere() noexcept;
     void setObserver(Observer observer, bool isOn) noexcept;
     void setTraced(bool isTraced) noexcept;
 
-    const Emitter m_emitter;
+    const std::shared_ptr<RegistryNews> m_news;
 
-    mutable std::mutex m_mutex; // guards the next eight; never held while foreign code runs
-    QObject *m_object;
-    int m_visitors = 0; // other threads that use the object's thread, for which its end waits
-    QString m_name;
+    std::mutex m_mutex; // guards the next; never held while foreign code runs
     std::shared_ptr<const ExceptionCallback> m_exceptionCallback;
-    int m_statisticsRequests = 0;
-    std::unordered_map<HandlerId, quint64> m_lags; // to be told
-    std::list<Failure> m_failures; // to be told, oldest first
-    std::list<StallInfo> m_stalls; // to be told, oldest first
-
-    // News that a message is on its way with; 0: none is. Sequentially consistent, as it is off every hot path: what is
-    // added before its bit is set, with or without a message of its own, is seen by the message that clears it.
-    std::atomic<unsigned> m_news = 0;
-
-    // Sequentially consistent, with HandlerStatistics::m_runTime: whoever counts and then finds it set is seen by the look that is
-    // still to clear it. Weaker: the last calls of a burst might stay unseen.
-    std::atomic<bool> m_isStatisticsChangeTold = false;
 
     std::atomic<unsigned> m_observers = 0;
     std::atomic<std::int64_t> m_slowHandlerBudget = 0;

@@ -5,7 +5,6 @@
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qcoreevent.h>
-#include <QtCore/qfuturewatcher.h>
 #include <QtCore/qsocketnotifier.h>
 #include <QtCore/qthread.h>
 
@@ -17,24 +16,12 @@ namespace SignalBox::detail {
 namespace {
 
 const auto startEvent = QEvent::Type(QEvent::registerEventType());
-const auto cancellationEvent = QEvent::Type(QEvent::registerEventType());
 
 std::mutex hubMutex; // held while a hub comes or leaves, never while foreign code runs
 std::atomic<SignalHub *> currentHub = nullptr; // sequentially consistent: off every hot path
 SignalHub::Emitter emitter; // set before the first hub is made
 
 } // namespace
-
-class SignalHub::CancellationEvent : public QEvent
-{
-public:
-    CancellationEvent(QFuture<std::optional<int>> f, HandlerId handler)
-        : QEvent(cancellationEvent), future(std::move(f)), id(handler)
-    {
-    }
-    const QFuture<std::optional<int>> future;
-    const HandlerId id;
-};
 
 void SignalHub::setEmitter(const Emitter &itsEmitter) noexcept
 {
@@ -156,22 +143,6 @@ bool SignalHub::unregister(HandlerId id) noexcept
     return false;
 }
 
-void SignalHub::watchCancellation(const QFuture<std::optional<int>> &future, HandlerId id)
-{
-    if (QThread::currentThread() == m_home)
-        followFuture(future, id);
-    else
-        QCoreApplication::postEvent(this, new CancellationEvent(future, id));
-}
-
-void SignalHub::followFuture(const QFuture<std::optional<int>> &future, HandlerId id)
-{
-    auto *const watcher = new QFutureWatcher<std::optional<int>>(this);
-    connect(watcher, &QFutureWatcherBase::canceled, this, [this, id] { unregister(id); });
-    connect(watcher, &QFutureWatcherBase::finished, watcher, &QObject::deleteLater);
-    watcher->setFuture(future);
-}
-
 QString SignalHub::startQuittingOnTermination()
 {
     SignalSource &source = SignalSource::instance();
@@ -215,11 +186,6 @@ bool SignalHub::event(QEvent *event)
 {
     if (event->type() == startEvent) {
         startReading();
-        return true;
-    }
-    if (event->type() == cancellationEvent) {
-        const auto *const cancellation = static_cast<CancellationEvent *>(event);
-        followFuture(cancellation->future, cancellation->id);
         return true;
     }
     return QObject::event(event);

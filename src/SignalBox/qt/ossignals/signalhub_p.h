@@ -6,21 +6,19 @@
 #endif
 #include <SignalBox/qt/asyncregistry.h>
 
-#include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qtimer.h>
 
 #include <csignal>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <vector>
 
 namespace SignalBox::detail {
 
 /*!
     What of OsSignals belongs to one application object: it lives on the application's thread, reads the descriptor
-    there, and holds the handlers, the futures and the wish to quit, which end with the application.
+    there, and holds the handlers and the wish to quit, which end with the application.
 
     The descriptor is drained before the broadcast, so that a signal after it wakes the loop again, also a nested one
     that a handler runs.
@@ -51,9 +49,6 @@ public:
     AsyncRegistry<int> &handlersOf(int number);
     bool unregister(HandlerId id) noexcept;
 
-    /*! Unregisters the handler of a future when that is cancelled. Thread-safe. */
-    void watchCancellation(const QFuture<std::optional<int>> &future, HandlerId id);
-
     /*! Empty if it worked; else why not. Thread-safe. */
     QString startQuittingOnTermination();
     /*! Whether it was on. Thread-safe. */
@@ -65,7 +60,6 @@ protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
-    class CancellationEvent;
     using Listeners = std::vector<std::shared_ptr<void>>;
 
     SignalHub();
@@ -77,7 +71,6 @@ private:
     void read();
     void deliver(int number);
     void quit();
-    void followFuture(const QFuture<std::optional<int>> &future, HandlerId id);
 
     QThread *const m_home; // of the application
     QTimer m_quitTimer;
