@@ -3,7 +3,7 @@
 
 #include <QtCore/qstringlist.h>
 
-// What the two sides of a pair of src/MIGRATION.md have done; sides that need what is not in Debian are not there.
+// What the two sides of a pair of src/manual/porting.md have done; sides that need what is not in Debian are not there.
 QStringList qtSignalsBefore();
 QStringList qtSignalsAfter();
 QStringList qtSlotsAfter();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The pairs of src/MIGRATION.md: each side of a pair does the same, which is checked.
+// The pairs of src/manual/porting.md: each side of a pair does the same, which is checked.
 #include "migration.h"
 
 #include <SignalBox/DrainBudget>
