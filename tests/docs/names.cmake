@@ -11,7 +11,7 @@ set(known AddressSanitizer ThreadSanitizer deprecated)
 
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/src/*" "${ROOT}/qml/*" "${ROOT}/tests/*" "${ROOT}/benchmarks/*"
     "${ROOT}/examples/*" "${ROOT}/packaging/*")
-list(APPEND files CMakeLists.txt CMakePresets.json README.md CHANGELOG.md SECURITY.md)
+list(APPEND files CMakeLists.txt CMakePresets.json README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md)
 set(code "")
 foreach(file IN LISTS files)
     string(APPEND code "\n${file}\n")
