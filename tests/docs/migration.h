@@ -20,6 +20,9 @@ QStringList debounceBefore();
 QStringList debounceAfter();
 QStringList connectionTypesAfter();
 QStringList throttlersAfter();
+QStringList byHandBefore();
+QStringList byHandAfter();
+QStringList clearedInOrder();
 QStringList streamAfter();
 bool movedWithItsOwner();
 QStringList signals2Before(); // with Boost only
@@ -29,3 +32,4 @@ QStringList groupsAfter();
 bool isEndedWithItsRegistry();
 QStringList sigslotAfter();
 QStringList kdBindingsAfter();
+QStringList boundArgumentsAfter();

@@ -80,6 +80,13 @@ private Q_SLOTS:
         QVERIFY(shown.size() <= 4);
     }
 
+    void byHand()
+    {
+        QCOMPARE(byHandBefore(), QStringList({QStringLiteral("a.txt"), QStringLiteral("b.txt")}));
+        QCOMPARE(byHandAfter(), QStringList({QStringLiteral("a.txt"), QStringLiteral("b.txt")}));
+        QCOMPARE(clearedInOrder(), QStringList({QStringLiteral("b.txt")}));
+    }
+
     void streams()
     {
         QCOMPARE(streamAfter(), QStringList({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("over")}));
@@ -109,6 +116,7 @@ private Q_SLOTS:
     void kdBindings()
     {
         QCOMPARE(kdBindingsAfter(), QStringList({QStringLiteral("volume 80"), QStringLiteral("deferred 80")}));
+        QCOMPARE(boundArgumentsAfter(), QStringList({QStringLiteral("red a.txt"), QStringLiteral("answer")}));
     }
 };
 
