@@ -21,8 +21,8 @@ Q_SIGNALS:
 private:
     void run() override
     {
-        for (int i = 1; i <= 5'000'000; ++i)
-            Q_EMIT advanced(i / 50'000);
+        for (int i = 1; i <= 5000000; ++i)
+            Q_EMIT advanced(i / 50000);
     }
 };
 
