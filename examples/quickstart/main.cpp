@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The ten lines of the project's README: a file has been saved, and an index, a log and a backup hear of it.
+// The first program of the manual, and ten lines of the README: a file has been saved, and an index, a log and a backup hear of it.
 //
 // What makes it work: handlers run on the calling thread in the order of their priorities; one that throws stops nobody and
 // is reported; the end of a guard ends its handler; the report counts who was called and who failed.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-# The target `reference`, where Doxygen is found: the pages of the public headers and of the documents, in BUILD/reference.
+# The target `reference`, where Doxygen is found: one site of the manual and of the public headers, in BUILD/reference.
 find_program(SIGNALBOX_DOXYGEN doxygen DOC "Doxygen, for the target reference")
 mark_as_advanced(SIGNALBOX_DOXYGEN)
 if(SIGNALBOX_DOXYGEN)

@@ -111,3 +111,23 @@ QStringList kdBindingsAfter()
     QCoreApplication::processEvents(); // was evaluateDeferredConnections()
     return done;
 }
+
+QStringList boundArgumentsAfter()
+{
+    QStringList done;
+    struct Request
+    {
+        QString file;
+        QString *answer;
+    };
+    const auto draw = [&](const QString &colour, const QString &file) {
+        done.append(colour + QLatin1Char(' ') + file);
+    };
+    SignalBox::SyncRegistry<Request> requests; // was KDBindings::Signal<QString, QString &>
+    requests.registerHandler([=](const Request &request) { draw(QStringLiteral("red"), request.file); }); // was connect(draw, "red")
+    requests.registerHandler([](const Request &request) { *request.answer = QStringLiteral("answer"); });
+    QString answer;
+    requests.notify({QStringLiteral("a.txt"), &answer});
+    done.append(answer);
+    return done;
+}

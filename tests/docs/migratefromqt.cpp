@@ -5,6 +5,7 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/Connect>
+#include <SignalBox/EventBatch>
 #include <SignalBox/EventModel>
 #include <SignalBox/EventStream>
 
@@ -15,10 +16,12 @@
 
 #include <coroutine>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <tuple>
 #include <variant>
+#include <vector>
 
 QStringList qtSignalsBefore()
 {
@@ -352,6 +355,70 @@ QStringList throttlersAfter()
     for (int number = 0; number < 100; ++number)
         sender.setObjectName(QString::number(number));
     while (!window.shown.contains(QStringLiteral("silence")))
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return window.shown;
+}
+
+QStringList byHandBefore()
+{
+    Window window;
+    std::mutex mutex;
+    std::vector<QString> waiting;
+    QTimer timer;
+    QObject::connect(&timer, &QTimer::timeout, &window, [&] {
+        std::vector<QString> lines;
+        {
+            const std::scoped_lock lock(mutex);
+            lines.swap(waiting);
+        }
+        for (const QString &line : lines)
+            window.show(line);
+    });
+    timer.start(16);
+
+    std::thread worker([&] {
+        for (const QString &line : {QStringLiteral("a.txt"), QStringLiteral("b.txt")}) {
+            const std::scoped_lock lock(mutex);
+            waiting.push_back(line);
+        }
+    });
+    worker.join();
+    while (window.shown.size() < 2)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return window.shown;
+}
+
+QStringList byHandAfter()
+{
+    Window window;
+    SignalBox::AsyncRegistry<QString> lines;
+    lines.registerHandler(&window, [&](const SignalBox::EventBatch<QString> &batch) {
+        for (const QString &line : batch)
+            window.show(line);
+    }, {.backlog = SignalBox::Backlog::all().every(16)});
+
+    std::thread worker([&] {
+        for (const QString &line : {QStringLiteral("a.txt"), QStringLiteral("b.txt")})
+            lines.post(line);
+    });
+    worker.join();
+    while (window.shown.size() < 2)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return window.shown;
+}
+
+QStringList clearedInOrder()
+{
+    Window window;
+    SignalBox::AsyncRegistry<std::optional<QString>> lines; // nothing: the button "Clear"
+    lines.registerHandler(&window, [&](const SignalBox::EventBatch<std::optional<QString>> &batch) {
+        for (const std::optional<QString> &line : batch)
+            line ? window.show(*line) : window.clear();
+    }, {.backlog = SignalBox::Backlog::all().every(16)});
+    lines.post(QStringLiteral("a.txt"));
+    lines.post(std::nullopt); // in the slot of the button
+    lines.post(QStringLiteral("b.txt"));
+    while (window.shown != QStringList{QStringLiteral("b.txt")})
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     return window.shown;
 }

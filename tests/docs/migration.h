@@ -3,7 +3,7 @@
 
 #include <QtCore/qstringlist.h>
 
-// What the two sides of a pair of src/MIGRATION.md have done; sides that need what is not in Debian are not there.
+// What the two sides of a pair of src/manual/porting.md have done; sides that need what is not in Debian are not there.
 QStringList qtSignalsBefore();
 QStringList qtSignalsAfter();
 QStringList qtSlotsAfter();
@@ -20,6 +20,9 @@ QStringList debounceBefore();
 QStringList debounceAfter();
 QStringList connectionTypesAfter();
 QStringList throttlersAfter();
+QStringList byHandBefore();
+QStringList byHandAfter();
+QStringList clearedInOrder();
 QStringList streamAfter();
 bool movedWithItsOwner();
 QStringList signals2Before(); // with Boost only
@@ -29,3 +32,4 @@ QStringList groupsAfter();
 bool isEndedWithItsRegistry();
 QStringList sigslotAfter();
 QStringList kdBindingsAfter();
+QStringList boundArgumentsAfter();

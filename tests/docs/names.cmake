@@ -11,7 +11,7 @@ set(known AddressSanitizer ThreadSanitizer deprecated)
 
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/src/*" "${ROOT}/qml/*" "${ROOT}/tests/*" "${ROOT}/benchmarks/*"
     "${ROOT}/examples/*" "${ROOT}/packaging/*")
-list(APPEND files CMakeLists.txt CMakePresets.json README.md CHANGELOG.md SECURITY.md)
+list(APPEND files CMakeLists.txt CMakePresets.json README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md)
 set(code "")
 foreach(file IN LISTS files)
     string(APPEND code "\n${file}\n")
@@ -56,7 +56,7 @@ set(documents ${files})
 list(FILTER documents INCLUDE REGEX "\\.md$")
 foreach(document IN LISTS documents)
     file(READ "${ROOT}/${document}" text)
-    string(REGEX REPLACE "\\[(this|[&=]*)\\]\\(" "" text "${text}") # lambdas
+    string(REGEX REPLACE "\\[(this|[&=]*|&[a-z]+)\\]\\(" "" text "${text}") # lambdas
     string(REPLACE "](" "@link " text "${text}")
     string(REGEX REPLACE "[][;]" " " text "${text}")
     cmake_path(GET document PARENT_PATH directory)

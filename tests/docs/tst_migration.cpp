@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The pairs of src/MIGRATION.md: each side of a pair does the same, which is checked.
+// The pairs of src/manual/porting.md: each side of a pair does the same, which is checked.
 #include "migration.h"
 
 #include <SignalBox/DrainBudget>
@@ -80,6 +80,13 @@ private Q_SLOTS:
         QVERIFY(shown.size() <= 4);
     }
 
+    void byHand()
+    {
+        QCOMPARE(byHandBefore(), QStringList({QStringLiteral("a.txt"), QStringLiteral("b.txt")}));
+        QCOMPARE(byHandAfter(), QStringList({QStringLiteral("a.txt"), QStringLiteral("b.txt")}));
+        QCOMPARE(clearedInOrder(), QStringList({QStringLiteral("b.txt")}));
+    }
+
     void streams()
     {
         QCOMPARE(streamAfter(), QStringList({QStringLiteral("a"), QStringLiteral("b"), QStringLiteral("over")}));
@@ -109,6 +116,7 @@ private Q_SLOTS:
     void kdBindings()
     {
         QCOMPARE(kdBindingsAfter(), QStringList({QStringLiteral("volume 80"), QStringLiteral("deferred 80")}));
+        QCOMPARE(boundArgumentsAfter(), QStringList({QStringLiteral("red a.txt"), QStringLiteral("answer")}));
     }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// src/MIGRATION.md quotes the handler: the same with a registry.
+// src/manual/porting.md quotes the handler: the same with a registry.
 import QtQuick
 import SignalBox
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// src/MIGRATION.md quotes the handler: a signal and Connections, without a registry.
+// src/manual/porting.md quotes the handler: a signal and Connections, without a registry.
 import QtQuick
 
 Item {
