@@ -20,7 +20,7 @@ const HeldObjects *EventRow::heldObjects() const noexcept
 Event::Content EventRow::content() const
 {
     Event::Content content =
-            innermostContent(m_copy.isValid() ? Event::Content{m_copy.metaType(), m_copy.constData()} : m_event->content());
+            innermostContent(m_copy.isValid() || !m_event ? Event::Content{m_copy.metaType(), m_copy.constData()} : m_event->content());
     const HeldObjects *const held = heldObjects();
     if (held && held->deadCount() != 0) [[unlikely]] {
         // Again while it is read, as another one may have died meanwhile: rows of dead objects are few.

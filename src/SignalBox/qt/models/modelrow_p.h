@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/models/eventrow_p.h>
+
+#include <QtCore/qvariant.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace SignalBox::detail {
+
+/*! One row of a model, shown or not: its event, its key, its place. */
+struct ModelRow
+{
+    static constexpr std::int64_t hidden = -1;
+
+    bool isShown() const noexcept { return place != hidden; }
+
+    EventRow event;
+    QVariant key; // invalid: the model has none
+    std::size_t keyHash = 0;
+    QVariant sortKey; // of the event; invalid: the model is not sorted
+    std::uint64_t arrival = 0; // 1 and up, in the order of arrival; 0: it is no row
+    std::int64_t place = hidden; // see ShownRows
+
+    // In the order of arrival.
+    ModelRow *before = nullptr;
+    ModelRow *after = nullptr;
+
+    int waiting = -1; // the place of the event that waits for it, see WaitingRows
+    bool isNew = true; // it has no event yet
+    bool isLeaving = false; // from the model, not only from view
+    bool isMoved = false; // it may stand in a wrong place
+};
+
+} // namespace SignalBox::detail

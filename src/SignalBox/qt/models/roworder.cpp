@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/models/roworder_p.h>
+
+#include <QtCore/qmetatype.h>
+#include <QtCore/qstring.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+
+namespace SignalBox::detail {
+
+namespace {
+
+enum class Kind { Nothing, Unequal, Number, Text, Other };
+
+Kind kindOf(const QVariant &value)
+{
+    switch (value.typeId()) {
+    case QMetaType::UnknownType:
+        return Kind::Nothing;
+    case QMetaType::Float:
+    case QMetaType::Double:
+        return std::isnan(value.toDouble()) ? Kind::Unequal : Kind::Number;
+    case QMetaType::Bool:
+    case QMetaType::Int:
+    case QMetaType::UInt:
+    case QMetaType::LongLong:
+    case QMetaType::ULongLong:
+    case QMetaType::Short:
+    case QMetaType::UShort:
+    case QMetaType::Long:
+    case QMetaType::ULong:
+    case QMetaType::Char:
+    case QMetaType::SChar:
+    case QMetaType::UChar:
+        return Kind::Number;
+    case QMetaType::QString:
+        return Kind::Text;
+    default:
+        return Kind::Other;
+    }
+}
+
+template <class T>
+int compareValues(const T &a, const T &b)
+{
+    return a < b ? -1 : b < a ? 1 : 0;
+}
+
+bool isFloating(const QVariant &value)
+{
+    return value.typeId() == QMetaType::Double || value.typeId() == QMetaType::Float;
+}
+
+bool isBig(const QVariant &value)
+{
+    return value.toULongLong() > static_cast<qulonglong>(std::numeric_limits<qlonglong>::max())
+        && (value.typeId() == QMetaType::ULongLong || value.typeId() == QMetaType::ULong);
+}
+
+int compareNumbers(const QVariant &a, const QVariant &b)
+{
+    if (isFloating(a) || isFloating(b))
+        return compareValues(a.toDouble(), b.toDouble());
+    if (isBig(a) || isBig(b))
+        return isBig(a) && isBig(b) ? compareValues(a.toULongLong(), b.toULongLong()) : isBig(a) ? 1 : -1;
+    return compareValues(a.toLongLong(), b.toLongLong());
+}
+
+int compareOthers(const QVariant &a, const QVariant &b)
+{
+    if (a.typeId() != b.typeId())
+        return compareValues(a.typeId(), b.typeId());
+    const QPartialOrdering order = QVariant::compare(a, b);
+    return order == QPartialOrdering::Less ? -1 : order == QPartialOrdering::Greater ? 1 : 0;
+}
+
+template <class T>
+const T &valueOf(const QVariant &variant)
+{
+    return *static_cast<const T *>(variant.constData());
+}
+
+} // namespace
+
+int RowOrder::compare(const QVariant &a, const QVariant &b) noexcept
+{
+    try {
+        const int type = a.typeId();
+        if (type == b.typeId()) { // most
+            if (type == QMetaType::QString)
+                return valueOf<QString>(a).compare(valueOf<QString>(b));
+            if (type == QMetaType::Int)
+                return compareValues(valueOf<int>(a), valueOf<int>(b));
+            if (type == QMetaType::LongLong)
+                return compareValues(valueOf<qlonglong>(a), valueOf<qlonglong>(b));
+        }
+        const Kind kind = kindOf(a);
+        if (kind != kindOf(b))
+            return compareValues(kind, kindOf(b));
+        switch (kind) {
+        case Kind::Nothing:
+        case Kind::Unequal:
+            return 0;
+        case Kind::Number:
+            return compareNumbers(a, b);
+        case Kind::Text:
+            return valueOf<QString>(a).compare(valueOf<QString>(b));
+        case Kind::Other:
+            return compareOthers(a, b);
+        }
+    } catch (...) {
+        // A comparison of the program: what it cannot compare is equal.
+    }
+    return 0;
+}
+
+bool RowOrder::isLess(const ModelRow *a, const ModelRow *b) const noexcept
+{
+    if (by == By::SortKey) {
+        const int order = compare(a->sortKey, b->sortKey);
+        if (order != 0)
+            return direction == Qt::AscendingOrder ? order < 0 : order > 0;
+    }
+    return a->arrival < b->arrival;
+}
+
+// By merging, not by std::sort(): that leaves its range where a comparison contradicts itself.
+void RowOrder::sort(std::vector<ModelRow *> &rows) const
+{
+    const auto less = [this](const ModelRow *a, const ModelRow *b) { return isLess(a, b); };
+    const std::size_t count = rows.size();
+    std::vector<ModelRow *> other(count);
+    for (std::size_t width = 1; width < count; width *= 2) {
+        for (std::size_t first = 0; first < count; first += 2 * width) {
+            const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(first);
+            const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(std::min(first + width, count));
+            const auto end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(first + 2 * width, count));
+            const auto target = other.begin() + static_cast<std::ptrdiff_t>(first);
+            if (middle == end || !less(*middle, *(middle - 1)))
+                std::copy(begin, end, target);
+            else
+                std::merge(begin, middle, middle, end, target, less);
+        }
+        rows.swap(other);
+    }
+}
+
+std::vector<ModelRow *> RowOrder::merged(const std::vector<ModelRow *> &a, const std::vector<ModelRow *> &b) const
+{
+    std::vector<ModelRow *> result;
+    result.reserve(a.size() + b.size());
+    std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result),
+               [this](const ModelRow *x, const ModelRow *y) { return isLess(x, y); });
+    return result;
+}
+
+} // namespace SignalBox::detail
