@@ -47,8 +47,8 @@ ProcessWindow::ProcessWindow(Way::Kind kind, std::unique_ptr<ProcessList> list)
     m_view->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
     m_view->setModel(m_way->model());
     m_view->setItemDelegateForColumn(CpuColumn, new BarDelegate(m_view));
-    m_view->setColumnWidth(NameColumn, 220);
-    m_view->setColumnWidth(CpuColumn, 200);
+    m_view->setColumnWidth(NameColumn, 200);
+    m_view->setColumnWidth(CpuColumn, 180);
     m_view->setColumnWidth(StateColumn, 50);
     m_view->horizontalHeader()->setStretchLastSection(true);
     m_view->setSortingEnabled(true);

@@ -22,6 +22,8 @@ public:
         m_model.addRole<Process>("state", Qt::ForegroundRole, [](const Process &process) {
             return process.state == QLatin1String("R") ? QColor(0x1b, 0x7f, 0x4b) : QColor();
         });
+        for (const char *column : {"pid", "memory", "threads"})
+            m_model.addRole<Process>(column, Qt::TextAlignmentRole, [](const Process &) { return int(Qt::AlignRight | Qt::AlignVCenter); });
         m_model.setKey(QStringLiteral("pid"));
         m_model.setCapacity(1'000'000);
         m_model.setSnapshot(true);
