@@ -80,6 +80,7 @@ public:
     void changeStep();
     void enterStep();
     std::size_t entryRuns() const;
+    std::vector<detail::ModelRow *> without(const std::vector<detail::ModelRow *> &all, std::vector<detail::ModelRow *> &some) const;
     int placeOf(const detail::ModelRow *row) const;
     void orderStep();
     void reorder(const std::vector<detail::ModelRow *> &order);
@@ -92,7 +93,7 @@ public:
     void setColumns(const QStringList &names);
     detail::EventColumn column(const QString &name) const;
     QVariant cell(const detail::EventRow &event, int column, int role) const;
-    QVariant readSortKey(const detail::EventRow &event) const;
+    detail::SortKey readSortKey(const detail::EventRow &event) const;
     const detail::EventRow *firstEvent() const;
     void rekey();
 
@@ -153,13 +154,13 @@ public:
     struct Change
     {
         detail::EventRow event;
-        QVariant sortKey;
+        detail::SortKey sortKey;
         detail::ModelRow *row;
     };
     std::vector<detail::ModelRow *> leaving; // shown ones
     std::vector<Change> changes; // of shown rows that stay; the last one is made first
     std::vector<detail::ModelRow *> entering; // with their events
-    bool isOrderChanged = false;
+    std::vector<detail::ModelRow *> moved; // shown ones that may stand in a wrong place
 
     bool isShowing = false;
     bool isReading = false; // a function of the program is asked about events

@@ -65,11 +65,11 @@ QVariant EventModel::Private::cell(const detail::EventRow &event, int column, in
     return columns[static_cast<std::size_t>(wanted)].read(event);
 }
 
-QVariant EventModel::Private::readSortKey(const detail::EventRow &event) const
+detail::SortKey EventModel::Private::readSortKey(const detail::EventRow &event) const
 {
     if (order.by == detail::RowOrder::By::Arrival || sortColumn >= static_cast<int>(columns.size()))
         return {};
-    return cell(event, sortColumn, sortRole);
+    return detail::SortKey(cell(event, sortColumn, sortRole));
 }
 
 // All rows get the keys of another column, or none.

@@ -111,7 +111,7 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
     const bool isWanted = !filter.isSet() || filter.isTrue(event, true);
     if (!q)
         return;
-    QVariant sortKey = isWanted ? readSortKey(event) : QVariant();
+    detail::SortKey sortKey = isWanted ? readSortKey(event) : detail::SortKey();
     if (!q)
         return;
     row->isNew = false;
@@ -214,7 +214,7 @@ bool EventModel::Private::step()
         changeStep();
     else if (!entering.empty())
         enterStep();
-    else if (isOrderChanged)
+    else if (!moved.empty())
         orderStep();
     else
         return false;
@@ -226,15 +226,7 @@ void EventModel::Private::removeStep()
 {
     const std::vector<std::pair<int, int>> runs = shown.runsOf(leaving);
     if (runs.size() > mostRuns) {
-        std::vector<detail::ModelRow *> rows;
-        rows.reserve(static_cast<std::size_t>(shown.count()));
-        auto next = leaving.begin();
-        for (int row = 0; row < shown.count(); ++row) {
-            if (next != leaving.end() && shown.at(row) == *next)
-                ++next;
-            else
-                rows.push_back(shown.at(row));
-        }
+        std::vector<detail::ModelRow *> rows = without(shown.all(), leaving);
         rows.insert(rows.end(), leaving.begin(), leaving.end());
         reorder(rows);
         return;
@@ -264,7 +256,7 @@ void EventModel::Private::changeStep()
         last = shown.indexOf(row);
         row->event = std::move(change.event);
         if (order.by == detail::RowOrder::By::SortKey && detail::RowOrder::compare(row->sortKey, change.sortKey) != 0)
-            row->isMoved = isOrderChanged = true;
+            moved.push_back(row);
         row->sortKey = std::move(change.sortKey);
         changes.pop_back();
     }
@@ -278,10 +270,9 @@ void EventModel::Private::enterStep()
     int place = shown.count();
     std::vector<detail::ModelRow *> rows;
     const bool isAtEnd = shown.count() == 0 || order.isLess(shown.at(shown.count() - 1), entering.front());
-    if (isOrderChanged || isAtEnd || entryRuns() > mostRuns) {
-        for (detail::ModelRow *row : entering)
-            row->isMoved = isOrderChanged || !isAtEnd;
-        isOrderChanged |= !isAtEnd;
+    if (!moved.empty() || isAtEnd || entryRuns() > mostRuns) {
+        if (!moved.empty() || !isAtEnd)
+            moved.insert(moved.end(), entering.begin(), entering.end());
         rows.swap(entering);
     } else {
         place = placeOf(entering.back());
@@ -325,18 +316,31 @@ int EventModel::Private::placeOf(const detail::ModelRow *row) const
     return first;
 }
 
+// Rows in the order of their places, but for some; those are put in that order, too.
+std::vector<detail::ModelRow *> EventModel::Private::without(const std::vector<detail::ModelRow *> &all, std::vector<detail::ModelRow *> &some) const
+{
+    std::sort(some.begin(), some.end(), [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; });
+    std::vector<detail::ModelRow *> rest;
+    rest.reserve(all.size());
+    auto next = all.begin();
+    for (const detail::ModelRow *row : some) {
+        const auto place = all.begin() + shown.indexOf(row);
+        rest.insert(rest.end(), next, place);
+        next = place + 1;
+    }
+    rest.insert(rest.end(), next, all.end());
+    return rest;
+}
+
 // Those that may stand in a wrong place are sorted, and merged with the others.
 void EventModel::Private::orderStep()
 {
-    isOrderChanged = false;
+    std::vector<detail::ModelRow *> moving;
+    moving.swap(moved);
     const std::vector<detail::ModelRow *> before = shown.all();
-    std::vector<detail::ModelRow *> staying;
-    std::vector<detail::ModelRow *> moved;
-    staying.reserve(before.size());
-    for (detail::ModelRow *row : before)
-        (std::exchange(row->isMoved, false) ? moved : staying).push_back(row);
-    order.sort(moved);
-    const std::vector<detail::ModelRow *> rows = order.merged(staying, moved);
+    const std::vector<detail::ModelRow *> staying = without(before, moving);
+    order.sort(moving);
+    const std::vector<detail::ModelRow *> rows = order.merged(staying, moving);
     if (rows != before)
         reorder(rows);
 }

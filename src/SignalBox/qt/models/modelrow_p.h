@@ -10,6 +10,20 @@
 
 namespace SignalBox::detail {
 
+/*! A value by which rows are sorted. What most comparisons need is looked up once. */
+struct SortKey
+{
+    // In this order.
+    enum class Kind : unsigned char { Nothing, Unequal, Number, Text, Other };
+
+    SortKey() = default;
+    explicit SortKey(QVariant itsValue);
+
+    Kind kind = Kind::Nothing;
+    double number = 0; // of a Number; large ones that differ may have the same
+    QVariant value;
+};
+
 /*! One row of a model, shown or not: its event, its key, its place. */
 struct ModelRow
 {
@@ -20,7 +34,7 @@ struct ModelRow
     EventRow event;
     QVariant key; // invalid: the model has none
     std::size_t keyHash = 0;
-    QVariant sortKey; // of the event; invalid: the model is not sorted
+    SortKey sortKey; // of the event; nothing: the model is not sorted
     std::uint64_t arrival = 0; // 1 and up, in the order of arrival; 0: it is no row
     std::int64_t place = hidden; // see ShownRows
 
@@ -31,7 +45,6 @@ struct ModelRow
     int waiting = -1; // the place of the event that waits for it, see WaitingRows
     bool isNew = true; // it has no event yet
     bool isLeaving = false; // from the model, not only from view
-    bool isMoved = false; // it may stand in a wrong place
 };
 
 } // namespace SignalBox::detail

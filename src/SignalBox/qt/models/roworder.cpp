@@ -9,12 +9,13 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 namespace SignalBox::detail {
 
 namespace {
 
-enum class Kind { Nothing, Unequal, Number, Text, Other };
+using Kind = SortKey::Kind;
 
 Kind kindOf(const QVariant &value)
 {
@@ -61,10 +62,11 @@ bool isBig(const QVariant &value)
         && (value.typeId() == QMetaType::ULongLong || value.typeId() == QMetaType::ULong);
 }
 
+// Of equal doubles.
 int compareNumbers(const QVariant &a, const QVariant &b)
 {
     if (isFloating(a) || isFloating(b))
-        return compareValues(a.toDouble(), b.toDouble());
+        return 0;
     if (isBig(a) || isBig(b))
         return isBig(a) && isBig(b) ? compareValues(a.toULongLong(), b.toULongLong()) : isBig(a) ? 1 : -1;
     return compareValues(a.toLongLong(), b.toLongLong());
@@ -86,31 +88,27 @@ const T &valueOf(const QVariant &variant)
 
 } // namespace
 
-int RowOrder::compare(const QVariant &a, const QVariant &b) noexcept
+SortKey::SortKey(QVariant itsValue) : kind(kindOf(itsValue)), value(std::move(itsValue))
 {
+    if (kind == Kind::Number)
+        number = value.toDouble();
+}
+
+int RowOrder::compare(const SortKey &a, const SortKey &b) noexcept
+{
+    if (a.kind != b.kind)
+        return compareValues(a.kind, b.kind);
     try {
-        const int type = a.typeId();
-        if (type == b.typeId()) { // most
-            if (type == QMetaType::QString)
-                return valueOf<QString>(a).compare(valueOf<QString>(b));
-            if (type == QMetaType::Int)
-                return compareValues(valueOf<int>(a), valueOf<int>(b));
-            if (type == QMetaType::LongLong)
-                return compareValues(valueOf<qlonglong>(a), valueOf<qlonglong>(b));
-        }
-        const Kind kind = kindOf(a);
-        if (kind != kindOf(b))
-            return compareValues(kind, kindOf(b));
-        switch (kind) {
+        switch (a.kind) {
         case Kind::Nothing:
         case Kind::Unequal:
             return 0;
         case Kind::Number:
-            return compareNumbers(a, b);
+            return a.number != b.number ? compareValues(a.number, b.number) : compareNumbers(a.value, b.value);
         case Kind::Text:
-            return valueOf<QString>(a).compare(valueOf<QString>(b));
+            return valueOf<QString>(a.value).compare(valueOf<QString>(b.value));
         case Kind::Other:
-            return compareOthers(a, b);
+            return compareOthers(a.value, b.value);
         }
     } catch (...) {
         // A comparison of the program: what it cannot compare is equal.
@@ -153,8 +151,19 @@ std::vector<ModelRow *> RowOrder::merged(const std::vector<ModelRow *> &a, const
 {
     std::vector<ModelRow *> result;
     result.reserve(a.size() + b.size());
-    std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result),
-               [this](const ModelRow *x, const ModelRow *y) { return isLess(x, y); });
+    const auto less = [this](const ModelRow *x, const ModelRow *y) { return isLess(x, y); };
+    if (b.size() > a.size() / 16) {
+        std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result), less);
+        return result;
+    }
+    auto rest = a.begin();
+    for (ModelRow *row : b) {
+        const auto place = std::upper_bound(rest, a.end(), row, less);
+        result.insert(result.end(), rest, place);
+        result.push_back(row);
+        rest = place;
+    }
+    result.insert(result.end(), rest, a.end());
     return result;
 }
 

@@ -25,11 +25,11 @@ public:
 
     bool isLess(const ModelRow *a, const ModelRow *b) const noexcept;
     void sort(std::vector<ModelRow *> &rows) const;
-    /*! Of two that are sorted. */
+    /*! Of two that are sorted, the second of which is short. */
     std::vector<ModelRow *> merged(const std::vector<ModelRow *> &a, const std::vector<ModelRow *> &b) const;
 
     /*! Less than 0, 0, or more. */
-    static int compare(const QVariant &a, const QVariant &b) noexcept;
+    static int compare(const SortKey &a, const SortKey &b) noexcept;
 };
 
 } // namespace SignalBox::detail

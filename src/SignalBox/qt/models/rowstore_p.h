@@ -44,11 +44,12 @@ private:
         const QVariant &key;
         std::size_t hash;
     };
+    // Not noexcept: else libstdc++ keeps no hashes, and looks into each row of a bucket for its own.
     struct Hash
     {
         using is_transparent = void;
-        std::size_t operator()(const ModelRow *row) const noexcept { return row->keyHash; }
-        std::size_t operator()(const KeyReference &key) const noexcept { return key.hash; }
+        std::size_t operator()(const ModelRow *row) const { return row->keyHash; }
+        std::size_t operator()(const KeyReference &key) const { return key.hash; }
     };
     struct Equal
     {

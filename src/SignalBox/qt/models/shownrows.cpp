@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/models/shownrows_p.h>
 
+#include <algorithm>
 #include <cstddef>
 
 namespace SignalBox::detail {
@@ -26,8 +27,11 @@ void ShownRows::remove(int first, int last)
 
 void ShownRows::setOrder(const std::vector<ModelRow *> &rows)
 {
-    m_rows.assign(rows.begin(), rows.end());
-    renumber(0);
+    // Rows that stay where they are need not be looked at.
+    const std::size_t same = static_cast<std::size_t>(std::mismatch(rows.begin(), rows.end(), m_rows.begin(), m_rows.end()).first - rows.begin());
+    m_rows.resize(rows.size());
+    std::copy(rows.begin(), rows.end(), m_rows.begin());
+    renumber(static_cast<int>(same));
 }
 
 void ShownRows::clear()
