@@ -56,6 +56,7 @@ public:
     // What has come waits. False: the model is gone.
     bool absorb();
     void absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey, std::size_t hash);
+    void awaitNew(detail::EventRow event);
     void awaitFor(detail::ModelRow *row, detail::EventRow event, std::uint64_t count);
     void awaitRemoval(detail::ModelRow *row);
     bool hasRoom() const noexcept { return store.count() - leavingCount < capacity; }

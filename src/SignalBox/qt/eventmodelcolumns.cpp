@@ -122,7 +122,7 @@ void EventModel::Private::rekey()
     for (detail::ModelRow *row = store.first(); row; row = row->after) {
         const bool isWanted = !filter.isSet() || filter.isTrue(row->event, true);
         if (q && isWanted)
-            row->sortKey = readSortKey(row->event);
+            row->setSortKey(readSortKey(row->event));
         if (!q)
             return;
         if (isWanted)

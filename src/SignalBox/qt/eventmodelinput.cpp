@@ -76,6 +76,11 @@ void EventModel::Private::take(const detail::Batch &batch)
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const detail::Event &event = batch.eventAt(i);
         event.addReference();
+        if (!keyColumn && !isReading) {
+            received += 1;
+            awaitNew(detail::EventRow(detail::EventPointer(&event)));
+            continue;
+        }
         Incoming next{detail::EventRow(detail::EventPointer(&event)), batch.countAt(i), nullptr, 0, {}, 0};
         received += next.count;
         if (detail::KeyedSlot *const slot = batch.slotAt(i); slot && keyColumn) {
@@ -107,11 +112,7 @@ bool EventModel::Private::absorb()
         Incoming next = std::move(incoming.front());
         incoming.pop_front();
         if (!keyColumn && !isSnapshot) {
-            waiting.push_back({std::move(next.event), nullptr});
-            if (waiting.size() > static_cast<std::size_t>(capacity)) {
-                waiting.pop_front();
-                lost += 1;
-            }
+            awaitNew(std::move(next.event));
             continue;
         }
         detail::ModelRow *row = next.row && next.row->arrival == next.arrival ? next.row : nullptr;
@@ -138,6 +139,14 @@ bool EventModel::Private::absorb()
     }
     isReading = false;
     return q != nullptr;
+}
+
+// Without a key.
+void EventModel::Private::awaitNew(detail::EventRow event)
+{
+    waiting.push_back({std::move(event), nullptr});
+    for (; waiting.size() > static_cast<std::size_t>(capacity); ++lost)
+        waiting.pop_front();
 }
 
 void EventModel::Private::absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey, std::size_t hash)
@@ -278,8 +287,8 @@ void EventModel::Private::takeDifference(detail::SnapshotDifference &&difference
         for (const detail::SnapshotDifference::Row &row : difference.set)
             set.emplace(row.key, true);
         for (const detail::ModelRow *row = store.first(); row; row = row->after) {
-            if (!set.contains(row->key))
-                difference.gone.emplace_back(row->key, row->keyHash);
+            if (!set.contains(row->key()))
+                difference.gone.emplace_back(row->key(), row->keyHash);
         }
     }
     for (auto &[goneKey, hash] : difference.gone)

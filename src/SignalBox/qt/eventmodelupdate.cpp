@@ -82,8 +82,18 @@ bool EventModel::Private::prepareUpdate()
         for (detail::ModelRow *row = store.first(); row && excess > 0; --excess)
             leave(std::exchange(row, row->after));
     }
+    const bool isPlain = !isKeyed() && !filter.isSet() && order.by == detail::RowOrder::By::Arrival; // nothing to ask
+    if (isPlain)
+        entering.reserve(taken.size());
     isReading = true;
     for (Waiting &event : taken) {
+        if (isPlain) {
+            detail::ModelRow *const row = store.append();
+            row->event = std::move(event.event);
+            row->isNew = false;
+            entering.push_back(row);
+            continue;
+        }
         if (event.row && event.row->isLeaving)
             leave(event.row);
         else if (event.event.isValid())
@@ -123,7 +133,7 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
     if (row->isShown()) {
         leaving.push_back(row);
     } else if (isWanted) {
-        row->sortKey = std::move(sortKey);
+        row->setSortKey(std::move(sortKey));
         entering.push_back(row);
     }
 }
@@ -140,7 +150,8 @@ void EventModel::Private::leave(detail::ModelRow *row)
 void EventModel::Private::arrangeUpdate()
 {
     const auto isBefore = [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; };
-    std::sort(leaving.begin(), leaving.end(), isBefore);
+    if (!std::is_sorted(leaving.begin(), leaving.end(), isBefore)) // of a ring they are
+        std::sort(leaving.begin(), leaving.end(), isBefore);
     std::sort(changes.begin(), changes.end(), [](const Change &a, const Change &b) { return a.row->place > b.row->place; });
     order.sort(entering);
 }
@@ -154,7 +165,7 @@ void EventModel::Private::refilter()
             continue;
         const bool isWanted = !filter.isSet() || filter.isTrue(row->event, true);
         if (q && isWanted && !row->isShown()) {
-            row->sortKey = readSortKey(row->event);
+            row->setSortKey(readSortKey(row->event));
             entering.push_back(row);
         } else if (!isWanted && row->isShown()) {
             leaving.push_back(row);
@@ -172,7 +183,7 @@ void EventModel::Private::resort()
     isReading = true;
     std::vector<detail::ModelRow *> rows = shown.all();
     for (detail::ModelRow *row : rows) {
-        row->sortKey = readSortKey(row->event);
+        row->setSortKey(readSortKey(row->event));
         if (!q)
             return;
     }
@@ -255,9 +266,9 @@ void EventModel::Private::changeStep()
         detail::ModelRow *const row = change.row;
         last = shown.indexOf(row);
         row->event = std::move(change.event);
-        if (order.by == detail::RowOrder::By::SortKey && detail::RowOrder::compare(row->sortKey, change.sortKey) != 0)
+        if (order.by == detail::RowOrder::By::SortKey && detail::RowOrder::compare(row->sortKey(), change.sortKey) != 0)
             moved.push_back(row);
-        row->sortKey = std::move(change.sortKey);
+        row->setSortKey(std::move(change.sortKey));
         changes.pop_back();
     }
     if (!columns.empty())

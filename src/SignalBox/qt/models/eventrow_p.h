@@ -24,8 +24,8 @@ public:
     EventRow &operator=(EventRow &&) noexcept = default;
     explicit EventRow(EventPointer event) noexcept : m_event(std::move(event)) {}
     /*! A value, and the objects that it points to, or null. */
-    explicit EventRow(QVariant value, std::shared_ptr<const HeldObjects> held = nullptr) noexcept
-        : m_copy(std::move(value)), m_held(std::move(held))
+    explicit EventRow(QVariant value, std::shared_ptr<const HeldObjects> held = nullptr)
+        : m_copied(new Copy{std::move(value), std::move(held)})
     {
     }
 
@@ -33,7 +33,7 @@ public:
         next call. */
     Event::Content content() const;
     /*! Whether there is an event. */
-    bool isValid() const noexcept { return m_event || m_copy.isValid(); }
+    bool isValid() const noexcept { return m_event || m_copied; }
     /*! Null after detach() has made a copy. */
     const Event *event() const noexcept { return m_event.get(); }
 
@@ -44,8 +44,13 @@ private:
     const HeldObjects *heldObjects() const noexcept;
 
     EventPointer m_event;
-    mutable QVariant m_copy; // in its place, or without the objects that have died
-    std::shared_ptr<const HeldObjects> m_held; // of the event that was copied
+    // In its place, or without the objects that have died. Most rows without a key have none.
+    struct Copy
+    {
+        QVariant value;
+        std::shared_ptr<const HeldObjects> held; // of the event that was copied
+    };
+    mutable std::unique_ptr<Copy> m_copied;
 };
 
 } // namespace SignalBox::detail

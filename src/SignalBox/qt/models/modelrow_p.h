@@ -7,6 +7,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <utility>
 
 namespace SignalBox::detail {
 
@@ -31,10 +33,22 @@ struct ModelRow
 
     bool isShown() const noexcept { return place != hidden; }
 
+    /*! Of the event; nothing: the model is not sorted. */
+    const SortKey &sortKey() const noexcept { return m_sortKey ? *m_sortKey : noSortKey; }
+    void setSortKey(SortKey &&key)
+    {
+        if (m_sortKey)
+            *m_sortKey = std::move(key);
+        else if (key.kind != SortKey::Kind::Nothing)
+            m_sortKey = std::make_unique<SortKey>(std::move(key));
+    }
+    bool hasKey() const noexcept { return m_key != nullptr; }
+    /*! Of a model with a key. */
+    const QVariant &key() const noexcept { return *m_key; }
+    void setKey(QVariant &&key) { m_key = std::make_unique<QVariant>(std::move(key)); }
+
     EventRow event;
-    QVariant key; // invalid: the model has none
     std::size_t keyHash = 0;
-    SortKey sortKey; // of the event; nothing: the model is not sorted
     std::uint64_t arrival = 0; // 1 and up, in the order of arrival; 0: it is no row
     std::int64_t place = hidden; // see ShownRows
 
@@ -45,6 +59,13 @@ struct ModelRow
     int waiting = -1; // the place of the event that waits for it, see WaitingRows
     bool isNew = true; // it has no event yet
     bool isLeaving = false; // from the model, not only from view
+
+private:
+    static const SortKey noSortKey;
+
+    // Apart, as most rows have neither.
+    std::unique_ptr<QVariant> m_key;
+    std::unique_ptr<SortKey> m_sortKey;
 };
 
 } // namespace SignalBox::detail

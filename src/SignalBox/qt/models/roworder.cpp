@@ -88,6 +88,8 @@ const T &valueOf(const QVariant &variant)
 
 } // namespace
 
+const SortKey ModelRow::noSortKey;
+
 SortKey::SortKey(QVariant itsValue) : kind(kindOf(itsValue)), value(std::move(itsValue))
 {
     if (kind == Kind::Number)
@@ -119,7 +121,7 @@ int RowOrder::compare(const SortKey &a, const SortKey &b) noexcept
 bool RowOrder::isLess(const ModelRow *a, const ModelRow *b) const noexcept
 {
     if (by == By::SortKey) {
-        const int order = compare(a->sortKey, b->sortKey);
+        const int order = compare(a->sortKey(), b->sortKey());
         if (order != 0)
             return direction == Qt::AscendingOrder ? order < 0 : order > 0;
     }
@@ -130,6 +132,8 @@ bool RowOrder::isLess(const ModelRow *a, const ModelRow *b) const noexcept
 void RowOrder::sort(std::vector<ModelRow *> &rows) const
 {
     const auto less = [this](const ModelRow *a, const ModelRow *b) { return isLess(a, b); };
+    if (std::is_sorted(rows.begin(), rows.end(), less)) // as most are that have just come
+        return;
     const std::size_t count = rows.size();
     std::vector<ModelRow *> other(count);
     for (std::size_t width = 1; width < count; width *= 2) {

@@ -28,21 +28,23 @@ ModelRow *RowStore::append(QVariant key, std::size_t hash)
     }
     ModelRow *const row = m_free.back();
     m_free.pop_back();
-    row->key = std::move(key);
+    const bool hasKey = key.isValid();
+    if (hasKey)
+        row->setKey(std::move(key));
     row->keyHash = hash;
     row->arrival = ++m_arrivals;
     row->before = m_last;
     (m_last ? m_last->after : m_first) = row;
     m_last = row;
     ++m_count;
-    if (row->key.isValid())
+    if (hasKey)
         m_keys.insert(row);
     return row;
 }
 
 void RowStore::remove(ModelRow *row)
 {
-    if (row->key.isValid()) {
+    if (row->hasKey()) {
         // Not by the key: it may be of a type whose == has changed its mind.
         const auto [first, last] = m_keys.equal_range(row);
         if (first != last)
