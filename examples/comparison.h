@@ -41,6 +41,7 @@ private:
     qint64 m_lastFrame = 0; // nanoseconds
     std::vector<double> m_gaps;
     double m_cpuBefore = 0; // seconds
+    double m_ownCpu = 0; // of looking at the memory
     double m_memoryBefore = 0;
     double m_highestMemory = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// benchmark-widgets: a model of SignalBox and one written by hand in the same window. It needs no display.
+// benchmark-widgets: models of SignalBox, and what programs do without them, in the same windows. It needs no display.
 #include "../program.h"
 #include "questions.h"
 
@@ -14,5 +14,8 @@ int main(int argc, char **argv)
 {
     choosePlatform();
     const QApplication application(argc, argv);
-    return runBenchmarks(argc, argv, "benchmark-widgets", [] { registerRows(); });
+    return runBenchmarks(argc, argv, "benchmark-widgets", [] {
+        registerRows();
+        registerSorted();
+    });
 }

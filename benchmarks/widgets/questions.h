@@ -5,5 +5,6 @@
 namespace SignalBoxBenchmark {
 
 void registerRows();
+void registerSorted();
 
 } // namespace SignalBoxBenchmark

@@ -6,7 +6,19 @@
 #include <QtCore/qsortfilterproxymodel.h>
 #include <QtGui/qcolor.h>
 
-// Shows the lines of a level and above, and gives them their colours.
+// Invalid: the view's own.
+inline QVariant colourOf(Level level)
+{
+    switch (level) {
+    case Level::Error: return QColor(0xc6, 0x28, 0x28);
+    case Level::Warning: return QColor(0xb2, 0x6a, 0x00);
+    case Level::Debug: return QColor(0x80, 0x80, 0x80);
+    case Level::Info: break;
+    }
+    return {};
+}
+
+// For models that do not filter themselves. Shows the lines of a level and above, and gives them their colours.
 class LevelFilter : public QSortFilterProxyModel
 {
 public:
@@ -22,16 +34,8 @@ public:
 
     QVariant data(const QModelIndex &index, int role) const override
     {
-        if (role == Qt::ForegroundRole) {
-            const Level level = levelOf(mapToSource(index));
-            if (level == Level::Error)
-                return QColor(0xc6, 0x28, 0x28);
-            if (level == Level::Warning)
-                return QColor(0xb2, 0x6a, 0x00);
-            if (level == Level::Debug)
-                return QColor(0x80, 0x80, 0x80);
-            return {};
-        }
+        if (role == Qt::ForegroundRole)
+            return colourOf(levelOf(mapToSource(index)));
         if (role == Qt::TextAlignmentRole)
             return int((index.column() == TimeColumn ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
         return QSortFilterProxyModel::data(index, role);

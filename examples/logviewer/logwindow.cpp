@@ -44,8 +44,12 @@ LogWindow::LogWindow(Transport::Kind kind, int rate)
 {
     setWindowTitle(QStringLiteral("Log viewer"));
     resize(960, 600);
-    m_filter.setSourceModel(m_transport->model());
-    m_view->setModel(&m_filter);
+    if (m_transport->setLowestLevel(Level::Debug)) {
+        m_view->setModel(m_transport->model());
+    } else {
+        m_filter.setSourceModel(m_transport->model());
+        m_view->setModel(&m_filter);
+    }
     m_view->horizontalHeader()->resizeSection(TimeColumn, 110);
     m_view->horizontalHeader()->resizeSection(WorkerColumn, 80);
     m_view->horizontalHeader()->resizeSection(LevelColumn, 90);
@@ -101,7 +105,7 @@ void LogWindow::setUpToolBar(int rate)
     for (const Level level : {Level::Debug, Level::Info, Level::Warning, Level::Error})
         levels->addItem(levelName(level) + (level == Level::Error ? QString() : QStringLiteral(" and above")));
     levels->setToolTip(QStringLiteral("Lines of lower levels are hidden, not lost"));
-    connect(levels, &QComboBox::currentIndexChanged, this, [this](int index) { m_filter.setLowestLevel(Level(index)); });
+    connect(levels, &QComboBox::currentIndexChanged, this, [this](int index) { setLowestLevel(Level(index)); });
     bar->addWidget(levels);
 
     bar->addSeparator();
@@ -119,6 +123,19 @@ void LogWindow::setUpToolBar(int rate)
     bar->addWidget(m_rateLabel);
 }
 
+// The first line in sight that is still shown stays in sight.
+void LogWindow::setLowestLevel(Level level)
+{
+    QList<QPersistentModelIndex> inSight;
+    for (int row = m_view->rowAt(0); row >= 0 && row < m_view->model()->rowCount() && m_view->rowViewportPosition(row) < m_view->viewport()->height(); ++row)
+        inSight.append(m_view->model()->index(row, TextColumn));
+    if (!m_transport->setLowestLevel(level))
+        m_filter.setLowestLevel(level);
+    const auto place = std::find_if(inSight.cbegin(), inSight.cend(), [](const QPersistentModelIndex &line) { return line.isValid(); });
+    if (!m_view->isFollowing() && place != inSight.cend())
+        m_view->scrollTo(*place, QAbstractItemView::PositionAtTop);
+}
+
 void LogWindow::setRate(int rate)
 {
     m_workers->setRate(rate);
@@ -128,6 +145,6 @@ void LogWindow::setRate(int rate)
 void LogWindow::updateCounters()
 {
     m_counters->setText(QStringLiteral("sent %1    shown %2    lost %3    rows %4").arg(number(m_workers->sent()), number(m_transport->shown()),
-                                                                                       number(m_transport->lost()), number(m_filter.rowCount())));
+                                                                                       number(m_transport->lost()), number(m_view->model()->rowCount())));
     m_gapLabel->setText(QStringLiteral("longest frame %1 ms").arg(double(std::exchange(m_worstGap, 0)) * 1e-6, 0, 'f', 0));
 }

@@ -36,6 +36,7 @@ public:
 
 private:
     void setUpToolBar(int rate);
+    void setLowestLevel(Level level);
     void setRate(int rate);
     void updateCounters();
 

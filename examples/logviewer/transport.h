@@ -25,6 +25,12 @@ public:
     // Lines that have become rows, and those that never will.
     virtual qint64 shown() const = 0;
     virtual qint64 lost() const = 0;
+    // Hides lines of lower levels. False: the model cannot do that.
+    virtual bool setLowestLevel(Level level)
+    {
+        Q_UNUSED(level)
+        return false;
+    }
     // What has to be written for this way.
     virtual QStringList sources() const = 0;
 

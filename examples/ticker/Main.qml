@@ -13,6 +13,14 @@ Window {
 
     readonly property list<real> shares: [0.3, 0.24, 0.22, 0.24] // of the width, per column
     property var biggest: null // the quote that has moved most
+    property int sortColumn: 2
+    property bool isDescending: true
+
+    function sortBy(column: int): void {
+        isDescending = column === sortColumn ? !isDescending : column !== 0;
+        sortColumn = column;
+        ticker.sort(column, isDescending ? Qt.DescendingOrder : Qt.AscendingOrder);
+    }
 
     width: 860
     height: 620
@@ -41,6 +49,7 @@ Window {
         required property var display
         required property int row
         required property int column
+        required property var model // whose roles are not the same for all ways
         property var last: undefined
         property bool rises: false
 
@@ -72,7 +81,7 @@ Window {
             verticalAlignment: Text.AlignVCenter
             horizontalAlignment: cell.column === 0 ? Text.AlignLeft : Text.AlignRight
             font { pixelSize: 13; bold: cell.column === 0 }
-            color: cell.column === 2 ? (cell.display < 0 ? "#ff8d85" : "#6fcf97") : "#e3e7ed"
+            color: cell.model.foreground ?? "#e3e7ed"
             text: cell.column === 0 ? cell.display
                 : cell.column === 1 ? Number(cell.display).toFixed(2)
                 : cell.column === 2 ? (cell.display < 0 ? "" : "+") + Number(cell.display).toFixed(2) + " %"
@@ -146,13 +155,43 @@ Window {
         }
     }
 
+    Rectangle {
+        id: search
+
+        anchors { left: table.left; right: table.right; top: head.bottom; topMargin: 12 }
+        height: 26
+        radius: 4
+        color: "#1c2128"
+        border.color: input.activeFocus ? "#1769c2" : "#4a5463"
+        TextInput {
+            id: input
+
+            anchors { fill: parent; leftMargin: 10; rightMargin: 10 }
+            verticalAlignment: TextInput.AlignVCenter
+            color: "#e3e7ed"
+            font.pixelSize: 13
+            clip: true
+            onTextChanged: window.ticker.setFilter(text)
+        }
+        Text {
+            anchors { fill: input }
+            verticalAlignment: Text.AlignVCenter
+            color: "#98a2b0"
+            font.pixelSize: 13
+            text: "filter: part of a symbol"
+            visible: input.text === ""
+        }
+    }
+
     Row {
         id: titles
 
-        anchors { left: table.left; top: head.bottom; topMargin: 14 }
+        anchors { left: table.left; top: search.bottom; topMargin: 12 }
         Repeater {
             model: ["symbol", "price", "change", "volume"]
             Text {
+                id: title
+
                 required property string modelData
                 required property int index
 
@@ -160,9 +199,11 @@ Window {
                 leftPadding: 10
                 rightPadding: 10
                 horizontalAlignment: index === 0 ? Text.AlignLeft : Text.AlignRight
-                color: "#98a2b0"
+                color: index === window.sortColumn ? "#e3e7ed" : "#98a2b0"
                 font.pixelSize: 12
-                text: modelData
+                text: modelData + (index === window.sortColumn ? (window.isDescending ? " ▼" : " ▲") : "")
+
+                TapHandler { onTapped: window.sortBy(title.index) }
             }
         }
     }

@@ -59,6 +59,7 @@ void Exchange::trade(Trader &trader, int quotes)
     for (int i = 0; i < quotes; ++i) {
         const std::size_t which = next(trader.random) % trader.last.size();
         Quote &quote = trader.last[which];
+        quote.delisted = m_isDelisting.load(std::memory_order_relaxed) && next(trader.random) % 20 == 0;
         quote.price = std::max(0.01, quote.price + (int(next(trader.random) % 21) - 10) / 100.0);
         quote.change = 100 * (quote.price / trader.opening[which] - 1);
         quote.volume += 1 + next(trader.random) % 100;
@@ -74,7 +75,7 @@ bool Exchange::isShownBy(const QAbstractItemModel &model) const
         volumes.insert(model.index(row, SymbolColumn).data().toString(), model.index(row, VolumeColumn).data().toLongLong());
     for (const Trader &trader : m_traders) {
         for (const Quote &quote : trader.last) {
-            if (volumes.value(quote.symbol) != quote.volume)
+            if (quote.delisted ? volumes.contains(quote.symbol) : volumes.value(quote.symbol) != quote.volume)
                 return false;
         }
     }

@@ -19,6 +19,7 @@ public:
 
     // Quotes per second, together.
     void setRate(int rate);
+    void setDelisting(bool delisting) { m_isDelisting.store(delisting, std::memory_order_relaxed); }
     // Returns when nothing is sent any more.
     void stop();
 
@@ -40,6 +41,7 @@ private:
 
     Way &m_way;
     std::atomic<qint64> m_sent = 0;
+    std::atomic<bool> m_isDelisting = false; // relaxed: it orders nothing
     std::array<Trader, count> m_traders; // each its thread's
     std::array<PacedThread, count> m_threads; // last: they end first
 };

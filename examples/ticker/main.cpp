@@ -85,6 +85,8 @@ int main(int argc, char *argv[])
     }
 
     Ticker ticker(Way::Kind::SignalBox, options.rate);
+    ticker.setDelisting(true);
+    ticker.sort(ChangeColumn, Qt::DescendingOrder);
     const Window window(ticker);
     if (!window.get())
         return 1;

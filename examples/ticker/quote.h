@@ -13,12 +13,14 @@ struct Quote
     Q_PROPERTY(double price MEMBER price)
     Q_PROPERTY(double change MEMBER change)
     Q_PROPERTY(qint64 volume MEMBER volume)
+    Q_PROPERTY(bool delisted MEMBER delisted)
 
 public:
     QString symbol;
     double price = 0;
     double change = 0; // since the beginning, percent
     qint64 volume = 0;
+    bool delisted = false; // the symbol is not traded any more
 };
 
 // Whatever model has the quotes: its columns.

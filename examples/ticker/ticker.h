@@ -46,6 +46,12 @@ public:
     // Milliseconds, of the last quarter of a second.
     double longestFrame() const { return m_longestFrame; }
 
+    // By a column, or by none: -1.
+    Q_INVOKABLE void sort(int column, Qt::SortOrder order) { model()->sort(column, order); }
+    Q_INVOKABLE void setFilter(const QString &text) { m_way->setFilter(text); }
+    // Now and then a symbol is not traded any more, and comes again later.
+    void setDelisting(bool delisting) { m_exchange->setDelisting(delisting); }
+
     // No quotes come any more, and the model has the last ones: waits for that, half a minute at most.
     bool finish();
 

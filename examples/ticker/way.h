@@ -24,6 +24,8 @@ public:
     virtual QAbstractItemModel *model() = 0;
     // From any thread.
     virtual void send(Quote &&quote) = 0;
+    // Shows symbols that contain the text, if the model can do that.
+    virtual void setFilter(const QString &text) { Q_UNUSED(text) }
     // What has to be written for this way.
     virtual QStringList sources() const = 0;
     // Null for all but one.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/eventmodelfilter.h>
+
 #include <SignalBox/qt/eventmodel.h>
 
 #include <QtQml/qqml.h>
@@ -13,6 +15,7 @@ struct EventModelForeign
     Q_GADGET
     QML_FOREIGN(SignalBox::EventModel)
     QML_NAMED_ELEMENT(EventModel)
+    QML_EXTENDED(SignalBox::EventModelFilter)
 };
 
 } // namespace SignalBox

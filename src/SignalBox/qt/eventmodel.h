@@ -28,9 +28,13 @@ class AsyncRegistry;
     \qmltype EventModel
     \brief A registry's events as a table model: one row for each event, or for each key.
 
-    Each event becomes a row at the end. Without a \c key, the model shows the last \c capacity events. With a key, an
-    event replaces the row that has the same key, and rows never move. Changes are made in
-    blocks: at most one insertion and one removal per \c interval and, with a key, one dataChanged() for each run of changed rows.
+    Each event becomes a row at the end. Without a \c key, the model shows the last \c capacity events. With a key, an event replaces
+    the row that has the same key, or removes it (\c removes), or is taken into it (setMerge()). With \c snapshot, each event is the list of all
+    rows there are. Rows can be kept in order while they change (sort()), and only some of them shown (setFilter()).
+
+    Changes are made in blocks, once per \c interval: rows are removed, changed (one dataChanged() for each run), inserted, and at last put in
+    order, by one layoutChanged(). Where rows go from many places or come to many places, they are moved to the end before, or from there
+    afterwards, by one layoutChanged(). Persistent indexes stay with their rows, and with them selection and current row of a view.
 
     A column shows one member of the events: a property of a Q_GADGET, a key of a QVariantMap, or the result of a function given to
     addColumn(). If an event does not have that member, the cell is an invalid QVariant. An event without members, such as an
@@ -46,7 +50,7 @@ class AsyncRegistry;
 
     \cost An event costs a place in a batch, and no copy: rows share the event with the handlers of the registry. With a key,
     small events are copied once per interval. While the model's thread is blocked, at most \c capacity
-    events wait, and never more than a million. With a key that is a member, one event of each key waits, as with Backlog::newestBy(). A newer event
+    events wait, and never more than a million. Putting rows in order costs O(n) in the rows that are shown, and O(k log k) in those that have changed. With a key that is a member, one event of each key waits, as with Backlog::newestBy(). A newer event
     replaces it, and it counts as merged in RegistryObject::handlers(), but not as \c lost. With a key that is another function, the
     newest million events wait.
 
@@ -55,12 +59,11 @@ class AsyncRegistry;
 
     \lifetime The rows stay when the registry is destroyed. Setting another registry empties the model. A QObject to which an event points, in
     a QVariant, its maps and lists, or a property of a Q_GADGET, may be destroyed: it reads as null from then on, also to the functions of
-    addColumn(). Pointers in other structs cannot be followed.
+    addColumn(). Pointers in other structs cannot be followed. Slots and functions of the program may destroy the model; a function that is asked
+    about events must not change it: that is refused with a warning, as it is between a signal such as rowsAboutToBeRemoved() and its second half.
 
     Its handler is named by the model's objectName at the time when the registry is set, or "EventModel", and has the place of the call of
     setRegistry(): so traces, stallReport() and RegistryObject::handlers() show it. Of QML they show no place.
-
-    It neither sorts nor filters nor groups: QSortFilterProxyModel does.
 
     \code
     SignalBox::EventModel model;
@@ -96,7 +99,26 @@ class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
     Q_PROPERTY(int interval READ interval WRITE setInterval NOTIFY intervalChanged FINAL)
     /*! If true, the rows do not change. Up to \c capacity events are collected, and shown when it is false again. */
     Q_PROPERTY(bool paused READ isPaused WRITE setPaused NOTIFY pausedChanged FINAL)
-    /*! The number of rows. */
+    /*!
+        With a key: the name of a member that is true in events that remove the row of their key, instead of becoming one. It need not be a
+        column. Empty, the default: no event does. setRemoves() replaces it.
+    */
+    Q_PROPERTY(QString removes READ removes WRITE setRemovesMember NOTIFY removesChanged FINAL)
+    /*! The column by which rows are sorted; -1, the default: they stand in the order of their arrival. If there is no such column, too. */
+    Q_PROPERTY(int sortColumn READ sortColumn WRITE setSortColumn NOTIFY sortColumnChanged FINAL)
+    /*! In which direction. Rows that are equal stand in the order of their arrival, in both. */
+    Q_PROPERTY(Qt::SortOrder sortOrder READ sortOrder WRITE setSortOrder NOTIFY sortOrderChanged FINAL)
+    /*! What is compared: Qt::DisplayRole, by default, of the column, or another role. */
+    Q_PROPERTY(int sortRole READ sortRole WRITE setSortRole NOTIFY sortRoleChanged FINAL)
+    /*!
+        If true, each event is a list of all rows there are: a QList or std::vector of a type that a QVariant can hold, or a QVariantList. With a
+        key, rows that stay are changed in place, new ones come at the end; without, the rows are those of the list, by their places. Only
+        the newest event is looked at. It is compared with the one before in a thread of QThreadPool::globalInstance(), unless the key is a
+        function. Rows of a type without == count as changed. Of rows with one key the last one counts, others as \c lost; so do, in each
+        event, rows without the key and those for which there is no room.
+    */
+    Q_PROPERTY(bool snapshot READ isSnapshot WRITE setSnapshot NOTIFY snapshotChanged FINAL)
+    /*! The number of rows that are shown. */
     Q_PROPERTY(int count READ count NOTIFY countChanged FINAL)
     /*! How many events never became a row: too many came at once, or there was no room for their key. */
     Q_PROPERTY(double lost READ lostNumber NOTIFY lostChanged FINAL)
@@ -126,6 +148,16 @@ public:
     void setInterval(int milliseconds);
     bool isPaused() const;
     void setPaused(bool paused);
+    QString removes() const;
+    void setRemovesMember(const QString &member);
+    int sortColumn() const;
+    void setSortColumn(int column);
+    Qt::SortOrder sortOrder() const;
+    void setSortOrder(Qt::SortOrder order);
+    int sortRole() const;
+    void setSortRole(int role);
+    bool isSnapshot() const;
+    void setSnapshot(bool isSnapshot);
     int count() const;
     quint64 lost() const;
     quint64 received() const;
@@ -148,6 +180,81 @@ public:
             addReader(name.toString(), detail::makeEventReader<E>(std::forward<F>(function)));
     }
 
+    /*!
+        Gives a column another role: colours, icons, tool tips, alignment, check states. \a function is as for addColumn(), and is asked for
+        \a role. \a column may be added or found later. The role also has a name in QML: foreground, background, textAlignment and so on.
+        A role above Qt::UserRole is refused: these are the columns'.
+    */
+    template <class E, class F>
+        requires std::is_invocable_v<const std::decay_t<F> &, const E &>
+    void addRole(QAnyStringView column, Qt::ItemDataRole role, F &&function)
+    {
+        if (detail::isNullFunction(function))
+            refuse("EventModel::addRole()", "the function is null");
+        else
+            addRoleReader(column.toString(), role, detail::makeEventReader<E>(std::forward<F>(function)));
+    }
+
+    /*!
+        With a key: an event for which \a predicate is true removes the row of its key, if there is one, and is no row. It is asked once for each
+        event that reaches the model's thread; events of other types than E remove nothing. A row that is removed and comes again within an
+        interval stays.
+    */
+    template <class E, class F>
+        requires std::is_invocable_r_v<bool, const std::decay_t<F> &, const E &>
+    void setRemoves(F &&predicate)
+    {
+        if (detail::isNullFunction(predicate))
+            refuse("EventModel::setRemoves()", "the predicate is null");
+        else
+            setRemovesPredicate(detail::makeEventPredicate<E>(std::forward<F>(predicate)), QString());
+    }
+
+    /*!
+        Shows only rows for whose events \a predicate is true; events of other types than E are shown. It is asked once for each event that
+        becomes or changes a row, and now for all. Rows that are not shown count for \c capacity, change, and appear when they pass, or when
+        the filter changes.
+    */
+    template <class E, class F>
+        requires std::is_invocable_r_v<bool, const std::decay_t<F> &, const E &>
+    void setFilter(F &&predicate)
+    {
+        if (detail::isNullFunction(predicate))
+            refuse("EventModel::setFilter()", "the predicate is null");
+        else
+            setFilterPredicate(detail::makeEventPredicate<E>(std::forward<F>(predicate)));
+    }
+    /*! Shows all rows. */
+    void clearFilter();
+    /*! Asks the filter again for all rows: what it depends on has changed. */
+    Q_INVOKABLE void refilter();
+
+    /*!
+        With a key: an event is taken into the row of its key by \a merge, a callable on `(E &kept, E &&newer)`, and does not replace it: counts,
+        sums, rates. If the key is a member, it also merges what waits, on the threads that post, on several at once for different
+        keys, as with Backlog::mergedBy(). The registry's events are of type E, which can be copied and has a default constructor. An event for which it throws is a
+        failure of the model's handler, or counts as \c lost, and the row keeps what it had. What waits is dropped. Snapshots are not merged.
+    */
+    template <class E, class F>
+        requires std::is_invocable_v<const std::decay_t<F> &, E &, E &&>
+    void setMerge(F &&merge)
+    {
+        static_assert(std::is_copy_constructible_v<E> && std::is_default_constructible_v<E>,
+                      "EventModel::setMerge(): events that are merged can be copied, and have a default constructor");
+        if (detail::isNullFunction(merge))
+            refuse("EventModel::setMerge()", "the merge is null");
+        else
+            setMergeFunction(detail::makeEventMerge<E>(std::decay_t<F>(std::forward<F>(merge))));
+    }
+
+    /*! The event of a row; null: it is of another type, or there is no such row. It stays until the event loop turns, or the model changes. */
+    template <class E>
+    const E *eventAt(int row) const
+    {
+        const std::pair<detail::Event::Content, const detail::Event *> event = eventOf(row);
+        return event.first.value || event.second ? detail::eventValue<E>(event.first, event.second) : nullptr;
+    }
+
     /*! Removes all rows and the events that wait to be shown, and sets the numbers to 0. */
     Q_INVOKABLE void clear();
 
@@ -164,7 +271,13 @@ public:
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
     QHash<int, QByteArray> roleNames() const override;
+    /*! Sets \c sortColumn and \c sortOrder, as the headers of views do. -1: the order of arrival. */
+    Q_INVOKABLE void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
     //!@}
+
+    //! \cond For layers above
+    void setFilterPredicate(detail::EventPredicate predicate);
+    //! \endcond
 
 Q_SIGNALS:
     //! \cond The properties say it.
@@ -174,6 +287,11 @@ Q_SIGNALS:
     void capacityChanged();
     void intervalChanged();
     void pausedChanged();
+    void removesChanged();
+    void sortColumnChanged();
+    void sortOrderChanged();
+    void sortRoleChanged();
+    void snapshotChanged();
     void countChanged();
     void lostChanged();
     void receivedChanged();
@@ -191,8 +309,12 @@ private:
 
     static void refuse(const char *caller, const char *problem);
     void addReader(const QString &name, detail::EventReader reader);
+    void addRoleReader(const QString &column, int role, detail::EventReader reader);
+    void setRemovesPredicate(detail::EventPredicate predicate, const QString &member);
+    void setMergeFunction(detail::EventMerge merge);
+    std::pair<detail::Event::Content, const detail::Event *> eventOf(int row) const;
 
-    const std::unique_ptr<Private> d;
+    const std::shared_ptr<Private> d; // which outlives the model in calls of its own
 };
 
 } // namespace SignalBox

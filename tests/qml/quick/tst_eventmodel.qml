@@ -172,6 +172,86 @@ TestCase {
         compare(events.value(1, "value"), "text");
     }
 
+    EventModel {
+        id: live
+
+        key: "id"
+        columns: ["id", "n"]
+        removes: "gone"
+        registry: bus
+    }
+
+    function ids(): string {
+        const result = [];
+        for (let row = 0; row < live.count; ++row)
+            result.push(live.value(row, "id"));
+        return result.join();
+    }
+
+    function test_rowsGoStandInOrderAndAreFiltered() {
+        live.clear();
+        live.filter = null;
+        live.sortColumn = 1;
+        for (const n of [3, 1, 2])
+            bus.post({ id: n, n: n });
+        tryVerify(() => ids() === "1,2,3");
+        bus.post({ id: 1, n: 4 });
+        tryVerify(() => ids() === "2,3,1");
+        live.sortOrder = Qt.DescendingOrder;
+        compare(ids(), "1,3,2");
+        live.filter = event => event.n !== 3;
+        compare(ids(), "1,2");
+        bus.post({ id: 2, gone: true });
+        bus.post({ id: 5, n: 5 });
+        tryVerify(() => ids() === "5,1");
+        live.filter = null;
+        compare(ids(), "5,1,3");
+        live.sort(-1);
+        compare(ids(), "3,1,5");
+        live.sortOrder = Qt.AscendingOrder;
+    }
+
+    function test_filterThatIsNoFunctionIsRefusedWithAWarning() {
+        ignoreWarning(/filter: expected a function or null, not 5: nothing was changed/);
+        live.filter = 5;
+        compare(live.filter, null);
+    }
+
+    function test_filterThatThrowsHidesTheRow() {
+        live.clear();
+        ignoreWarning(/setFilter\(\) threw: .*unlucky/);
+        live.filter = event => {
+            if (event.n === 13)
+                throw new Error("unlucky");
+            return true;
+        };
+        bus.post({ id: 1, n: 13 });
+        bus.post({ id: 2, n: 14 });
+        tryVerify(() => ids() === "2");
+        live.filter = null;
+        compare(ids(), "1,2");
+    }
+
+    EventModel {
+        id: all
+
+        key: "id"
+        columns: ["id", "n"]
+        snapshot: true
+        registry: snapshots
+    }
+
+    QmlRegistry {
+        id: snapshots
+    }
+
+    function test_listsAreSnapshots() {
+        snapshots.post([{ id: 1, n: 1 }, { id: 2, n: 2 }]);
+        tryCompare(all, "count", 2);
+        snapshots.post([{ id: 2, n: 3 }, { id: 4, n: 4 }]);
+        tryVerify(() => all.count === 2 && all.value(0, "n") === 3 && all.value(1, "n") === 4);
+    }
+
     Component {
         id: shortLived
 

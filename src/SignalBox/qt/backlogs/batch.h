@@ -15,6 +15,7 @@
 namespace SignalBox::detail {
 
 class BacklogSegment;
+class KeyedSlot;
 struct ValueType;
 
 /*! What a handler is called with: each event by itself, or what waits for it together, as a Batch. */
@@ -63,10 +64,12 @@ public:
         m_items.emplace_back(item);
         m_isCounted |= eventOf(*item).completion() != nullptr;
     }
-    /*! Of a KeyedStore. */
-    void addNewest(QueueEntry *item)
+    /*! Of a KeyedStore, and the slot of its key. */
+    void addNewest(QueueEntry *item, KeyedSlot &slot)
     {
         add(item);
+        // Relaxed: the consumer's alone. An item of a batch is in no list.
+        item->next.store(reinterpret_cast<QueueEntry *>(&slot), std::memory_order_relaxed);
         m_hasReplaced = true;
     }
     /*! All that is in it. */
@@ -81,6 +84,11 @@ public:
     const Event &eventAt(std::size_t index) const noexcept { return m_items[index].event(); }
     /*! For how many events it stands: itself, and those of the same key that it replaced. */
     std::uint64_t countAt(std::size_t index) const noexcept { return m_hasReplaced ? m_items[index].entry()->ticket() : 1; }
+    /*! Of a batch with keys: the slot of its key, until the handler's thread runs its event loop, or its call ends. Null: it has no keys. */
+    KeyedSlot *slotAt(std::size_t index) const noexcept
+    {
+        return m_hasReplaced ? reinterpret_cast<KeyedSlot *>(m_items[index].entry()->next.load(std::memory_order_relaxed)) : nullptr;
+    }
     const BatchItem *items() const noexcept { return m_items.data(); }
     /*! Whether somebody counts what becomes of one of the events. */
     bool isCounted() const noexcept { return m_isCounted; }

@@ -45,6 +45,8 @@ public:
     KeyedSlot *after = nullptr;
     std::uint64_t round = 0; // that took the last event; 0: it is in no list
     std::uint64_t told = 0; // how many of the pushed items were taken, or replaced by those
+    void *place = nullptr; // what the recipient keeps with the key, and a number of its own for that
+    std::uint64_t placeNumber = 0;
 
     /*! Whether the item is somebody else's for now. A producer that waits for room merges what is pending. */
     bool isBusy() const noexcept { return isMerging || pendingCount != 0; }

@@ -221,7 +221,7 @@ void KeyedStore::takeAll(Batch &batch) noexcept
     m_takenFirst.store(m_changed.takeAll(), std::memory_order_relaxed);
     while (KeyedSlot *slot = takeSlot()) {
         if (QueueEntry *item = takeFrom(*slot))
-            batch.addNewest(item);
+            batch.addNewest(item, *slot);
     }
     eraseIdle();
 }

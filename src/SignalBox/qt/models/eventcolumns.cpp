@@ -5,6 +5,7 @@
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qmetaobject.h>
+#include <QtCore/qnamespace.h>
 
 #include <exception>
 #include <utility>
@@ -19,6 +20,18 @@ const QMetaObject *gadgetOf(QMetaType type)
 }
 
 } // namespace
+
+QByteArray roleName(int role)
+{
+    if (role == Qt::UserRole)
+        return QByteArrayLiteral("user");
+    QByteArray name = QMetaEnum::fromType<Qt::ItemDataRole>().valueToKey(role);
+    name.chop(static_cast<qsizetype>(sizeof "Role") - 1);
+    if (name.isEmpty())
+        return "role" + QByteArray::number(role);
+    name[0] = static_cast<char>(name[0] + ('a' - 'A'));
+    return name;
+}
 
 QVariant EventColumn::read(const EventRow &row) const noexcept
 {

@@ -12,6 +12,9 @@
 
 namespace SignalBox::detail {
 
+/*! What QML calls a role of Qt. */
+QByteArray roleName(int role);
+
 /*!
     Something of events that has a name: read by the functions that were given for it, or a property of a gadget, a member
     of a map, or, as "value", an event that has no members. Missing members are invalid QVariants.

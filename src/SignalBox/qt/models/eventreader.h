@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/backlogof.h>
 #include <SignalBox/qt/delivery/event.h>
 
 #include <QtCore/qmetatype.h>
@@ -8,6 +9,8 @@
 #include <QtCore/qvariant.h>
 
 #include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -22,6 +25,49 @@ struct EventReader
     std::function<QVariant(const void *value)> read;
     bool isMember; // a pointer to one, which needs nothing but the event: any thread may read it
 };
+
+/*! The value of an event, if it is one of type E; else null. \a event may be null. */
+template <class E>
+const E *eventValue(const Event::Content &content, const Event *event)
+{
+    if (content.type.isValid())
+        return content.type == QMetaType::fromType<E>() ? static_cast<const E *>(content.value) : nullptr;
+    const auto *const stored = dynamic_cast<const StoredEvent<E> *>(event);
+    return stored ? std::addressof(stored->value()) : nullptr;
+}
+
+/*! Whether something is true of an event. Nothing: it is of a type that the predicate is not for. May throw. */
+using EventPredicate = std::function<std::optional<bool>(const Event::Content &content, const Event *event)>;
+
+template <class E, class F>
+EventPredicate makeEventPredicate(F &&function)
+{
+    return [predicate = std::forward<F>(function)](const Event::Content &content, const Event *event) -> std::optional<bool> {
+        const E *const value = eventValue<E>(content, event);
+        if (!value)
+            return std::nullopt;
+        return static_cast<bool>(std::invoke(predicate, *value));
+    };
+}
+
+/*! Takes events into another one: on the threads that post, and on the model's. Thread-safe if the function of the program is. */
+struct EventMerge
+{
+    QMetaType type;
+    std::shared_ptr<const EventPolicy> policy; // copies and merges events of that type
+    const void *(*find)(const Event &event); // the value, if it is of that type
+    std::function<void(void *kept, const void *newer)> merge; // values
+};
+
+template <class E, class F>
+EventMerge makeEventMerge(F function)
+{
+    return {QMetaType::fromType<E>(), std::make_shared<FunctionPolicy<E, NoFunction, F, NoFunction>>(NoFunction(), function, NoFunction()),
+            [](const Event &event) -> const void * { return eventValue<E>({}, &event); },
+            [function](void *kept, const void *newer) {
+                std::invoke(function, *static_cast<E *>(kept), E(*static_cast<const E *>(newer)));
+            }};
+}
 
 template <class R>
 QVariant toVariant(R &&value)

@@ -14,18 +14,21 @@ Event::Content innermostContent(Event::Content content)
 
 const HeldObjects *EventRow::heldObjects() const noexcept
 {
-    return m_event ? HeldObjects::of(*m_event) : m_held.get();
+    return m_event ? HeldObjects::of(*m_event) : m_copied ? m_copied->held.get() : nullptr;
 }
 
 Event::Content EventRow::content() const
 {
-    Event::Content content =
-            innermostContent(m_copy.isValid() ? Event::Content{m_copy.metaType(), m_copy.constData()} : m_event->content());
+    Event::Content content = m_copied ? Event::Content{m_copied->value.metaType(), m_copied->value.constData()} : m_event ? m_event->content() : Event::Content();
+    content = innermostContent(content);
     const HeldObjects *const held = heldObjects();
     if (held && held->deadCount() != 0) [[unlikely]] {
         // Again while it is read, as another one may have died meanwhile: rows of dead objects are few.
-        m_copy = held->withoutDead(QVariant(content.type, content.value));
-        content = {m_copy.metaType(), m_copy.constData()};
+        QVariant value = held->withoutDead(QVariant(content.type, content.value));
+        if (!m_copied)
+            m_copied = std::make_unique<Copy>();
+        m_copied->value = std::move(value);
+        content = {m_copied->value.metaType(), m_copied->value.constData()};
     }
     return content;
 }
@@ -37,10 +40,10 @@ void EventRow::detach()
     const Event::Content whole = content();
     if (!whole.type.isValid())
         return;
-    QVariant copy(whole.type, whole.value);
+    auto copied = std::make_unique<Copy>(Copy{QVariant(whole.type, whole.value), nullptr});
     if (const HeldObjects *const held = heldObjects())
-        m_held = held->copy();
-    m_copy = std::move(copy);
+        copied->held = held->copy();
+    m_copied = std::move(copied);
     m_event = EventPointer();
 }
 

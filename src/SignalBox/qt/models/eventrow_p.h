@@ -19,11 +19,21 @@ Event::Content innermostContent(Event::Content content);
 class EventRow
 {
 public:
+    EventRow() noexcept = default;
+    EventRow(EventRow &&) noexcept = default;
+    EventRow &operator=(EventRow &&) noexcept = default;
     explicit EventRow(EventPointer event) noexcept : m_event(std::move(event)) {}
+    /*! A value, and the objects that it points to, or null. */
+    explicit EventRow(QVariant value, std::shared_ptr<const HeldObjects> held = nullptr)
+        : m_copied(new Copy{std::move(value), std::move(held)})
+    {
+    }
 
     /*! The value; of an event that is a QVariant, what that holds. Pointers to objects that have died are null. It is valid until the
         next call. */
     Event::Content content() const;
+    /*! Whether there is an event. */
+    bool isValid() const noexcept { return m_event || m_copied; }
     /*! Null after detach() has made a copy. */
     const Event *event() const noexcept { return m_event.get(); }
 
@@ -34,8 +44,13 @@ private:
     const HeldObjects *heldObjects() const noexcept;
 
     EventPointer m_event;
-    mutable QVariant m_copy; // in its place, or without the objects that have died
-    std::unique_ptr<HeldObjects> m_held; // of the event that was copied
+    // In its place, or without the objects that have died. Most rows without a key have none.
+    struct Copy
+    {
+        QVariant value;
+        std::shared_ptr<const HeldObjects> held; // of the event that was copied
+    };
+    mutable std::unique_ptr<Copy> m_copied;
 };
 
 } // namespace SignalBox::detail

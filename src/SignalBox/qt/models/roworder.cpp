@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/models/roworder_p.h>
+
+#include <QtCore/qmetatype.h>
+#include <QtCore/qstring.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+using Kind = SortKey::Kind;
+
+Kind kindOf(const QVariant &value)
+{
+    switch (value.typeId()) {
+    case QMetaType::UnknownType:
+        return Kind::Nothing;
+    case QMetaType::Float:
+    case QMetaType::Double:
+        return std::isnan(value.toDouble()) ? Kind::Unequal : Kind::Number;
+    case QMetaType::Bool:
+    case QMetaType::Int:
+    case QMetaType::UInt:
+    case QMetaType::LongLong:
+    case QMetaType::ULongLong:
+    case QMetaType::Short:
+    case QMetaType::UShort:
+    case QMetaType::Long:
+    case QMetaType::ULong:
+    case QMetaType::Char:
+    case QMetaType::SChar:
+    case QMetaType::UChar:
+        return Kind::Number;
+    case QMetaType::QString:
+        return Kind::Text;
+    default:
+        return Kind::Other;
+    }
+}
+
+template <class T>
+int compareValues(const T &a, const T &b)
+{
+    return a < b ? -1 : b < a ? 1 : 0;
+}
+
+bool isFloating(const QVariant &value)
+{
+    return value.typeId() == QMetaType::Double || value.typeId() == QMetaType::Float;
+}
+
+bool isBig(const QVariant &value)
+{
+    return value.toULongLong() > static_cast<qulonglong>(std::numeric_limits<qlonglong>::max())
+        && (value.typeId() == QMetaType::ULongLong || value.typeId() == QMetaType::ULong);
+}
+
+// Of equal doubles.
+int compareNumbers(const QVariant &a, const QVariant &b)
+{
+    if (isFloating(a) || isFloating(b))
+        return 0;
+    if (isBig(a) || isBig(b))
+        return isBig(a) && isBig(b) ? compareValues(a.toULongLong(), b.toULongLong()) : isBig(a) ? 1 : -1;
+    return compareValues(a.toLongLong(), b.toLongLong());
+}
+
+int compareOthers(const QVariant &a, const QVariant &b)
+{
+    if (a.typeId() != b.typeId())
+        return compareValues(a.typeId(), b.typeId());
+    const QPartialOrdering order = QVariant::compare(a, b);
+    return order == QPartialOrdering::Less ? -1 : order == QPartialOrdering::Greater ? 1 : 0;
+}
+
+template <class T>
+const T &valueOf(const QVariant &variant)
+{
+    return *static_cast<const T *>(variant.constData());
+}
+
+} // namespace
+
+const SortKey ModelRow::noSortKey;
+
+SortKey::SortKey(QVariant itsValue) : kind(kindOf(itsValue)), value(std::move(itsValue))
+{
+    if (kind == Kind::Number)
+        number = value.toDouble();
+}
+
+int RowOrder::compare(const SortKey &a, const SortKey &b) noexcept
+{
+    if (a.kind != b.kind)
+        return compareValues(a.kind, b.kind);
+    try {
+        switch (a.kind) {
+        case Kind::Nothing:
+        case Kind::Unequal:
+            return 0;
+        case Kind::Number:
+            return a.number != b.number ? compareValues(a.number, b.number) : compareNumbers(a.value, b.value);
+        case Kind::Text:
+            return valueOf<QString>(a.value).compare(valueOf<QString>(b.value));
+        case Kind::Other:
+            return compareOthers(a.value, b.value);
+        }
+    } catch (...) {
+        // A comparison of the program: what it cannot compare is equal.
+    }
+    return 0;
+}
+
+bool RowOrder::isLess(const ModelRow *a, const ModelRow *b) const noexcept
+{
+    if (by == By::SortKey) {
+        const int order = compare(a->sortKey(), b->sortKey());
+        if (order != 0)
+            return direction == Qt::AscendingOrder ? order < 0 : order > 0;
+    }
+    return a->arrival < b->arrival;
+}
+
+// By merging, not by std::sort(): that leaves its range where a comparison contradicts itself.
+void RowOrder::sort(std::vector<ModelRow *> &rows) const
+{
+    const auto less = [this](const ModelRow *a, const ModelRow *b) { return isLess(a, b); };
+    if (std::is_sorted(rows.begin(), rows.end(), less)) // as most are that have just come
+        return;
+    const std::size_t count = rows.size();
+    std::vector<ModelRow *> other(count);
+    for (std::size_t width = 1; width < count; width *= 2) {
+        for (std::size_t first = 0; first < count; first += 2 * width) {
+            const auto begin = rows.begin() + static_cast<std::ptrdiff_t>(first);
+            const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(std::min(first + width, count));
+            const auto end = rows.begin() + static_cast<std::ptrdiff_t>(std::min(first + 2 * width, count));
+            const auto target = other.begin() + static_cast<std::ptrdiff_t>(first);
+            if (middle == end || !less(*middle, *(middle - 1)))
+                std::copy(begin, end, target);
+            else
+                std::merge(begin, middle, middle, end, target, less);
+        }
+        rows.swap(other);
+    }
+}
+
+std::vector<ModelRow *> RowOrder::merged(const std::vector<ModelRow *> &a, const std::vector<ModelRow *> &b) const
+{
+    std::vector<ModelRow *> result;
+    result.reserve(a.size() + b.size());
+    const auto less = [this](const ModelRow *x, const ModelRow *y) { return isLess(x, y); };
+    if (b.size() > a.size() / 16) {
+        std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result), less);
+        return result;
+    }
+    auto rest = a.begin();
+    for (ModelRow *row : b) {
+        const auto place = std::upper_bound(rest, a.end(), row, less);
+        result.insert(result.end(), rest, place);
+        result.push_back(row);
+        rest = place;
+    }
+    result.insert(result.end(), rest, a.end());
+    return result;
+}
+
+} // namespace SignalBox::detail

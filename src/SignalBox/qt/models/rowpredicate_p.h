@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/models/eventreader.h>
+#include <SignalBox/qt/models/eventrow_p.h>
+
+#include <utility>
+
+namespace SignalBox::detail {
+
+/*! A function of the program that is asked about rows, by its name in messages. What it throws is logged, for the first time. */
+class RowPredicate
+{
+public:
+    explicit RowPredicate(const char *name) noexcept : m_name(name) {}
+
+    void set(EventPredicate function)
+    {
+        m_function = std::move(function);
+        m_hasFailed = false;
+    }
+    bool isSet() const noexcept { return static_cast<bool>(m_function); }
+
+    /*! \a otherwise: for an event that it is not for. False, too, where it throws. */
+    bool isTrue(const EventRow &row, bool otherwise) const noexcept;
+
+private:
+    const char *m_name;
+    EventPredicate m_function;
+    mutable bool m_hasFailed = false;
+};
+
+} // namespace SignalBox::detail

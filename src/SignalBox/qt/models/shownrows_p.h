@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/models/modelrow_p.h>
+
+#include <cstdint>
+#include <deque>
+#include <utility>
+#include <vector>
+
+namespace SignalBox::detail {
+
+/*! The rows that are shown, in the order in which they are. Each one knows its place, from a first one that is not always 0. Reentrant. */
+class ShownRows
+{
+public:
+    int count() const noexcept { return static_cast<int>(m_rows.size()); }
+    ModelRow *at(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
+    int indexOf(const ModelRow *row) const noexcept { return static_cast<int>(row->place - m_firstPlace); }
+    std::vector<ModelRow *> all() const { return {m_rows.begin(), m_rows.end()}; }
+
+    void insert(int first, const std::vector<ModelRow *> &rows);
+    /*! From \a first to \a last, as rows of Qt are counted. */
+    void remove(int first, int last);
+    /*! The same rows in another order. */
+    void setOrder(const std::vector<ModelRow *> &rows);
+    void clear();
+
+    /*! The runs of neighbours among \a rows, which are ordered by their places: from and up to which of them. */
+    std::vector<std::pair<int, int>> runsOf(const std::vector<ModelRow *> &rows) const;
+
+private:
+    void renumber(int first);
+
+    std::deque<ModelRow *> m_rows;
+    std::int64_t m_firstPlace = 0; // grows when the first rows go, so that the others need no other place
+};
+
+} // namespace SignalBox::detail

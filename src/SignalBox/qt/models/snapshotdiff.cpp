@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/models/snapshotdiff_p.h>
+
+#include <SignalBox/qt/models/eventcolumns_p.h>
+#include <SignalBox/qt/models/rowstore_p.h>
+
+#include <QtCore/qsequentialiterable.h>
+
+#include <optional>
+#include <utility>
+
+namespace SignalBox::detail {
+
+namespace {
+
+bool isList(QMetaType type)
+{
+    if (!type.isValid())
+        return false;
+    static_cast<void>(type.id()); // registers it, and with it that it is a list
+    return QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>())
+        || QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>());
+}
+
+bool areEqual(const QVariant &a, const QVariant &b)
+{
+    const QMetaType type = a.metaType();
+    return type == b.metaType() && type.isEqualityComparable() && type.equals(a.constData(), b.constData());
+}
+
+// Calls `see` with each row, and its place. The row is used for the next one, unless it is moved away.
+template <class See>
+void forEachRow(const Event::Content &content, See see)
+{
+    int place = 0;
+    if (content.type == QMetaType::fromType<QVariantList>()) {
+        for (QVariant row : *static_cast<const QVariantList *>(content.value))
+            see(row, place++);
+        return;
+    }
+    QVariant list(content.type, content.value);
+    const auto rows = list.view<QSequentialIterable>();
+    const QMetaSequence sequence = rows.metaContainer();
+    const QMetaType rowType = sequence.valueMetaType();
+    const void *const container = std::as_const(list).constData();
+    void *const end = sequence.constEnd(container);
+    void *const iterator = sequence.constBegin(container);
+    QVariant row(rowType);
+    for (; !sequence.compareConstIterator(iterator, end); sequence.advanceConstIterator(iterator, 1)) {
+        if (!row.isValid())
+            row = QVariant(rowType);
+        sequence.valueAtConstIterator(iterator, row.data());
+        see(row, place++);
+    }
+    sequence.destroyConstIterator(iterator);
+    sequence.destroyConstIterator(end);
+}
+
+} // namespace
+
+std::size_t SnapshotState::Hash::operator()(const QVariant &key) const
+{
+    return RowStore::hashOf(key);
+}
+
+void SnapshotState::configure(const QString &member, std::vector<EventReader> readers, int capacity)
+{
+    m_member = member;
+    m_property = member.toUtf8();
+    m_readers = std::move(readers);
+    m_capacity = capacity;
+}
+
+QVariant SnapshotState::keyOf(const QVariant &value, int place) const
+{
+    if (m_member.isEmpty())
+        return place;
+    const Event::Content content = innermostContent({value.metaType(), value.constData()});
+    try {
+        if (std::optional<QVariant> read = EventColumn::readWith(m_readers, content, nullptr))
+            return *std::move(read);
+    } catch (...) {
+        return {}; // a row without a key
+    }
+    return EventColumn::memberOf(content, m_member, m_property);
+}
+
+SnapshotDifference SnapshotState::differenceTo(const Event &snapshot)
+{
+    SnapshotDifference difference;
+    const Event::Content content = innermostContent(snapshot.content());
+    if (!isList(content.type)) {
+        difference.isRefused = true;
+        return difference;
+    }
+    std::shared_ptr<const HeldObjects> held;
+    if (const HeldObjects *const objects = HeldObjects::of(snapshot))
+        held = objects->copy();
+    difference.isWhole = m_round++ == 0;
+    m_new.clear();
+    m_newPlaces.clear();
+    forEachRow(content, [&](QVariant &row, int place) { see(row, place, held, difference); });
+    for (auto known = m_known.begin(); known != m_known.end();) {
+        if (known->second.round == m_round) {
+            ++known;
+            continue;
+        }
+        difference.gone.emplace_back(known->first, RowStore::hashOf(known->first));
+        known = m_known.erase(known);
+    }
+    for (New &row : m_new) {
+        if (static_cast<int>(m_known.size()) >= m_capacity) {
+            ++difference.lost;
+            continue;
+        }
+        difference.set.push_back({row.key, RowStore::hashOf(row.key), EventRow(row.value, held)});
+        m_known.emplace(std::move(row.key), Known{std::move(row.value), m_round});
+    }
+    return difference;
+}
+
+void SnapshotState::see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held, SnapshotDifference &difference)
+{
+    QVariant key = keyOf(value, place);
+    if (!isEventKey(key)) {
+        ++difference.lost;
+        return;
+    }
+    const auto known = m_known.find(key);
+    if (known == m_known.end()) {
+        const auto [newPlace, isNew] = m_newPlaces.emplace(key, m_new.size());
+        if (isNew) {
+            m_new.push_back({std::move(key), std::exchange(value, {})});
+        } else {
+            ++difference.lost;
+            m_new[newPlace->second].value = std::exchange(value, {});
+        }
+        return;
+    }
+    if (std::exchange(known->second.round, m_round) == m_round)
+        ++difference.lost;
+    if (areEqual(known->second.value, value))
+        return;
+    known->second.value = std::exchange(value, {});
+    difference.set.push_back({known->first, RowStore::hashOf(known->first), EventRow(known->second.value, held)});
+}
+
+} // namespace SignalBox::detail
