@@ -33,6 +33,8 @@ namespace SignalBox {
 
 template <class E>
 class EventStream;
+template <class E>
+class NextEvent;
 
 /*!
     \class SignalBox::AsyncRegistry
@@ -326,6 +328,14 @@ public:
             detail::endWithFuture(guard, detail::WatchedFuture(future), deadline);
         guard.release();
         return future;
+    }
+
+    /*! `co_await registry.next()` in a Task gives a copy of the next event; see NextEvent. It needs the header <SignalBox/NextEvent>. */
+    template <class Event = NextEvent<E>>
+    [[nodiscard]] Event next(SourceLocation location = SourceLocation::current())
+        requires std::is_copy_constructible_v<Value>
+    {
+        return Event(*this, location);
     }
 
     /*!

@@ -104,6 +104,7 @@ public:
                 m_handle.m_task->removeWaiter(*this);
         }
 
+        using detail::TaskOperation::hasCome;
         bool isReady() const noexcept { return m_handle.isFinished(); }
         void begin(detail::TaskDriver &driver) noexcept
         {

@@ -16,6 +16,7 @@ public:
     explicit Sleep(std::chrono::nanoseconds duration) noexcept : m_duration(duration) {}
     ~Sleep() override;
 
+    using TaskOperation::hasCome;
     bool isReady() const noexcept { return m_duration.count() <= 0; }
     void begin(TaskDriver &driver);
     void result() const noexcept {}
@@ -40,6 +41,7 @@ public:
     {
     }
 
+    using TaskOperation::hasCome;
     bool isReady() const noexcept { return false; }
     void begin(TaskDriver &driver) noexcept
     {

@@ -14,27 +14,35 @@ namespace SignalBox::detail {
 /*! What a task waits for: lies in the frame of the coroutine, and ends with it. On the context's thread, but for resumeFromLoop(). */
 class SIGNALBOX_QT_EXPORT TaskOperation : private HubEntry
 {
+public:
+    /*! Whether it has come, and the task is to go on. */
+    bool hasCome() const noexcept { return m_hasCome; }
+
 protected:
     TaskOperation() noexcept = default;
     ~TaskOperation() override;
 
     void setDriver(TaskDriver &driver) noexcept { m_driver = &driver; }
     TaskDriver &driver() const noexcept { return *m_driver; }
-    /*! Once begun: whether it has not come yet is the caller's affair. */
-    void resume() noexcept { m_driver->resume(); }
+    void resume() noexcept
+    {
+        m_hasCome = true;
+        m_driver->resume();
+    }
     /*! Any thread, while this is not destroyed. */
     void resumeFromLoop() noexcept;
     /*! After the other events of the loop. */
     void giveWay() noexcept;
 
 private:
-    void serve() noexcept override { m_driver->resume(); }
+    void serve() noexcept override { resume(); }
 
     TaskDriver *m_driver = nullptr; // null: not begun
+    bool m_hasCome = false;
 };
 
 /*!
-    The awaiter of an \c Operation: isReady(), begin(driver), result().
+    The awaiter of an \c Operation, which is not begun if it isReady(), calls TaskDriver::resume() once after begin(), and has a result().
 */
 template <class Operation>
 class TaskAwait final : private PostponedAwait

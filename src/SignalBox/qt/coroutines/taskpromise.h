@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/coroutines/futurewait.h>
 #include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskframe.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
@@ -26,9 +27,9 @@ inline constexpr bool isTask = false;
 template <class T>
 inline constexpr bool isTask<SignalBox::Task<T>> = true;
 
-/*! Whether a task can wait for it: it has a TaskWait, an operation of TaskAwait that is made of it. */
+/*! Whether a task can wait for it: it is a future, or has a TaskWait, an operation of TaskAwait that is made of it. */
 template <class Awaited>
-concept TaskAwaitable = requires { typename std::remove_cvref_t<Awaited>::TaskWait; };
+concept TaskAwaitable = requires { typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type; };
 
 /*! Calls another coroutine. */
 template <class T>
@@ -85,8 +86,8 @@ public:
     auto await_transform(Awaited &&awaited)
     {
         static_assert(TaskAwaitable<Awaited>, "a Task can await another Task, a TaskHandle, an EventStream, a QFuture, the next() of a "
-                                              "registry, sleepFor() and yieldToLoop()");
-        return TaskAwait<typename std::remove_cvref_t<Awaited>::TaskWait>(*driver(), std::forward<Awaited>(awaited));
+                                              "registry, whenAny(), sleepFor() and yieldToLoop()");
+        return TaskAwait<typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type>(*driver(), std::forward<Awaited>(awaited));
     }
 };
 

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: MIT
+#include "finishedfuture.h"
+#include "waitfor.h"
+#include "workerthread.h"
+
+#include <SignalBox/AsyncRegistry>
+#include <SignalBox/AsyncWatch>
+#include <SignalBox/EventStream>
+#include <SignalBox/NextEvent>
+#include <SignalBox/SleepFor>
+#include <SignalBox/Spawn>
+#include <SignalBox/Task>
+#include <SignalBox/TaskHandle>
+#include <SignalBox/TestClock>
+#include <SignalBox/WatchSender>
+#include <SignalBox/WhenAny>
+#include <SignalBox/YieldToLoop>
+
+#include <QtCore/qpromise.h>
+#include <QtCore/qregularexpression.h>
+#include <QtTest/qtest.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+using namespace std::chrono_literals;
+using SignalBox::AsyncRegistry;
+using SignalBox::EventStream;
+using SignalBox::sleepFor;
+using SignalBox::spawn;
+using SignalBox::Task;
+using SignalBox::TaskHandle;
+using SignalBox::TestClock;
+using SignalBox::whenAny;
+using SignalBox::yieldToLoop;
+
+namespace {
+
+using Numbers = std::vector<int>;
+
+Task<> collect(EventStream<int> stream, Numbers *numbers, bool *isOver)
+{
+    while (const std::optional<int> number = co_await stream)
+        numbers->push_back(*number);
+    *isOver = true;
+}
+
+} // namespace
+
+class TestTaskAwaits : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    // --- streams -----------------------------------------------------------------------------------
+
+    void streamResumesInsideOfTheDelivery()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        Numbers numbers;
+        bool isOver = false;
+        spawn(&context, collect, registry.stream(&context), &numbers, &isOver);
+        registry.post(1);
+        QCOMPARE(numbers, Numbers{1});
+        registry.post(2);
+        QCOMPARE(numbers, (Numbers{1, 2}));
+    }
+
+    void waitingEventsOfAStreamDoNotSuspend()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        Numbers numbers;
+        bool isOver = false;
+        auto stream = registry.stream(&context);
+        registry.post(1);
+        registry.post(2);
+        spawn(&context, collect, std::move(stream), &numbers, &isOver);
+        QCOMPARE(numbers, (Numbers{1, 2}));
+    }
+
+    void registrysDeathEndsTheStreamFromTheLoop()
+    {
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        QObject context;
+        Numbers numbers;
+        bool isOver = false;
+        spawn(&context, collect, registry->stream(&context), &numbers, &isOver);
+        registry.reset();
+        QVERIFY(!isOver);
+        QVERIFY(waitFor([&] { return isOver; }));
+    }
+
+    void registrysDeathOnAnotherThreadEndsTheStream()
+    {
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        registry->moveToThread(nullptr);
+        QObject context;
+        Numbers numbers;
+        bool isOver = false;
+        spawn(&context, collect, registry->stream(&context), &numbers, &isOver);
+        std::thread([&] { registry.reset(); }).join();
+        QVERIFY(waitFor([&] { return isOver; }));
+    }
+
+    void contextsDeathDestroysATaskThatAwaitsAStream()
+    {
+        AsyncRegistry<int> registry;
+        auto context = std::make_unique<QObject>();
+        Numbers numbers;
+        bool isOver = false;
+        spawn(context.get(), collect, registry.stream(context.get()), &numbers, &isOver);
+        context.reset();
+        registry.post(1);
+        runQueuedCalls();
+        QVERIFY(numbers.empty());
+        QVERIFY(!isOver);
+        QVERIFY(registry.isEmpty());
+    }
+
+    void handlerThatDestroysItsContextEndsTheTaskThatItResumed()
+    {
+        AsyncRegistry<int> registry;
+        auto *context = new QObject;
+        Numbers numbers;
+        spawn(context, [&](EventStream<int> stream) -> Task<> {
+            while (const auto number = co_await stream) {
+                numbers.push_back(*number);
+                delete std::exchange(context, nullptr);
+            }
+            numbers.push_back(-1);
+        }, registry.stream(context));
+        registry.post(5);
+        registry.post(6);
+        runQueuedCalls();
+        QCOMPARE(numbers, Numbers{5});
+    }
+
+    void endOfTheAwaitedStreamGivesNothing()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        auto stream = registry.stream(&context);
+        bool isOver = false;
+        spawn(&context, [&]() -> Task<> {
+            const auto event = co_await stream;
+            isOver = !event;
+        });
+        stream = EventStream<int>();
+        QVERIFY(!isOver);
+        QVERIFY(waitFor([&] { return isOver; }));
+    }
+
+    void streamOfAnotherThreadIsRefused()
+    {
+        AsyncRegistry<int> registry;
+        WorkerThread worker;
+        QObject context;
+        std::optional<EventStream<int>> stream;
+        worker.run([&] { stream.emplace(registry.stream(worker.context())); });
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("the context of the EventStream lives on another thread")));
+        std::optional<int> event = 1;
+        const auto handle = spawn(&context, [&]() -> Task<> { event = co_await *stream; });
+        QVERIFY(handle.isFinished());
+        QVERIFY(!event);
+        worker.run([&] { stream.reset(); });
+    }
+
+    void tasksOnTwoThreadsTalk()
+    {
+        AsyncRegistry<int> requests;
+        AsyncRegistry<int> replies;
+        WorkerThread worker;
+        QObject context;
+        const auto server = spawn(worker.context(), [&]() -> Task<> {
+            auto stream = requests.stream(worker.context());
+            while (const auto request = co_await stream)
+                replies.post(*request + 1);
+        });
+        worker.drain();
+        int last = 0;
+        const auto client = spawn(&context, [&]() -> Task<> {
+            auto stream = replies.stream(&context);
+            while (last < 1000) {
+                requests.post(last);
+                const auto reply = co_await stream;
+                last = *reply;
+            }
+        });
+        QVERIFY(waitFor([&] { return client.isFinished(); }));
+        QCOMPARE(last, 1000);
+    }
+
+    // --- next() ------------------------------------------------------------------------------------
+
+    void nextGivesTheNextEvent()
+    {
+        AsyncRegistry<int> registry;
+        AsyncRegistry<void> pings;
+        QObject context;
+        Numbers numbers;
+        bool wasPinged = false;
+        spawn(&context, [&]() -> Task<> {
+            for (int i = 0; i < 2; ++i) {
+                const auto number = co_await registry.next();
+                numbers.push_back(*number);
+            }
+            wasPinged = co_await pings.next();
+        });
+        registry.post(3);
+        registry.post(4);
+        registry.post(5);
+        QCOMPARE(numbers, (Numbers{3, 4}));
+        QVERIFY(registry.isEmpty());
+        pings.post();
+        QVERIFY(wasPinged);
+    }
+
+    void nextOfARegistryThatDiesGivesNothing()
+    {
+        auto registry = std::make_unique<AsyncRegistry<int>>();
+        QObject context;
+        std::optional<int> result = 1;
+        const auto handle = spawn(&context, [&]() -> Task<> { result = co_await registry->registrar().next(); });
+        registry.reset();
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QVERIFY(!result);
+    }
+
+    void cancelUnregistersWhatNextAwaits()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        const auto handle = spawn(&context, [&]() -> Task<> { co_await registry.next(); });
+        QCOMPARE(registry.handlerCount(), 1);
+        handle.cancel();
+        QVERIFY(registry.isEmpty());
+    }
+
+    // --- futures -----------------------------------------------------------------------------------
+
+    void notifyIsAwaitedOnTheContextsThread()
+    {
+        AsyncRegistry<int> registry;
+        WorkerThread worker;
+        QObject context;
+        registry.registerHandler(worker.context(), [](int) {});
+        registry.registerHandler([](int) {});
+        std::uint32_t called = 0;
+        QThread *ranOn = nullptr;
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            const auto report = co_await registry.notify(1);
+            called = report->called;
+            ranOn = QThread::currentThread();
+        });
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(called, 2U);
+        QCOMPARE(ranOn, QThread::currentThread());
+    }
+
+    void finishedFutureDoesNotSuspend()
+    {
+        QObject context;
+        AsyncRegistry<int> registry;
+        QVERIFY(spawn(&context, [&]() -> Task<> { co_await registry.notify(1); }).isFinished());
+    }
+
+    void futureThatFinishesAfterTheFrameHarmsNobody()
+    {
+        auto context = std::make_unique<QObject>();
+        QPromise<int> promise;
+        promise.start();
+        spawn(context.get(), [future = promise.future()]() -> Task<> { co_await future; });
+        context.reset();
+        promise.addResult(1);
+        promise.finish();
+        runQueuedCalls();
+        QVERIFY(promise.future().isFinished());
+    }
+
+    void cancelledFuturesAndDroppedPromisesGiveNothing()
+    {
+        QObject context;
+        auto cancelled = std::make_unique<QPromise<int>>();
+        cancelled->start();
+        auto dropped = std::make_unique<QPromise<void>>();
+        dropped->start();
+        std::optional<int> first = 1;
+        bool second = true;
+        const auto handle = spawn(&context, [&, one = cancelled->future(), two = dropped->future()]() -> Task<> {
+            first = co_await one;
+            second = co_await two;
+        });
+        cancelled->future().cancel();
+        cancelled->finish();
+        dropped.reset();
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QVERIFY(!first);
+        QVERIFY(!second);
+    }
+
+    void exceptionOfAFutureIsThrown()
+    {
+        QObject context;
+        QPromise<int> promise;
+        promise.start();
+        std::string message;
+        const auto handle = spawn(&context, [&, future = promise.future()]() -> Task<> {
+            try {
+                co_await future;
+            } catch (const std::runtime_error &error) {
+                message = error.what();
+            }
+        });
+        promise.setException(std::make_exception_ptr(std::runtime_error("future")));
+        promise.finish();
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(message, std::string("future"));
+    }
+
+    void changeOfAWatchIsAwaited()
+    {
+        SignalBox::WatchSender<int> sender(1);
+        SignalBox::AsyncWatch<int> watch(sender.subscribe());
+        QObject context;
+        std::optional<int> seen;
+        const auto handle = spawn(&context, [&]() -> Task<> { seen = co_await watch.changed(&context); });
+        sender.send(2);
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(seen, std::optional(2));
+    }
+
+    // --- whenAny -----------------------------------------------------------------------------------
+
+    void firstBranchWinsAndTheOthersLoseNothing()
+    {
+        AsyncRegistry<int> first;
+        AsyncRegistry<int> second;
+        QObject context;
+        Numbers numbers;
+        spawn(&context, [&]() -> Task<> {
+            auto one = first.stream(&context);
+            auto two = second.stream(&context);
+            for (;;) {
+                const auto either = co_await whenAny(one, two);
+                const int sign = either.index() == 0 ? 1 : -1;
+                numbers.push_back(sign * (either.index() == 0 ? std::get<0>(either).value() : std::get<1>(either).value()));
+            }
+        });
+        for (int i = 1; i <= 500; ++i) {
+            first.post(i);
+            second.post(i);
+        }
+        Numbers expected;
+        for (int i = 1; i <= 500; ++i) {
+            expected.push_back(i);
+            expected.push_back(-i);
+        }
+        QCOMPARE(numbers, expected);
+    }
+
+    void timeoutWinsWhereNothingComes()
+    {
+        TestClock clock;
+        AsyncRegistry<int> registry;
+        QObject context;
+        std::size_t winner = 9;
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            const auto first = co_await whenAny(registry.next(), sleepFor(50ms));
+            winner = first.index();
+        });
+        QVERIFY(clock.advance(49ms));
+        QVERIFY(!handle.isFinished());
+        QVERIFY(clock.advance(1ms));
+        QVERIFY(handle.isFinished());
+        QCOMPARE(winner, std::size_t(1));
+        QVERIFY(registry.isEmpty());
+    }
+
+    void eventsAreCountedAgainstTimeouts()
+    {
+        WorkerThread worker;
+        AsyncRegistry<int> registry;
+        QObject context;
+        constexpr int count = 2000;
+        Numbers numbers;
+        int timeouts = 0;
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            auto stream = registry.stream(&context);
+            while (numbers.size() < count) {
+                const auto first = co_await whenAny(stream, sleepFor(1us));
+                if (first.index() == 0)
+                    numbers.push_back(std::get<0>(first).value());
+                else
+                    ++timeouts;
+            }
+        });
+        worker.post([&] {
+            for (int i = 0; i < count; ++i) {
+                registry.post(i);
+                if (i % 50 == 0)
+                    std::this_thread::yield();
+            }
+        });
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(numbers.size(), std::size_t(count));
+        for (int i = 0; i < count; ++i)
+            QCOMPARE(numbers[static_cast<std::size_t>(i)], i);
+    }
+
+    void whatIsThereAlreadyWinsAtOnce()
+    {
+        QObject context;
+        AsyncRegistry<int> registry;
+        QPromise<int> promise;
+        promise.start();
+        std::size_t winner = 9;
+        const auto handle = spawn(&context, [&, never = promise.future()]() -> Task<> {
+            const auto first = co_await whenAny(never, registry.notify(1), registry.notify(2));
+            winner = first.index();
+        });
+        QVERIFY(handle.isFinished());
+        QCOMPARE(winner, std::size_t(1));
+    }
+
+    void contextsDeathDestroysAllBranches()
+    {
+        AsyncRegistry<int> registry;
+        auto context = std::make_unique<QObject>();
+        QObject other;
+        const auto handle = spawn(&other, []() -> Task<int> {
+            co_await yieldToLoop();
+            co_return 1;
+        });
+        const auto waiting = spawn(context.get(), [&]() -> Task<> {
+            co_await whenAny(registry.next(), sleepFor(1000h), handle);
+        });
+        context.reset();
+        QVERIFY(waiting.isFinished());
+        QVERIFY(registry.isEmpty());
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+    }
+
+    // --- all at once -------------------------------------------------------------------------------
+
+    void stormOfDeathsMovesAndCancellationsLeavesNothingBehind()
+    {
+        static std::atomic<int> living = 0;
+        struct Life
+        {
+            Life() { ++living; }
+            Life(const Life &) = delete;
+            ~Life() { --living; }
+        };
+        WorkerThread first;
+        WorkerThread second;
+        AsyncRegistry<int> events;
+        const auto work = [&events](int kind) -> Task<> {
+            const Life life;
+            for (;;) {
+                switch (kind++ % 5) {
+                case 0:
+                    co_await yieldToLoop();
+                    break;
+                case 1:
+                    co_await sleepFor(20us);
+                    break;
+                case 2:
+                    co_await whenAny(events.next(), sleepFor(50us));
+                    break;
+                case 3:
+                    co_await events.notify(kind);
+                    break;
+                default:
+                    co_await [](int) -> Task<> {
+                        const Life inner;
+                        co_await sleepFor(10us);
+                    }(kind);
+                }
+            }
+        };
+        const int rounds = 150;
+        for (int round = 0; round < rounds; ++round) {
+            auto *const context = new QObject;
+            std::vector<TaskHandle<>> handles;
+            for (int i = 0; i < 10; ++i)
+                handles.push_back(spawn(context, work, i));
+            context->moveToThread(first.thread());
+            events.post(round);
+            handles[static_cast<std::size_t>(round % 10)].cancel();
+            if (round % 3 != 0)
+                first.post([&, context] { context->moveToThread(second.thread()); });
+            std::thread canceller([&] {
+                for (const auto &handle : handles)
+                    handle.cancel();
+            });
+            if (round % 2 == 0)
+                canceller.join();
+            if (round % 3 == 0)
+                first.run([&] { delete context; });
+            else
+                first.run([&] { second.run([&] { delete context; }); });
+            if (canceller.joinable())
+                canceller.join();
+            for (const auto &handle : handles)
+                QVERIFY(handle.isFinished());
+        }
+        QCOMPARE(living.load(), 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTaskAwaits)
+#include "tst_taskawaits.moc"
