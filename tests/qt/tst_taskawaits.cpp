@@ -5,8 +5,10 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/AsyncWatch>
+#include <SignalBox/DeliverAll>
 #include <SignalBox/EventStream>
 #include <SignalBox/NextEvent>
+#include <SignalBox/RunOn>
 #include <SignalBox/SleepFor>
 #include <SignalBox/Spawn>
 #include <SignalBox/Task>
@@ -18,6 +20,9 @@
 
 #include <QtCore/qpromise.h>
 #include <QtCore/qregularexpression.h>
+#include <QtCore/qscopeguard.h>
+#include <QtCore/qsemaphore.h>
+#include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
@@ -33,6 +38,9 @@
 using namespace std::chrono_literals;
 using SignalBox::AsyncRegistry;
 using SignalBox::EventStream;
+using SignalBox::inPool;
+using SignalBox::onThread;
+using SignalBox::runOn;
 using SignalBox::sleepFor;
 using SignalBox::spawn;
 using SignalBox::Task;
@@ -245,6 +253,78 @@ private Q_SLOTS:
         QVERIFY(registry.isEmpty());
     }
 
+    // --- deliverAll() --------------------------------------------------------------------------------
+
+    void deliverAllToInlineHandlersDoesNotSuspend()
+    {
+        AsyncRegistry<std::string> registry;
+        AsyncRegistry<void> pings;
+        QObject context;
+        std::string seen;
+        registry.registerHandler([&](const std::string &text) { seen = text; });
+        SignalBox::DispatchReport report;
+        SignalBox::DispatchReport pinged{.called = 9};
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            report = co_await registry.deliverAll("text");
+            pinged = co_await pings.deliverAll();
+        });
+        QVERIFY(handle.isFinished());
+        QCOMPARE(seen, std::string("text"));
+        COMPARE_REPORT(report, 1, 0, 0);
+        COMPARE_REPORT(pinged, 0, 0, 0);
+    }
+
+    void deliverAllWaitsForOtherThreadsAndFutures()
+    {
+        AsyncRegistry<int> registry;
+        WorkerThread worker;
+        QObject context;
+        QPromise<void> promise;
+        promise.start();
+        registry.registerHandler(worker.context(), [](int) {});
+        registry.registerHandler([&](int) { return promise.future(); });
+        SignalBox::DispatchReport report;
+        const auto handle = spawn(&context, [&]() -> Task<> { report = co_await registry.deliverAll(1); });
+        worker.drain();
+        runQueuedCalls();
+        QVERIFY(!handle.isFinished());
+        promise.finish();
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        COMPARE_REPORT(report, 2, 0, 0);
+    }
+
+    void deadlineOfDeliverAllGoesByTheClockOfTests()
+    {
+        TestClock clock;
+        AsyncRegistry<int> registry;
+        QObject context;
+        QThread thread; // never started
+        registry.registerHandler(SignalBox::onThread(&thread), [](int) {});
+        SignalBox::DispatchReport report;
+        const auto handle = spawn(&context, [&]() -> Task<> { report = co_await registry.deliverAll(1, QDeadlineTimer(100ms)); });
+        QVERIFY(!handle.isFinished());
+        QVERIFY(clock.advance(101ms));
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        COMPARE_REPORT(report, 0, 0, 1);
+    }
+
+    void handlerThatDestroysTheContextInsideItsAwaitEndsTheTaskThere()
+    {
+        AsyncRegistry<int> registry;
+        auto *const context = new QObject;
+        bool wasDestroyed = false;
+        bool hasGoneOn = false;
+        registry.registerHandler([&](int) { delete context; });
+        const auto handle = spawn(context, [&]() -> Task<> {
+            const auto end = qScopeGuard([&] { wasDestroyed = true; });
+            co_await registry.deliverAll(1);
+            hasGoneOn = true;
+        });
+        QVERIFY(handle.isFinished());
+        QVERIFY(wasDestroyed);
+        QVERIFY(!hasGoneOn);
+    }
+
     // --- futures -----------------------------------------------------------------------------------
 
     void notifyIsAwaitedOnTheContextsThread()
@@ -336,6 +416,149 @@ private Q_SLOTS:
         sender.send(2);
         QVERIFY(waitFor([&] { return handle.isFinished(); }));
         QCOMPARE(seen, std::optional(2));
+    }
+
+    // --- runOn() -------------------------------------------------------------------------------------
+
+    void functionRunsInThePoolAndTheCoroutineGoesOnAtHome()
+    {
+        QThreadPool pool;
+        QObject context;
+        QThread *ranOn = nullptr;
+        std::optional<int> result;
+        QThread *wentOnOn = nullptr;
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            int local = 20;
+            result = co_await runOn(inPool(&pool), [&] {
+                ranOn = QThread::currentThread();
+                return local + 1;
+            });
+            wentOnOn = QThread::currentThread();
+        });
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(result, std::optional(21));
+        QVERIFY(ranOn && ranOn != QThread::currentThread());
+        QCOMPARE(wentOnOn, QThread::currentThread());
+    }
+
+    void functionRunsOnTheThread()
+    {
+        WorkerThread worker;
+        QObject context;
+        QThread *ranOn = nullptr;
+        bool hasRun = false;
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            hasRun = co_await runOn(onThread(worker.thread()), [&] { ranOn = QThread::currentThread(); });
+        });
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QVERIFY(hasRun);
+        QCOMPARE(ranOn, worker.thread());
+    }
+
+    void exceptionOfTheFunctionIsThrown()
+    {
+        QThreadPool pool;
+        QObject context;
+        std::string message;
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            try {
+                co_await runOn(inPool(&pool), []() -> int { throw std::runtime_error("job"); });
+            } catch (const std::runtime_error &error) {
+                message = error.what();
+            }
+        });
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(message, std::string("job"));
+    }
+
+    void runningFunctionIsWaitedForWhenItsCoroutineEnds()
+    {
+        QThreadPool pool;
+        auto context = std::make_unique<QObject>();
+        QSemaphore hasBegun;
+        std::atomic<bool> mayEnd = false;
+        bool hasEnded = false;
+        spawn(context.get(), [&]() -> Task<> {
+            auto local = std::make_unique<int>(1);
+            co_await runOn(inPool(&pool), [&] {
+                hasBegun.release();
+                while (!mayEnd)
+                    std::this_thread::yield();
+                *local = 2;
+                hasEnded = true;
+            });
+        });
+        hasBegun.acquire();
+        std::thread release([&] { mayEnd = true; });
+        context.reset();
+        QVERIFY(hasEnded);
+        release.join();
+    }
+
+    void functionThatHasNotBegunIsSkipped()
+    {
+        QThreadPool pool;
+        pool.setMaxThreadCount(1);
+        QSemaphore mayGoOn;
+        pool.start([&] { mayGoOn.acquire(); });
+        auto context = std::make_unique<QObject>();
+        bool hasRun = false;
+        spawn(context.get(), [&]() -> Task<> { co_await runOn(inPool(&pool), [&] { hasRun = true; }); });
+        context.reset();
+        mayGoOn.release();
+        pool.waitForDone();
+        QVERIFY(!hasRun);
+    }
+
+    void poolAndThreadThatEndFirstGiveNothing()
+    {
+        QThreadPool pool;
+        pool.setMaxThreadCount(1);
+        QSemaphore mayGoOn;
+        pool.start([&] { mayGoOn.acquire(); });
+        QObject context;
+        std::optional<int> cleared = 1;
+        bool finished = true;
+        bool never = true;
+        QThread over;
+        over.start();
+        over.quit();
+        over.wait();
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("runOn\\(\\): the thread or pool is null")));
+        const auto handle = spawn(&context, [&]() -> Task<> {
+            cleared = co_await runOn(inPool(&pool), [] { return 2; });
+            finished = co_await runOn(onThread(&over), [] {});
+            never = co_await runOn(onThread(nullptr), [] {});
+        });
+        pool.clear();
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        mayGoOn.release();
+        QVERIFY(!cleared);
+        QVERIFY(!finished);
+        QVERIFY(!never);
+    }
+
+    void contextMovesTwiceDuringACall()
+    {
+        QThreadPool pool;
+        WorkerThread first;
+        WorkerThread second;
+        auto *const context = new QObject;
+        std::atomic<bool> mayEnd = false;
+        std::atomic<QThread *> wentOnOn = nullptr;
+        const auto handle = spawn(context, [&]() -> Task<> {
+            co_await runOn(inPool(&pool), [&] {
+                while (!mayEnd)
+                    std::this_thread::yield();
+            });
+            wentOnOn = QThread::currentThread();
+        });
+        context->moveToThread(first.thread());
+        first.run([&] { context->moveToThread(second.thread()); });
+        mayEnd = true;
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(wentOnOn.load(), second.thread());
+        second.run([&] { delete context; });
     }
 
     // --- whenAny -----------------------------------------------------------------------------------
@@ -463,10 +686,11 @@ private Q_SLOTS:
         WorkerThread first;
         WorkerThread second;
         AsyncRegistry<int> events;
-        const auto work = [&events](int kind) -> Task<> {
+        QThreadPool pool;
+        const auto work = [&events, &pool](int kind) -> Task<> {
             const Life life;
             for (;;) {
-                switch (kind++ % 5) {
+                switch (kind++ % 6) {
                 case 0:
                     co_await yieldToLoop();
                     break;
@@ -477,7 +701,10 @@ private Q_SLOTS:
                     co_await whenAny(events.next(), sleepFor(50us));
                     break;
                 case 3:
-                    co_await events.notify(kind);
+                    co_await events.deliverAll(kind);
+                    break;
+                case 4:
+                    co_await runOn(inPool(&pool), [&life] { return &life; });
                     break;
                 default:
                     co_await [](int) -> Task<> {

@@ -58,7 +58,7 @@ public:
     {
         if (m_driver.isInterrupted() || !m_operation.isReady())
             return false;
-        m_givesWay = m_driver.mustGiveWay();
+        m_givesWay = m_driver.isInterrupted() || m_driver.mustGiveWay(); // it may have called code of the program
         return !m_givesWay;
     }
     template <class Promise>
