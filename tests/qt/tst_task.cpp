@@ -594,7 +594,7 @@ private Q_SLOTS:
         });
         QVERIFY(waitFor([&] { return !message.empty(); }));
         QCOMPARE(message, std::string("spawned"));
-        QVERIFY_EXCEPTION_THROWN(failing.future().result(), std::runtime_error);
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, failing.future().result());
     }
 
     void unobservedExceptionIsLoggedWithNameAndLine()
@@ -612,7 +612,7 @@ private Q_SLOTS:
     {
         QObject context;
         const auto handle = spawn(&context, []() -> Task<int> { throw std::runtime_error("no coroutine"); });
-        QVERIFY_EXCEPTION_THROWN(handle.future().result(), std::runtime_error);
+        QVERIFY_THROWS_EXCEPTION(std::runtime_error, handle.future().result());
     }
 
     // --- handles -----------------------------------------------------------------------------------

@@ -728,7 +728,7 @@ private Q_SLOTS:
                 }
             }
         };
-        const int rounds = stressed(100);
+        const int rounds = stressed(scaled(100));
         for (int round = 0; round < rounds; ++round) {
             auto *const context = new QObject;
             std::vector<TaskHandle<>> handles;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/coroutines/taskdriver.h>
+#include <SignalBox/qt/coroutines/taskhub_p.h>
 
 #include <SignalBox/core/exceptioninfo.h>
-#include <SignalBox/qt/coroutines/taskhub_p.h>
+#include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
@@ -14,6 +14,8 @@
 #include <utility>
 
 namespace SignalBox::detail {
+
+// How a driver runs, and what it needs of its hub.
 
 HubEntry::~HubEntry() = default;
 
