@@ -35,6 +35,7 @@ int main(int argc, char **argv)
         registerInlinePost();
         registerInlineFuture();
         registerCompletion();
+        registerCoroutines();
         registerSources();
     });
 }

@@ -16,6 +16,7 @@ void registerRoundTrip();
 void registerInlinePost();
 void registerInlineFuture();
 void registerCompletion();
+void registerCoroutines();
 void registerSources();
 
 // The name of a variant in which event loops take part: with "-noglib" where Qt has no GLib or was told not to use it

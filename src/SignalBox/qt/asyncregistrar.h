@@ -20,6 +20,8 @@ template <class E>
 class AsyncRegistry;
 template <class E>
 class EventStream;
+template <class E>
+class NextEvent;
 
 /*!
     \class SignalBox::AsyncRegistrar
@@ -100,6 +102,13 @@ public:
               SourceLocation location = SourceLocation::current()) const
     {
         return m_registry->next(context, deadline, location);
+    }
+
+    /*! As AsyncRegistry::next() for a Task. */
+    template <class Event = NextEvent<E>>
+    [[nodiscard]] Event next(SourceLocation location = SourceLocation::current()) const
+    {
+        return m_registry->template next<Event>(location);
     }
 
     /*! As AsyncRegistry::stream(). */

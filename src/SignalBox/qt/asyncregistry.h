@@ -33,6 +33,9 @@ namespace SignalBox {
 
 template <class E>
 class EventStream;
+template <class E>
+class NextEvent;
+class DeliverAll;
 
 /*!
     \class SignalBox::AsyncRegistry
@@ -249,6 +252,38 @@ public:
     }
 
     /*!
+        `co_await registry.deliverAll(event)` in a Task gives the DispatchReport of a notify(), when all handlers have ended; see DeliverAll. It needs the
+        header <SignalBox/DeliverAll>.
+    */
+    template <class Delivery = DeliverAll, class Event = Value>
+        requires(!std::is_void_v<E> && std::is_convertible_v<Event, Value>)
+    [[nodiscard]] Delivery deliverAll(Event &&event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+    {
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+        static_assert(std::is_lvalue_reference_v<Event> || std::is_trivially_destructible_v<Value> || !std::is_aggregate_v<Value>,
+                      "deliverAll(): GCC before 13 destroys an aggregate that is made inside a co_await expression twice; name it first: "
+                      "const Event event{...}; co_await registry.deliverAll(event)");
+#endif
+        return makeDelivery<Delivery>(Value(std::forward<Event>(event)), deadline);
+    }
+
+    /*! The same for E = void. */
+    template <class Delivery = DeliverAll>
+        requires std::is_void_v<E>
+    [[nodiscard]] Delivery deliverAll(QDeadlineTimer deadline = QDeadlineTimer::Forever) const
+    {
+        return makeDelivery<Delivery>(Value(), deadline);
+    }
+
+    /*! `co_await registry.next()` in a Task gives a copy of the next event; see NextEvent. It needs the header <SignalBox/NextEvent>. */
+    template <class Event = NextEvent<E>>
+    [[nodiscard]] Event next(SourceLocation location = SourceLocation::current())
+        requires std::is_copy_constructible_v<Value>
+    {
+        return Event(*this, location);
+    }
+
+    /*!
         Returns a stream of the events from now on, for coroutines and futures; see EventStream. It needs the header
         <SignalBox/EventStream>. \a options are those of a handler: the backlog says which waiting events may be lost. Call this
         on the thread of \a context. A null context, a context of another thread, and options that registerHandler() refuses are refused
@@ -323,6 +358,14 @@ private:
         if (isUnheard())
             return detail::finishedFuture({});
         return notifyEvent(detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
+    }
+
+    template <class Delivery>
+    Delivery makeDelivery(Value &&event, QDeadlineTimer deadline) const
+    {
+        if (isUnheard())
+            return Delivery(*this, {}, deadline);
+        return Delivery(*this, detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
     }
 
     QFuture<DispatchReport> notifySequentialValue(Value &&event, QDeadlineTimer deadline) const

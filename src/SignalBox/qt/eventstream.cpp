@@ -57,6 +57,14 @@ std::shared_ptr<StreamState> StreamState::make(QObject *context, const QString &
     return state;
 }
 
+bool StreamState::isHere() const noexcept
+{
+    if (!m_context || m_context->thread() == QThread::currentThread())
+        return true;
+    warnRefused("co_await stream", QStringLiteral("the context of the EventStream lives on another thread"), "the await gives nothing");
+    return false;
+}
+
 void StreamState::tellEnd() noexcept
 {
     try {

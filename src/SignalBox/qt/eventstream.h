@@ -6,6 +6,7 @@
 #    include <SignalBox/core/handlerid.h>
 #    include <SignalBox/core/registry/handlerreference.h>
 #    include <SignalBox/core/sourcelocation.h>
+#    include <SignalBox/qt/coroutines/taskoperation.h>
 #    include <SignalBox/qt/futures/answer.h>
 #    include <SignalBox/qt/futures/futureend.h>
 #endif
@@ -80,6 +81,8 @@ public:
 
     bool isReady() const noexcept { return m_count != 0 || m_hasEnded; }
     bool isOver() const noexcept { return m_count == 0 && m_hasEnded; }
+    /*! Whether the context lives on the calling thread. False: with a warning. */
+    bool isHere() const noexcept;
     /*! The oldest event that waits; null if there is none. */
     EventPointer take() noexcept;
     std::uint64_t lost() const noexcept { return m_lost + m_lostBefore; }
@@ -150,7 +153,7 @@ struct StreamAccess
     A stream has one handler for its whole life. Events that come between two awaits wait in the stream. None is lost unless the
     Backlog of its options says so. In a coroutine, `co_await stream` gives an std::optional<E>: the next event, or nothing at the end of
     the stream. For E = void it gives a bool. The coroutine resumes on the thread of the context. Any coroutine type can be used, such
-    as QCoro::Task. next() gives the same as a QFuture, with a deadline.
+    as Task and QCoro::Task. next() gives the same as a QFuture, with a deadline.
 
     The stream ends with its context, with the registry, or when its handler is unregistered. Events that have arrived before can
     still be taken. After those, each await gives nothing, at once. If a coroutine waits when the context is destroyed, it is resumed
@@ -290,6 +293,60 @@ public:
         detail::EventPointer m_event;
         bool m_isWaiting = false;
         bool m_hasResumed = false;
+    };
+
+    // In a Task.
+    class TaskWait final : private detail::TaskOperation, private detail::StreamWaiter
+    {
+    public:
+        explicit TaskWait(const EventStream &stream) noexcept : m_state(stream.m_state) {}
+        ~TaskWait() override
+        {
+            if (m_isWaiting)
+                m_state->removeWaiter(*this);
+        }
+
+        using detail::TaskOperation::hasCome;
+        bool isReady() noexcept
+        {
+            if (m_state && !m_state->isHere())
+                m_state = nullptr;
+            return !m_state || m_state->isReady();
+        }
+        void begin(detail::TaskDriver &driver) noexcept
+        {
+            setDriver(driver);
+            m_isWaiting = true;
+            m_state->addWaiter(*this);
+        }
+        Next result()
+        {
+            if (!m_isGiven && m_state)
+                m_event = m_state->take();
+            return copyOf(m_event.get());
+        }
+
+    private:
+        bool give(const detail::Event *event) override
+        {
+            m_isWaiting = false;
+            m_isGiven = true;
+            if (event) {
+                event->addReference();
+                m_event = detail::EventPointer(event);
+            }
+            // The end may come from a destructor, where nothing is resumed.
+            if (event && driver().isHere())
+                resume();
+            else
+                resumeFromLoop();
+            return true;
+        }
+
+        std::shared_ptr<detail::StreamState> m_state; // null: the stream was empty, or is of another thread
+        detail::EventPointer m_event;
+        bool m_isWaiting = false;
+        bool m_isGiven = false;
     };
 
     Awaiter operator co_await() const noexcept { return Awaiter(m_state); }

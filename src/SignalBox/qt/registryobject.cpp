@@ -435,6 +435,19 @@ QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, 
     return walk.finishLater(report, end);
 }
 
+std::optional<DispatchReport> RegistryObject::notifyNow(detail::EventPointer event, QDeadlineTimer deadline,
+                                                        std::optional<QFuture<DispatchReport>> &later) const
+{
+    const std::int64_t end = detail::DeliveryClock::timeOf(deadline);
+    const detail::Posting posting(m_link, *event);
+    detail::Walk walk(std::move(event), detail::Walk::Report::Yes);
+    const DispatchReport report = m_link->registry().notify(walk);
+    if (!walk.hasCompletion())
+        return walk.finish(report);
+    later = walk.finishLater(report, end);
+    return {};
+}
+
 QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const
 {
     event->prepareValue();

@@ -12,6 +12,7 @@
 #include <SignalBox/qt/handlers/handlerfuture.h>
 #include <SignalBox/qt/handlers/handlersettings.h>
 #include <SignalBox/qt/backlogs/notification.h>
+#include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/handlers/routedhandler.h>
 #endif
 #include <SignalBox/qt/asynchandlerinfo.h>
@@ -30,6 +31,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -38,7 +40,6 @@ namespace SignalBox {
 
 namespace detail {
 class Event;
-class EventPointer;
 class HandlerRemoval;
 class Mailbox;
 class Notification;
@@ -182,6 +183,9 @@ public:
     void dropPending();
 
     //! \cond For layers above
+    /*! As AsyncRegistry::notify(). The report, if all handlers have ended; else it is given \a later. */
+    std::optional<DispatchReport> notifyNow(detail::EventPointer event, QDeadlineTimer deadline,
+                                            std::optional<QFuture<DispatchReport>> &later) const;
     /*! Adds the handler to those that \a removal unregisters: see HandlerRemoval::unregister(). */
     bool unregisterWith(detail::HandlerRemoval &removal, HandlerId id) noexcept;
     /*!

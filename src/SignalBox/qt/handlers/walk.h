@@ -68,6 +68,9 @@ public:
     /*! Null if no report is wanted. Throws std::bad_alloc. */
     Completion *expectDelivery() const { return m_wantsReport ? expectReported() : nullptr; }
 
+    /*! Whether handlers end later. */
+    bool hasCompletion() const noexcept { return m_completion != nullptr; }
+
     /*! Ends the walk. \a report: the core's, which counts those forwarded as called. */
     DispatchReport finish(DispatchReport report) noexcept;
     /*! The same; the future finishes with the last delivery. */

@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/coroutines/taskhub_p.h>
+
+#include <SignalBox/qt/delivery/deadlines_p.h>
+#include <SignalBox/qt/delivery/deliveryclock_p.h>
+#include <SignalBox/qt/delivery/drainclock_p.h>
+#include <SignalBox/qt/delivery/handover_p.h>
+
+#include <QtCore/qabstracteventdispatcher.h>
+#include <QtCore/qcoreevent.h>
+#include <QtCore/qthread.h>
+
+#include <unordered_map>
+#include <utility>
+
+namespace SignalBox::detail {
+
+// --- queues ----------------------------------------------------------------------------------------
+
+void EntryQueue::append(HubEntry &entry) noexcept
+{
+    entry.m_queue = this;
+    entry.m_previous = m_last;
+    entry.m_next = nullptr;
+    (m_last ? m_last->m_next : m_first) = &entry;
+    m_last = &entry;
+    ++m_count;
+}
+
+void EntryQueue::remove(HubEntry &entry) noexcept
+{
+    (entry.m_previous ? entry.m_previous->m_next : m_first) = entry.m_next;
+    (entry.m_next ? entry.m_next->m_previous : m_last) = entry.m_previous;
+    entry.m_queue = nullptr;
+    --m_count;
+}
+
+HubEntry *EntryQueue::takeFirst() noexcept
+{
+    HubEntry *const entry = m_first;
+    if (entry)
+        remove(*entry);
+    return entry;
+}
+
+// --- hubs ------------------------------------------------------------------------------------------
+
+namespace {
+
+// Not destroyed at exit: statics may still spawn and die then.
+struct Hubs
+{
+    std::mutex mutex;
+    std::unordered_map<const QObject *, std::shared_ptr<TaskHub>> byContext;
+
+    static Hubs &instance()
+    {
+        static auto *const hubs = new Hubs;
+        return *hubs;
+    }
+};
+
+} // namespace
+
+// Belongs to no thread, so that the last one that shares the hub destroys it.
+class TaskHub::Wakes final : public AsyncRegistry<void>
+{
+public:
+    Wakes() { becomePartOf(QStringLiteral("coroutines")); }
+};
+
+// A child of the context: it goes where the context goes, and is told of it.
+class TaskHub::Anchor final : public QObject
+{
+public:
+    Anchor(QObject *parent, std::shared_ptr<TaskHub> hub) : QObject(parent), m_hub(std::move(hub)) {}
+    ~Anchor() override
+    {
+        m_hub->m_anchor = nullptr;
+        m_hub->end();
+    }
+
+    bool event(QEvent *event) override
+    {
+        if (event->type() == QEvent::ThreadChange)
+            m_hub->leave();
+        return QObject::event(event);
+    }
+
+protected:
+    void timerEvent(QTimerEvent *) override
+    {
+        const std::shared_ptr<TaskHub> hub = m_hub; // what it serves may destroy this
+        hub->serveYielding();
+    }
+
+private:
+    const std::shared_ptr<TaskHub> m_hub;
+};
+
+// Belongs to the context's connection to its own destroyed(). Where that was made from a slot of the signal, it comes too late to be
+// called, and ends with the object.
+struct TaskHub::Life
+{
+    explicit Life(std::shared_ptr<TaskHub> itsHub) : hub(std::move(itsHub)) {}
+    Life(Life &&) noexcept = default;
+    ~Life()
+    {
+        if (hub)
+            hub->end();
+    }
+    void operator()() { hub->end(); }
+
+    std::shared_ptr<TaskHub> hub;
+};
+
+// The time of a sleeper has come.
+class TaskHub::Alarm final : public Expiring
+{
+public:
+    explicit Alarm(std::shared_ptr<TaskHub> hub) noexcept : m_hub(std::move(hub)) {}
+    void expire() noexcept override { m_hub->wake(); }
+
+private:
+    const std::shared_ptr<TaskHub> m_hub;
+};
+
+std::shared_ptr<TaskHub> TaskHub::of(QObject *context)
+{
+    std::shared_ptr<TaskHub> hub;
+    {
+        Hubs &hubs = Hubs::instance();
+        const std::lock_guard lock(hubs.mutex);
+        if (const auto place = hubs.byContext.find(context); place != hubs.byContext.end())
+            return place->second;
+        hub = std::make_shared<TaskHub>(context);
+        hubs.byContext.emplace(context, hub);
+    }
+    // Without the mutex, as this calls the object's connectNotify(). If it throws, the end of the Life takes the hub out again.
+    QObject::connect(context, &QObject::destroyed, HandOver(Life(hub)));
+    hub->begin();
+    return hub;
+}
+
+TaskHub::TaskHub(QObject *context) : m_context(context), m_wakes(std::make_unique<Wakes>()) {}
+
+TaskHub::~TaskHub() = default;
+
+void TaskHub::begin()
+{
+    m_wakes->registerHandler(m_context, [weak = weak_from_this()] {
+        if (const auto hub = weak.lock())
+            hub->serve();
+    }, {.name = QStringLiteral("coroutines"), .backlog = Backlog::newest()});
+    wake(); // another thread may have queued something before that
+}
+
+bool TaskHub::isHere() const noexcept
+{
+    return m_home.load(std::memory_order_relaxed) == QThread::currentThread();
+}
+
+void TaskHub::wake() noexcept
+{
+    try {
+        m_wakes->post();
+    } catch (const std::bad_alloc &) {
+        // As on behalf of an event loop: it is served with the next wake.
+    }
+}
+
+bool TaskHub::queue(HubEntry &entry) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_isClosed || entry.m_queue)
+        return false;
+    m_queue.append(entry);
+    // Under the mutex: afterwards the entry may be served, and this hub be gone.
+    wake();
+    return true;
+}
+
+bool TaskHub::remove(HubEntry &entry) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (!entry.m_queue)
+        return false;
+    entry.m_queue->remove(entry);
+    return true;
+}
+
+// --- the context's thread --------------------------------------------------------------------------
+
+bool TaskHub::isAtHome() noexcept
+{
+    QThread *const here = QThread::currentThread();
+    const std::lock_guard lock(m_mutex);
+    if (m_isEnding)
+        return false;
+    if (m_isDeparting) {
+        if (m_departsFrom != here)
+            return false;
+        m_isDeparting = false; // it has come back
+    }
+    m_home.store(here, std::memory_order_relaxed);
+    return true;
+}
+
+bool TaskHub::settle()
+{
+    if (isHere())
+        return true;
+    bool isEnding = false;
+    {
+        const std::lock_guard lock(m_mutex);
+        isEnding = m_isEnding;
+    }
+    if (isEnding)
+        return true; // and add() refuses
+    if (!isAtHome())
+        return false;
+    if (!m_anchor)
+        m_anchor = new Anchor(m_context, shared_from_this());
+    return true;
+}
+
+bool TaskHub::add(TaskDriver &driver) noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isEnding)
+            return false;
+    }
+    driver.addReference();
+    driver.m_isInHub = true;
+    driver.m_older = m_newest;
+    if (m_newest)
+        m_newest->m_newer = &driver;
+    m_newest = &driver;
+    return true;
+}
+
+void TaskHub::remove(TaskDriver &driver) noexcept
+{
+    if (!std::exchange(driver.m_isInHub, false))
+        return;
+    (driver.m_newer ? driver.m_newer->m_older : m_newest) = driver.m_older;
+    if (driver.m_older)
+        driver.m_older->m_newer = driver.m_newer;
+    driver.m_newer = driver.m_older = nullptr;
+    driver.dropReference();
+}
+
+void TaskHub::exit(TaskDriver &driver, bool wasInterrupted) noexcept
+{
+    m_running = driver.m_outer;
+    if (!wasInterrupted || m_running)
+        return;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!std::exchange(m_isDeparting, false))
+            return;
+        m_departed.notify_all();
+    }
+    wake();
+}
+
+HubEntry *TaskHub::takeFirst(EntryQueue &queue) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return queue.takeFirst();
+}
+
+std::size_t TaskHub::countOf(const EntryQueue &queue) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return queue.count();
+}
+
+// What is queued meanwhile has its own wake.
+void TaskHub::serve() noexcept
+{
+    const std::shared_ptr<TaskHub> self = shared_from_this();
+    if (!isHere() && !settle())
+        return;
+    DrainClock clock(steadyNanoseconds());
+    for (std::size_t count = countOf(m_queue); count != 0 && isHere(); --count) {
+        HubEntry *const entry = takeFirst(m_queue);
+        if (!entry)
+            break;
+        entry->serve();
+        if (clock.isOver() && count != 1) {
+            wake();
+            return;
+        }
+    }
+    serveSleepers();
+}
+
+void TaskHub::serveYielding() noexcept
+{
+    std::size_t count = countOf(m_yielding);
+    if (count == 0 && m_yieldTimer != 0)
+        m_anchor->killTimer(std::exchange(m_yieldTimer, 0));
+    for (; count != 0 && isHere(); --count) {
+        HubEntry *const entry = takeFirst(m_yielding);
+        if (!entry)
+            break;
+        entry->serve();
+    }
+}
+
+void TaskHub::queueBehindEvents(HubEntry &entry) noexcept
+{
+    if (!m_anchor || !isHere() || !QThread::currentThread()->eventDispatcher()) {
+        queue(entry);
+        return;
+    }
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isClosed || entry.m_queue)
+            return;
+        m_yielding.append(entry);
+    }
+    // Of no duration: it fires when the loop has nothing else to do. It goes on as long as something waits for it.
+    if (m_yieldTimer == 0)
+        m_yieldTimer = m_anchor->startTimer(0);
+}
+
+// --- sleepers --------------------------------------------------------------------------------------
+
+void TaskHub::addSleeper(Sleep &sleep) noexcept
+{
+    Sleep *before = nullptr;
+    Sleep *after = m_firstSleeper;
+    for (; after && after->m_time <= sleep.m_time; after = after->m_next)
+        before = after;
+    sleep.m_previous = before;
+    sleep.m_next = after;
+    (before ? before->m_next : m_firstSleeper) = &sleep;
+    if (after)
+        after->m_previous = &sleep;
+    sleep.m_isAsleep = true;
+}
+
+void TaskHub::removeSleeper(Sleep &sleep) noexcept
+{
+    if (!std::exchange(sleep.m_isAsleep, false))
+        return;
+    (sleep.m_previous ? sleep.m_previous->m_next : m_firstSleeper) = sleep.m_next;
+    if (sleep.m_next)
+        sleep.m_next->m_previous = sleep.m_previous;
+    Deadlines::remove({sleep.m_time, sleep.m_deadline});
+}
+
+void TaskHub::setAlarm(Sleep &sleep)
+{
+    const Deadlines::Key key = Deadlines::add(sleep.m_time, std::make_unique<Alarm>(shared_from_this()));
+    sleep.m_deadline = key.number;
+    if (key.number == 0 && sleep.m_time != DeliveryClock::never) { // it has passed; or could not be kept, and counts as passed
+        removeSleeper(sleep);
+        sleep.m_time = DeliveryClock::now();
+        addSleeper(sleep);
+        wake();
+    }
+}
+
+void TaskHub::serveSleepers() noexcept
+{
+    const std::int64_t now = DeliveryClock::now();
+    while (m_firstSleeper && m_firstSleeper->m_time <= now && isHere()) {
+        Sleep &sleep = *m_firstSleeper;
+        removeSleeper(sleep);
+        sleep.resume();
+    }
+}
+
+Sleep::~Sleep()
+{
+    if (m_isAsleep)
+        driver().hub().removeSleeper(*this);
+}
+
+void Sleep::begin(TaskDriver &driver)
+{
+    setDriver(driver);
+    const std::int64_t now = DeliveryClock::now();
+    m_time = m_duration.count() < DeliveryClock::never - now ? now + m_duration.count() : DeliveryClock::never;
+    TaskHub &hub = driver.hub();
+    hub.addSleeper(*this);
+    try {
+        hub.setAlarm(*this);
+    } catch (...) {
+        hub.removeSleeper(*this);
+        throw;
+    }
+}
+
+// --- the context moves, and dies -------------------------------------------------------------------
+
+void TaskHub::leave() noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isEnding)
+            return;
+        m_home.store(nullptr, std::memory_order_relaxed);
+        if (!m_isDeparting && m_running) {
+            m_isDeparting = true;
+            m_departsFrom = QThread::currentThread();
+            for (TaskDriver *driver = m_running; driver; driver = driver->m_outer)
+                driver->m_isInterrupted = true;
+        }
+    }
+    postCall(m_anchor, [self = shared_from_this()] { self->serve(); });
+}
+
+void TaskHub::awaitDeparture(std::unique_lock<std::mutex> &lock) noexcept
+{
+    m_departed.wait(lock, [this] { return !m_isDeparting || m_departsFrom == QThread::currentThread(); });
+}
+
+void TaskHub::awaitDeparture() noexcept
+{
+    std::unique_lock lock(m_mutex);
+    awaitDeparture(lock);
+}
+
+void TaskHub::end() noexcept
+{
+    const std::shared_ptr<TaskHub> self = shared_from_this();
+    {
+        std::unique_lock lock(m_mutex);
+        if (std::exchange(m_isEnding, true))
+            return;
+        awaitDeparture(lock);
+        m_home.store(QThread::currentThread(), std::memory_order_relaxed);
+    }
+    while (TaskDriver *const driver = m_newest) {
+        driver->addReference();
+        remove(*driver);
+        driver->cancelHere();
+        driver->dropReference();
+    }
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isClosed = true;
+    }
+    for (EntryQueue *queue : {&m_queue, &m_yielding}) {
+        while (HubEntry *const entry = takeFirst(*queue))
+            entry->drop();
+    }
+    m_wakes->clear();
+    Hubs &hubs = Hubs::instance();
+    const std::lock_guard lock(hubs.mutex);
+    const auto place = hubs.byContext.find(m_context);
+    if (place != hubs.byContext.end() && place->second.get() == this)
+        hubs.byContext.erase(place);
+}
+
+} // namespace SignalBox::detail

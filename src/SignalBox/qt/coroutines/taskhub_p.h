@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <SignalBox/qt/asyncregistry.h>
+#include <SignalBox/qt/coroutines/hubentry.h>
+#include <SignalBox/qt/coroutines/sleep.h>
+#include <SignalBox/qt/coroutines/taskdriver.h>
+
+#include <QtCore/qglobal.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+QT_BEGIN_NAMESPACE
+class QObject;
+class QThread;
+QT_END_NAMESPACE
+
+namespace SignalBox::detail {
+
+/*! Entries in the order in which they were added. Under the mutex of the hub. */
+class EntryQueue
+{
+public:
+    void append(HubEntry &entry) noexcept;
+    void remove(HubEntry &entry) noexcept;
+    HubEntry *takeFirst() noexcept;
+    std::size_t count() const noexcept { return m_count; }
+
+private:
+    HubEntry *m_first = nullptr;
+    HubEntry *m_last = nullptr;
+    std::size_t m_count = 0;
+};
+
+/*!
+    The tasks of a context, and what wakes them. One for each object that tasks were spawned for, process-wide, until it dies.
+
+    What happens on other threads is queued here. One handler, in a registry of the hub's own, brings the wake to the context's thread,
+    wherever that moves. A child of the context, the Anchor, tells when it moves; and wakes again where it arrives, since a thread that
+    has ended drops what was posted.
+
+    A coroutine may be on the stack of the thread that its context leaves. It goes on there until its next await; until
+    then nothing is served on the new thread, and the end of the context waits.
+*/
+class TaskHub : public std::enable_shared_from_this<TaskHub>
+{
+public:
+    /*! Of \a context, which must be alive during the call. Throws std::bad_alloc. */
+    static std::shared_ptr<TaskHub> of(QObject *context);
+
+    explicit TaskHub(QObject *context);
+    ~TaskHub();
+    Q_DISABLE_COPY_MOVE(TaskHub)
+
+    // --- any thread --------------------------------------------------------------------------------
+
+    QObject *context() const noexcept { return m_context; }
+    bool isHere() const noexcept;
+    /*! Has \a entry served on the context's thread. False: the context has died. If it is queued already, it stays where it is. */
+    bool queue(HubEntry &entry) noexcept;
+    /*! It is in no queue any more. Returns whether it was. */
+    bool remove(HubEntry &entry) noexcept;
+    void wake() noexcept;
+
+    // --- the context's thread ----------------------------------------------------------------------
+
+    /*! It is served on the calling thread from here on. False: a coroutine has not left another one. Throws std::bad_alloc. */
+    bool settle();
+    /*! False: the context is dying. */
+    bool add(TaskDriver &driver) noexcept;
+    void remove(TaskDriver &driver) noexcept;
+    /*! A driver comes on top of the stack, and goes. */
+    TaskDriver *enter(TaskDriver &driver) noexcept { return std::exchange(m_running, &driver); }
+    void exit(TaskDriver &driver, bool wasInterrupted) noexcept;
+    /*! Waits until no coroutine is on the stack of a thread that the context has left. */
+    void awaitDeparture() noexcept;
+    /*! Serves \a entry after the other events of the loop. */
+    void queueBehindEvents(HubEntry &entry) noexcept;
+    void addSleeper(Sleep &sleep) noexcept;
+    void removeSleeper(Sleep &sleep) noexcept;
+    /*! Throws std::bad_alloc. */
+    void setAlarm(Sleep &sleep);
+
+private:
+    class Anchor;
+    class Wakes;
+    class Alarm;
+    struct Life;
+
+    void begin();
+    void serve() noexcept;
+    void serveYielding() noexcept;
+    void serveSleepers() noexcept;
+    void leave() noexcept;
+    void end() noexcept;
+    void awaitDeparture(std::unique_lock<std::mutex> &lock) noexcept;
+    bool isAtHome() noexcept;
+    HubEntry *takeFirst(EntryQueue &queue) noexcept;
+    std::size_t countOf(const EntryQueue &queue) noexcept;
+
+    QObject *const m_context;
+    const std::unique_ptr<Wakes> m_wakes;
+    Anchor *m_anchor = nullptr; // the context's thread
+    // Relaxed where a thread compares it with itself: only that thread, or the move that it has made, writes what is equal.
+    std::atomic<QThread *> m_home = nullptr; // null: it moves, or has not been seen
+    TaskDriver *m_newest = nullptr;
+    TaskDriver *m_running = nullptr; // the innermost on the stack
+    Sleep *m_firstSleeper = nullptr; // in the order of their times
+    int m_yieldTimer = 0;
+
+    std::mutex m_mutex; // guards what follows; never held while code of the program runs
+    std::condition_variable m_departed;
+    EntryQueue m_queue;
+    EntryQueue m_yielding;
+    bool m_isDeparting = false; // a coroutine is on the stack of the thread that was left
+    QThread *m_departsFrom = nullptr; // compared, never dereferenced
+    bool m_isEnding = false;
+    bool m_isClosed = false; // nothing is queued any more
+};
+
+} // namespace SignalBox::detail

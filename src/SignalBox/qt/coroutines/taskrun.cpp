@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/coroutines/taskhub_p.h>
+
+#include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/qt/coroutines/taskdriver.h>
+#include <SignalBox/qt/coroutines/taskoperation.h>
+#include <SignalBox/qt/delivery/drainclock_p.h>
+#include <SignalBox/qt/diagnostics/logging.h>
+
+#include <QtCore/qdebug.h>
+#include <QtCore/qobject.h>
+#include <QtCore/qthread.h>
+
+#include <utility>
+
+namespace SignalBox::detail {
+
+// How a driver runs, and what it needs of its hub.
+
+HubEntry::~HubEntry() = default;
+
+TaskOperation::~TaskOperation()
+{
+    if (m_driver)
+        m_driver->hub().remove(*this);
+}
+
+void TaskOperation::resumeFromLoop() noexcept
+{
+    m_driver->hub().queue(*this);
+}
+
+void TaskOperation::giveWay() noexcept
+{
+    m_driver->hub().queueBehindEvents(*this);
+}
+
+TaskDriver::TaskDriver(QString name, const SourceLocation &location) : m_name(std::move(name)), m_location(location) {}
+
+TaskDriver::~TaskDriver()
+{
+    if (!m_exception || m_isObserved.load(std::memory_order_relaxed)) // the last reference: all others' uses are over
+        return;
+    const ExceptionInfo info({}, {}, m_exception);
+    qCWarning(loggingCategory).noquote().nospace()
+            << "A coroutine of spawn()" << (m_name.isEmpty() ? QString() : QStringLiteral(" \"%1\"").arg(m_name)) << ", "
+            << m_location.file_name() << ':' << m_location.line() << ", threw and nobody waited for it: "
+            << QString::fromStdString(info.message());
+}
+
+bool TaskDriver::spawn(QObject *context, TaskList *scope)
+{
+    const auto refuse = [this](const char *problem) {
+        warnRefused("spawn()", QLatin1String(problem), "no coroutine was started");
+        m_hasEnded = true;
+        clear();
+        finish();
+        return false;
+    };
+    if (!context)
+        return refuse("the context object is null");
+    if (scope && context->thread() != QThread::currentThread())
+        return refuse("the context object of the TaskScope lives on another thread");
+    m_hub = TaskHub::of(context);
+    if (context->thread() == QThread::currentThread() && m_hub->settle()) {
+        if (!m_hub->add(*this))
+            return refuse("the context object is being destroyed");
+        m_hasBegun = true;
+        if (scope)
+            addToScope(*scope);
+        run();
+        return true;
+    }
+    if (scope)
+        addToScope(*scope);
+    addReference(); // of the queue
+    if (m_hub->queue(m_turn))
+        return true;
+    removeFromScope();
+    dropReference();
+    return refuse("the context object is being destroyed");
+}
+
+QObject *TaskDriver::context() const noexcept
+{
+    return m_hub->context();
+}
+
+bool TaskDriver::isHere() const noexcept
+{
+    return m_hub->isHere();
+}
+
+// --- those who wait for its end --------------------------------------------------------------------
+
+bool TaskDriver::addWaiter(TaskWaiter &waiter) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (isFinished())
+        return false;
+    waiter.m_isWaiting = true;
+    waiter.m_previous = m_lastWaiter;
+    waiter.m_next = nullptr;
+    (m_lastWaiter ? m_lastWaiter->m_next : m_firstWaiter) = &waiter;
+    m_lastWaiter = &waiter;
+    return true;
+}
+
+void TaskDriver::removeWaiter(TaskWaiter &waiter) noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (!std::exchange(waiter.m_isWaiting, false))
+        return;
+    (waiter.m_previous ? waiter.m_previous->m_next : m_firstWaiter) = waiter.m_next;
+    (waiter.m_next ? waiter.m_next->m_previous : m_lastWaiter) = waiter.m_previous;
+}
+
+void TaskDriver::finish() noexcept
+{
+    std::unique_lock lock(m_mutex);
+    // Release, with isFinished(): the result and the exception.
+    m_isFinished.store(true, std::memory_order_release);
+    while (TaskWaiter *const waiter = m_firstWaiter) {
+        m_firstWaiter = waiter->m_next;
+        (m_firstWaiter ? m_firstWaiter->m_previous : m_lastWaiter) = nullptr;
+        waiter->m_isWaiting = false;
+        // One that is told may be destroyed on its own thread as soon as the mutex is free.
+        if (waiter->m_kind == TaskWaiter::Kind::Told) {
+            waiter->end();
+        } else {
+            lock.unlock();
+            waiter->end();
+            lock.lock();
+        }
+    }
+}
+
+// --- it runs ---------------------------------------------------------------------------------------
+
+bool TaskDriver::isOverBudget() noexcept
+{
+    const std::int64_t now = steadyNanoseconds();
+    if (m_runBegin == 0)
+        m_runBegin = now;
+    return now - m_runBegin >= std::chrono::nanoseconds(drainBudget()).count();
+}
+
+void TaskDriver::run() noexcept
+{
+    addReference(); // what runs may let go of all others
+    const std::shared_ptr<TaskHub> hub = m_hub;
+    m_outer = hub->enter(*this);
+    m_isRunning = true;
+    m_runBegin = 0;
+    m_readyAwaits = 0;
+    if (!std::exchange(m_isCreated, true)) {
+        try {
+            TaskFrame **const owner = create();
+            if (TaskFrame *const root = *owner) {
+                root->m_driver = this;
+                root->m_owner = owner;
+                m_innermost = m_next = root;
+            } else {
+                m_isCancelled = true; // a Task that was moved from
+            }
+        } catch (...) {
+            m_exception = std::current_exception();
+            m_isOver = true;
+        }
+    }
+    bool givesWay = false;
+    while (m_next && !m_isInterrupted && !givesWay) {
+        std::exchange(m_next, nullptr)->m_handle.resume();
+        givesWay = m_next && mustGiveWay();
+    }
+    m_isRunning = false;
+    const bool wasInterrupted = std::exchange(m_isInterrupted, false);
+    if (m_isOver || m_isCancelled)
+        end();
+    else if (wasInterrupted) // by a move
+        hub->queue(m_turn);
+    else if (givesWay || m_postponed)
+        hub->queueBehindEvents(m_turn);
+    hub->exit(*this, wasInterrupted);
+    dropReference();
+}
+
+void TaskDriver::takeTurn() noexcept
+{
+    if (!std::exchange(m_hasBegun, true)) {
+        if (m_isCancelRequested.load(std::memory_order_relaxed)) {
+            end();
+        } else {
+            m_hub->add(*this); // which serves nothing when it ends
+            run();
+        }
+        dropReference(); // of the queue
+    } else if (PostponedAwait *const await = std::exchange(m_postponed, nullptr)) {
+        await->begin();
+    } else if (m_next && !m_isRunning) {
+        run();
+    }
+}
+
+// --- it ends ---------------------------------------------------------------------------------------
+
+void TaskDriver::cancel() noexcept
+{
+    if (!m_hub || isFinished())
+        return;
+    if (m_hub->isHere()) {
+        cancelHere();
+        return;
+    }
+    // Relaxed: the mutex of the hub's queue orders it before the cancelling entry; seen sooner, it spares a beginning.
+    m_isCancelRequested.store(true, std::memory_order_relaxed);
+    addReference(); // of the queue
+    if (!m_hub->queue(m_cancel))
+        dropReference();
+}
+
+void TaskDriver::cancelAsAsked() noexcept
+{
+    cancelHere();
+    dropReference(); // of the queue
+}
+
+void TaskDriver::cancelHere() noexcept
+{
+    if (m_hasEnded || m_isOver)
+        return;
+    m_isCancelled = true;
+    if (m_isRunning)
+        m_isInterrupted = true;
+    else
+        end();
+}
+
+void TaskDriver::dropEntry(Entry &entry) noexcept
+{
+    if (&entry == &m_turn && m_hasBegun)
+        return;
+    if (&entry == &m_turn)
+        end();
+    dropReference(); // of the queue
+}
+
+void TaskDriver::end() noexcept
+{
+    if (std::exchange(m_hasEnded, true))
+        return;
+    addReference();
+    m_postponed = nullptr;
+    m_next = nullptr;
+    if (m_hub->remove(m_turn) && !m_hasBegun)
+        dropReference(); // of the queue
+    if (m_hub->remove(m_cancel))
+        dropReference(); // of the queue
+    removeFromScope();
+    m_hub->remove(*this);
+    if (m_isOver && !m_exception) {
+        try {
+            takeResult();
+        } catch (...) {
+            m_exception = std::current_exception();
+        }
+    }
+    while (TaskFrame *const frame = m_innermost) {
+        m_innermost = frame->m_caller;
+        *frame->m_owner = nullptr;
+        frame->destroy();
+    }
+    clear();
+    finish();
+    dropReference();
+}
+
+// --- its scope -------------------------------------------------------------------------------------
+
+void TaskDriver::addToScope(TaskList &list) noexcept
+{
+    m_scope = &list;
+    m_olderInScope = list.newest;
+    if (list.newest)
+        list.newest->m_newerInScope = this;
+    list.newest = this;
+}
+
+void TaskDriver::removeFromScope() noexcept
+{
+    TaskList *const list = std::exchange(m_scope, nullptr);
+    if (!list)
+        return;
+    (m_newerInScope ? m_newerInScope->m_olderInScope : list->newest) = m_olderInScope;
+    if (m_olderInScope)
+        m_olderInScope->m_newerInScope = m_newerInScope;
+    m_newerInScope = m_olderInScope = nullptr;
+}
+
+TaskDriver *TaskDriver::cancelAll(TaskList &list) noexcept
+{
+    TaskDriver *running = nullptr;
+    while (TaskDriver *const driver = list.newest) {
+        driver->addReference();
+        driver->m_hub->awaitDeparture();
+        driver->removeFromScope();
+        if (driver->m_isRunning)
+            running = driver;
+        driver->cancelHere();
+        driver->dropReference();
+    }
+    return running;
+}
+
+} // namespace SignalBox::detail

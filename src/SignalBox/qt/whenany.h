@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <concepts>
+#    include <SignalBox/qt/coroutines/taskpromise.h>
+#endif
+
+#include <cstddef>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace SignalBox {
+
+//! \cond What whenAny() returns
+template <class... Awaited>
+class WhenAny
+{
+public:
+    class TaskWait final
+    {
+        template <class Operation>
+        using Result = std::conditional_t<std::is_void_v<decltype(std::declval<Operation &>().result())>, std::monostate,
+                                          std::remove_cv_t<decltype(std::declval<Operation &>().result())>>;
+        template <class A>
+        using OperationOf = typename detail::TaskWaitOf<std::remove_cvref_t<A>>::Type;
+
+    public:
+        explicit TaskWait(WhenAny &&branches)
+            : m_branches(std::make_from_tuple<std::tuple<OperationOf<Awaited>...>>(std::move(branches.m_awaited)))
+        {
+        }
+        Q_DISABLE_COPY_MOVE(TaskWait)
+        ~TaskWait() = default;
+
+        bool isReady() { return find<0>([](auto &branch) { return branch.isReady(); }); }
+        void begin(detail::TaskDriver &driver)
+        {
+            // A branch may come while a later one begins.
+            find<0>([&](auto &branch) {
+                branch.begin(driver);
+                return hasCome();
+            });
+        }
+        auto result() { return take<0>(); }
+        bool hasCome() { return find<0>([](auto &branch) { return branch.hasCome(); }); }
+
+    private:
+        using Results = std::variant<Result<OperationOf<Awaited>>...>;
+
+        // Whether it holds for one of the branches; none after that is looked at.
+        template <std::size_t index, class Condition>
+        bool find(Condition &&condition)
+        {
+            if constexpr (index == sizeof...(Awaited))
+                return false;
+            else
+                return condition(std::get<index>(m_branches)) || find<index + 1>(condition);
+        }
+        template <std::size_t index>
+        Results take()
+        {
+            auto &branch = std::get<index>(m_branches);
+            if constexpr (index + 1 < sizeof...(Awaited)) {
+                const bool isWinner = hasCome() ? branch.hasCome() : branch.isReady();
+                if (!isWinner)
+                    return take<index + 1>();
+            }
+            if constexpr (std::is_void_v<decltype(branch.result())>) {
+                branch.result();
+                return Results(std::in_place_index<index>);
+            } else {
+                return Results(std::in_place_index<index>, branch.result());
+            }
+        }
+
+        std::tuple<OperationOf<Awaited>...> m_branches;
+    };
+
+    explicit WhenAny(Awaited &&...awaited) noexcept : m_awaited(std::forward<Awaited>(awaited)...) {}
+
+private:
+    std::tuple<Awaited &&...> m_awaited; // within the co_await expression
+};
+//! \endcond
+
+/*!
+    `co_await whenAny(stream, sleepFor(1s))` in a Task waits for the first of several, and gives a std::variant: its index() says which one has
+    come, its value is what awaiting that would give (std::monostate instead of void). If several are there already, it is the first of them. The
+    others are withdrawn and lose nothing: a stream keeps its next event, a coroutine goes on, a future is not cancelled.
+
+    Anything but a Task can be a branch. For a Task, pass the TaskHandle of its spawn().
+
+    \code
+    const auto first = co_await SignalBox::whenAny(replies, SignalBox::sleepFor(5s));
+    if (first.index() == 1)
+        co_return showTimeout();
+    \endcode
+*/
+template <class... Awaited>
+    requires(sizeof...(Awaited) > 0 && (detail::TaskAwaitable<Awaited> && ...))
+[[nodiscard]] auto whenAny(Awaited &&...awaited) noexcept
+{
+    return WhenAny<Awaited...>(std::forward<Awaited>(awaited)...);
+}
+
+} // namespace SignalBox
