@@ -72,7 +72,10 @@ struct OrderModel : CheckedModel
         registry.post(order);
         ++sent;
     }
-    bool hasCome() { return waitFor([&] { return received() == sent; }); }
+    bool hasCome()
+    {
+        return waitFor([&] { return received() == sent; });
+    }
     // In one update.
     bool shows(const std::vector<Order> &orders)
     {
@@ -103,8 +106,10 @@ private Q_SLOTS:
     void eventThatRemovesTakesTheRowOfItsKeyAway_data()
     {
         QTest::addColumn<std::function<void(EventModel &)>>("setRemoves");
-        QTest::newRow("member") << std::function<void(EventModel &)>([](EventModel &model) { model.setProperty("removes", QStringLiteral("gone")); });
-        QTest::newRow("predicate") << std::function<void(EventModel &)>([](EventModel &model) { model.setRemoves<Order>(&Order::gone); });
+        QTest::newRow("member") << std::function<void(EventModel &)>(
+                [](EventModel &model) { model.setProperty("removes", QStringLiteral("gone")); });
+        QTest::newRow("predicate") << std::function<void(EventModel &)>(
+                [](EventModel &model) { model.setRemoves<Order>(&Order::gone); });
     }
     void eventThatRemovesTakesTheRowOfItsKeyAway()
     {
@@ -278,8 +283,10 @@ private Q_SLOTS:
         CheckedModel model(&registry);
         model.setColumns({QStringLiteral("v"), QStringLiteral("n")});
         model.sort(0);
-        const QVariantList values{QStringLiteral("b"), 3, std::nan(""), QVariant(), 2.5, QStringLiteral("10"), -1LL, QStringLiteral("9"), true,
-                                  std::numeric_limits<quint64>::max(), std::nan("")};
+        const QVariantList values{
+                QStringLiteral("b"),  3,    std::nan(""),        QVariant(), 2.5,
+                QStringLiteral("10"), -1LL, QStringLiteral("9"), true,       std::numeric_limits<quint64>::max(),
+                std::nan("")};
         for (int i = 0; i < values.size(); ++i)
             registry.post({{QStringLiteral("v"), values[i]}, {QStringLiteral("n"), i}});
         QVERIFY(model.comesTo(int(values.size()), quint64(values.size())));
@@ -291,7 +298,8 @@ private Q_SLOTS:
         AsyncRegistry<QVariantMap> registry;
         CheckedModel model(&registry);
         model.setColumns({QStringLiteral("n")});
-        model.addRole<QVariantMap>("n", Qt::UserRole, [](const QVariantMap &event) { return event.value(QStringLiteral("v")); });
+        model.addRole<QVariantMap>("n", Qt::UserRole,
+                                   [](const QVariantMap &event) { return event.value(QStringLiteral("v")); });
         model.setSortRole(Qt::UserRole);
         model.setKey(QStringLiteral("n"));
         model.sort(0);
@@ -386,7 +394,8 @@ private Q_SLOTS:
     void rolesOfAColumnAreItsColours()
     {
         OrderModel model;
-        model.addRole<Order>("price", Qt::ForegroundRole, [](const Order &order) { return order.price < 0 ? QStringLiteral("red") : QString(); });
+        model.addRole<Order>("price", Qt::ForegroundRole,
+                             [](const Order &order) { return order.price < 0 ? QStringLiteral("red") : QString(); });
         QVERIFY(model.shows({{1, -1}}));
         QCOMPARE(model.index(0, 1).data(Qt::ForegroundRole).toString(), QStringLiteral("red"));
         QVERIFY(!model.index(0, 0).data(Qt::ForegroundRole).isValid());
@@ -506,7 +515,9 @@ private Q_SLOTS:
         model.setKey(QStringLiteral("id"));
         model.setSnapshot(true);
         model.setRegistry(&registry);
-        const auto row = [](int id, int n) { return QVariantMap{{QStringLiteral("id"), id}, {QStringLiteral("n"), n}}; };
+        const auto row = [](int id, int n) {
+            return QVariantMap{{QStringLiteral("id"), id}, {QStringLiteral("n"), n}};
+        };
         registry.post({row(1, 1), row(2, 2)});
         QVERIFY(model.comesTo(2, 1));
         registry.post({row(2, 3)});
@@ -522,7 +533,9 @@ private Q_SLOTS:
         model.setCapacity(2);
         model.setSnapshot(true);
         model.setRegistry(&registry);
-        const auto row = [](const QVariant &id, int n) { return QVariantMap{{QStringLiteral("id"), id}, {QStringLiteral("n"), n}}; };
+        const auto row = [](const QVariant &id, int n) {
+            return QVariantMap{{QStringLiteral("id"), id}, {QStringLiteral("n"), n}};
+        };
         registry.post({row(1, 1), row(1, 2), row(QVariant(), 3), row(2, 4), row(3, 5)});
         QVERIFY(model.comesTo(2, 1));
         QCOMPARE(model.numbers("n"), (std::vector<int>{2, 4}));
@@ -630,16 +643,19 @@ private Q_SLOTS:
         OrderModel model;
         bool isFirst = true;
         const std::vector<std::pair<const char *, std::function<void()>>> calls{
-            {"clear", [&] { model.clear(); }},
-            {"sort", [&] { model.sort(0); }},
-            {"setCapacity", [&] { model.setCapacity(1); }},
-            {"setKey", [&] { model.setKey({}); }},
-            {"refilter", [&] { model.refilter(); }},
-            {"setColumns", [&] { model.setColumns({QStringLiteral("id")}); }},
-            {"setRegistry", [&] { model.setRegistry(nullptr); }},
+                {"clear", [&] { model.clear(); }},
+                {"sort", [&] { model.sort(0); }},
+                {"setCapacity", [&] { model.setCapacity(1); }},
+                {"setKey", [&] { model.setKey({}); }},
+                {"refilter", [&] { model.refilter(); }},
+                {"setColumns", [&] { model.setColumns({QStringLiteral("id")}); }},
+                {"setRegistry", [&] { model.setRegistry(nullptr); }},
         };
         for (const auto &[name, call] : calls)
-            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("EventModel::%1\\(\\).*function.*nothing was changed").arg(QLatin1String(name))));
+            QTest::ignoreMessage(
+                    QtWarningMsg,
+                    QRegularExpression(QStringLiteral("EventModel::%1\\(\\).*function.*nothing was changed")
+                                               .arg(QLatin1String(name))));
         model.setFilter<Order>([&](const Order &) {
             if (std::exchange(isFirst, false)) {
                 for (const auto &[name, call] : calls)
@@ -663,11 +679,14 @@ private Q_SLOTS:
             model.setRemoves<Order>([end](const Order &order) { return order.id == 2 ? end(), true : true; });
         });
         add("sort key", [](OrderModel &model, const std::function<void()> &end) {
-            model.addColumn<Order>("text", [end](const Order &order) { return order.id == 2 && order.price ? end(), 1 : 1; });
+            model.addColumn<Order>("text",
+                                   [end](const Order &order) { return order.id == 2 && order.price ? end(), 1 : 1; });
             model.sort(2);
         });
         const auto on = [&](const char *name, auto signal) {
-            add(name, [signal](OrderModel &model, const std::function<void()> &end) { connect(&model, signal, &model, end); });
+            add(name, [signal](OrderModel &model, const std::function<void()> &end) {
+                connect(&model, signal, &model, end);
+            });
         };
         on("rowsRemoved", &QAbstractItemModel::rowsRemoved);
         on("rowsInserted", &QAbstractItemModel::rowsInserted);
@@ -706,9 +725,8 @@ private Q_SLOTS:
         model.sort(1);
         QVERIFY(model.shows({{1, 1}, {2, 2}, {3, 3}, {4, 4}}));
         connect(&model, &QAbstractItemModel::rowsRemoved, &model, [&] { model.sort(1, Qt::DescendingOrder); });
-        connect(&model, &QAbstractItemModel::dataChanged, &model, [&] {
-            model.setFilter<Order>([](const Order &order) { return order.id != 4; });
-        });
+        connect(&model, &QAbstractItemModel::dataChanged, &model,
+                [&] { model.setFilter<Order>([](const Order &order) { return order.id != 4; }); });
         QVERIFY(model.shows({{2, 0, true}, {1, 9}, {3, 0}, {5, 5}}));
         QVERIFY(waitFor([&] { return model.ids() == (std::vector<int>{1, 5, 3}); }));
     }
@@ -721,7 +739,8 @@ private Q_SLOTS:
         model.setColumns({QStringLiteral("k"), QStringLiteral("n")});
         model.sort(0);
         int n = 0;
-        for (const QVariant &key : {QVariant(1), QVariant(QStringLiteral("1")), QVariant(1.0), QVariant(QVariantList{1}), QVariant(2)})
+        for (const QVariant &key :
+             {QVariant(1), QVariant(QStringLiteral("1")), QVariant(1.0), QVariant(QVariantList{1}), QVariant(2)})
             registry.post({{QStringLiteral("k"), key}, {QStringLiteral("n"), n++}});
         QVERIFY(model.comesTo(4, 5));
         QCOMPARE(model.numbers("n"), (std::vector<int>{2, 4, 1, 3}));
@@ -730,7 +749,9 @@ private Q_SLOTS:
     void badSettingsAreRefused()
     {
         OrderModel model;
-        const auto refuses = [](const char *pattern) { QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QLatin1String(pattern))); };
+        const auto refuses = [](const char *pattern) {
+            QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QLatin1String(pattern)));
+        };
         refuses("EventModel::sort\\(\\).*less than -1");
         model.sort(-2);
         refuses("EventModel::setSortRole\\(\\).*negative");
@@ -770,6 +791,100 @@ private Q_SLOTS:
 
     // --- all of it together ----------------------------------------------------------------------
 
+    void randomSnapshotsAreThoseOfAPlainList_data()
+    {
+        QTest::addColumn<unsigned>("seed");
+        for (unsigned seed = 0; seed < 10; ++seed)
+            QTest::addRow("%u", seed) << seed;
+    }
+    void randomSnapshotsAreThoseOfAPlainList()
+    {
+        QFETCH(unsigned, seed);
+        std::mt19937 random(seed);
+        const auto upTo = [&](int end) { return std::uniform_int_distribution<int>(0, end - 1)(random); };
+        AsyncRegistry<std::vector<Order>> registry;
+        CheckedModel model;
+        model.setColumns({QStringLiteral("id"), QStringLiteral("price")});
+        model.setKey(QStringLiteral("id"));
+        model.setInterval(0);
+        model.setSnapshot(true);
+        model.setRegistry(&registry);
+        QSortFilterProxyModel proxy;
+        QAbstractItemModelTester tester(&proxy, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        proxy.setSourceModel(&model);
+        proxy.sort(1);
+        QItemSelectionModel selection(&model);
+        std::vector<Order> all;
+        std::size_t capacity = 10'000;
+        bool isSorted = false;
+        bool isFiltered = false;
+        const auto isShown = [&] {
+            std::vector<Order> expected;
+            std::copy_if(all.begin(), all.end(), std::back_inserter(expected), [&](const Order &order) { return !isFiltered || order.price % 2 == 0; });
+            if (isSorted)
+                std::stable_sort(expected.begin(), expected.end(), [](const Order &a, const Order &b) { return a.price < b.price; });
+            std::vector<Order> shown;
+            for (int row = 0; row < model.count(); ++row)
+                shown.push_back(*model.eventAt<Order>(row));
+            return shown == expected;
+        };
+        for (int step = 0; step < 60; ++step) {
+            switch (upTo(8)) {
+            case 0:
+                isSorted = !isSorted;
+                model.sort(isSorted ? 1 : -1);
+                break;
+            case 1:
+                isFiltered = !isFiltered;
+                if (isFiltered)
+                    model.setFilter<Order>([](const Order &order) { return order.price % 2 == 0; });
+                else
+                    model.clearFilter();
+                break;
+            case 2:
+                capacity = std::size_t(1 + upTo(60));
+                model.setCapacity(int(capacity));
+                all.resize(std::min(all.size(), capacity));
+                break;
+            default: {
+                std::map<int, Order> now;
+                for (const Order &order : all) {
+                    if (upTo(6) != 0)
+                        now[order.id] = {order.id, upTo(3) == 0 ? upTo(100) : order.price};
+                }
+                for (int count = upTo(30); count > 0; --count) {
+                    const int id = upTo(100);
+                    now.try_emplace(id, Order{id, upTo(100)});
+                }
+                std::vector<Order> snapshot;
+                for (const auto &[id, order] : now)
+                    snapshot.push_back(order);
+                std::shuffle(snapshot.begin(), snapshot.end(), random);
+                std::erase_if(all, [&](const Order &order) { return !now.contains(order.id); });
+                for (Order &order : all)
+                    order = now[order.id];
+                for (const Order &order : snapshot) {
+                    const bool isKnown = std::any_of(all.begin(), all.end(), [&](const Order &row) { return row.id == order.id; });
+                    if (!isKnown && all.size() < capacity)
+                        all.push_back(order);
+                }
+                registry.post(std::move(snapshot));
+                break;
+            }
+            }
+            QVERIFY(waitFor(isShown));
+            for (const QModelIndex &index : selection.selectedRows())
+                QCOMPARE(model.eventAt<Order>(index.row())->id % 3, 0);
+            for (int row = 0; row < model.count(); ++row) {
+                if (model.eventAt<Order>(row)->id % 3 == 0)
+                    selection.select(model.index(row, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+            }
+            QCOMPARE(proxy.rowCount(), model.count());
+            for (int row = 1; row < proxy.rowCount(); ++row)
+                QVERIFY(proxy.index(row - 1, 1).data().toInt() <= proxy.index(row, 1).data().toInt());
+        }
+    }
+
     void randomSequenceIsThatOfAPlainList_data()
     {
         QTest::addColumn<unsigned>("seed");
@@ -802,7 +917,8 @@ private Q_SLOTS:
         int filter = 0;
         const auto passes = [&](const Order &order) { return filter == 0 || order.price % filter != 0; };
         const auto add = [&](const Order &order) {
-            const auto place = std::find_if(all.begin(), all.end(), [&](const Order &row) { return isKeyed && row.id == order.id; });
+            const auto place = std::find_if(all.begin(), all.end(),
+                                            [&](const Order &row) { return isKeyed && row.id == order.id; });
             if (isKeyed && order.gone) {
                 if (place != all.end())
                     all.erase(place);
@@ -833,7 +949,8 @@ private Q_SLOTS:
                 break;
             case 1:
                 filter = upTo(4);
-                model.setFilter<Order>([passes, filter](const Order &order) { return filter == 0 || order.price % filter != 0; });
+                model.setFilter<Order>(
+                        [passes, filter](const Order &order) { return filter == 0 || order.price % filter != 0; });
                 break;
             case 2:
                 if (isKeyed && upTo(2) == 0)
@@ -856,7 +973,9 @@ private Q_SLOTS:
                 const int count = upTo(upTo(4) == 0 ? 80 : 6);
                 for (int i = 0; i < count; ++i) {
                     const Order order{upTo(70), upTo(1000), isKeyed && upTo(4) == 0};
-                    if (!isKeyed || std::none_of(block.begin(), block.end(), [&](const Order &other) { return other.id == order.id; }))
+                    if (!isKeyed || std::none_of(block.begin(), block.end(), [&](const Order &other) {
+                            return other.id == order.id;
+                        }))
                         block.push_back(order);
                 }
                 // The model reckons removals of a block against its capacity as they come.
@@ -884,7 +1003,8 @@ private Q_SLOTS:
                     if (id % 3 == 0)
                         selection.select(model.index(row, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
                 }
-                QCOMPARE(selection.selectedRows().size(), std::count_if(rows.begin(), rows.end(), [](const Order &order) { return order.id % 3 == 0; }));
+                QCOMPARE(selection.selectedRows().size(),
+                         std::count_if(rows.begin(), rows.end(), [](const Order &order) { return order.id % 3 == 0; }));
             }
             QCOMPARE(proxy.rowCount(), model.count());
             for (int row = 1; row < proxy.rowCount(); ++row)

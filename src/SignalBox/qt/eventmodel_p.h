@@ -44,7 +44,6 @@ public:
     // The model is being destroyed; an update that is under way ends.
     void end();
 
-
     // --- what comes: eventmodelinput.cpp ---------------------------------------------------------
 
     void listen();
@@ -55,7 +54,8 @@ public:
     void takeDifference(detail::SnapshotDifference &&difference);
     // What has come waits. False: the model is gone.
     bool absorb();
-    void absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey, std::size_t hash);
+    void absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey,
+                     std::size_t hash);
     void awaitNew(detail::EventRow event);
     void awaitFor(detail::ModelRow *row, detail::EventRow event, std::uint64_t count);
     void awaitRemoval(detail::ModelRow *row);
@@ -81,7 +81,8 @@ public:
     void changeStep();
     void enterStep();
     std::size_t entryRuns() const;
-    std::vector<detail::ModelRow *> without(const std::vector<detail::ModelRow *> &all, std::vector<detail::ModelRow *> &some) const;
+    std::vector<detail::ModelRow *> without(const std::vector<detail::ModelRow *> &all,
+                                            std::vector<detail::ModelRow *> &some) const;
     int placeOf(const detail::ModelRow *row) const;
     void orderStep();
     void reorder(const std::vector<detail::ModelRow *> &order);
@@ -104,7 +105,7 @@ public:
     QMetaObject::Connection destroyed;
     HandlerGuard handler;
     static constexpr int mostQueued = 1'000'000; // their places are allocated at once
-    int queueCapacity = 0; // of that handler, if it has no key
+    int queueCapacity = 0;                       // of that handler, if it has no key
 
     std::map<QString, std::vector<detail::EventReader>> readers; // of columns and the key, by their names
     std::map<std::pair<QString, int>, std::vector<detail::EventReader>> roleReaders; // of the roles of columns
@@ -134,7 +135,7 @@ public:
     struct Incoming
     {
         detail::EventRow event;
-        std::uint64_t count; // for how many events it stands
+        std::uint64_t count;   // for how many events it stands
         detail::ModelRow *row; // of its key, with the number of its arrival; null: not known
         std::uint64_t arrival;
         QVariant key; // invalid: not known
@@ -158,13 +159,13 @@ public:
         detail::SortKey sortKey;
         detail::ModelRow *row;
     };
-    std::vector<detail::ModelRow *> leaving; // shown ones
-    std::vector<Change> changes; // of shown rows that stay; the last one is made first
+    std::vector<detail::ModelRow *> leaving;  // shown ones
+    std::vector<Change> changes;              // of shown rows that stay; the last one is made first
     std::vector<detail::ModelRow *> entering; // with their events
-    std::vector<detail::ModelRow *> moved; // shown ones that may stand in a wrong place
+    std::vector<detail::ModelRow *> moved;    // shown ones that may stand in a wrong place
 
     bool isShowing = false;
-    bool isReading = false; // a function of the program is asked about events
+    bool isReading = false;  // a function of the program is asked about events
     bool isChanging = false; // between a begin and an end
 
     std::shared_ptr<detail::SnapshotState> snapshots = std::make_shared<detail::SnapshotState>();
@@ -175,7 +176,7 @@ public:
     {
         std::mutex mutex;
         EventModel *model; // null: it is gone
-        Private *owner; // of the model's thread
+        Private *owner;    // of the model's thread
     };
     const std::shared_ptr<WayBack> back = std::make_shared<WayBack>();
 

@@ -16,7 +16,8 @@ namespace SignalBox {
 
 static bool areMembers(const std::vector<detail::EventReader> &readers)
 {
-    return std::all_of(readers.begin(), readers.end(), [](const detail::EventReader &reader) { return reader.isMember; });
+    return std::all_of(readers.begin(), readers.end(),
+                       [](const detail::EventReader &reader) { return reader.isMember; });
 }
 
 void EventModel::Private::listen()
@@ -31,7 +32,12 @@ void EventModel::Private::listen()
     const char *const caller = "EventModel";
     if (isSnapshot) {
         const auto place = readers.find(key);
-        snapshots->configure(key, place == readers.end() ? std::vector<detail::EventReader>() : place->second, capacity);
+        snapshots->configure(key, place == readers.end() ? std::vector<detail::EventReader>() : place->second,
+                             capacity);
+        for (const detail::ModelRow *row = store.first(); row; row = row->after) {
+            if (!row->isLeaving)
+                snapshots->addKnown(row->key());
+        }
         const AsyncOptions options{.name = name, .backlog = Backlog::newest().every(interval)};
         handler = registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, caller), registeredAt);
         return;
@@ -39,11 +45,13 @@ void EventModel::Private::listen()
     if (const std::shared_ptr<const detail::EventPolicy> policy = producersKey()) {
         const auto keep = merge ? Backlog::Keep::MergedByKey : Backlog::Keep::NewestByKey;
         const AsyncOptions options{.name = name, .backlog = Backlog(keep).every(interval)};
-        handler = registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, policy, caller), registeredAt);
+        handler =
+                registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, policy, caller), registeredAt);
         return;
     }
     // With a key, many events may become few rows.
-    queueCapacity = keyColumn ? mostQueued : std::clamp(capacity, 2, mostQueued); // of 1, what is lost would count as merged
+    queueCapacity =
+            keyColumn ? mostQueued : std::clamp(capacity, 2, mostQueued); // of 1, what is lost would count as merged
     const AsyncOptions options{.name = name, .backlog = Backlog::newest(queueCapacity).every(interval)};
     handler = registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, caller), registeredAt);
 }
@@ -54,10 +62,12 @@ std::shared_ptr<const detail::EventPolicy> EventModel::Private::producersKey() c
     if (!keyColumn)
         return nullptr;
     const auto place = readers.find(key);
-    std::vector<detail::EventReader> ofKey = place == readers.end() ? std::vector<detail::EventReader>() : place->second;
+    std::vector<detail::EventReader> ofKey =
+            place == readers.end() ? std::vector<detail::EventReader>() : place->second;
     if (!areMembers(ofKey))
         return nullptr;
-    auto policy = std::make_shared<detail::MemberPolicy>(key, QVariantMap(), detail::MemberPolicy::WithoutKey::OneMoreKey, std::move(ofKey));
+    auto policy = std::make_shared<detail::MemberPolicy>(
+            key, QVariantMap(), detail::MemberPolicy::WithoutKey::OneMoreKey, std::move(ofKey));
     if (merge)
         return std::make_shared<detail::MergedRowsPolicy>(std::move(policy), *merge);
     return policy;
@@ -149,7 +159,8 @@ void EventModel::Private::awaitNew(detail::EventRow event)
         waiting.pop_front();
 }
 
-void EventModel::Private::absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey, std::size_t hash)
+void EventModel::Private::absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row,
+                                      QVariant rowKey, std::size_t hash)
 {
     if (!row || row->isLeaving) {
         if (!hasRoom()) {
@@ -282,15 +293,6 @@ void EventModel::Private::takeDifference(detail::SnapshotDifference &&difference
         return;
     }
     lost += difference.lost;
-    if (difference.isWhole) {
-        detail::EventKeyMap<bool> set;
-        for (const detail::SnapshotDifference::Row &row : difference.set)
-            set.emplace(row.key, true);
-        for (const detail::ModelRow *row = store.first(); row; row = row->after) {
-            if (!set.contains(row->key()))
-                difference.gone.emplace_back(row->key(), row->keyHash);
-        }
-    }
     for (auto &[goneKey, hash] : difference.gone)
         incoming.push_back({detail::EventRow(), 0, nullptr, 0, std::move(goneKey), hash, true});
     for (detail::SnapshotDifference::Row &row : difference.set)

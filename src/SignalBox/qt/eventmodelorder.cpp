@@ -18,7 +18,8 @@ void EventModel::setRemovesMember(const QString &member)
         return;
     detail::EventPredicate predicate;
     if (!member.isEmpty()) {
-        predicate = [name = member, property = member.toUtf8()](const detail::Event::Content &content, const detail::Event *) {
+        predicate = [name = member, property = member.toUtf8()](const detail::Event::Content &content,
+                                                                const detail::Event *) {
             return std::optional<bool>(detail::EventColumn::memberOf(content, name, property).toBool());
         };
     }
@@ -90,7 +91,8 @@ void EventModel::setSortOrder(Qt::SortOrder order)
 void EventModel::sort(int column, Qt::SortOrder order)
 {
     if (column < -1 || (order != Qt::AscendingOrder && order != Qt::DescendingOrder)) {
-        refuse("EventModel::sort()", column < -1 ? "the column must not be less than -1" : "the order must be ascending or descending");
+        refuse("EventModel::sort()",
+               column < -1 ? "the column must not be less than -1" : "the order must be ascending or descending");
         return;
     }
     const bool isOtherColumn = d->sortColumn != column;

@@ -12,7 +12,8 @@ static constexpr std::size_t mostRuns = 8;
 
 void EventModel::Private::show()
 {
-    if (isShowing || isReading || isChanging) { // in an event loop that a slot has opened: the call further out goes on with what waits
+    if (isShowing || isReading
+        || isChanging) { // in an event loop that a slot has opened: the call further out goes on with what waits
         absorb();
         return;
     }
@@ -33,7 +34,7 @@ void EventModel::Private::show()
 bool EventModel::Private::finishUpdate()
 {
     const auto self = shared_from_this();
-    while (q && !isChanging && step()) { }
+    while (q && !isChanging && step()) {}
     return q != nullptr;
 }
 
@@ -55,7 +56,9 @@ bool EventModel::Private::isReadingOrChanging(const char *caller) const
 {
     if (!isReading && !isChanging)
         return false;
-    refuse(caller, isReading ? "it is called by a function that the model calls for its events" : "it is called while rows are about to change");
+    refuse(caller,
+           isReading ? "it is called by a function that the model calls for its events"
+                     : "it is called while rows are about to change");
     return true;
 }
 
@@ -152,7 +155,8 @@ void EventModel::Private::arrangeUpdate()
     const auto isBefore = [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; };
     if (!std::is_sorted(leaving.begin(), leaving.end(), isBefore)) // of a ring they are
         std::sort(leaving.begin(), leaving.end(), isBefore);
-    std::sort(changes.begin(), changes.end(), [](const Change &a, const Change &b) { return a.row->place > b.row->place; });
+    std::sort(changes.begin(), changes.end(),
+              [](const Change &a, const Change &b) { return a.row->place > b.row->place; });
     order.sort(entering);
 }
 
@@ -328,9 +332,11 @@ int EventModel::Private::placeOf(const detail::ModelRow *row) const
 }
 
 // Rows in the order of their places, but for some; those are put in that order, too.
-std::vector<detail::ModelRow *> EventModel::Private::without(const std::vector<detail::ModelRow *> &all, std::vector<detail::ModelRow *> &some) const
+std::vector<detail::ModelRow *> EventModel::Private::without(const std::vector<detail::ModelRow *> &all,
+                                                             std::vector<detail::ModelRow *> &some) const
 {
-    std::sort(some.begin(), some.end(), [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; });
+    std::sort(some.begin(), some.end(),
+              [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; });
     std::vector<detail::ModelRow *> rest;
     rest.reserve(all.size());
     auto next = all.begin();

@@ -49,15 +49,15 @@ struct ModelRow
 
     EventRow event;
     std::size_t keyHash = 0;
-    std::uint64_t arrival = 0; // 1 and up, in the order of arrival; 0: it is no row
+    std::uint64_t arrival = 0;   // 1 and up, in the order of arrival; 0: it is no row
     std::int64_t place = hidden; // see ShownRows
 
     // In the order of arrival.
     ModelRow *before = nullptr;
     ModelRow *after = nullptr;
 
-    int waiting = -1; // the place of the event that waits for it, see WaitingRows
-    bool isNew = true; // it has no event yet
+    int waiting = -1;       // the place of the event that waits for it, see WaitingRows
+    bool isNew = true;      // it has no event yet
     bool isLeaving = false; // from the model, not only from view
 
 private:

@@ -31,11 +31,14 @@ void MergedRowsPolicy::merge(const Event &kept, const Event &newer) const
     m_merge.policy->merge(kept, newer);
 }
 
-std::optional<EventRow> mergedRow(const EventMerge &merge, const EventRow &kept, const EventRow &newer, bool &hasFailed) noexcept
+std::optional<EventRow> mergedRow(const EventMerge &merge, const EventRow &kept, const EventRow &newer,
+                                  bool &hasFailed) noexcept
 {
     const auto fail = [&](const char *what) {
         if (!std::exchange(hasFailed, true))
-            qCWarning(loggingCategory, "EventModel: the function of setMerge() threw: %s. That event is lost, without a further warning", what);
+            qCWarning(loggingCategory,
+                      "EventModel: the function of setMerge() threw: %s. That event is lost, without a further warning",
+                      what);
     };
     try {
         const Event::Content ofKept = kept.content();

@@ -15,7 +15,9 @@ namespace SignalBox::detail {
 class MergedRowsPolicy final : public EventPolicy
 {
 public:
-    MergedRowsPolicy(std::shared_ptr<const EventPolicy> key, EventMerge merge) : m_key(std::move(key)), m_merge(std::move(merge)) {}
+    MergedRowsPolicy(std::shared_ptr<const EventPolicy> key, EventMerge merge)
+        : m_key(std::move(key)), m_merge(std::move(merge))
+    {}
 
     void withKey(const Event &event, void *user, KeyUse use) const override { m_key->withKey(event, user, use); }
     /*! Both throw std::domain_error for events of another type. */
@@ -31,6 +33,7 @@ private:
 
 /*! The newer one, taken into a copy of the other. Nothing: the merge threw, which is logged at \a hasFailed's first time, or the
     events are of another type. */
-std::optional<EventRow> mergedRow(const EventMerge &merge, const EventRow &kept, const EventRow &newer, bool &hasFailed) noexcept;
+std::optional<EventRow> mergedRow(const EventMerge &merge, const EventRow &kept, const EventRow &newer,
+                                  bool &hasFailed) noexcept;
 
 } // namespace SignalBox::detail

@@ -59,7 +59,7 @@ bool isFloating(const QVariant &value)
 bool isBig(const QVariant &value)
 {
     return value.toULongLong() > static_cast<qulonglong>(std::numeric_limits<qlonglong>::max())
-        && (value.typeId() == QMetaType::ULongLong || value.typeId() == QMetaType::ULong);
+            && (value.typeId() == QMetaType::ULongLong || value.typeId() == QMetaType::ULong);
 }
 
 // Of equal doubles.

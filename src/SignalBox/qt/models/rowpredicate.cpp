@@ -13,7 +13,9 @@ bool RowPredicate::isTrue(const EventRow &row, bool otherwise) const noexcept
     const EventPredicate function = m_function; // which it may replace
     const auto fail = [this](const char *what) {
         if (!std::exchange(m_hasFailed, true))
-            qCWarning(loggingCategory, "EventModel: the function of %s threw: %s. That counts as false, without a further warning", m_name, what);
+            qCWarning(loggingCategory,
+                      "EventModel: the function of %s threw: %s. That counts as false, without a further warning",
+                      m_name, what);
         return false;
     };
     try {

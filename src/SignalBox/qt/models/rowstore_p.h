@@ -55,7 +55,10 @@ private:
     {
         using is_transparent = void;
         bool operator()(const ModelRow *a, const ModelRow *b) const { return a == b; }
-        bool operator()(const KeyReference &a, const ModelRow *b) const { return a.hash == b->keyHash && EventKeyEqual()(a.key, b->key()); }
+        bool operator()(const KeyReference &a, const ModelRow *b) const
+        {
+            return a.hash == b->keyHash && EventKeyEqual()(a.key, b->key());
+        }
         bool operator()(const ModelRow *a, const KeyReference &b) const { return (*this)(b, a); }
     };
 

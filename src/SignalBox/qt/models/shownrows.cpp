@@ -28,7 +28,8 @@ void ShownRows::remove(int first, int last)
 void ShownRows::setOrder(const std::vector<ModelRow *> &rows)
 {
     // Rows that stay where they are need not be looked at.
-    const std::size_t same = static_cast<std::size_t>(std::mismatch(rows.begin(), rows.end(), m_rows.begin(), m_rows.end()).first - rows.begin());
+    const std::size_t same = static_cast<std::size_t>(
+            std::mismatch(rows.begin(), rows.end(), m_rows.begin(), m_rows.end()).first - rows.begin());
     m_rows.resize(rows.size());
     std::copy(rows.begin(), rows.end(), m_rows.begin());
     renumber(static_cast<int>(same));

@@ -19,7 +19,7 @@ bool isList(QMetaType type)
         return false;
     static_cast<void>(type.id()); // registers it, and with it that it is a list
     return QMetaType::canView(type, QMetaType::fromType<QSequentialIterable>())
-        || QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>());
+            || QMetaType::canConvert(type, QMetaType::fromType<QSequentialIterable>());
 }
 
 bool areEqual(const QVariant &a, const QVariant &b)
@@ -96,7 +96,7 @@ SnapshotDifference SnapshotState::differenceTo(const Event &snapshot)
     std::shared_ptr<const HeldObjects> held;
     if (const HeldObjects *const objects = HeldObjects::of(snapshot))
         held = objects->copy();
-    difference.isWhole = m_round++ == 0;
+    ++m_round;
     m_new.clear();
     m_newPlaces.clear();
     forEachRow(content, [&](QVariant &row, int place) { see(row, place, held, difference); });
@@ -119,7 +119,8 @@ SnapshotDifference SnapshotState::differenceTo(const Event &snapshot)
     return difference;
 }
 
-void SnapshotState::see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held, SnapshotDifference &difference)
+void SnapshotState::see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held,
+                        SnapshotDifference &difference)
 {
     QVariant key = keyOf(value, place);
     if (!isEventKey(key)) {

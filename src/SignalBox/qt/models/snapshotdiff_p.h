@@ -30,7 +30,6 @@ struct SnapshotDifference
     std::vector<Row> set; // new ones, and those that have changed
     std::vector<std::pair<QVariant, std::size_t>> gone;
     std::uint64_t lost = 0; // rows without a key, without room, or with the key of another one
-    bool isWhole = false; // all rows of the snapshot are set; others go
     bool isRefused = false; // the event is no list of rows
 };
 
@@ -44,6 +43,8 @@ class SnapshotState
 public:
     /*! \a member: the key; empty: rows are told apart by their place in the list. \a readers: of the key. */
     void configure(const QString &member, std::vector<EventReader> readers, int capacity);
+    /*! A row that there is already, whose value is not known. */
+    void addKnown(const QVariant &key) { m_known.emplace(key, Known{QVariant(), 0}); }
     SnapshotDifference differenceTo(const Event &snapshot);
 
 private:
@@ -53,7 +54,8 @@ private:
         std::uint64_t round;
     };
 
-    void see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held, SnapshotDifference &difference);
+    void see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held,
+             SnapshotDifference &difference);
     QVariant keyOf(const QVariant &value, int place) const;
     struct Hash
     {
