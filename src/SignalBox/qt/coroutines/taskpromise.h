@@ -86,8 +86,8 @@ public:
         requires(!isTask<std::remove_cvref_t<Awaited>>)
     auto await_transform(Awaited &&awaited)
     {
-        static_assert(TaskAwaitable<Awaited>, "a Task can await another Task, a TaskHandle, an EventStream, a QFuture, the next() of a "
-                                              "registry, whenAny(), sleepFor() and yieldToLoop()");
+        static_assert(TaskAwaitable<Awaited>, "a Task can await another Task, a TaskHandle, an EventStream, a QFuture, next() and deliverAll() of a "
+                                              "registry, runOn(), whenAny(), sleepFor() and yieldToLoop()");
         if constexpr (TaskAwaitable<Awaited>)
             return TaskAwait<typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type>(*driver(), std::forward<Awaited>(awaited));
         else
