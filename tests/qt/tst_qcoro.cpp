@@ -5,6 +5,10 @@
 
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventStream>
+#include <SignalBox/Spawn>
+#include <SignalBox/Task>
+#include <SignalBox/TaskHandle>
+#include <SignalBox/YieldToLoop>
 
 #include <QCoroFuture>
 #include <QCoroTask>
@@ -104,6 +108,35 @@ private Q_SLOTS:
         const auto task = run();
         context.reset();
         QVERIFY(isOver);
+    }
+
+    void handleOfATaskIsAwaitedByAQCoroCoroutine()
+    {
+        QObject context;
+        std::optional<int> seen;
+        const auto handle = SignalBox::spawn(&context, []() -> SignalBox::Task<int> {
+            co_await SignalBox::yieldToLoop();
+            co_return 7;
+        });
+        const auto run = [&]() -> QCoro::Task<> { seen = co_await handle; };
+        const auto task = run();
+        QVERIFY(waitFor([&] { return task.isReady(); }));
+        QCOMPARE(seen, std::optional(7));
+    }
+
+    void destroyedTaskGivesAQCoroCoroutineNothing()
+    {
+        auto context = std::make_unique<QObject>();
+        std::optional<int> seen = 1;
+        const auto handle = SignalBox::spawn(context.get(), []() -> SignalBox::Task<int> {
+            co_await SignalBox::yieldToLoop();
+            co_return 7;
+        });
+        const auto run = [&]() -> QCoro::Task<> { seen = co_await handle; };
+        const auto task = run();
+        context.reset();
+        QVERIFY(task.isReady());
+        QVERIFY(!seen);
     }
 
     void streamsFutureTimesOut()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "tracearray.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -8,10 +9,13 @@
 #include <SignalBox/TaskHandle>
 #include <SignalBox/TaskScope>
 #include <SignalBox/TestClock>
+#include <SignalBox/Trace>
 #include <SignalBox/YieldToLoop>
 
 #include <QtCore/qeventloop.h>
+#include <QtCore/qjsonobject.h>
 #include <QtCore/qregularexpression.h>
+#include <QtCore/qtemporarydir.h>
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
@@ -613,6 +617,36 @@ private Q_SLOTS:
         QObject context;
         const auto handle = spawn(&context, []() -> Task<int> { throw std::runtime_error("no coroutine"); });
         QVERIFY_THROWS_EXCEPTION(std::runtime_error, handle.future().result());
+    }
+
+    // --- what is seen of it ------------------------------------------------------------------------
+
+    void eachRunOfACoroutineIsASliceOfTheTrace()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("trace.json"));
+        QVERIFY(SignalBox::setTraceFile(path));
+        QObject context;
+        const auto run = []() -> Task<> { co_await yieldToLoop(); };
+        const auto named = spawn(&context, run, {.name = QStringLiteral("load the page")});
+        const auto unnamed = spawn(&context, run);
+        QVERIFY(waitFor([&] { return named.isFinished() && unnamed.isFinished(); }));
+        SignalBox::setTraceFile({});
+        const TraceArray trace = readTraceArray(path);
+        QVERIFY2(trace.fault.isEmpty(), qPrintable(trace.fault));
+        int slicesOfNamed = 0;
+        int slicesOfUnnamed = 0;
+        for (const auto &element : trace.elements) {
+            const QJsonObject object = element.toObject();
+            if (object.value(QStringLiteral("ph")).toString() != QStringLiteral("B")
+                && object.value(QStringLiteral("ph")).toString() != QStringLiteral("X"))
+                continue;
+            const QString name = object.value(QStringLiteral("name")).toString();
+            slicesOfNamed += name == QStringLiteral("load the page");
+            slicesOfUnnamed += name.startsWith(QStringLiteral("tst_task.cpp:"));
+        }
+        QCOMPARE(slicesOfNamed, 2);
+        QCOMPARE(slicesOfUnnamed, 2);
     }
 
     // --- handles -----------------------------------------------------------------------------------

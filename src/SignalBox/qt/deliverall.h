@@ -24,6 +24,10 @@ namespace SignalBox {
     `co_await registry.deliverAll(event)` gives the DispatchReport when all handlers have ended, as the future of notify() does. Handlers are
     called when the await begins. If the coroutine is destroyed meanwhile, what has been queued is delivered nonetheless.
 
+    \threadsafety A Task awaits it on the thread of its context; the registry may belong to another thread.
+
+    \errors Throws std::bad_alloc, as notify().
+
     \cost If all handlers run inline, no more than a post(): nothing is allocated, and the coroutine does not suspend. Otherwise a future.
 
     \lifetime Await it at once.

@@ -21,12 +21,16 @@ namespace SignalBox {
     `co_await registry.next()` gives an std::optional<E>: a copy of the next event, or nothing when the registry dies. For E = void it
     gives a bool. Events that come between two awaits are not seen: for all of them, use an EventStream.
 
+    \threadsafety A Task awaits it on the thread of its context; the registry may belong to another thread.
+
+    \errors Throws std::bad_alloc, and what copying the event throws.
+
     \cost A registration. EventStream costs one for all its events.
 
     \lifetime Await it at once. The registry must be alive when the await begins, and may die afterwards.
 
     \code
-    while (const auto saved = co_await document->saved().next())
+    while (const auto saved = co_await document->saved.next())
         show(*saved);
     \endcode
 */

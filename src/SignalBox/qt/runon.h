@@ -87,7 +87,7 @@ private:
     \errors A null thread or pool is refused with a warning.
 
     \code
-    const auto image = co_await SignalBox::runOn(SignalBox::inPool(&pool), [&path] { return QImage(path); });
+    const auto words = co_await SignalBox::runOn(SignalBox::inPool(&pool), [&text] { return text.count(u' ') + 1; });
     \endcode
 */
 template <class Target, class F>

@@ -24,7 +24,7 @@ namespace SignalBox {
     \plainvalue
 
     \code
-    SignalBox::spawn(window, [window] { return window->load(); }, {.name = QStringLiteral("load")});
+    SignalBox::spawn(window, [window] { return window->show(QStringLiteral("b.txt")); }, {.name = QStringLiteral("load")});
     \endcode
 */
 struct SpawnOptions

@@ -45,14 +45,14 @@ namespace SignalBox {
     SignalBox::Task<QString> Window::load(QString path)
     {
         while (!isReady(path))
-            co_await SignalBox::sleepFor(50ms);
+            co_await SignalBox::sleepFor(5ms);
         co_return contents(path);
     }
+
     SignalBox::Task<> Window::show(QString path)
     {
-        m_view->setText(co_await load(path)); // this window is still there
+        m_text = co_await load(path); // this window is still there
     }
-    SignalBox::spawn(window, &Window::show, QStringLiteral("a.txt"));
     \endcode
 */
 template <class T = void>

@@ -27,6 +27,8 @@ namespace SignalBox {
 
     \threadsafety Thread-safe, but for assignments to the same handle; a coroutine of another type awaits it on the context's thread.
 
+    \errors An await and the future give what the coroutine has thrown.
+
     \cost A reference count. future() costs a QPromise.
 
     \lifetime Copies are handles of the same coroutine, which may be over. A default one stands for a coroutine that has ended.

@@ -31,13 +31,18 @@ namespace SignalBox {
     \lifetime Not copyable. Destroying it cancels its coroutines, the newest first.
 
     \code
-    class Window : public QWidget
+    class Page : public QObject
     {
-        ...
-        Model m_model;
+    public:
+        void begin()
+        {
+            m_tasks.spawn([this]() -> SignalBox::Task<> { co_await fill(m_lines); });
+        }
+
+    private:
+        std::vector<QString> m_lines;
         SignalBox::TaskScope m_tasks{this};
     };
-    m_tasks.spawn([this]() -> SignalBox::Task<> { co_await load(); });
     \endcode
 */
 class SIGNALBOX_QT_EXPORT TaskScope

@@ -93,7 +93,7 @@ private:
     Anything but a Task can be a branch. For a Task, pass the TaskHandle of its spawn().
 
     \code
-    const auto first = co_await SignalBox::whenAny(replies, SignalBox::sleepFor(5s));
+    const auto first = co_await SignalBox::whenAny(replies, SignalBox::sleepFor(5ms));
     if (first.index() == 1)
         co_return showTimeout();
     \endcode

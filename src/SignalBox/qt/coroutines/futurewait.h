@@ -79,9 +79,13 @@ private:
     QFuture<T> m_future;
 };
 
-/*! What can be waited for, though it has no TaskWait of its own. */
+/*! The operation by which a task waits for something. */
 template <class Awaited>
 struct TaskWaitOf
+{};
+template <class Awaited>
+    requires requires { typename Awaited::TaskWait; }
+struct TaskWaitOf<Awaited>
 {
     using Type = typename Awaited::TaskWait;
 };

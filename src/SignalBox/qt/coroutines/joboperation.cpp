@@ -27,18 +27,19 @@ struct JobOperation::Shared
 class JobOperation::Job
 {
 public:
-    explicit Job(std::shared_ptr<Shared> shared) noexcept : m_shared(std::move(shared)) { SanitizerOrder::release(m_shared.get()); }
+    explicit Job(std::shared_ptr<Shared> shared) noexcept : m_shared(std::move(shared)) { SanitizerOrder::release(this); }
     Q_DISABLE_COPY_MOVE(Job)
     // Its thread, or pool, has ended, or it has been called.
     ~Job()
     {
+        SanitizerOrder::acquire(this);
         const std::lock_guard lock(m_shared->mutex);
         tell();
     }
 
     void call() noexcept
     {
-        SanitizerOrder::acquire(m_shared.get()); // what Qt's queues order
+        SanitizerOrder::acquire(this); // what Qt's queues order
         JobOperation *operation = nullptr;
         {
             const std::lock_guard lock(m_shared->mutex);

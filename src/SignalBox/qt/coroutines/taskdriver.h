@@ -16,6 +16,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 QT_BEGIN_NAMESPACE
 class QObject;
@@ -24,6 +25,7 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 class TaskHub;
+class TraceSlice;
 
 /*! An await whose operation could not be begun where it was reached: the task was to give way, or its context has moved. */
 class PostponedAwait
@@ -156,6 +158,8 @@ private:
     };
 
     void run() noexcept;
+    QString label() const;
+    void beginSlice(std::optional<TraceSlice> &slice) const noexcept;
     void takeTurn() noexcept;
     void cancelAsAsked() noexcept;
     void cancelHere() noexcept;

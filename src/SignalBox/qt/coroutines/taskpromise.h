@@ -77,17 +77,21 @@ public:
         return TaskCall<T>(std::move(task));
     }
     template <class T>
-    void await_transform(SignalBox::Task<T> &)
+    TaskCall<T> await_transform(SignalBox::Task<T> &task) noexcept
     {
-        static_assert(!sizeof(T), "a Task is awaited once, by who it belongs to then: co_await std::move(task)");
+        static_assert(!sizeof(TaskCall<T>), "a Task is awaited once, by who it belongs to then: co_await std::move(task)");
+        return TaskCall<T>(std::move(task));
     }
     template <class Awaited>
         requires(!isTask<std::remove_cvref_t<Awaited>>)
     auto await_transform(Awaited &&awaited)
     {
-        static_assert(TaskAwaitable<Awaited>, "a Task can await another Task, a TaskHandle, an EventStream, a QFuture, the next() of a "
-                                              "registry, whenAny(), sleepFor() and yieldToLoop()");
-        return TaskAwait<typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type>(*driver(), std::forward<Awaited>(awaited));
+        static_assert(TaskAwaitable<Awaited>, "a Task can await another Task, a TaskHandle, an EventStream, a QFuture, next() and deliverAll() of a "
+                                              "registry, runOn(), whenAny(), sleepFor() and yieldToLoop()");
+        if constexpr (TaskAwaitable<Awaited>)
+            return TaskAwait<typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type>(*driver(), std::forward<Awaited>(awaited));
+        else
+            return std::suspend_never();
     }
 };
 

@@ -6,11 +6,15 @@
 #include <SignalBox/qt/coroutines/taskoperation.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <QtCore/qdebug.h>
+#include <QtCore/qjsonobject.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
+#include <new>
+#include <optional>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -145,8 +149,35 @@ bool TaskDriver::isOverBudget() noexcept
     return now - m_runBegin >= std::chrono::nanoseconds(drainBudget()).count();
 }
 
+// As messages and traces call it.
+QString TaskDriver::label() const
+{
+    if (!m_name.isEmpty())
+        return m_name;
+    const QString path = QString::fromUtf8(m_location.file_name());
+    if (path.isEmpty())
+        return QStringLiteral("a coroutine");
+    return QStringLiteral("%1:%2").arg(path.mid(path.lastIndexOf(u'/') + 1)).arg(m_location.line());
+}
+
+void TaskDriver::beginSlice(std::optional<TraceSlice> &slice) const noexcept
+{
+    try {
+        QJsonObject arguments;
+        if (m_location.line() != 0)
+            arguments.insert(QStringLiteral("spawned"),
+                             QStringLiteral("%1:%2").arg(QString::fromUtf8(m_location.file_name())).arg(m_location.line()));
+        slice.emplace(Tracer::sliceName("coroutine", label(), arguments));
+    } catch (const std::bad_alloc &) {
+        // It is not in the trace.
+    }
+}
+
 void TaskDriver::run() noexcept
 {
+    std::optional<TraceSlice> slice;
+    if (Tracer::isOn()) [[unlikely]]
+        beginSlice(slice);
     addReference(); // what runs may let go of all others
     const std::shared_ptr<TaskHub> hub = m_hub;
     m_outer = hub->enter(*this);
