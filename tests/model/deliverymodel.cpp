@@ -2,6 +2,7 @@
 #include "keyedscenarios.h"
 #include "newestscenarios.h"
 #include "queuescenarios.h"
+#include "ringscenarios.h"
 #include "segmentscenarios.h"
 #include "transitscenarios.h"
 
@@ -10,7 +11,8 @@
 #include <string_view>
 
 // The lock-free parts of the Qt layer: the queue of a mailbox, the place of newest(1), the segments of a batch handler, the wake-up of all,
-// the slots of newestBy(), and the transit of a handler to another mailbox.
+// the slots of newestBy(), the transit of a handler to another mailbox,
+// and the ring of a real-time source.
 //   deliverymodel pass [iterations]             every scenario must pass
 //   deliverymodel weaken [iterations]           each order of the table, weakened, must make its scenario fail
 //   deliverymodel search [iterations]           which scenario fails for which weakened order
@@ -27,7 +29,7 @@ constexpr Row scenarios[] = {
         SIGNALBOX_SCENARIO(SegmentsOfThree),
         SIGNALBOX_SCENARIO(MoveUnderOne),   SIGNALBOX_SCENARIO(MoveUnderTwo),
         SIGNALBOX_SCENARIO(OneKeyOfOne),    SIGNALBOX_SCENARIO(OneKeyOfTwo),
-        SIGNALBOX_SCENARIO(TwoKeysOfTwo),
+        SIGNALBOX_SCENARIO(TwoKeysOfTwo),   SIGNALBOX_SCENARIO(RingOfOne),    SIGNALBOX_SCENARIO(RingOfThree),
 };
 #undef SIGNALBOX_SCENARIO
 
@@ -45,6 +47,8 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(ReadChanged),
         SIGNALBOX_SITE(ClaimPlace),  SIGNALBOX_SITE(AddSegment),  SIGNALBOX_SITE(PublishPlace),
         SIGNALBOX_SITE(SeePlace),    SIGNALBOX_SITE(TakeSegments), SIGNALBOX_SITE(ReadTail),
+        SIGNALBOX_SITE(OfferPlace),  SIGNALBOX_SITE(SeeOffered),  SIGNALBOX_SITE(FreePlace),
+        SIGNALBOX_SITE(SeeFreed),    SIGNALBOX_SITE(EndOffers),   SIGNALBOX_SITE(SeeEnd),
         SIGNALBOX_SITE(Reserve),     SIGNALBOX_SITE(Release),     SIGNALBOX_SITE(OpenTransit),
 };
 #undef SIGNALBOX_SITE
@@ -81,6 +85,12 @@ constexpr Weakened table[] = {
         {DeliverySite::SeePlace, Weakening::Relaxed, "SegmentsOfOne"},
         {DeliverySite::TakeSegments, Weakening::Relaxed, "SegmentsOfOne"},
         {DeliverySite::ReadTail, Weakening::NotSequential, "SegmentsOfOne"},
+        {DeliverySite::OfferPlace, Weakening::Relaxed, "RingOfThree"},
+        {DeliverySite::SeeOffered, Weakening::Relaxed, "RingOfThree"},
+        {DeliverySite::FreePlace, Weakening::Relaxed, "RingOfOne"},
+        {DeliverySite::SeeFreed, Weakening::Relaxed, "RingOfOne"},
+        {DeliverySite::EndOffers, Weakening::Relaxed, "RingOfThree"},
+        {DeliverySite::SeeEnd, Weakening::Relaxed, "RingOfThree"},
         {DeliverySite::Reserve, Weakening::Relaxed, "MoveUnderOne"},
         {DeliverySite::OpenTransit, Weakening::Relaxed, "MoveUnderOne"},
 };

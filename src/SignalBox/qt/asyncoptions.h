@@ -22,6 +22,21 @@ enum class Delivery {
 };
 
 /*!
+    \brief What becomes of an event that comes for a handler while the handler is in an event loop that it opened itself: a dialog, a
+    progress bar, QEventLoop::exec().
+
+    \code
+    files.registerHandler(&window, askAndOpen, {.nested = SignalBox::Nested::Wait});
+    \endcode
+*/
+enum class Nested {
+    Deliver, //!< The handler is called again, inside of its call.
+    Wait,    //!< The event waits, and the handler is called when it has returned. In order, and other handlers go on. It waits too
+             //!< if the handler itself posts it. So the handler never runs twice at a time. As one with another backlog than
+             //!< Backlog::all(), it keeps the order of its own events, not its place among other handlers.
+};
+
+/*!
     \struct SignalBox::AsyncOptionsOf
     \brief The options of a handler of an AsyncRegistry<E>: AsyncOptions, with a backlog that may have functions on events of type E. An
     aggregate: use designated initialisers.
@@ -47,6 +62,8 @@ struct AsyncOptionsOf
     Delivery delivery = Delivery::Auto;
     /*! As AsyncOptions::backlog; or one of Backlog::newestBy(), mergedBy(), merged() and where(). */
     BacklogOf<E> backlog = {};
+    /*! As AsyncOptions::nested. */
+    Nested nested = Nested::Deliver;
 };
 
 /*!
@@ -76,12 +93,14 @@ struct AsyncOptions
     Delivery delivery = Delivery::Auto;
     /*! What is kept for the handler, and when it is called. Inline handlers have no backlog; pool handlers have no times. */
     Backlog backlog = {};
+    /*! Whether it may be called again from an event loop that it opened itself. Inline handlers cannot wait; pool handlers always do. */
+    Nested nested = Nested::Deliver;
 
     //! \cond They fit any registry
     template <class E>
     operator AsyncOptionsOf<E>() const // NOLINT(google-explicit-constructor): the same options
     {
-        return {priority, name, once, enabled, delivery, backlog};
+        return {priority, name, once, enabled, delivery, backlog, nested};
     }
     //! \endcond
 };

@@ -23,6 +23,7 @@
 #include <SignalBox/qt/registryobject.h>
 #include <SignalBox/qt/sourceconnection.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -36,6 +37,8 @@ class EventStream;
 template <class E>
 class NextEvent;
 class DeliverAll;
+template <class E>
+class RealtimeSource;
 
 /*!
     \class SignalBox::AsyncRegistry
@@ -65,7 +68,7 @@ class DeliverAll;
     \cost post() takes memory for the event and its queue entry from blocks that hold some two hundred small events. If the only
     handler takes batches, it may have its own store: see EventBatch. post()
     wakes the target thread once per burst, by QMetaObject::invokeMethod(), which locks and allocates. So do not call
-    post() on real-time threads. A producer never waits for a handler.
+    post() on real-time threads; addRealtimeSource() is for those. A producer never waits for a handler.
 
     \errors No exception of a handler reaches an event loop or a producer. Exceptions of handlers, and of futures that they
     return, go to onException() and handlerFailed(). If nobody listens, they are logged in the category \c signalbox. An
@@ -345,6 +348,23 @@ public:
         return SourceConnection();
     }
     //! \endcond
+
+    /*!
+        Returns a source for a thread that must not wait, such as an audio callback; see RealtimeSource. It needs the header
+        <SignalBox/RealtimeSource>. At most \a capacity events wait in it. The registry's thread looks every \a interval and posts what is there;
+        while nothing comes, it looks less often, at least every eight intervals. Call this on the registry's thread.
+
+        Another thread, a capacity that is not positive or above 2^30, and an interval below 1 ms or above one hour are refused with a warning. The
+        result is a source that takes nothing. An event type that is not nothrow-movable is refused by the compiler.
+    */
+    template <class Source = RealtimeSource<E>>
+    [[nodiscard]] Source addRealtimeSource(qsizetype capacity, std::chrono::milliseconds interval = std::chrono::milliseconds(5))
+    {
+        static_assert(std::is_nothrow_move_constructible_v<Value>,
+                      "addRealtimeSource(): the registry's event is moved on a thread that must not wait: expected a type whose move constructor "
+                      "is noexcept");
+        return Source(*this, capacity, interval, [this] { return this->makeSource(); });
+    }
 
     /*! A registrar of this registry, for others who may only register handlers. It is valid as long as the registry. */
     [[nodiscard]] AsyncRegistrar<E> registrar() noexcept { return AsyncRegistrar<E>(*this); }

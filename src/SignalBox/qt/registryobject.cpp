@@ -256,6 +256,10 @@ RegistryObject::Way RegistryObject::inlineWay(const detail::HandlerSettings &set
         warn(settings.caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
         return {};
     }
+    if (settings.nested == Nested::Wait) {
+        warn(settings.caller, "an inline handler cannot wait (Nested::Wait), since nothing ever waits for it; give it a context or a thread");
+        return {};
+    }
     return {.route = new detail::Route(m_link, nullptr, settings, detail::Affinity::Ignored)};
 }
 

@@ -36,9 +36,10 @@ std::int64_t nanoseconds(std::chrono::milliseconds time) noexcept
 
 } // namespace
 
-std::unique_ptr<Inbox> Inbox::make(const Backlog &backlog, CalledWith calledWith, const ValueType *values, HandlerStatistics &statistics)
+std::unique_ptr<Inbox> Inbox::make(const Backlog &backlog, CalledWith calledWith, Nested nested, const ValueType *values,
+                                   HandlerStatistics &statistics)
 {
-    if (backlog.keep() == Backlog::Keep::All && backlog.isImmediate() && calledWith == CalledWith::Event)
+    if (nested == Nested::Deliver && backlog.keep() == Backlog::Keep::All && backlog.isImmediate() && calledWith == CalledWith::Event)
         return nullptr;
     std::unique_ptr<BacklogStore> store;
     if (needsKeys(backlog))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/asyncoptions.h>
 #include <SignalBox/qt/backlog.h>
 #include <SignalBox/qt/backlogs/backlogstore.h>
 #include <SignalBox/qt/backlogs/batch.h>
@@ -37,7 +38,8 @@ class Inbox
 public:
     /*! Null: events wait in the queue of the thread. \a values: what may lie in the store of a handler of batches, or null. Throws
         std::bad_alloc. */
-    static std::unique_ptr<Inbox> make(const Backlog &backlog, CalledWith calledWith, const ValueType *values, HandlerStatistics &statistics);
+    static std::unique_ptr<Inbox> make(const Backlog &backlog, CalledWith calledWith, Nested nested, const ValueType *values,
+                                       HandlerStatistics &statistics);
     ~Inbox();
     Q_DISABLE_COPY_MOVE(Inbox)
 

@@ -34,6 +34,13 @@ enum class DeliverySite {
     SeePlace, // consumer
     TakeSegments, // consumer
     ReadTail, // consumer: has anything been claimed?
+    // realtimering.h
+    OfferPlace, // producer: it is filled
+    SeeOffered, // consumer
+    FreePlace, // consumer: it is empty
+    SeeFreed, // producer
+    EndOffers, // producer: nothing more comes
+    SeeEnd, // consumer
     // transit.h
     Reserve, // producer
     Release, // the consumer, after deliveries

@@ -145,7 +145,7 @@ private:
     const TraceSlice m_slice;
 };
 
-Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
+Mailbox::Ending Mailbox::process(std::int64_t begin, std::int64_t servesRoundsUntil) noexcept
 {
     std::optional<DrainTrace> trace;
     if (Tracer::isOn()) [[unlikely]] {
@@ -158,6 +158,7 @@ Mailbox::Ending Mailbox::process(std::int64_t begin) noexcept
     m_front.prepend(std::move(m_held)); // by a drain further out
     ++m_drain;
     Drain drain;
+    drain.servesRoundsUntil = servesRoundsUntil;
     DrainClock clock(begin);
     bool isRaised = m_nesting == Nesting::Impossible;
     bool isOver = false;

@@ -99,8 +99,8 @@ protected:
     virtual bool mayOpen() const noexcept { return true; }
     // Has the consumer drain soon. Called once per burst.
     virtual void callConsumer() noexcept = 0;
-    // `begin`: when the time budget began to be used, on the steady clock, in nanoseconds.
-    Ending process(std::int64_t begin) noexcept;
+    // `begin`: when the time budget began to be used, on the steady clock, in nanoseconds. `servesRoundsUntil`: see Drain.
+    Ending process(std::int64_t begin, std::int64_t servesRoundsUntil = 0) noexcept;
     bool hasMore() const noexcept;
     // The consumer gives its place up, having found nothing: from here on another thread may take it.
     void endTurn() noexcept;

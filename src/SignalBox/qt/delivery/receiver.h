@@ -16,6 +16,7 @@ class Mailbox;
 /*! What the deliveries of one drain share. */
 struct Drain
 {
+    std::int64_t servesRoundsUntil = 0; // on the steady clock: till then, a visit goes on to the end of its round
     FreedBlocks freed;
     HandlerCalls calls;
 };

@@ -376,7 +376,7 @@ void ThreadMailbox::forgetVisit(std::int64_t time, Receiver &receiver) noexcept
 void ThreadMailbox::lookAtPlans() noexcept
 {
     m_nextPlan.store(m_plans.empty() ? DeliveryClock::never : m_plans.begin()->first, std::memory_order_release);
-    m_lacksVisitTimer = DeliveryClock::isStopped() && !m_plans.empty();
+    m_lacksVisitTimer = !m_plans.empty() && (DeliveryClock::isStopped() || !QAbstractEventDispatcher::instance());
     if (m_plans.empty() || m_lacksVisitTimer || !m_drainer)
         return;
     if (m_plans.begin()->first == DeliveryClock::never) // only for the end of the thread
@@ -426,6 +426,51 @@ bool ThreadMailbox::deliverWaiting(QDeadlineTimer deadline) noexcept
         process(steadyNanoseconds());
     }
     return true;
+}
+
+// What is there at the begin ends with a task. A visit may come once more behind that, and finds nothing: so there is a second pass.
+bool ThreadMailbox::deliverPending(QDeadlineTimer budget)
+{
+    class End final : public Task
+    {
+    public:
+        explicit End(std::shared_ptr<bool> isReached) noexcept : m_isReached(std::move(isReached)) {}
+        void run() noexcept override { *m_isReached = true; }
+        void drop() noexcept override { delete this; }
+
+    private:
+        const std::shared_ptr<bool> m_isReached;
+    };
+
+    if (!m_run.isOpen() || !m_drainer)
+        return false;
+    if (!m_hasSeenThread) [[unlikely]]
+        seeThread();
+    // The call that is on its way would be made by an event loop: without one, calls would accumulate.
+    if (m_wakeUp.isRaised())
+        QCoreApplication::removePostedEvents(m_drainer, QEvent::MetaCall);
+    m_wakeUp.raise(); // what is queued here calls nobody
+    visitDue();
+    bool isOver = false;
+    for (int pass = 0; pass < 2 && !isOver && hasMore(); ++pass) {
+        const auto isReached = std::make_shared<bool>(false);
+        if (!post(std::make_unique<End>(isReached)))
+            return false;
+        while (!*isReached && !isOver && m_run.isOpen()) {
+            const std::int64_t now = steadyNanoseconds();
+            const std::int64_t longest = std::chrono::nanoseconds(drainBudget()).count();
+            const std::int64_t left = budget.isForever() ? longest : std::min<std::int64_t>(longest, budget.remainingTimeNSecs());
+            const Delivering delivering(*this);
+            m_wakeUp.clear();
+            process(now - (longest - left), budget.isForever() ? std::numeric_limits<std::int64_t>::max() : now + left);
+            isOver = budget.hasExpired();
+        }
+    }
+    m_wakeUp.clear();
+    const bool isLeft = hasMore();
+    if (isLeft)
+        wake();
+    return isLeft;
 }
 
 std::optional<std::uint64_t> ThreadMailbox::idleSince(std::int64_t time) const noexcept

@@ -83,6 +83,8 @@ public:
     bool hasWaiting() const noexcept { return hasMore(); }
     // Delivers all that waits and is due, whatever the budget. False: there was always more, until the deadline.
     bool deliverWaiting(QDeadlineTimer deadline) noexcept;
+    // See SignalBox::deliverPending(). Throws std::bad_alloc.
+    bool deliverPending(QDeadlineTimer budget);
 
 private:
     class Drainer;

@@ -40,6 +40,7 @@ struct HandlerSettings
     const bool isOnce;
     const bool isEnabled;
     const Delivery delivery;
+    const Nested nested;
     const Backlog &backlog;
     const std::shared_ptr<const EventPolicy> &policy; // the functions of the backlog; null: it has none
     const bool hasNullFunction; // one of these is null
@@ -56,6 +57,7 @@ private:
           isOnce(options.once),
           isEnabled(options.enabled),
           delivery(options.delivery),
+          nested(options.nested),
           backlog(plain),
           policy(functions),
           hasNullFunction(hasNull),

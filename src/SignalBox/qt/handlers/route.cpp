@@ -9,11 +9,13 @@
 #include <SignalBox/qt/diagnostics/loopwatch_p.h>
 #include <SignalBox/qt/handlers/context_p.h>
 #include <SignalBox/qt/handlers/routesearch.h>
+#include <SignalBox/qt/handlers/runningcall.h>
 #include <SignalBox/qt/handlers/sequence_p.h>
 #include <SignalBox/qt/handlers/walk.h>
 #include <SignalBox/qt/tracing/tracer_p.h>
 
 #include <new>
+#include <optional>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -36,6 +38,38 @@ private:
     Mailbox &m_mailbox;
 };
 
+// A call inside of a post, on the thread of the handler. Nothing of the drains knows of it: so what must not come meanwhile waits for a
+// reservation, also where the context has moved.
+class Route::InlineCall
+{
+public:
+    explicit InlineCall(Route &route) noexcept : m_route(route), m_running(route)
+    {
+        if (m_route.m_nested == Nested::Deliver)
+            return;
+        m_isReserved = m_route.reserve() != nullptr;
+        if (!m_isReserved)
+            m_route.refuse();
+        m_route.m_isBusy = true;
+    }
+    ~InlineCall()
+    {
+        if (m_route.m_nested == Nested::Deliver)
+            return;
+        m_route.m_isBusy = false;
+        if (!m_route.m_inbox->isEmpty())
+            m_route.queueVisit();
+        if (m_isReserved)
+            m_route.release(1);
+    }
+    Q_DISABLE_COPY_MOVE(InlineCall)
+
+private:
+    Route &m_route;
+    const RunningCall m_running;
+    bool m_isReserved = false;
+};
+
 const std::shared_ptr<const EventPolicy> noPolicy;
 
 Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const HandlerSettings &settings, Affinity affinity)
@@ -43,6 +77,7 @@ Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbo
       RouteBase(link->observers(), settings.isOnce),
       m_link(std::move(link)),
       m_isAuto(settings.delivery == Delivery::Auto),
+      m_nested(settings.nested),
       m_calledWith(settings.calledWith),
       m_affinity(affinity),
       m_mailbox(std::move(mailbox)),
@@ -50,7 +85,7 @@ Route::Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbo
       m_owners(2), // who makes it, and the reservations
       m_backlog(settings.backlog),
       m_policy(settings.policy),
-      m_inbox(Inbox::make(m_backlog, m_calledWith, settings.policy ? nullptr : settings.values, m_statistics)),
+      m_inbox(Inbox::make(m_backlog, m_calledWith, m_nested, settings.policy ? nullptr : settings.values, m_statistics)),
       m_visit(WakeUp<DeliveryPlatform>::Idle)
 {
     // Until the context is seen there, by Context::arrive(): what comes before is kept for that.
@@ -110,7 +145,7 @@ void RouteBase::letGo() noexcept
     static_cast<Route &>(*this).letGo();
 }
 
-bool RouteBase::takes(const Notification &notification)
+RouteBase::CallKind RouteBase::takes(const Notification &notification)
 {
     return static_cast<Route &>(*this).takes(notification);
 }
@@ -121,14 +156,14 @@ Propagation RouteBase::callObserved(Propagation (*function)(void *, const Notifi
     return static_cast<Route &>(*this).callObserved(function, handler, notification);
 }
 
-bool Route::takes(const Notification &notification)
+RouteBase::CallKind Route::takes(const Notification &notification)
 {
     // By hand, as the hot paths would pay for the switch's jump.
     if (notification.kind() == Notification::Kind::Walk)
         return takes(static_cast<const Walk &>(notification));
     if (notification.kind() == Notification::Kind::ValueOffer) {
         take(static_cast<const ValueOffer &>(notification));
-        return false;
+        return CallKind::None;
     }
     switch (notification.kind()) {
     case Notification::Kind::Delivery:
@@ -136,15 +171,15 @@ bool Route::takes(const Notification &notification)
         // A handler for one call is unregistered by whoever calls it, and exactly one unregister() succeeds.
         if (isOnce() && !m_handler.unregister()) {
             notification.isRefused = true;
-            return false;
+            return CallKind::None;
         }
-        return true;
+        return CallKind::Plain;
     case Notification::Kind::SequentialWalk:
         return runsInSequence(static_cast<const SequentialWalk &>(notification));
     case Notification::Kind::Step: {
         const auto &step = static_cast<const Step &>(notification);
         withKey(step.event(), [&](const EventKey *key) { take(step, key); });
-        return false;
+        return CallKind::None;
     }
     case Notification::Kind::Inspection:
         try {
@@ -152,22 +187,22 @@ bool Route::takes(const Notification &notification)
         } catch (const std::bad_alloc &) {
             static_cast<const Inspection &>(notification).isIncomplete = true;
         }
-        return false;
+        return CallKind::None;
     case Notification::Kind::Search:
         static_cast<const RouteSearch &>(notification).found(*this);
-        return false;
+        return CallKind::None;
     case Notification::Kind::SourceEnd:
         if (m_transit.finish())
             m_handler.unregister();
         else if (m_inbox && m_inbox->isEmpty())
             sendVisit(); // a plan for nothing is forgotten
-        return false;
+        return CallKind::None;
     case Notification::Kind::Walk:
     case Notification::Kind::ValueOffer:
         break;
     }
     Q_UNREACHABLE();
-    return false;
+    return CallKind::None;
 }
 
 bool Route::isWanted(const Event &event)
@@ -197,25 +232,25 @@ void Route::withKey(const Event &event, Use &&use)
     }
 }
 
-bool Route::takes(const Walk &walk)
+RouteBase::CallKind Route::takes(const Walk &walk)
 {
     if (!isWanted(walk.event())) {
         walk.countSkipped();
-        return false;
+        return CallKind::None;
     }
     if (runsInline()) {
         walk.flush();
         if (!isOnce() || m_handler.unregister())
-            return true;
+            return inlineKind();
         walk.countSkipped();
-        return false;
+        return CallKind::None;
     }
     if (isClaimedBefore()) {
         walk.countSkipped();
-        return false;
+        return CallKind::None;
     }
     withKey(walk.event(), [&](const EventKey *key) { forwardFrom(walk, key); });
-    return false;
+    return CallKind::None;
 }
 
 // Without memory it is not taken, and becomes an event.
@@ -267,21 +302,22 @@ void Route::forwardFrom(const Walk &walk, const EventKey *key) noexcept
     }
 }
 
-bool Route::runsInSequence(const SequentialWalk &walk)
+RouteBase::CallKind Route::runsInSequence(const SequentialWalk &walk)
 {
     if (!isWanted(walk.event())) {
         walk.countSkipped();
-        return false;
+        return CallKind::None;
     }
     const bool runsHere = walk.mayRun() && runsInline();
     // As in the other walks.
     if (isOnce() && !(runsHere ? m_handler.unregister() : !isClaimedBefore())) {
         walk.countSkipped();
-        return false;
+        return CallKind::None;
     }
-    if (!runsHere)
-        walk.addStep(*this);
-    return runsHere;
+    if (runsHere)
+        return inlineKind();
+    walk.addStep(*this);
+    return CallKind::None;
 }
 
 void Route::take(const Step &step, const EventKey *key) noexcept
@@ -313,6 +349,9 @@ void Route::takeTurn(const Event &event) noexcept
     const Outcome outcome = m_handler.call(&step);
     if (step.way == Step::Way::Inline) {
         HandlerCalls calls;
+        std::optional<InlineCall> call;
+        if (m_mailbox)
+            call.emplace(*this);
         callHandler(event, calls);
     } else if (outcome == Outcome::Failed) { // it has no key
         refuseClaim();
@@ -334,7 +373,11 @@ bool Route::runsInline() const noexcept
 {
     if (!m_mailbox)
         return true;
-    return m_isAuto && !m_inbox && m_transit.mailbox()->isCurrentThread() && !hasLeft() && !m_transit.isPending(served());
+    if (!m_isAuto || (m_inbox && m_nested == Nested::Deliver) || !m_transit.mailbox()->isCurrentThread() || hasLeft())
+        return false;
+    if (!m_inbox) [[likely]]
+        return !m_transit.isPending(served());
+    return m_calledWith == CalledWith::Event && m_backlog == Backlog::all() && !m_isBusy && m_inbox->isEmpty();
 }
 
 // --- deliveries ----------------------------------------------------------------------------------
@@ -348,6 +391,7 @@ void Route::callHandler(const Event &event, HandlerCalls &calls) noexcept
         return;
     }
     const Notification notification(Notification::Kind::Delivery, &event);
+    const RunningCall running(*this);
     const Outcome outcome = calls.call(m_handler, &notification);
     const bool isCalled = outcome != Outcome::NotCalled && !notification.isRefused;
     if (!isCalled) {
@@ -523,6 +567,16 @@ void Route::dropKept(EntryList &&kept) noexcept
 
 Propagation Route::callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                                 const Notification &notification)
+{
+    std::optional<InlineCall> call;
+    const bool isDelivery = notification.kind() == Notification::Kind::Delivery || notification.kind() == Notification::Kind::Batch;
+    if (m_mailbox && !isDelivery)
+        call.emplace(*this);
+    return isObserved() ? countedCall(function, handler, notification) : function(handler, notification, *this);
+}
+
+Propagation Route::countedCall(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
+                               const Notification &notification)
 {
     const TraceName trace = m_link->isTraced() ? traceName() : 0;
     const auto begin = std::chrono::steady_clock::now();

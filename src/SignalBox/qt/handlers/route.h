@@ -73,7 +73,7 @@ public:
 
     // --- called by the handler itself: see RouteBase ----------------------------------------------
 
-    bool takes(const Notification &notification);
+    CallKind takes(const Notification &notification);
     Propagation callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                              const Notification &notification);
 
@@ -91,6 +91,8 @@ public:
     /*! Of onDemand(): calls the handler with what waits, now. False: it is not to be called here. */
     bool deliverNow() noexcept;
     const Backlog &backlog() const noexcept { return m_backlog; }
+    // Any thread: see AsyncHandlerInfo::waiting.
+    std::uint64_t waiting() const noexcept;
 
     // --- as the mailbox sees it ------------------------------------------------------------------
 
@@ -138,6 +140,7 @@ public:
 
 private:
     class Opening;
+    class InlineCall;
 
     ~Route();
 
@@ -151,14 +154,17 @@ private:
     template <class Use>
     void withKey(const Event &event, Use &&use);
     void countPolicyFailure() noexcept;
-    bool takes(const Walk &walk);
-    bool runsInSequence(const SequentialWalk &walk);
+    CallKind takes(const Walk &walk);
+    CallKind runsInSequence(const SequentialWalk &walk);
     void take(const Step &step, const EventKey *key) noexcept;
     void take(const ValueOffer &offer) noexcept;
     void forwardFrom(const Walk &walk, const EventKey *key) noexcept;
     void reportFailedMerge(const FailedMerge &failed) noexcept;
-    // Whether a walk on the calling thread runs it inline.
+    // Whether a walk on the calling thread runs it inline; and how.
     bool runsInline() const noexcept;
+    CallKind inlineKind() const noexcept { return m_mailbox ? CallKind::OnTarget : CallKind::Plain; }
+    Propagation countedCall(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
+                            const Notification &notification);
     // Whether the one call of a `once` handler has been claimed for another event. With an inbox, what is there at the call counts.
     bool isClaimedBefore() noexcept
     {
@@ -191,8 +197,6 @@ private:
     void plan(Mailbox &mailbox, std::int64_t time) noexcept;
     void forgetPlan(Mailbox &mailbox) noexcept;
     void dropInbox() noexcept;
-    // Any thread: see AsyncHandlerInfo::waiting.
-    std::uint64_t waiting() const noexcept;
     void queueVisit() noexcept;
     void sendVisit() noexcept;
     // For a trace. 0: there is no memory; and for an event that is not in the trace.
@@ -211,6 +215,7 @@ private:
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
     const bool m_isAuto;
+    const Nested m_nested;
     const CalledWith m_calledWith;
     const Affinity m_affinity;
     const std::shared_ptr<Mailbox> m_mailbox; // the only one, or the first; null: inline
@@ -231,7 +236,7 @@ private:
     std::int64_t m_plannedAt = 0; // when the mailbox is to visit it, or 0; the consumer's, as the next three
     bool m_isVisitPlanned = false; // the visit on its way was planned
     bool m_isRoundPlanned = false; // the visit that began the round was
-    bool m_isServed = false; // by deliverNow()
+    bool m_isBusy = false; // nothing may be served: in deliverNow(), or in a call of a handler of Nested::Wait
 
     std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
     std::atomic<std::uint32_t> m_traceNumber = 0; // among all handlers; 0: none yet

@@ -30,12 +30,18 @@ public:
     // --- called by the handler itself, inside of the core's call ---------------------------------
 
     bool isOnce() const noexcept { return m_isOnce; }
-    /*! Whether the handler is to run now, on the calling thread. If not, what had to be done has been. Throws what the functions of its backlog
-        throw. */
-    bool takes(const Notification &notification);
+    /*! How the handler is to be called now, on the calling thread. */
+    enum class CallKind {
+        None, // not at all: what had to be done has been
+        Plain,
+        OnTarget, // inside of a post, on the thread that it asked for: by callObserved()
+    };
+    /*! Throws what the functions of its backlog throw. */
+    CallKind takes(const Notification &notification);
     // Relaxed: a flag of the RegistryLink, looked at by every call; a change need not be seen at once.
     bool isObserved() const noexcept { return m_observers.load(std::memory_order_relaxed) != 0; }
-    /*! Calls the handler, and tells statistics, the budget for slow handlers and the stall report of it. Throws what the handler throws. */
+    /*! Calls the handler, and tells who wants to know: statistics, the budget for slow handlers, the stall report, and hasNewerEvent(). Throws
+        what the handler throws. */
     Propagation callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                              const Notification &notification);
 
@@ -75,14 +81,16 @@ public:
 
     Propagation operator()(const Notification &notification)
     {
+        using CallKind = RouteBase::CallKind;
         const bool isPlainDelivery = notification.kind() == Notification::Kind::Delivery && !m_route->isOnce();
         if constexpr (requires { m_call.prepare(notification.event()); }) {
             if (notification.kind() == Notification::Kind::Walk)
                 m_call.prepare(notification.event());
         }
-        if (!isPlainDelivery && !m_route->takes(notification))
+        const CallKind kind = isPlainDelivery ? CallKind::Plain : m_route->takes(notification);
+        if (kind == CallKind::None)
             return Propagation::Continue;
-        if (m_route->isObserved()) [[unlikely]]
+        if (kind == CallKind::OnTarget || m_route->isObserved()) [[unlikely]]
             return m_route->callObserved(&RoutedHandler::call, &m_call, notification);
         return m_call(notification, *m_route);
     }

@@ -4,7 +4,9 @@
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/delivery/completion_p.h>
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
+#include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/handlers/runningcall.h>
 
 #include <algorithm>
 #include <new>
@@ -75,14 +77,14 @@ void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
         return;
     }
     // The visit stays raised until what is there has been taken: posts before that have nothing to call.
-    if (m_isServed) { // it is inside of deliverNow(), whose caller looks again
-        m_visit.clear();
-        return;
-    }
     if (!m_handler.isRegistered()) {
         m_visit.clear();
         forgetPlan(mailbox);
         dropInbox();
+        return;
+    }
+    if (m_isBusy) { // whoever set that looks again
+        m_visit.clear();
         return;
     }
     if (!m_inbox->isInRound()) {
@@ -99,15 +101,22 @@ void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
         }
         m_isRoundPlanned = isPlanned;
     }
-    serve(&mailbox, drain);
+    do {
+        serve(&mailbox, drain);
+    } while (drain.servesRoundsUntil != 0 && m_inbox->isInRound() && !hasLeft() && m_handler.isRegistered()
+             && steadyNanoseconds() < drain.servesRoundsUntil);
 }
 
 void Route::serve(Mailbox *mailbox, Drain &drain) noexcept
 {
+    const bool wasBusy = std::exchange(m_isBusy, m_isBusy || m_nested == Nested::Wait);
     if (m_calledWith == CalledWith::Batch)
         serveBatch(mailbox, drain);
     else
         serveEvent(mailbox, drain);
+    m_isBusy = wasBusy;
+    if (m_nested == Nested::Wait && !m_isBusy && !m_inbox->isEmpty())
+        queueVisit();
 }
 
 void Route::serveEvent(Mailbox *mailbox, Drain &drain) noexcept
@@ -224,14 +233,14 @@ bool Route::deliverNow() noexcept
         refuse();
         return false;
     }
-    const bool isHere = m_inbox && m_backlog.isOnDemand() && !m_isServed && mailbox->isDrainedHere() && !hasLeft();
+    const bool isHere = m_inbox && m_backlog.isOnDemand() && !m_isBusy && mailbox->isDrainedHere() && !hasLeft();
     if (isHere) {
-        m_isServed = true;
+        m_isBusy = true;
         Drain drain;
         do {
             serve(nullptr, drain);
         } while (m_inbox->isInRound() && !m_inbox->isEmpty());
-        m_isServed = false;
+        m_isBusy = false;
         endDrain();
         if (!m_inbox->isEmpty())
             queueVisit();
@@ -265,6 +274,7 @@ void Route::callHandler(Batch &batch, HandlerCalls &calls) noexcept
     if (batch.isEmpty())
         return;
     m_inbox->tellLosses(batch);
+    const RunningCall running(*this);
     const Outcome outcome = calls.call(m_handler, &batch);
     const bool isCalled = outcome != Outcome::NotCalled && !batch.isRefused;
     if (!isCalled) {

@@ -33,6 +33,11 @@ bool Source::isHeard() const noexcept
     return detail::isHeard(*m_link);
 }
 
+bool Source::isRegistryHere() const noexcept
+{
+    return m_link->isObjectHere();
+}
+
 void Source::post(void *value, EventMaker make) const
 {
     postValue(m_link, value, make);

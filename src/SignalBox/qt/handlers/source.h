@@ -40,6 +40,8 @@ public:
 
     /*! Whether somebody would learn of an event. */
     bool isHeard() const noexcept;
+    /*! Whether the registry object lives on the calling thread. */
+    bool isRegistryHere() const noexcept;
     /*! Posts a value of the type of the registry's events, which is moved away. Throws as \a make does. */
     void post(void *value, EventMaker make) const;
     /*! Throws std::bad_alloc. */
