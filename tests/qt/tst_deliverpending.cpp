@@ -61,16 +61,19 @@ private Q_SLOTS:
         QCOMPARE(seen.size(), std::size_t(3));
     }
 
-    void expiredBudgetMakesOneDeliveryAndSaysThatSomethingIsLeft()
+    void expiredBudgetMakesProgressAndSaysThatSomethingIsLeft()
     {
         AsyncRegistry<int> registry;
         int calls = 0;
         registry.registerHandler(this, [&](const int &) { ++calls; }, {.delivery = Delivery::Queued});
         for (int i = 0; i < 100; ++i)
             registry.post(i);
-        QVERIFY(deliverPending(QDeadlineTimer(0)));
-        QVERIFY(calls >= 1 && calls < 100);
-        QVERIFY(!deliverPending());
+        int rounds = 1;
+        while (deliverPending(QDeadlineTimer(0))) {
+            ++rounds;
+            QVERIFY(rounds < 1000);
+        }
+        QVERIFY(rounds > 1);
         QCOMPARE(calls, 100);
     }
 

@@ -14,7 +14,7 @@ namespace SignalBox {
     what the loop would do next, and the loop goes on with the rest.
 
     What is posted meanwhile may wait for the next call, so a flood does not keep it. After \a budget no further handler is called, but
-    at least one delivery is made. Returns whether something is left. Backlogs with onDemand() are not delivered.
+    each call makes some progress, however small its budget. Returns whether something is left. Backlogs with onDemand() are not delivered.
 
     Inside of a handler it delivers to others as an event loop of that handler would. A thread gets events only while Qt knows it to run: a
     QThread between started() and finished(); and any other thread from its first use of Qt on. On a thread for which no handler

@@ -435,7 +435,9 @@ bool ThreadMailbox::deliverPending(QDeadlineTimer budget)
     {
     public:
         explicit End(std::shared_ptr<bool> isReached) noexcept : m_isReached(std::move(isReached)) {}
-        void run() noexcept override { *m_isReached = true; }
+        ~End() override { *m_isReached = true; } // also where it is dropped
+        Q_DISABLE_COPY_MOVE(End)
+        void run() noexcept override {}
         void drop() noexcept override { delete this; }
 
     private:
@@ -452,10 +454,17 @@ bool ThreadMailbox::deliverPending(QDeadlineTimer budget)
     m_wakeUp.raise(); // what is queued here calls nobody
     visitDue();
     bool isOver = false;
-    for (int pass = 0; pass < 2 && !isOver && hasMore(); ++pass) {
-        const auto isReached = std::make_shared<bool>(false);
-        if (!post(std::make_unique<End>(isReached)))
-            return false;
+    const bool isEndWaiting = m_isEndReached && !*m_isEndReached;
+    for (int pass = isEndWaiting ? -1 : 0; pass < 2 && !isOver && hasMore(); ++pass) {
+        // That of a call whose budget was used up, or of one further out, serves this one too: else they would accumulate.
+        if (!m_isEndReached || *m_isEndReached) {
+            const auto isNewEndReached = std::make_shared<bool>(false);
+            auto end = std::make_unique<End>(isNewEndReached);
+            m_isEndReached = isNewEndReached;
+            if (!post(std::move(end)))
+                return false;
+        }
+        const std::shared_ptr<const bool> isReached = m_isEndReached;
         while (!*isReached && !isOver && m_run.isOpen()) {
             const std::int64_t now = steadyNanoseconds();
             const std::int64_t longest = std::chrono::nanoseconds(drainBudget()).count();

@@ -129,6 +129,7 @@ private:
     // When a visit is due; each has a reservation. Those of one time come in the order in which they were planned.
     std::multimap<std::int64_t, Receiver *> m_plans;
     bool m_lacksVisitTimer = false; // the clock was stopped
+    std::shared_ptr<const bool> m_isEndReached; // of deliverPending(): what was there when a call began; null: there was none
     bool m_isYielding = false; // the timer will call
     bool m_hasSeenThread = false;
     // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.

@@ -95,7 +95,7 @@ bool RealtimeBuffer::isPossible(const QObject &registry, qsizetype capacity, std
 
 void RealtimeBuffer::serve(QObject &registry, std::chrono::milliseconds interval)
 {
-    new RealtimeTaker(registry, shared_from_this(), interval); // the registry's
+    m_taker = new RealtimeTaker(registry, shared_from_this(), interval); // the registry's
 }
 
 bool RealtimeBuffer::beginOffer() noexcept
@@ -122,8 +122,12 @@ std::uint64_t RealtimeBuffer::lost() const noexcept
 void RealtimeBuffer::end() noexcept
 {
     m_ring.end();
-    if (m_source->isRegistryHere())
-        take();
+    if (!m_source->isRegistryHere())
+        return; // the taker sees it
+    const std::shared_ptr<RealtimeBuffer> self = shared_from_this(); // a handler may destroy the registry
+    take();
+    if (m_taker)
+        m_taker->deleteLater();
 }
 
 bool RealtimeBuffer::hasAny() const noexcept
@@ -164,6 +168,7 @@ qsizetype RealtimeBuffer::takeHere()
 
 void RealtimeBuffer::close() noexcept
 {
+    m_taker = nullptr;
     m_isClosed.store(true, std::memory_order_relaxed);
     m_lostElsewhere.fetch_add(destroyAll(), std::memory_order_relaxed);
 }

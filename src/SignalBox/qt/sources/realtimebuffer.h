@@ -104,6 +104,7 @@ private:
     std::atomic<bool> m_hasWarned = false;
     std::atomic<bool> m_isClosed = false;
     const std::shared_ptr<Source> m_source;
+    QObject *m_taker = nullptr; // the registry's thread's
 };
 
 /*! The same with its places. */
