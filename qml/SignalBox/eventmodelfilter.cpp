@@ -4,7 +4,7 @@
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/scripts/scriptcall_p.h>
 
-#include <SignalBox/qt/eventmodel.h>
+#include <SignalBox/qt/models/eventmodel.h>
 
 #include <QtCore/qpointer.h>
 #include <QtQml/qjsengine.h>

@@ -3,7 +3,7 @@
 
 #include <SignalBox/eventmodelfilter.h>
 
-#include <SignalBox/qt/eventmodel.h>
+#include <SignalBox/qt/models/eventmodel.h>
 
 #include <QtQml/qqml.h>
 

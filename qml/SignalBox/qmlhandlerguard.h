@@ -5,7 +5,7 @@
 #include <SignalBox/core/handlerid.h>
 #endif
 #include <SignalBox/qml/qml_export.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/registry/registryobject.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>

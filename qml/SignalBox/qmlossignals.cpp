@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qmlossignals.h>
 
-#include <SignalBox/qt/ossignals.h>
+#include <SignalBox/qt/ossignals/ossignals.h>
 
 #include <mutex>
 

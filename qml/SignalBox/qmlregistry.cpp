@@ -3,7 +3,7 @@
 
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/handlers/scripthandler_p.h>
-#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/registryhandler.h>
 #include <SignalBox/scripts/scriptcall_p.h>
 #include <SignalBox/scripts/scriptevent_p.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/asyncregistry.h>
+#include <SignalBox/qt/registry/asyncregistry.h>
 
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qmlhandlerguard.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/registry/registryobject.h>
 
 #include <QtQml/qqml.h>
 

@@ -4,7 +4,7 @@
 #include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/handlers/removalbatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
-#include <SignalBox/qt/diagnostics/registrydirectory.h>
+#include <SignalBox/qt/observing/registrydirectory.h>
 #include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/registries/namedregistries_p.h>
 #include <SignalBox/scripts/scriptcall_p.h>

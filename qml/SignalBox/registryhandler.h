@@ -4,7 +4,7 @@
 #include <SignalBox/handlers/backlogsettings.h>
 #include <SignalBox/handlers/creationorder.h>
 #include <SignalBox/qml/qml_export.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/registry/registryobject.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>

@@ -2,8 +2,8 @@
 #include <SignalBox/registrymodel.h>
 
 #include <SignalBox/handlers/scriptarguments_p.h>
-#include <SignalBox/qt/diagnostics/handlerdescription_p.h>
-#include <SignalBox/qt/handlers/statisticsrequest.h>
+#include <SignalBox/qt/observing/handlerdescription_p.h>
+#include <SignalBox/qt/registry/statisticsrequest.h>
 
 #include <QtQml/qqmlengine.h>
 

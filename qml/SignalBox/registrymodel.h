@@ -5,8 +5,8 @@
 #include <SignalBox/core/handlerid.h>
 #endif
 #include <SignalBox/qml/qml_export.h>
-#include <SignalBox/qt/asynchandlerinfo.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/observing/asynchandlerinfo.h>
+#include <SignalBox/qt/registry/registryobject.h>
 
 #include <QtCore/qabstractitemmodel.h>
 #include <QtCore/qpointer.h>

@@ -4,7 +4,7 @@
 #include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/handlers/scripthandler_p.h>
-#include <SignalBox/qt/stallreport.h>
+#include <SignalBox/qt/observing/stallreport.h>
 #include <SignalBox/registries/namedregistries_p.h>
 
 #include <QtQml/qqmlengine.h>

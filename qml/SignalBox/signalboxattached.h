@@ -6,7 +6,7 @@
 #endif
 #include <SignalBox/scripts/stopvalue.h>
 #include <SignalBox/qml/qml_export.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/registry/registryobject.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/signalregistry.h>
 
-#include <SignalBox/qt/handlers/source.h>
+#include <SignalBox/qt/sources/source.h>
 #include <SignalBox/registries/signalrelay_p.h>
 #include <SignalBox/scripts/scriptevent_p.h>
 #include <SignalBox/scripts/scripthome_p.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/handlerfailure.h>
-#include <SignalBox/qt/stallinfo.h>
+#include <SignalBox/qt/observing/handlerfailure.h>
+#include <SignalBox/qt/observing/stallinfo.h>
 
 #include <QtQml/qqml.h>
 

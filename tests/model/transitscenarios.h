@@ -3,7 +3,7 @@
 
 #include "deliveryscenario.h"
 
-#include <SignalBox/qt/handlers/transit.h>
+#include <SignalBox/qt/routes/transit.h>
 
 #include <array>
 #include <memory>

@@ -5,7 +5,8 @@
 //
 // Files: a header counts together with its sources: the one of its name, and those that have no header of their name and
 // include it as the first of their folder.
-// Rooms: the folders inside a layer. The layer's own folder is what users include; its files are in the first graph only.
+// Rooms: the folders inside a layer. In core and qml, the layer's own folder is the hall, which is what users include; its files are
+// in the first graph only. In qt, all files are in rooms.
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -29,10 +30,11 @@ struct Layer
 {
     Name name;
     fs::path folder; // in the root
+    bool hasHall;
 };
 
 // From the bottom up.
-const std::array<Layer, 3> layers{{{"core", "src/SignalBox/core"}, {"qt", "src/SignalBox/qt"}, {"qml", "qml/SignalBox"}}};
+const std::array<Layer, 3> layers{{{"core", "src/SignalBox/core", true}, {"qt", "src/SignalBox/qt", false}, {"qml", "qml/SignalBox", true}}};
 
 struct File
 {
@@ -40,7 +42,7 @@ struct File
     fs::path path; // in the layer's folder
 };
 
-// "qt/handlers/route" for route.h, route_p.h and route.cpp.
+// "qt/routes/route" for route.h, route_p.h and route.cpp.
 Name nameOf(const File &file)
 {
     Name stem = file.path.stem().string();
@@ -174,6 +176,10 @@ int main(int argc, char **argv)
             const std::vector<File> includes = includesOf(root, file);
             const Name name = nameOf(file, includes);
             files[name];
+            if (!layers[i].hasHall && !file.path.has_parent_path()) {
+                std::cout << "OUTSIDE OF ROOMS: " << nameOf(file) << '\n';
+                ++faults;
+            }
             for (const File &included : includes) {
                 if (nameOf(included) != name)
                     files[name].insert(nameOf(included));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/backlog.h>
+#include <SignalBox/qt/backlogs/backlog.h>
 #include <SignalBox/qt/backlogs/eventpolicy.h>
 
 #include <QtCore/qstring.h>

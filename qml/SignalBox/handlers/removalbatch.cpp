@@ -2,7 +2,7 @@
 #include <SignalBox/handlers/removalbatch_p.h>
 
 #include <SignalBox/core/registry/handlerremoval.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/registry/registryobject.h>
 #include <SignalBox/scripts/scripthome_p.h>
 
 #include <cstddef>

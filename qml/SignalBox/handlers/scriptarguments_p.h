@@ -5,7 +5,7 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/qt/backlogs/batch.h>
 #endif
-#include <SignalBox/qt/asyncoptions.h>
+#include <SignalBox/qt/routes/asyncoptions.h>
 #include <SignalBox/qt/backlogs/eventpolicy.h>
 
 #include <QtCore/qstring.h>

@@ -2,7 +2,7 @@
 #include <SignalBox/handlers/scripthandler_p.h>
 
 #include <SignalBox/handlers/removalbatch_p.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/registry/registryobject.h>
 #include <SignalBox/scripts/scripthome_p.h>
 
 #include <QtQml/qjsengine.h>

@@ -3,7 +3,7 @@
 
 #include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/registry/registryobject.h>
 #include <SignalBox/scripts/scriptcall_p.h>
 
 #include <QtCore/qobject.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/registries/namedregistries_p.h>
 
-#include <SignalBox/qt/diagnostics/registrydirectory.h>
-#include <SignalBox/qt/registryobject.h>
+#include <SignalBox/qt/observing/registrydirectory.h>
+#include <SignalBox/qt/registry/registryobject.h>
 
 #include <QtCore/qstring.h>
 #include <QtQml/qqmlengine.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/scripts/qmlexception_p.h>
 
-#include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/handlerfailure.h>
+#include <SignalBox/qt/observing/logging.h>
+#include <SignalBox/qt/observing/handlerfailure.h>
 #include <SignalBox/scripts/scripthome_p.h>
 
 #include <QtCore/qdebug.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/scriptexception.h>
+#include <SignalBox/qt/observing/scriptexception.h>
 
 #include <QtCore/qstring.h>
 

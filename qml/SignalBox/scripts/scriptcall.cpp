@@ -4,7 +4,7 @@
 #include <SignalBox/qt/delivery/heldobjects.h>
 #include <SignalBox/qt/delivery/variantparts_p.h>
 #include <SignalBox/qt/backlogs/batch.h>
-#include <SignalBox/qt/handlers/handlerfuture.h>
+#include <SignalBox/qt/routes/handlerfuture.h>
 #include <SignalBox/scripts/qmlexception_p.h>
 #include <SignalBox/scripts/scripthome_p.h>
 #include <SignalBox/scripts/scriptpromise_p.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/scripts/scriptvariant_p.h>
 
-#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/scripts/scripthome_p.h>
 #include <SignalBox/scripts/scripttools_p.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/backlog.h>
+#include <SignalBox/qt/backlogs/backlog.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/queueentry.h>
 

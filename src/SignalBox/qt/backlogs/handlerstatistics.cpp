@@ -2,7 +2,7 @@
 #include <SignalBox/qt/backlogs/handlerstatistics.h>
 
 #include <SignalBox/core/exceptioninfo.h>
-#include <SignalBox/qt/asynchandlerinfo.h>
+#include <SignalBox/qt/observing/asynchandlerinfo.h>
 
 #include <new>
 #include <utility>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/asynchandlerinfo.h>
+#include <SignalBox/qt/observing/asynchandlerinfo.h>
 #include <SignalBox/qt/backlogs/notification.h>
 
 #include <QtCore/qglobal.h>

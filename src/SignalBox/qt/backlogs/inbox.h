@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/asyncoptions.h>
-#include <SignalBox/qt/backlog.h>
+#include <SignalBox/qt/routes/asyncoptions.h>
+#include <SignalBox/qt/backlogs/backlog.h>
 #include <SignalBox/qt/backlogs/backlogstore.h>
 #include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/qt/backlogs/handlerstatistics.h>

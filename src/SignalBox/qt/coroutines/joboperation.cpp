@@ -4,7 +4,7 @@
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/delivery/task_p.h>
 #include <SignalBox/qt/delivery/threadhandle_p.h>
-#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qrunnable.h>
 #include <QtCore/qthreadpool.h>

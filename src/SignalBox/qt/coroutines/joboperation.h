@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/coroutines/taskoperation.h>
-#include <SignalBox/qt/handlertarget.h>
+#include <SignalBox/qt/registry/handlertarget.h>
 #include <SignalBox/qt/qt_export.h>
 
 #include <memory>

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/coroutines/taskresult.h>
-#include <SignalBox/qt/task.h>
+#include <SignalBox/qt/coroutines/task.h>
 
 #include <functional>
 #include <optional>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/asyncregistry.h>
+#include <SignalBox/qt/registry/asyncregistry.h>
 #include <SignalBox/qt/coroutines/hubentry.h>
 #include <SignalBox/qt/coroutines/sleep.h>
 #include <SignalBox/qt/coroutines/taskdriver.h>

@@ -5,8 +5,8 @@
 #include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
-#include <SignalBox/qt/diagnostics/logging.h>
-#include <SignalBox/qt/tracing/tracer_p.h>
+#include <SignalBox/qt/observing/logging.h>
+#include <SignalBox/qt/observing/tracer_p.h>
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qjsonobject.h>

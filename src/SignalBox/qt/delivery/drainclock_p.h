@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/drainbudget.h>
+#include <SignalBox/qt/delivery/drainbudget.h>
 
 #include <chrono>
 #include <cstdint>

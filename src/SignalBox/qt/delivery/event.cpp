@@ -2,7 +2,7 @@
 #include <SignalBox/qt/delivery/event.h>
 
 #include <SignalBox/qt/delivery/completion_p.h>
-#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qdebug.h>
 

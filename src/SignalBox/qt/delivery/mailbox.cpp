@@ -2,7 +2,7 @@
 #include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
-#include <SignalBox/qt/tracing/tracer_p.h>
+#include <SignalBox/qt/observing/tracer_p.h>
 
 #include <algorithm>
 #include <new>

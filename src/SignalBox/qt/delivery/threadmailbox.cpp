@@ -3,8 +3,8 @@
 
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
-#include <SignalBox/qt/diagnostics/loopwatch_p.h>
-#include <SignalBox/qt/tracing/tracer_p.h>
+#include <SignalBox/qt/observing/loopwatch_p.h>
+#include <SignalBox/qt/observing/tracer_p.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qbasictimer.h>

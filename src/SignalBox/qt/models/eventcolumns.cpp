@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/models/eventcolumns_p.h>
 
-#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qdebug.h>
 #include <QtCore/qmetaobject.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/backlogof.h>
+#include <SignalBox/qt/backlogs/backlogof.h>
 #include <SignalBox/qt/delivery/event.h>
 
 #include <QtCore/qmetatype.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/models/rowmerge_p.h>
 
-#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/observing/logging.h>
 
 #include <exception>
 #include <stdexcept>

@@ -4,7 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerguard.h>
 #endif
-#include <SignalBox/qt/asyncregistry.h>
+#include <SignalBox/qt/registry/asyncregistry.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qtimer.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/sources/realtimebuffer.h>
 
-#include <SignalBox/qt/diagnostics/logging.h>
+#include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qbasictimer.h>

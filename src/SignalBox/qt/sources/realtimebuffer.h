@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/handlers/source.h>
+#include <SignalBox/qt/sources/source.h>
 #include <SignalBox/qt/qt_export.h>
 #include <SignalBox/qt/sources/realtimering.h>
 

@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: MIT
+#include <SignalBox/qt/models/eventmodel_p.h>
+
+#include <SignalBox/qt/backlogs/keyedslot.h>
+#include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/observing/logging.h>
+#include <SignalBox/qt/models/memberpolicy.h>
+
+#include <QtCore/qthreadpool.h>
+
+#include <algorithm>
+
+// How events come into a model, and wait there.
+
+namespace SignalBox {
+
+static bool areMembers(const std::vector<detail::EventReader> &readers)
+{
+    return std::all_of(readers.begin(), readers.end(),
+                       [](const detail::EventReader &reader) { return reader.isMember; });
+}
+
+void EventModel::Private::listen()
+{
+    handler = {};
+    newestSnapshot = detail::EventPointer();
+    snapshots = std::make_shared<detail::SnapshotState>();
+    if (!registry)
+        return;
+    const auto taking = [this](const detail::Batch &batch) { take(batch); };
+    const QString name = q->objectName().isEmpty() ? QStringLiteral("EventModel") : q->objectName();
+    const char *const caller = "EventModel";
+    if (isSnapshot) {
+        const auto place = readers.find(key);
+        snapshots->configure(key, place == readers.end() ? std::vector<detail::EventReader>() : place->second,
+                             capacity);
+        for (const detail::ModelRow *row = store.first(); row; row = row->after) {
+            if (!row->isLeaving)
+                snapshots->addKnown(row->key());
+        }
+        const AsyncOptions options{.name = name, .backlog = Backlog::newest().every(interval)};
+        handler = registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, caller), registeredAt);
+        return;
+    }
+    if (const std::shared_ptr<const detail::EventPolicy> policy = producersKey()) {
+        const auto keep = merge ? Backlog::Keep::MergedByKey : Backlog::Keep::NewestByKey;
+        const AsyncOptions options{.name = name, .backlog = Backlog(keep).every(interval)};
+        handler =
+                registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, policy, caller), registeredAt);
+        return;
+    }
+    // With a key, many events may become few rows.
+    queueCapacity =
+            keyColumn ? mostQueued : std::clamp(capacity, 2, mostQueued); // of 1, what is lost would count as merged
+    const AsyncOptions options{.name = name, .backlog = Backlog::newest(queueCapacity).every(interval)};
+    handler = registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, caller), registeredAt);
+}
+
+// Null if the notifying threads must not read it: a function may use what is the model's thread's.
+std::shared_ptr<const detail::EventPolicy> EventModel::Private::producersKey() const
+{
+    if (!keyColumn)
+        return nullptr;
+    const auto place = readers.find(key);
+    std::vector<detail::EventReader> ofKey =
+            place == readers.end() ? std::vector<detail::EventReader>() : place->second;
+    if (!areMembers(ofKey))
+        return nullptr;
+    auto policy = std::make_shared<detail::MemberPolicy>(
+            key, QVariantMap(), detail::MemberPolicy::WithoutKey::OneMoreKey, std::move(ofKey));
+    if (merge)
+        return std::make_shared<detail::MergedRowsPolicy>(std::move(policy), *merge);
+    return policy;
+}
+
+// The slots of the batch are valid until code of the program runs, so all of them are looked at first.
+void EventModel::Private::take(const detail::Batch &batch)
+{
+    const auto self = shared_from_this();
+    if (isSnapshot) {
+        takeSnapshot(batch);
+        return;
+    }
+    lost += batch.dropped();
+    received += batch.dropped();
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+        const detail::Event &event = batch.eventAt(i);
+        event.addReference();
+        if (!keyColumn && !isReading) {
+            received += 1;
+            awaitNew(detail::EventRow(detail::EventPointer(&event)));
+            continue;
+        }
+        Incoming next{detail::EventRow(detail::EventPointer(&event)), batch.countAt(i), nullptr, 0, {}, 0};
+        received += next.count;
+        if (detail::KeyedSlot *const slot = batch.slotAt(i); slot && keyColumn) {
+            auto *row = static_cast<detail::ModelRow *>(slot->place);
+            next.hash = static_cast<std::size_t>(slot->hash);
+            if (!row || row->arrival != slot->placeNumber) {
+                next.key = static_cast<const detail::MemberValue *>(slot->key())->value;
+                row = next.key.isValid() ? store.find(next.key, next.hash) : nullptr;
+                slot->place = row;
+                slot->placeNumber = row ? row->arrival : 0;
+            }
+            next.row = row;
+            next.arrival = row ? row->arrival : 0;
+        }
+        incoming.push_back(std::move(next));
+    }
+    show();
+}
+
+// --- what has come waits -------------------------------------------------------------------------
+
+bool EventModel::Private::absorb()
+{
+    if (isReading) // in an event loop that the function has opened
+        return true;
+    const auto self = shared_from_this();
+    isReading = true;
+    while (q && !incoming.empty()) {
+        Incoming next = std::move(incoming.front());
+        incoming.pop_front();
+        if (!keyColumn && !isSnapshot) {
+            awaitNew(std::move(next.event));
+            continue;
+        }
+        detail::ModelRow *row = next.row && next.row->arrival == next.arrival ? next.row : nullptr;
+        if (!row && !next.key.isValid()) {
+            next.key = keyColumn->read(next.event); // of a function; or of an event that has none, which is logged
+            if (!q)
+                break;
+            next.hash = detail::isEventKey(next.key) ? detail::RowStore::hashOf(next.key) : 0;
+        }
+        if (!row && !detail::isEventKey(next.key)) {
+            lost += next.count;
+            continue;
+        }
+        if (!row)
+            row = store.find(next.key, next.hash);
+        if (!next.isGone && removes.isSet())
+            next.isGone = removes.isTrue(next.event, false);
+        if (!q)
+            break;
+        if (next.isGone && row)
+            awaitRemoval(row);
+        else if (!next.isGone)
+            absorbKeyed(std::move(next.event), next.count, row, std::move(next.key), next.hash);
+    }
+    isReading = false;
+    return q != nullptr;
+}
+
+// Without a key.
+void EventModel::Private::awaitNew(detail::EventRow event)
+{
+    waiting.push_back({std::move(event), nullptr});
+    for (; waiting.size() > static_cast<std::size_t>(capacity); ++lost)
+        waiting.pop_front();
+}
+
+void EventModel::Private::absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row,
+                                      QVariant rowKey, std::size_t hash)
+{
+    if (!row || row->isLeaving) {
+        if (!hasRoom()) {
+            lost += count;
+            return;
+        }
+        if (row) { // it comes again before it has gone
+            row->isLeaving = false;
+            --leavingCount;
+        }
+    }
+    if (!row)
+        row = store.append(std::move(rowKey), hash);
+    awaitFor(row, std::move(event), count);
+}
+
+void EventModel::Private::awaitFor(detail::ModelRow *row, detail::EventRow event, std::uint64_t count)
+{
+    if (row->waiting < 0) {
+        row->waiting = static_cast<int>(waiting.size());
+        waiting.push_back({std::move(event), row});
+        return;
+    }
+    detail::EventRow &place = waiting[static_cast<std::size_t>(row->waiting)].event;
+    if (!merge || isSnapshot || !place.isValid()) {
+        place = std::move(event);
+    } else if (std::optional<detail::EventRow> merged = detail::mergedRow(*merge, place, event, hasMergeFailed)) {
+        place = *std::move(merged);
+    } else {
+        lost += count;
+    }
+}
+
+void EventModel::Private::awaitRemoval(detail::ModelRow *row)
+{
+    if (std::exchange(row->isLeaving, true))
+        return;
+    ++leavingCount;
+    if (row->waiting < 0) {
+        row->waiting = static_cast<int>(waiting.size());
+        waiting.push_back({detail::EventRow(), row});
+    } else {
+        waiting[static_cast<std::size_t>(row->waiting)].event = detail::EventRow();
+    }
+}
+
+// New rows that wait go with their events.
+void EventModel::Private::forgetWaiting()
+{
+    incoming.clear();
+    for (Waiting &event : waiting) {
+        if (!event.row)
+            continue;
+        event.row->waiting = -1;
+        if (std::exchange(event.row->isLeaving, false))
+            --leavingCount;
+        if (event.row->isNew)
+            store.remove(event.row);
+    }
+    waiting.clear();
+}
+
+// --- snapshots -----------------------------------------------------------------------------------
+
+void EventModel::Private::takeSnapshot(const detail::Batch &batch)
+{
+    received += batch.size() + batch.lost();
+    lost += batch.dropped();
+    if (!batch.isEmpty()) {
+        const detail::Event &event = batch.eventAt(batch.size() - 1);
+        event.addReference();
+        newestSnapshot = detail::EventPointer(&event);
+    }
+    if (isPaused)
+        tell();
+    else
+        computeDifference();
+}
+
+// One at a time. A function of the program that reads keys runs here; members are read elsewhere.
+void EventModel::Private::computeDifference()
+{
+    if (isComputing || !newestSnapshot)
+        return;
+    const auto self = shared_from_this();
+    detail::EventPointer snapshot = std::exchange(newestSnapshot, detail::EventPointer());
+    const auto place = readers.find(key);
+    if (place != readers.end() && !areMembers(place->second)) {
+        isComputing = isReading = true;
+        detail::SnapshotDifference difference = snapshots->differenceTo(*snapshot);
+        isComputing = isReading = false;
+        if (q)
+            takeDifference(std::move(difference));
+        return;
+    }
+    isComputing = true;
+    struct Work
+    {
+        detail::EventPointer snapshot;
+        std::shared_ptr<detail::SnapshotState> state;
+        detail::SnapshotDifference difference;
+    };
+    auto work = std::make_shared<Work>();
+    work->snapshot = std::move(snapshot);
+    work->state = snapshots;
+    QThreadPool::globalInstance()->start([work, back = this->back] {
+        work->difference = work->state->differenceTo(*work->snapshot);
+        work->snapshot = detail::EventPointer();
+        const std::lock_guard lock(back->mutex);
+        if (!back->model)
+            return;
+        detail::postCall(back->model, [work, back] {
+            Private *const model = back->owner; // its thread's: the call goes with the model
+            model->isComputing = false;
+            if (model->snapshots == work->state)
+                model->takeDifference(std::move(work->difference));
+            else
+                model->computeDifference();
+        });
+    });
+}
+
+void EventModel::Private::takeDifference(detail::SnapshotDifference &&difference)
+{
+    const auto self = shared_from_this();
+    if (difference.isRefused) {
+        ++lost;
+        refuse("EventModel", "with `snapshot`, an event must be a list of rows");
+        tell();
+        return;
+    }
+    lost += difference.lost;
+    for (auto &[goneKey, hash] : difference.gone)
+        incoming.push_back({detail::EventRow(), 0, nullptr, 0, std::move(goneKey), hash, true});
+    for (detail::SnapshotDifference::Row &row : difference.set)
+        incoming.push_back({std::move(row.event), 1, nullptr, 0, std::move(row.key), row.hash});
+    show();
+    if (q && !isPaused)
+        computeDifference(); // what has come meanwhile
+}
+
+} // namespace SignalBox

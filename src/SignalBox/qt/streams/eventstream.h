@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
+#    include <SignalBox/core/handlerguard.h>
+#    include <SignalBox/core/handlerid.h>
+#    include <SignalBox/core/registry/handlerreference.h>
+#    include <SignalBox/core/sourcelocation.h>
+#    include <SignalBox/qt/coroutines/taskoperation.h>
+#    include <SignalBox/qt/futures/answer.h>
+#    include <SignalBox/qt/futures/futureend.h>
+#endif
+#include <SignalBox/qt/registry/asyncregistry.h>
+#include <SignalBox/qt/backlogs/backlog.h>
+#include <SignalBox/qt/delivery/event.h>
+#include <SignalBox/qt/qt_export.h>
+
+#include <QtCore/qdeadlinetimer.h>
+#include <QtCore/qfuture.h>
+#include <QtCore/qobject.h>
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace SignalBox {
+
+namespace detail {
+
+class StreamState;
+
+/*! Waits for the next event of a stream, behind those that began earlier. On the thread of the stream's context. */
+class StreamWaiter
+{
+public:
+    StreamWaiter() = default;
+    Q_DISABLE_COPY_MOVE(StreamWaiter)
+
+protected:
+    ~StreamWaiter() = default;
+
+private:
+    friend class StreamState;
+
+    /*! Gets an event, or null at the end, and is not in the list any more. False: it does not want the event, and is gone.
+        Runs foreign code, whose exceptions it passes on. */
+    virtual bool give(const Event *event) = 0;
+    /*! Whether somebody still waits. */
+    virtual bool isWaiting() const { return true; }
+    /*! It leaves the list unasked. */
+    virtual void drop() noexcept {}
+
+    StreamWaiter *m_next = nullptr;
+};
+
+/*!
+    The events of a stream that wait, and those who wait for events; never both. All on the thread of the context, except for
+    tellEnd(). Shared by the stream, by its handler in the registry, and by awaiting coroutines.
+
+    The handler of the stream may end on any thread. That is told through a registry of the stream's own, whose handler runs on
+    the thread of the context, wherever that moves; and by the context's destroyed().
+*/
+class SIGNALBOX_QT_EXPORT StreamState : public std::enable_shared_from_this<StreamState>
+{
+public:
+    static std::shared_ptr<StreamState> make(QObject *context, const QString &name, const Backlog &backlog, const SourceLocation &location);
+    explicit StreamState(const Backlog &backlog);
+    ~StreamState();
+    Q_DISABLE_COPY_MOVE(StreamState)
+
+    /*! An event has arrived. \a lostBefore: what was lost on its way so far. */
+    void arrive(const Event &event, std::uint64_t lostBefore);
+    /*! The handler has ended, on any thread. */
+    void tellEnd() noexcept;
+    /*! Nothing more comes: gives all that wait the end. */
+    void end() noexcept;
+
+    bool isReady() const noexcept { return m_count != 0 || m_hasEnded; }
+    bool isOver() const noexcept { return m_count == 0 && m_hasEnded; }
+    /*! Whether the context lives on the calling thread. False: with a warning. */
+    bool isHere() const noexcept;
+    /*! The oldest event that waits; null if there is none. */
+    EventPointer take() noexcept;
+    std::uint64_t lost() const noexcept { return m_lost + m_lostBefore; }
+
+    void addWaiter(StreamWaiter &waiter) noexcept;
+    void addFirstWaiter(StreamWaiter &waiter) noexcept { waiter.m_next = std::exchange(m_firstWaiter, &waiter); }
+    void removeWaiter(StreamWaiter &waiter) noexcept;
+    /*! Keeps \a answer until the end, or until the guard's handler is unregistered, from whichever thread. */
+    HandlerGuard keepUntilEnd(std::shared_ptr<void> answer);
+
+private:
+    class Ends;
+
+    void append(EventPointer event);
+
+    const std::unique_ptr<Ends> m_ends;
+    QObject *m_context = nullptr; // null: ended
+    QMetaObject::Connection m_contextEnd;
+    const std::size_t m_capacity; // 0: unlimited
+    const bool m_keepsOldest;
+    std::vector<EventPointer> m_ring; // a power of two
+    std::size_t m_begin = 0;
+    std::size_t m_count = 0;
+    std::uint64_t m_lost = 0;
+    std::uint64_t m_lostBefore = 0;
+    StreamWaiter *m_firstWaiter = nullptr;
+    bool m_hasEnded = false;
+};
+
+/*! The handler of a stream. */
+class SIGNALBOX_QT_EXPORT StreamHandler
+{
+public:
+    explicit StreamHandler(std::shared_ptr<StreamState> state) noexcept : m_state(std::move(state)) {}
+    StreamHandler(StreamHandler &&other) noexcept = default;
+    StreamHandler(const StreamHandler &) = delete;
+    StreamHandler &operator=(const StreamHandler &) = delete;
+    ~StreamHandler()
+    {
+        if (m_state)
+            m_state->tellEnd();
+    }
+
+    Propagation operator()(const Notification &notification, RouteBase &route);
+
+private:
+    std::shared_ptr<StreamState> m_state; // null: moved from
+};
+
+/*! What a stream needs of its registry. */
+struct StreamAccess
+{
+    template <class E>
+    static HandlerGuard addHandler(AsyncRegistry<E> &registry, QObject *context, std::shared_ptr<StreamState> state,
+                                   const AsyncOptionsOf<E> &options, const SourceLocation &location)
+    {
+        const HandlerSettings settings(options, "AsyncRegistry::stream()");
+        return registry.template add<StreamHandler>(registry.wayTo(context, settings), StreamHandler(std::move(state)), settings, location);
+    }
+};
+
+} // namespace detail
+
+/*!
+    \class SignalBox::EventStream
+    \brief The events of an AsyncRegistry, one after the other, for coroutines and futures. Made by AsyncRegistry::stream().
+
+    A stream has one handler for its whole life. Events that come between two awaits wait in the stream. None is lost unless the
+    Backlog of its options says so. In a coroutine, `co_await stream` gives an std::optional<E>: the next event, or nothing at the end of
+    the stream. For E = void it gives a bool. The coroutine resumes on the thread of the context. Any coroutine type can be used, such
+    as Task and QCoro::Task. next() gives the same as a QFuture, with a deadline.
+
+    The stream ends with its context, with the registry, or when its handler is unregistered. Events that have arrived before can
+    still be taken. After those, each await gives nothing, at once. If a coroutine waits when the context is destroyed, it is resumed
+    inside the destructor of the context.
+
+    \threadsafety Create and use it on the thread of its context only. The registry may post, and be destroyed, on other threads.
+
+    \ordering Events come in the order in which they reach the thread of the context; those of one producer keep their order. If several
+    coroutines or futures wait, they get the next events in the order in which they began to wait.
+
+    \cost A waiting event is not copied. An event that is taken is copied. `co_await` allocates nothing. If next() has to wait, it costs a
+    registration and a message to the library's own thread.
+
+    \errors If copying an event throws, `co_await` throws that. In next() it counts as a failure of the stream's handler, and
+    the future gets the next event. An exception that leaves a coroutine in resume() counts as a failure, too.
+
+    Store the result of `co_await` in a variable, as in the example: GCC 12 generates wrong code for `while (co_await stream)`.
+
+    \lifetime Move-only. Destroying it unregisters the handler; coroutines and futures that wait get nothing. A coroutine may destroy the
+    stream that resumes it.
+
+    \code
+    Task showAll(SignalBox::AsyncRegistry<Progress> &progress, Window *window)
+    {
+        auto stream = progress.stream(window);
+        while (const std::optional<Progress> latest = co_await stream)
+            window->show(*latest);
+    }
+    \endcode
+*/
+template <class E>
+class EventStream
+{
+    static_assert(std::is_void_v<E> || std::is_copy_constructible_v<E>, "EventStream<E>: the event must be copyable, or void");
+    using Value = std::conditional_t<std::is_void_v<E>, detail::NoEvent, E>;
+
+public:
+    /*! The result of an await: the event, or nothing at the end; for E = void, whether there was an event. */
+    using Next = typename AsyncRegistry<E>::Next;
+
+    /*! A stream that has ended. */
+    EventStream() noexcept = default;
+    EventStream(const EventStream &) = delete;
+    EventStream &operator=(const EventStream &) = delete;
+    /*! Takes over \a other, which has ended then. Coroutines and futures that wait keep waiting. */
+    EventStream(EventStream &&other) noexcept = default;
+    /*! Ends this stream first. */
+    EventStream &operator=(EventStream &&other) noexcept
+    {
+        if (this != &other) {
+            end();
+            m_state = std::move(other.m_state);
+            m_guard = std::move(other.m_guard);
+        }
+        return *this;
+    }
+    /*! Unregisters the handler. Coroutines and futures that wait get nothing. */
+    ~EventStream() { end(); }
+
+    /*!
+        Returns a future of the oldest waiting event or, if none waits, of the next one. It is empty at the end of the stream, or when
+        \a deadline passes. It finishes on the thread of the context; an empty one may finish on another thread. If it is cancelled, on any
+        thread, the event goes to whoever waits next, or stays in the stream. If it was cancelled just after it got the event, the event is
+        its result: QFuture::resultCount() is 1 then.
+    */
+    QFuture<Next> next(QDeadlineTimer deadline = QDeadlineTimer::Forever)
+    {
+        const auto answer = std::make_shared<detail::Answer<Next>>();
+        QFuture<Next> future = answer->future();
+        if (!m_state || m_state->isReady()) {
+            const detail::EventPointer event = m_state ? m_state->take() : detail::EventPointer();
+            answer->give(copyOf(event.get()));
+            return future;
+        }
+        if (deadline.hasExpired())
+            return future; // finished, empty, with the answer
+        HandlerGuard owner = m_state->keepUntilEnd(answer);
+        if (owner.isActive()) {
+            m_state->addWaiter(*new FutureWaiter(*m_state, answer, detail::HandlerReference(owner)));
+            detail::endWithFuture(owner, detail::WatchedFuture(future), deadline);
+        }
+        owner.release();
+        return future;
+    }
+
+    /*! How many events its backlog has dropped or merged, up to the last event that has arrived. */
+    quint64 lost() const noexcept { return m_state ? m_state->lost() : 0; }
+
+    /*! Whether no event waits and no more will come. */
+    bool isOver() const noexcept { return !m_state || m_state->isOver(); }
+
+    /*! The id of its handler in the registry, for example to pause it. */
+    HandlerId id() const noexcept { return m_guard.id(); }
+
+    //! \cond What co_await uses
+    class Awaiter final : private detail::StreamWaiter
+    {
+    public:
+        explicit Awaiter(std::shared_ptr<detail::StreamState> state) noexcept : m_state(std::move(state)) {}
+        Q_DISABLE_COPY_MOVE(Awaiter)
+        // The coroutine may be destroyed while it waits.
+        ~Awaiter()
+        {
+            if (m_isWaiting)
+                m_state->removeWaiter(*this);
+        }
+
+        bool await_ready() const noexcept { return !m_state || m_state->isReady(); }
+        void await_suspend(std::coroutine_handle<> coroutine) noexcept
+        {
+            m_coroutine = coroutine;
+            m_isWaiting = true;
+            m_state->addWaiter(*this);
+        }
+        Next await_resume()
+        {
+            if (!m_event && !m_hasResumed && m_state)
+                m_event = m_state->take();
+            return copyOf(m_event.get());
+        }
+
+    private:
+        bool give(const detail::Event *event) override
+        {
+            m_isWaiting = false;
+            m_hasResumed = true;
+            if (event) {
+                event->addReference();
+                m_event = detail::EventPointer(event);
+            }
+            m_coroutine.resume(); // ends this
+            return true;
+        }
+
+        const std::shared_ptr<detail::StreamState> m_state; // null: the stream was empty
+        std::coroutine_handle<> m_coroutine;
+        detail::EventPointer m_event;
+        bool m_isWaiting = false;
+        bool m_hasResumed = false;
+    };
+
+    // In a Task.
+    class TaskWait final : private detail::TaskOperation, private detail::StreamWaiter
+    {
+    public:
+        explicit TaskWait(const EventStream &stream) noexcept : m_state(stream.m_state) {}
+        ~TaskWait() override
+        {
+            if (m_isWaiting)
+                m_state->removeWaiter(*this);
+        }
+
+        using detail::TaskOperation::hasCome;
+        bool isReady() noexcept
+        {
+            if (m_state && !m_state->isHere())
+                m_state = nullptr;
+            return !m_state || m_state->isReady();
+        }
+        void begin(detail::TaskDriver &driver) noexcept
+        {
+            setDriver(driver);
+            m_isWaiting = true;
+            m_state->addWaiter(*this);
+        }
+        Next result()
+        {
+            if (!m_isGiven && m_state)
+                m_event = m_state->take();
+            return copyOf(m_event.get());
+        }
+
+    private:
+        bool give(const detail::Event *event) override
+        {
+            m_isWaiting = false;
+            m_isGiven = true;
+            if (event) {
+                event->addReference();
+                m_event = detail::EventPointer(event);
+            }
+            // The end may come from a destructor, where nothing is resumed.
+            if (event && driver().isHere())
+                resume();
+            else
+                resumeFromLoop();
+            return true;
+        }
+
+        std::shared_ptr<detail::StreamState> m_state; // null: the stream was empty, or is of another thread
+        detail::EventPointer m_event;
+        bool m_isWaiting = false;
+        bool m_isGiven = false;
+    };
+
+    Awaiter operator co_await() const noexcept { return Awaiter(m_state); }
+
+    EventStream(AsyncRegistry<E> &registry, QObject *context, const AsyncOptionsOf<E> &options, const SourceLocation &location)
+        : m_state(detail::StreamState::make(context, options.name, options.backlog.plain(), location))
+    {
+        if (m_state)
+            m_guard = detail::StreamAccess::addHandler(registry, context, m_state, options, location);
+        if (!m_guard.isActive())
+            end();
+    }
+    //! \endcond
+
+private:
+    class FutureWaiter final : public detail::StreamWaiter
+    {
+    public:
+        FutureWaiter(detail::StreamState &state, const std::shared_ptr<detail::Answer<Next>> &answer,
+                     detail::HandlerReference owner) noexcept
+            : m_state(state), m_answer(answer), m_owner(std::move(owner))
+        {
+        }
+
+    private:
+        bool isWaiting() const override
+        {
+            const auto answer = m_answer.lock();
+            return answer && answer->isOpen();
+        }
+        bool give(const detail::Event *event) override
+        {
+            std::unique_ptr<FutureWaiter> self(this);
+            const auto answer = m_answer.lock();
+            if (!answer || !answer->isOpen())
+                return false;
+            Next copy = copyOf(event, self);
+            m_owner.unregister();
+            return answer->give(std::move(copy));
+        }
+        // What a copy throws is thrown before anything has happened: it goes on waiting.
+        Next copyOf(const detail::Event *event, std::unique_ptr<FutureWaiter> &self) const
+        {
+            try {
+                return EventStream::copyOf(event);
+            } catch (...) {
+                m_state.addFirstWaiter(*self.release());
+                throw;
+            }
+        }
+        void drop() noexcept override { delete this; }
+
+        detail::StreamState &m_state; // its owner
+        const std::weak_ptr<detail::Answer<Next>> m_answer; // kept until the end
+        const detail::HandlerReference m_owner;
+    };
+
+    static Next copyOf(const detail::Event *event)
+    {
+        if constexpr (std::is_void_v<E>)
+            return event != nullptr;
+        else
+            return event ? Next(static_cast<const detail::StoredEvent<Value> &>(*event).value()) : Next();
+    }
+
+    void end() noexcept
+    {
+        m_guard.reset();
+        // On the stack, since what is resumed may destroy this.
+        if (const auto state = std::move(m_state))
+            state->end();
+    }
+
+    std::shared_ptr<detail::StreamState> m_state; // null: an empty stream
+    HandlerGuard m_guard;
+};
+
+} // namespace SignalBox
