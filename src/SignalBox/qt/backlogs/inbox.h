@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/routes/asyncoptions.h>
 #include <SignalBox/qt/backlogs/backlog.h>
 #include <SignalBox/qt/backlogs/backlogstore.h>
 #include <SignalBox/qt/backlogs/batch.h>
+#include <SignalBox/qt/backlogs/nested.h>
 #include <SignalBox/qt/backlogs/handlerstatistics.h>
 #include <SignalBox/qt/backlogs/keyedstore.h>
 #include <SignalBox/qt/delivery/entrylist.h>

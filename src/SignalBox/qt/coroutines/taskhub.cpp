@@ -171,12 +171,15 @@ void TaskHub::wake() noexcept
 
 bool TaskHub::queue(HubEntry &entry) noexcept
 {
-    const std::lock_guard lock(m_mutex);
-    if (m_isClosed || entry.m_queue)
-        return false;
-    m_queue.append(entry);
-    // Under the mutex: afterwards the entry may be served, and this hub be gone.
-    wake();
+    std::shared_ptr<TaskHub> self;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_isClosed || entry.m_queue)
+            return false;
+        m_queue.append(entry);
+        self = shared_from_this(); // once the mutex is free, the entry may be served, and all others that keep this hub be gone
+    }
+    self->wake(); // without the mutex: a thread's event dispatcher may be the program's
     return true;
 }
 

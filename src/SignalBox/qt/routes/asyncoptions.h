@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/backlogs/backlog.h>
 #include <SignalBox/qt/backlogs/backlogof.h>
+#include <SignalBox/qt/backlogs/nested.h>
 
 #include <QtCore/qstring.h>
 
@@ -19,21 +20,6 @@ enum class Delivery {
     Auto,   //!< Inline if the notifying thread is the target thread and no earlier event waits for the handler; else queued.
             //!< So an event never overtakes earlier events of its handler. It may overtake those of other handlers.
     Queued, //!< Always through the event loop of the target thread.
-};
-
-/*!
-    \brief What becomes of an event that comes for a handler while the handler is in an event loop that it opened itself: a dialog, a
-    progress bar, QEventLoop::exec().
-
-    \code
-    files.registerHandler(&window, askAndOpen, {.nested = SignalBox::Nested::Wait});
-    \endcode
-*/
-enum class Nested {
-    Deliver, //!< The handler is called again, inside of its call.
-    Wait,    //!< The event waits, and the handler is called when it has returned. In order, and other handlers go on. It waits too
-             //!< if the handler itself posts it. So the handler never runs twice at a time. As one with another backlog than
-             //!< Backlog::all(), it keeps the order of its own events, not its place among other handlers.
 };
 
 /*!

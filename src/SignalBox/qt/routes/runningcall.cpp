@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/routes/runningcall.h>
 
-#include <SignalBox/core/runninghandler.h>
-#include <SignalBox/qt/routes/route.h>
-#include <SignalBox/qt/routes/hasnewerevent.h>
-
-namespace SignalBox {
-
-namespace detail {
+namespace SignalBox::detail {
 
 thread_local constinit const RunningCall *RunningCall::s_innermost = nullptr;
 
-} // namespace detail
-
-bool hasNewerEvent() noexcept
-{
-    const detail::RunningCall *const call = detail::RunningCall::innermost();
-    // Another id: the innermost handler is an inline one, or of a registry of the core.
-    return call && call->route().handler().id() == runningHandler() && call->route().waiting() > 0;
-}
-
-} // namespace SignalBox
+} // namespace SignalBox::detail
