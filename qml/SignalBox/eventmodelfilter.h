@@ -22,7 +22,7 @@ class EventModel;
 
     \lifetime It lives with the model.
 
-    \code
+    \code{.qml}
     EventModel { registry: bus; filter: event => event.level >= 2 }
     \endcode
 */

@@ -3,7 +3,11 @@
 # The comment of each public class says what its members have in common: thread-safety, cost, lifetime, errors, and an
 # example. \plainvalue says the first four for values. That there is a comment at all is Doxygen's to check.
 #   ROOT   the project's directory
-file(GLOB headers "${ROOT}/src/SignalBox/core/*.h" "${ROOT}/src/SignalBox/qt/*.h" "${ROOT}/qml/SignalBox/*.h")
+include("${ROOT}/src/cmake/PublicHeaders.cmake")
+file(GLOB headers "${ROOT}/src/SignalBox/core/*.h" "${ROOT}/qml/SignalBox/*.h")
+signalbox_qt_headers("${ROOT}" qt_headers)
+list(TRANSFORM qt_headers PREPEND "${ROOT}/")
+list(APPEND headers ${qt_headers})
 list(FILTER headers EXCLUDE REGEX "_p\\.h$")
 
 set(classes 0)

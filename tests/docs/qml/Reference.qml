@@ -29,6 +29,8 @@ Item {
         RegistryHandler { handler: event => console.log(event.size) }
     }
 
+    EventModel { registry: bus; filter: event => event.level >= 2 }
+
     RegistryHandler {
         registry: bus
         newest: 1

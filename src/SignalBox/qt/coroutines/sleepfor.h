@@ -3,9 +3,9 @@
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <concepts>
 #    include <SignalBox/qt/coroutines/sleep.h>
-#endif
 
-#include <chrono>
+#    include <chrono>
+#endif
 
 namespace SignalBox {
 

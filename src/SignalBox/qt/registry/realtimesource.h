@@ -44,8 +44,6 @@ namespace SignalBox {
     was made by the default constructor takes nothing.
 
     \code
-    struct Level { float left, right; };
-
     SignalBox::AsyncRegistry<Level> levels;
     auto meter = levels.addRealtimeSource(1024);
     levels.registerHandler(&window, &Window::showLevel, {.backlog = SignalBox::Backlog::newest().every(16)});
@@ -61,8 +59,10 @@ class RealtimeSource
 public:
     /*! A source of nothing. */
     RealtimeSource() noexcept = default;
+    /*! Posts what it still has, on the registry's thread. */
     ~RealtimeSource() { end(); }
-    RealtimeSource(RealtimeSource &&) noexcept = default;
+    /*! Takes over \a other, which is a source of nothing then. */
+    RealtimeSource(RealtimeSource &&other) noexcept = default;
     /*! First ends what it was. */
     RealtimeSource &operator=(RealtimeSource &&other) noexcept
     {
