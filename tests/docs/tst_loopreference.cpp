@@ -93,10 +93,10 @@ private Q_SLOTS:
     void realtimeSource()
     {
         Window window;
+        Audio audio;
         SignalBox::AsyncRegistry<Level> levels;
         auto meter = levels.addRealtimeSource(1024);
         levels.registerHandler(&window, &Window::showLevel, {.backlog = SignalBox::Backlog::newest().every(16)});
-        Audio audio;
         audio.start([meter = std::move(meter)](const Block &block) mutable { meter.offer(levelOf(block)); });
         QTRY_COMPARE(window.shown, 0.5F);
     }
