@@ -378,7 +378,7 @@ void QmlTypes::eachMemberIsUsedWithoutAWarning()
     const QString text = everyMember();
     QVERIFY(text.contains(QLatin1String("page.aQmlRegistry.notify(null)")));
     QVERIFY(text.contains(QLatin1String("page.aQmlRegistry.handlerCount"))); // a base's
-    QVERIFY(text.contains(QLatin1String("function onLagged(id, dropped)")));
+    QVERIFY(text.contains(QLatin1String("function onLagged(id, lost)")));
     QVERIFY(text.contains(QLatin1String("console.log(OsSignals.Hangup)")));
     const QString output = lint(text);
     QVERIFY2(output.isEmpty(), qPrintable(output));
