@@ -94,6 +94,7 @@ function(signalbox_add_qml_module)
         RESOURCE_PREFIX /qt/qml # the default since Qt 6.5: an import path there
         OUTPUT_DIRECTORY "${SignalBox_QML_IMPORT_PATH}/${module_path}"
         OUTPUT_TARGETS object_targets
+        DEPENDENCIES QtQml # for tools: Qt::SortOrder
         SOURCES ${arg_SOURCES} ${arg_HEADERS}
         QML_FILES ${arg_QML_FILES})
     # The generated type registration includes headers by their bare names.
