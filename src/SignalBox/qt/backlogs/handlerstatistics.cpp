@@ -36,7 +36,9 @@ void HandlerStatistics::countFailure(const std::exception_ptr &exception) noexce
 std::uint64_t HandlerStatistics::takeNewLosses() noexcept
 {
     const std::uint64_t lost = losses();
-    return lost - std::exchange(m_toldLosses, lost);
+    const std::uint64_t told = m_toldLosses.load(std::memory_order_relaxed); // written here only
+    m_toldLosses.store(lost, std::memory_order_relaxed);
+    return lost - told;
 }
 
 void HandlerStatistics::describe(AsyncHandlerInfo &info) const

@@ -44,9 +44,10 @@ public:
         return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
     }
     std::uint64_t dropped() const noexcept { return m_dropped.load(std::memory_order_relaxed); }
-    /*! What was lost since this was asked last. The consumer's, as the next one. */
+    /*! What was lost since this was asked last. The consumer's. */
     std::uint64_t takeNewLosses() noexcept;
-    bool hasNewLosses() const noexcept { return losses() != m_toldLosses; }
+    /*! Any thread: of its own losses, a thread does not miss that they are to be told. */
+    bool hasNewLosses() const noexcept { return losses() != m_toldLosses.load(std::memory_order_relaxed); }
 
     /*! Fills in calls, failures, losses and times. */
     void describe(AsyncHandlerInfo &info) const;
@@ -58,7 +59,7 @@ private:
     std::atomic<std::uint64_t> m_failures = 0;
     std::atomic<std::int64_t> m_runTime = 0; // sequentially consistent: see RegistryLink::m_isStatisticsChangeTold
     std::atomic<std::int64_t> m_longestTime = 0;
-    std::uint64_t m_toldLosses = 0; // the consumer's
+    std::atomic<std::uint64_t> m_toldLosses = 0; // written by the consumer. Relaxed: it orders nothing
     mutable std::mutex m_mutex; // guards the next one
     QString m_lastError;
 };

@@ -285,7 +285,12 @@ void Mailbox::forward(Receiver &receiver, const Payload *payload) noexcept
 
 void Mailbox::takeOver(EntryList &&entries) noexcept
 {
-    m_front.prepend(std::move(entries));
+    {
+        // Another thread may just be making this mailbox, and look in reopen() whether something is here. Either it sees these entries, or
+        // the wake below finds the mailbox open.
+        const std::lock_guard lock(m_dropMutex);
+        m_front.prepend(std::move(entries));
+    }
     wake();
 }
 
