@@ -408,6 +408,8 @@ void TaskHub::leave() noexcept
         if (m_isEnding)
             return;
         m_home.store(nullptr, std::memory_order_relaxed);
+        while (HubEntry *const entry = m_yielding.takeFirst()) // it is served where the context arrives, without the timer
+            m_queue.append(*entry);
         if (!m_isDeparting && m_running) {
             m_isDeparting = true;
             m_departsFrom = QThread::currentThread();
@@ -415,6 +417,8 @@ void TaskHub::leave() noexcept
                 driver->m_isInterrupted = true;
         }
     }
+    if (m_yieldTimer != 0)
+        m_anchor->killTimer(std::exchange(m_yieldTimer, 0));
     postCall(m_anchor, [self = shared_from_this()] { self->serve(); });
 }
 
