@@ -48,7 +48,7 @@ public:
     void *place = nullptr; // what the recipient keeps with the key, and a number of its own for that
     std::uint64_t placeNumber = 0;
 
-    /*! Whether the item is somebody else's for now. A producer that waits for room merges what is pending. */
+    /*! Whether a producer is merging into the item, or events wait to be merged into it: then the consumer leaves it. */
     bool isBusy() const noexcept { return isMerging || pendingCount != 0; }
 
 private:

@@ -161,7 +161,7 @@ private:
 
     Queue m_queue;
     const Nesting m_nesting;
-    std::mutex m_dropMutex; // the consumer's place, while there is none
+    std::mutex m_dropMutex; // the consumer's place, while there is none; and m_front, where the mailbox may just be made
     QueueEntry m_end; // what was appended before the queue was closed lies in front of it
     bool m_isEndTaken = false; // under that mutex
 
