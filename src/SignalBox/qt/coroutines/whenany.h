@@ -89,6 +89,8 @@ private:
     `co_await whenAny(stream, sleepFor(1s))` in a Task waits for the first of several, and gives a std::variant: its index() says which one has
     come, its value is what awaiting that would give (std::monostate instead of void). If several are there already, it is the first of them. The
     others are withdrawn and lose nothing: a stream keeps its next event, a coroutine goes on, a future is not cancelled.
+    One exception: if a second branch comes before the coroutine resumes, because its context is moving or code inside of the wait has posted
+    to it, what that branch took is lost.
 
     Anything but a Task can be a branch. For a Task, pass the TaskHandle of its spawn().
 
