@@ -232,16 +232,16 @@ void tst_Doctor::traceIsAnArrayOfEvents()
     QJsonParseError error;
     const QJsonArray events = QJsonDocument::fromJson(run.trace(), &error).array();
     QCOMPARE(error.error, QJsonParseError::NoError);
-    bool hasSlice = false;
+    // A machine that has other work may let the loop stand still a second time, for less long.
+    double longest = 0;
     for (const QJsonValue &event : events) {
         QVERIFY(event[QStringLiteral("ts")].isDouble() && event[QStringLiteral("pid")].isDouble() && event[QStringLiteral("tid")].isDouble());
         if (event[QStringLiteral("ph")].toString() == QLatin1String("X")) {
-            hasSlice = true;
-            QVERIFY(event[QStringLiteral("dur")].toDouble() >= 1.49e6);
+            longest = std::max(longest, event[QStringLiteral("dur")].toDouble());
             QVERIFY(event[QStringLiteral("name")].toString().startsWith(QLatin1String("loop stands still")));
         }
     }
-    QVERIFY(hasSlice);
+    QVERIFY(longest >= 1.49e6);
 }
 
 void tst_Doctor::tenThousandConnectionsAreCounted()
