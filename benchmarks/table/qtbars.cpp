@@ -64,12 +64,12 @@ void addKeyBars(std::vector<Bar> &bars)
 {
     const std::string maps = "16 mutexes + maps";
     const auto add = [&](const std::string &what, double nanoseconds, const Bar::Value &ours, const Bar::Value &theirs) {
-        bars.push_back({"latestBy() with 5000 keys, " + what, "<= " + format(nanoseconds, Unit::Time), Unit::Time, ours, nanoseconds, maps, theirs});
+        bars.push_back({"newestBy() with 5000 keys, " + what, "<= " + format(nanoseconds, Unit::Time), Unit::Time, ours, nanoseconds, maps, theirs});
     };
     for (const std::string target : {"together", "blocked"}) {
         const std::string variant = "int-" + target;
         add("an int key, a post, " + target, 60, timeOf("keys", us, variant), timeOf("keys", maps, variant));
-        bars.push_back({"latestBy() with 5000 keys, an int key, a post, " + target, "<= 0.8 x " + maps, Unit::Ratio,
+        bars.push_back({"newestBy() with 5000 keys, an int key, a post, " + target, "<= 0.8 x " + maps, Unit::Ratio,
                         quotient(timeOf("keys", us, variant), timeOf("keys", maps, variant)), 0.8, maps, timeOf("keys", maps, variant)});
         add("a QString key, a post, " + target, 150, timeOf("keys", us, "QString-" + target), timeOf("keys", maps, "QString-" + target));
     }
