@@ -162,6 +162,16 @@ void addSourceBars(std::vector<Bar> &bars)
     }
 }
 
+void addOfferBars(std::vector<Bar> &bars)
+{
+    const std::string ring = "ring + timer";
+    bars.push_back({"offer() of a RealtimeSource, of 30 000 samples of a hundred the median", "<= " + format(10, Unit::Time), Unit::Time,
+                    timeOf("offer", us, "hundred"), 10, ring, timeOf("offer", ring, "hundred")});
+    bars.push_back({"offer() of a RealtimeSource, what 99.999 % of single ones do not exceed, the look at the clock included", "<= 1 us",
+                    Unit::Time, counterOf("offer", us, "one", "p99999_ns"), 1000, "the look at the clock",
+                    counterOf("offer", "idle", "one", "p99999_ns")});
+}
+
 } // namespace
 
 std::vector<Bar> qtBars()
@@ -174,6 +184,7 @@ std::vector<Bar> qtBars()
     addLatencyBars(bars);
     addRowBars(bars);
     addSourceBars(bars);
+    addOfferBars(bars);
     return bars;
 }
 
