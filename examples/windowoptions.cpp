@@ -16,8 +16,10 @@ WindowOptions WindowOptions::read(const QCoreApplication &application, const QSt
     const QString program = QCoreApplication::applicationName();
     QCommandLineParser parser;
     parser.setApplicationDescription(description);
-    const QCommandLineOption seconds(QStringLiteral("seconds"), QStringLiteral("End after so many seconds."), QStringLiteral("number"));
-    const QCommandLineOption screenshot(QStringLiteral("screenshot"), QStringLiteral("Save a picture of the window at the end."),
+    const QCommandLineOption seconds(QStringLiteral("seconds"), QStringLiteral("End after so many seconds."),
+                                     QStringLiteral("number"));
+    const QCommandLineOption screenshot(QStringLiteral("screenshot"),
+                                        QStringLiteral("Save a picture of the window at the end."),
                                         QStringLiteral("file"));
     parser.addOptions({seconds, screenshot});
     parser.addHelpOption();
@@ -54,7 +56,8 @@ int showWindow(QWidget &window, const WindowOptions &options)
     if (options.screenshot.isEmpty())
         return 0;
     if (!window.grab().save(options.screenshot)) {
-        std::fputs(qPrintable(QStringLiteral("%1: cannot save a picture as %2\n").arg(QCoreApplication::applicationName(), options.screenshot)),
+        std::fputs(qPrintable(QStringLiteral("%1: cannot save a picture as %2\n")
+                                      .arg(QCoreApplication::applicationName(), options.screenshot)),
                    stderr);
         return 1;
     }

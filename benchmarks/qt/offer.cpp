@@ -40,8 +40,7 @@ struct Nothing
     explicit Nothing(TargetThread &) {}
     template <class Handler>
     void add(Handler)
-    {
-    }
+    {}
     void notify(const Event &) {}
 };
 
@@ -67,7 +66,8 @@ void measureOffers(benchmark::State &state, std::int64_t eventsInASample)
     Peer peer(target);
     peer.add(CountingHandler{sinks.at(0), &arrivals});
     const ScopedPin pin(0);
-    std::vector<double> samples(static_cast<std::size_t>(offerRounds * eventsInARound / eventsInASample)); // touched here
+    std::vector<double> samples(
+            static_cast<std::size_t>(offerRounds * eventsInARound / eventsInASample)); // touched here
     std::size_t count = 0;
     for ([[maybe_unused]] auto round : state) {
         arrivals.expect(1);
@@ -96,14 +96,18 @@ void measureOffers(benchmark::State &state, std::int64_t eventsInASample)
 
 void registerOffer()
 {
-    forEachPeer(PeerList<Nothing, SignalBoxRealtime, HandRing, SignalBoxPost, QtQueuedSignal>(), []<class Peer>(std::type_identity<Peer>) {
-        for (const auto &[variant, eventsInASample] : {std::pair<const char *, std::int64_t>{"hundred", 100}, {"one", 1}}) {
-            benchmark::RegisterBenchmark(benchmarkName("offer", Peer::name, variant).c_str(),
-                                         [eventsInASample](benchmark::State &state) { measureOffers<Peer>(state, eventsInASample); })
-                    ->UseManualTime()
-                    ->Iterations(offerRounds);
-        }
-    });
+    forEachPeer(PeerList<Nothing, SignalBoxRealtime, HandRing, SignalBoxPost, QtQueuedSignal>(),
+                []<class Peer>(std::type_identity<Peer>) {
+                    for (const auto &[variant, eventsInASample] :
+                         {std::pair<const char *, std::int64_t>{"hundred", 100}, {"one", 1}}) {
+                        benchmark::RegisterBenchmark(benchmarkName("offer", Peer::name, variant).c_str(),
+                                                     [eventsInASample](benchmark::State &state) {
+                                                         measureOffers<Peer>(state, eventsInASample);
+                                                     })
+                                ->UseManualTime()
+                                ->Iterations(offerRounds);
+                    }
+                });
 }
 
 } // namespace SignalBoxBenchmark

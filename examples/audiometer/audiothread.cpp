@@ -22,7 +22,8 @@ public:
             const double time = static_cast<double>(m_frame++) / 48000;
             const double beat = std::exp(-12 * std::fmod(time, 0.5));
             left = static_cast<float>(0.45 * (1 + std::sin(2.1 * time)) * std::sin(2764 * time) * (0.4 + 0.6 * beat));
-            right = static_cast<float>(0.45 * (1 + std::sin(1.3 * time + 1)) * std::sin(4147 * time) * (0.3 + 0.7 * beat));
+            right = static_cast<float>(0.45 * (1 + std::sin(1.3 * time + 1)) * std::sin(4147 * time)
+                                       * (0.3 + 0.7 * beat));
         }
         return m_block;
     }
@@ -46,8 +47,7 @@ Level levelOf(const Block &block)
 
 AudioThread::AudioThread(SignalBox::RealtimeSource<Level> meter)
     : m_meter(std::move(meter)), m_thread([this] { run(); })
-{
-}
+{}
 
 AudioThread::~AudioThread()
 {

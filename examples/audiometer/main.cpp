@@ -19,11 +19,15 @@ int main(int argc, char *argv[])
     choosePlatform();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("audiometer"));
-    const WindowOptions options = WindowOptions::read(
-        application, QStringLiteral("Shows how loud the sound of an audio thread is. Without a display it runs for two seconds, and saves a picture of its window."));
+    const WindowOptions options =
+            WindowOptions::read(application,
+                                QStringLiteral("Shows how loud the sound of an audio thread is. Without a display it "
+                                               "runs for two seconds, and saves a picture of its window."));
     MeterWindow window;
     const int exitCode = showWindow(window, options);
     window.audio().stop();
-    std::fputs(qPrintable(QStringLiteral("%1 blocks, %2 lost\n").arg(window.audio().blocks()).arg(window.audio().lost())), stdout);
+    std::fputs(
+            qPrintable(QStringLiteral("%1 blocks, %2 lost\n").arg(window.audio().blocks()).arg(window.audio().lost())),
+            stdout);
     return exitCode;
 }

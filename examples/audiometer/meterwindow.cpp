@@ -10,10 +10,7 @@
 #include <algorithm>
 #include <cmath>
 
-MeterBar::MeterBar(const QString &name, QWidget *parent)
-    : QWidget(parent), m_name(name)
-{
-}
+MeterBar::MeterBar(const QString &name, QWidget *parent) : QWidget(parent), m_name(name) {}
 
 void MeterBar::showLevel(float level)
 {
@@ -52,7 +49,8 @@ MeterWindow::MeterWindow()
 {
     setWindowTitle(QStringLiteral("Audio meter"));
     // Merged: a picture shows the loudest of all blocks since the one before.
-    m_levels.registerHandler(this, &MeterWindow::showLevel, {.backlog = SignalBox::Backlog::merged(takeLouder).every(16)});
+    m_levels.registerHandler(this, &MeterWindow::showLevel,
+                             {.backlog = SignalBox::Backlog::merged(takeLouder).every(16)});
 
     auto *standStill = new QPushButton(QStringLiteral("Stand still for a second"));
     connect(standStill, &QPushButton::clicked, [] { QThread::sleep(1); });
@@ -68,5 +66,7 @@ void MeterWindow::showLevel(const Level &level)
     m_left->showLevel(level.left);
     m_right->showLevel(level.right);
     m_shown += level.blocks;
-    m_counts->setText(QStringLiteral("%L1 blocks of a millisecond, %L2 lost while the window stood still").arg(m_audio.blocks()).arg(m_audio.lost()));
+    m_counts->setText(QStringLiteral("%L1 blocks of a millisecond, %L2 lost while the window stood still")
+                              .arg(m_audio.blocks())
+                              .arg(m_audio.lost()));
 }

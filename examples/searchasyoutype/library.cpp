@@ -10,11 +10,12 @@ namespace {
 
 const QStringList &words()
 {
-    static const QStringList all = QStringLiteral("the of and a in that was his with as for had on her at by which not from but "
-                                                  "harbour lantern river signal winter island letter captain garden storm mountain silver "
-                                                  "window bridge thread silence morning journey shadow tower forest market stranger compass "
-                                                  "was said came went saw found left kept heard wrote waited opened remembered crossed")
-                                           .split(u' ');
+    static const QStringList all =
+            QStringLiteral("the of and a in that was his with as for had on her at by which not from but "
+                           "harbour lantern river signal winter island letter captain garden storm mountain silver "
+                           "window bridge thread silence morning journey shadow tower forest market stranger compass "
+                           "was said came went saw found left kept heard wrote waited opened remembered crossed")
+                    .split(u' ');
     return all;
 }
 
@@ -43,7 +44,8 @@ Library makeLibrary(int count)
     for (int i = 0; i < count; ++i) {
         const QString noun = words()[firstNoun + qsizetype(random() % nounCount)];
         const QString other = words()[firstNoun + qsizetype(random() % nounCount)];
-        books->push_back({QStringLiteral("The %1 and the %2, volume %3").arg(noun, other).arg(i + 1), makeText(random, 1500)});
+        books->push_back(
+                {QStringLiteral("The %1 and the %2, volume %3").arg(noun, other).arg(i + 1), makeText(random, 1500)});
     }
     return books;
 }
@@ -51,7 +53,8 @@ Library makeLibrary(int count)
 Library readAgain(const Library &library, const QString &title)
 {
     auto books = std::make_shared<std::vector<Book>>(*library);
-    const auto book = std::find_if(books->begin(), books->end(), [&](const Book &candidate) { return candidate.title == title; });
+    const auto book =
+            std::find_if(books->begin(), books->end(), [&](const Book &candidate) { return candidate.title == title; });
     if (book != books->end())
         book->text = QStringLiteral("A new beginning. ") + book->text;
     return books;

@@ -20,8 +20,10 @@ int main(int argc, char *argv[])
     choosePlatform();
     QApplication application(argc, argv);
     QApplication::setApplicationName(QStringLiteral("searchasyoutype"));
-    const WindowOptions options = WindowOptions::read(
-        application, QStringLiteral("Searches books while the user types. Without a display it types itself, and saves a picture of its window."));
+    const WindowOptions options =
+            WindowOptions::read(application,
+                                QStringLiteral("Searches books while the user types. Without a display it types "
+                                               "itself, and saves a picture of its window."));
     SearchWindow window(makeLibrary(3000));
     QTimer typist;
     const QString typed = QStringLiteral("lantern harbour");
@@ -33,6 +35,10 @@ int main(int argc, char *argv[])
         typist.start(30);
     }
     const int exitCode = showWindow(window, options);
-    std::fputs(qPrintable(QStringLiteral("%1 of %2 searches gave up, %3 books\n").arg(window.givenUp()).arg(window.begun()).arg(window.hits())), stdout);
+    std::fputs(qPrintable(QStringLiteral("%1 of %2 searches gave up, %3 books\n")
+                                  .arg(window.givenUp())
+                                  .arg(window.begun())
+                                  .arg(window.hits())),
+               stdout);
     return exitCode;
 }

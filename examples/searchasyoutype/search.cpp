@@ -14,7 +14,8 @@ void search(const Query &query, const std::function<void(Found &&)> &tell)
         }
         const qsizetype at = book.text.indexOf(query.text, 0, Qt::CaseInsensitive);
         if (at >= 0)
-            tell({query.number, Found::Kind::Book, book.title, book.text.mid(std::max<qsizetype>(0, at - 25), 70).simplified()});
+            tell({query.number, Found::Kind::Book, book.title,
+                  book.text.mid(std::max<qsizetype>(0, at - 25), 70).simplified()});
     }
     tell({query.number, Found::Kind::End});
 }

@@ -19,9 +19,10 @@ SearchWindow::SearchWindow(Library library)
     : m_line(new QLineEdit), m_hits(new QTreeWidget), m_state(new QLabel), m_library(std::move(library))
 {
     // The newest query is kept, and the search before it gives up: see search.cpp.
-    m_queries.registerHandler(SignalBox::inPool(&m_pool),
-                              [this](const Query &query) { search(query, [this](Found &&found) { m_found.post(std::move(found)); }); },
-                              {.backlog = Backlog::newest()});
+    m_queries.registerHandler(
+            SignalBox::inPool(&m_pool),
+            [this](const Query &query) { search(query, [this](Found &&found) { m_found.post(std::move(found)); }); },
+            {.backlog = Backlog::newest()});
     m_found.registerHandler(this, &SearchWindow::showFound, {.backlog = Backlog::all().every(16)});
     // While the user is asked for one book, the others wait; the search goes on.
     m_changed.registerHandler(this, &SearchWindow::askAndReadAgain, {.nested = Nested::Wait});
@@ -84,8 +85,9 @@ void SearchWindow::showFound(const SignalBox::EventBatch<Found> &batch)
 
 void SearchWindow::askAndReadAgain(const QString &title)
 {
-    const auto answer = QMessageBox::question(this, QStringLiteral("Changed"),
-                                              QStringLiteral("Another program has changed “%1”. Read it again?").arg(title));
+    const auto answer =
+            QMessageBox::question(this, QStringLiteral("Changed"),
+                                  QStringLiteral("Another program has changed “%1”. Read it again?").arg(title));
     if (answer != QMessageBox::Yes)
         return;
     m_library = readAgain(m_library, title);
@@ -95,9 +97,9 @@ void SearchWindow::askAndReadAgain(const QString &title)
 void SearchWindow::showState()
 {
     m_state->setText(QStringLiteral("%L1 of %L2 books%3; %L4 of %L5 searches gave up for a newer one")
-                         .arg(hits())
-                         .arg(m_library->size())
-                         .arg(m_isComplete ? QString() : QStringLiteral(" so far"))
-                         .arg(m_givenUp)
-                         .arg(m_number));
+                             .arg(hits())
+                             .arg(m_library->size())
+                             .arg(m_isComplete ? QString() : QStringLiteral(" so far"))
+                             .arg(m_givenUp)
+                             .arg(m_number));
 }

@@ -57,7 +57,8 @@ private:
         while (!m_isOver) {
             next += std::chrono::milliseconds(1);
             std::this_thread::sleep_until(next);
-            const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin).count();
+            const auto microseconds =
+                    std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin).count();
             const std::int64_t due = microseconds * eventsPerSecond / 1'000'000;
             for (; number < due; ++number)
                 m_source.offer(std::int64_t(number)); // false: counted
@@ -89,14 +90,18 @@ public:
     {
         m_producer.stop();
         const std::int64_t offered = m_producer.offered();
-        while (m_handled + m_producer.lost() < offered) // what is still there; what never comes is found by the time limit of the test
+        while (m_handled + m_producer.lost()
+               < offered) // what is still there; what never comes is found by the time limit of the test
             QCoreApplication::processEvents();
         while (m_shown != m_last)
             QCoreApplication::processEvents();
-        std::printf("%lld offered, %lld handled, %lld lost, %lld out of order; at most %lld waited; the thread was busy for %.1f %%\n",
-                    static_cast<long long>(offered), static_cast<long long>(m_handled), static_cast<long long>(m_producer.lost()),
-                    static_cast<long long>(m_disordered), static_cast<long long>(m_mostWaiting), 100 * busyShare());
-        return m_disordered == 0 && offered > 0 && m_handled + m_producer.lost() == offered && (mayLose || m_producer.lost() == 0);
+        std::printf("%lld offered, %lld handled, %lld lost, %lld out of order; at most %lld waited; the thread was "
+                    "busy for %.1f %%\n",
+                    static_cast<long long>(offered), static_cast<long long>(m_handled),
+                    static_cast<long long>(m_producer.lost()), static_cast<long long>(m_disordered),
+                    static_cast<long long>(m_mostWaiting), 100 * busyShare());
+        return m_disordered == 0 && offered > 0 && m_handled + m_producer.lost() == offered
+                && (mayLose || m_producer.lost() == 0);
     }
 
     const std::vector<MemorySample> &samples() const { return m_samples; }
@@ -116,14 +121,16 @@ private:
         QElapsedTimer clock;
         clock.start();
         m_mostWaiting = std::max(m_mostWaiting, m_producer.offered() - m_producer.lost() - m_handled);
-        while (clock.nsecsElapsed() < 18'000'000) { }
+        while (clock.nsecsElapsed() < 18'000'000) {}
         m_busy += clock.nsecsElapsed();
         const double now = static_cast<double>(m_clock.elapsed()) / 1000;
         if (now >= (static_cast<double>(m_samples.size()) + 1) * m_interval) {
             m_samples.push_back(sampleMemory(now));
-            std::printf("%6.0f s  offered %10lld  lost %lld  at most %lld waited  busy %.1f %%  heap %.0f B  resident %.1f MiB\n", now,
-                        static_cast<long long>(m_producer.offered()), static_cast<long long>(m_producer.lost()),
-                        static_cast<long long>(m_mostWaiting), 100 * busyShare(), m_samples.back().heap, m_samples.back().resident / (1 << 20));
+            std::printf("%6.0f s  offered %10lld  lost %lld  at most %lld waited  busy %.1f %%  heap %.0f B  resident "
+                        "%.1f MiB\n",
+                        now, static_cast<long long>(m_producer.offered()), static_cast<long long>(m_producer.lost()),
+                        static_cast<long long>(m_mostWaiting), 100 * busyShare(), m_samples.back().heap,
+                        m_samples.back().resident / (1 << 20));
             std::fflush(stdout);
         }
         if (now >= m_seconds)
@@ -162,8 +169,10 @@ int main(int argc, char **argv)
     if (countsOnly)
         return isRight ? 0 : 1;
     const MemoryVerdict verdict(soak.samples());
-    std::printf("after the first fifth of the time, live heap rose by %.0f KiB (bound %.0f), resident memory by %.0f KiB (bound %.0f)\n",
-                verdict.heapRise() / 1024, MemoryVerdict::heapBound / 1024, verdict.residentRise() / 1024, MemoryVerdict::residentBound / 1024);
+    std::printf("after the first fifth of the time, live heap rose by %.0f KiB (bound %.0f), resident memory by %.0f "
+                "KiB (bound %.0f)\n",
+                verdict.heapRise() / 1024, MemoryVerdict::heapBound / 1024, verdict.residentRise() / 1024,
+                MemoryVerdict::residentBound / 1024);
     std::printf("%s\n", !isRight ? "LOST" : verdict.isFlat() ? "nothing lost, and flat" : "NOT FLAT");
     return isRight && verdict.isFlat() ? 0 : 1;
 }

@@ -61,12 +61,19 @@ TestCase {
         id: fixture
     }
 
-    Component {
-        id: waitingElements
+    Loader {
+        id: loader
 
-        RegistryHandler {
+        active: false
+        sourceComponent: RegistryHandler {
+            registry: bus
             nested: SignalBox.Wait
-            handler: null
+            handler: event => {
+                testCase.seen += event;
+                bus.post(2);
+                loader.active = false;
+                testCase.runLoop();
+            }
         }
     }
 
@@ -160,14 +167,9 @@ TestCase {
     }
 
     function test_elementMayBeDestroyedInTheLoopWhileEventsWait() {
-        const handler = waitingElements.createObject(testCase, { registry: bus }) as RegistryHandler;
         element.registry = null;
-        handler.handler = event => {
-            testCase.seen += event;
-            bus.post(2);
-            handler.destroy();
-            testCase.runLoop();
-        };
+        loader.active = true;
+        compare(bus.handlerCount, 1);
         bus.post(1);
         runLoop();
         compare(seen, "1");
