@@ -181,7 +181,7 @@ private Q_SLOTS:
             if (event == 1) {
                 registry.post(2);
                 runQueuedCalls();
-                QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("deliver\(\).*not from within it")));
+                QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("deliver\\(\\).*not from within it")));
                 QVERIFY(!registry.deliver(id));
             }
             seen.push_back(event);

@@ -182,7 +182,7 @@ private Q_SLOTS:
     void sourceMayEndWhileItsRegistryTakes()
     {
         const auto payload = std::make_shared<int>(0);
-        for (int round = 0; round < stressed(300); ++round) {
+        for (int round = 0; round < stressed(60); ++round) {
             AsyncRegistry<std::shared_ptr<int>> registry;
             int handled = 0;
             registry.registerHandler([&](const std::shared_ptr<int> &) { ++handled; });
