@@ -14,10 +14,10 @@ TestCase {
 
     function init() {
         answers = [];
+        element.registry = null;
     }
 
     function cleanup() {
-        element.registry = null;
         bus.clear();
     }
 
@@ -40,6 +40,7 @@ TestCase {
     RegistryHandler {
         id: element
 
+        registry: bus
         newest: 1
         handler: event => testCase.handle(event)
     }

@@ -8,6 +8,7 @@ import SignalBoxTest
 TestCase {
     id: testCase
 
+    readonly property QmlRegistry registry: bus
     property string seen
 
     name: "Nested"
@@ -66,7 +67,7 @@ TestCase {
 
         active: false
         sourceComponent: RegistryHandler {
-            registry: bus
+            registry: testCase.registry
             nested: SignalBox.Wait
             handler: event => {
                 testCase.seen += event;
