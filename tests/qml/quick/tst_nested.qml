@@ -8,7 +8,6 @@ import SignalBoxTest
 TestCase {
     id: testCase
 
-    readonly property QmlRegistry registry: bus
     property string seen
 
     name: "Nested"
@@ -49,6 +48,8 @@ TestCase {
 
     QmlRegistry {
         id: bus
+
+        name: "nested"
     }
 
     RegistryHandler {
@@ -67,7 +68,7 @@ TestCase {
 
         active: false
         sourceComponent: RegistryHandler {
-            registry: testCase.registry
+            registryName: "nested"
             nested: SignalBox.Wait
             handler: event => {
                 testCase.seen += event;
