@@ -37,5 +37,6 @@ int main(int argc, char **argv)
         registerCompletion();
         registerCoroutines();
         registerSources();
+        registerOffer();
     });
 }

@@ -18,6 +18,7 @@ void registerInlineFuture();
 void registerCompletion();
 void registerCoroutines();
 void registerSources();
+void registerOffer();
 
 // The name of a variant in which event loops take part: with "-noglib" where Qt has no GLib or was told not to use it
 // (QT_NO_GLIB=1).

@@ -162,6 +162,18 @@ void addSourceBars(std::vector<Bar> &bars)
     }
 }
 
+void addOfferBars(std::vector<Bar> &bars)
+{
+    const std::string ring = "ring + timer";
+    bars.push_back({"offer() of a RealtimeSource, of 30 000 samples of a hundred the median", "<= " + format(10, Unit::Time), Unit::Time,
+                    timeOf("offer", us, "hundred"), 10, ring, timeOf("offer", ring, "hundred")});
+    // What interrupts the machine interrupts a look at the clock, too.
+    const Bar::Value clock = counterOf("offer", "idle", "one", "p99999_ns");
+    bars.push_back({"offer() of a RealtimeSource, what 99.999 % of single ones do not exceed, less that of the look at the clock alone",
+                    "<= 1 us more", Unit::Time, difference(counterOf("offer", us, "one", "p99999_ns"), clock), 1000,
+                    "the look at the clock", clock});
+}
+
 } // namespace
 
 std::vector<Bar> qtBars()
@@ -174,6 +186,7 @@ std::vector<Bar> qtBars()
     addLatencyBars(bars);
     addRowBars(bars);
     addSourceBars(bars);
+    addOfferBars(bars);
     return bars;
 }
 

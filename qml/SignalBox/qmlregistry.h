@@ -130,7 +130,7 @@ public:
     // The next two take the function by value, or the templates above would be the better match for one that is not const.
     /*!
         Registers \a function. \a options is an object that may have priority, name, once, enabled, newest, oldest, key, match,
-        every, quietFor, onDemand and batch, as RegistryHandler has, and owner, any QML object. The handler ends with its owner; if it has none, with
+        every, quietFor, onDemand, nested and batch, as RegistryHandler has, and owner, any QML object. The handler ends with its owner; if it has none, with
         the registry. Of newest to batch, an option that is undefined is a TypeError: its value may be a misspelt name.
     */
     Q_INVOKABLE SignalBox::HandlerId registerHandler(QJSValue function = QJSValue(), const QJSValue &options = QJSValue());

@@ -303,6 +303,12 @@ void RegistryHandler::setOnDemand(bool onDemand)
         Q_EMIT onDemandChanged();
 }
 
+void RegistryHandler::setNested(double nested)
+{
+    if (change(m_nested.value, nested))
+        Q_EMIT nestedChanged();
+}
+
 void RegistryHandler::setMatch(const QJSValue &match)
 {
     m_match = match;
@@ -398,6 +404,8 @@ QString RegistryHandler::problem() const
         return QStringLiteral("match: expected an object of members and their values, or null, not ") + detail::describe(m_match);
     if (!detail::isInt(m_priority))
         return QStringLiteral("priority: expected an integer, not %1").arg(m_priority);
+    if (const QString problem = m_nested.problem(); !problem.isEmpty())
+        return problem;
     return m_backlog.problem();
 }
 
@@ -435,8 +443,11 @@ void RegistryHandler::replace()
 void RegistryHandler::registerAnew()
 {
     m_link = std::make_shared<Link>(this);
-    const AsyncOptions options{
-        .priority = static_cast<int>(m_priority), .name = m_name, .enabled = m_isEnabled, .backlog = m_backlog.toBacklog()};
+    const AsyncOptions options{.priority = static_cast<int>(m_priority),
+                               .name = m_name,
+                               .enabled = m_isEnabled,
+                               .backlog = m_backlog.toBacklog(),
+                               .nested = m_nested.toNested()};
     const std::shared_ptr<const detail::EventPolicy> policy = m_backlog.toPolicy();
     const detail::HandlerSettings settings(options, policy, "RegistryHandler");
     const std::shared_ptr<detail::Mailbox> &mailbox = m_home->thread().mailbox();

@@ -3,6 +3,7 @@
 
 #include <SignalBox/handlers/backlogsettings.h>
 #include <SignalBox/handlers/creationorder.h>
+#include <SignalBox/handlers/nestedsetting.h>
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qt/registry/registryobject.h>
 
@@ -44,8 +45,8 @@ class ScriptHome;
     that.
     \errors If the handler throws, the registry's handlerFailed() reports it, with file, line and stack. The other handlers are called
     nevertheless. There is one warning with file and line, and nothing is registered until that is corrected, if: the handler is missing;
-    the handler or the filter is neither a function nor null; match is neither an object of members nor null; a number is no integer; or
-    properties that say what is kept, or when, contradict each other.
+    the handler or the filter is neither a function nor null; match is neither an object of members nor null; a number is no integer; nested
+    is neither SignalBox.Deliver nor SignalBox.Wait; or properties that say what is kept, or when, contradict each other.
 
     \code{.qml}
     RegistryHandler {
@@ -109,10 +110,15 @@ class SIGNALBOX_QML_EXPORT RegistryHandler : public QObject, public QQmlParserSt
     /*! The handler is called when no event has come for so many milliseconds, an integer. -1, the default: not set. */
     Q_PROPERTY(double quietFor READ quietFor WRITE setQuietFor NOTIFY quietForChanged FINAL)
     /*!
-        If true, the handler is called by deliver(): for example once for each frame. The qmllint of Qt 6.4 takes the name for that of a
-        signal's handler; `// qmllint disable` behind the line silences it.
+        If true, the handler is called by deliver(): for example once for each frame, by a \c FrameAnimation that runs while the window is visible.
+        The qmllint of Qt 6.4 takes the name for that of a signal's handler; `// qmllint disable` behind the line silences it.
     */
     Q_PROPERTY(bool onDemand READ isOnDemand WRITE setOnDemand NOTIFY onDemandChanged FINAL)
+    /*!
+        \c SignalBox.Deliver, the default: if an event comes while the handler is in an event loop that it opened itself, such as that of a dialog,
+        the handler is called again, inside of its call. \c SignalBox.Wait: the event waits until the handler has returned; other handlers go on.
+    */
+    Q_PROPERTY(double nested READ nested WRITE setNested NOTIFY nestedChanged FINAL)
     /*!
         Members that the event must have, with these values: \c {match: ({ level: 3 })}. They are compared before anything is kept, without a
         script. So no other event replaces one that matches, which \c filter cannot promise. For that, an event of a script is converted, as for C++.
@@ -189,6 +195,9 @@ public:
     bool isOnDemand() const { return m_backlog.isOnDemand; }
     void setOnDemand(bool onDemand);
 
+    double nested() const { return m_nested.value; }
+    void setNested(double nested);
+
     QJSValue match() const { return m_match; }
     void setMatch(const QJSValue &match);
 
@@ -229,6 +238,7 @@ Q_SIGNALS:
     void everyChanged();
     void quietForChanged();
     void onDemandChanged();
+    void nestedChanged();
     void matchChanged();
     void batchChanged();
     void filterChanged();
@@ -300,6 +310,7 @@ private:
     HandlerId m_id; // valid from registration until its end is noticed
     double m_priority = 0; // as QML has set it: an integer, or the element warns
     detail::BacklogSettings m_backlog; // as QML has set them, with the members of m_match
+    detail::NestedSetting m_nested;
     double m_untoldLosses = 0; // of batches of which the filter accepted nothing
     bool m_isBatch = false;
     bool m_isOnce = false;

@@ -5,6 +5,7 @@
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/handlers/scripthandler_p.h>
 #include <SignalBox/qt/observing/stallreport.h>
+#include <SignalBox/qt/routes/hasnewerevent.h>
 #include <SignalBox/registries/namedregistries_p.h>
 
 #include <QtQml/qqmlengine.h>
@@ -29,6 +30,11 @@ QVariantList SignalBoxAttached::stallReport() const
     for (const StallInfo &stall : SignalBox::stallReport())
         result.append(QVariant::fromValue(stall));
     return result;
+}
+
+bool SignalBoxAttached::hasNewerEvent() const
+{
+    return SignalBox::hasNewerEvent();
 }
 
 RegistryObject *SignalBoxAttached::find(const QString &name)

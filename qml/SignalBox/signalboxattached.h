@@ -4,6 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #include <SignalBox/core/handlerid.h>
 #endif
+#include <SignalBox/handlers/nestedsetting.h>
 #include <SignalBox/scripts/stopvalue.h>
 #include <SignalBox/qml/qml_export.h>
 #include <SignalBox/qt/registry/registryobject.h>
@@ -19,7 +20,7 @@ namespace SignalBox {
 /*!
     \class SignalBox::SignalBoxAttached
     \qmltype SignalBox
-    \brief The functions that QML files call as SignalBox.on(), SignalBox.find() and SignalBox.stallReport().
+    \brief The functions that QML files call as SignalBox.on(), SignalBox.find(), SignalBox.hasNewerEvent() and SignalBox.stallReport().
 
     It is attached to the object in whose scope it is written.
 
@@ -62,6 +63,16 @@ public:
     //! \endcond
 
     /*!
+        For RegistryHandler::nested, and the option of that name: what becomes of an event that comes while the handler is in an event loop that it
+        opened itself.
+    */
+    enum class Nested {
+        Deliver = detail::NestedSetting::deliver, //!< The handler is called again, inside of its call.
+        Wait = detail::NestedSetting::wait, //!< The event waits until the handler has returned.
+    };
+    Q_ENUM(Nested)
+
+    /*!
         The registry of that name, or null: a QmlRegistry of this engine, or an AsyncRegistry of this thread.
         If several have the name, it is the one that took the name last. find() searches once, when it is called: a binding
         is not evaluated again when such a registry comes or goes. RegistryHandler::registryName follows registries as they come and go.
@@ -75,9 +86,15 @@ public:
     Q_INVOKABLE QVariantList stallReport() const;
 
     /*!
+        The same as hasNewerEvent() in C++: whether another event waits for the handler that is being called; of nested ones, the innermost. So
+        a handler can leave what is out of date. False outside of handlers.
+    */
+    Q_INVOKABLE bool hasNewerEvent() const;
+
+    /*!
         Registers \a function with any \a registry. The handler ends with the object in whose scope the call is written.
-        \a options is an object that may have priority, name, once, enabled, newest, oldest, key, match, every, quietFor, onDemand and batch,
-        as RegistryHandler has. Anything else is a TypeError at the caller's line. So is a call after the object's \c Component.destruction,
+        \a options is an object that may have priority, name, once, enabled, newest, oldest, key, match, every, quietFor, onDemand,
+        nested and batch, as RegistryHandler has. Anything else is a TypeError at the caller's line. So is a call after the object's \c Component.destruction,
         as a callback may make it that a page has left behind.
     */
     Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry = nullptr, const QJSValue &function = QJSValue(),

@@ -2,6 +2,7 @@
 #include <SignalBox/handlers/scriptarguments_p.h>
 
 #include <SignalBox/handlers/backlogsettings.h>
+#include <SignalBox/handlers/nestedsetting.h>
 #include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/scripts/scriptvariant_p.h>
 
@@ -44,7 +45,7 @@ QString checked(bool isRight, const char *expected, const QJSValue &value)
     return isRight ? QString() : QLatin1String(expected) + QStringLiteral(", not ") + describe(value);
 }
 
-const char *const optionNames = "priority, name, once, enabled, newest, oldest, key, match, every, quietFor, onDemand, batch and owner";
+const char *const optionNames = "priority, name, once, enabled, newest, oldest, key, match, every, quietFor, onDemand, nested, batch and owner";
 
 bool isOldOption(const QString &name)
 {
@@ -77,6 +78,14 @@ std::optional<QString> readBacklogOption(QJSEngine *engine, ScriptOptions &resul
     if (key == QLatin1String("onDemand")) {
         backlog.isOnDemand = value.toBool();
         return checked(value.isBool(), "true or false", value);
+    }
+    if (key == QLatin1String("nested")) {
+        const std::optional<int> number = toInt(value);
+        const NestedSetting nested{static_cast<double>(number.value_or(-1))};
+        const bool isRight = nested.problem().isEmpty();
+        if (isRight)
+            result.options.nested = nested.toNested();
+        return checked(isRight, "SignalBox.Deliver or SignalBox.Wait", value);
     }
     if (key == QLatin1String("batch")) {
         result.calledWith = value.toBool() ? CalledWith::Batch : CalledWith::Event;

@@ -11,9 +11,13 @@ Item {
     property bool isSaved: false
     property int reloads: 0
     property int shownTogether: 0
+    property int shownInAFrame: 0
+    property int asked: 0
 
     function show(event) { page.shown = page.shown.concat([event.name]) }
     function showAll(events, lost) { page.shownTogether += events.length + lost }
+    function draw(events) { page.shownInAFrame += events.length }
+    function askAndOpen(event) { ++page.asked }
     function save() { page.isSaved = true }
     function reload() { ++page.reloads }
     function notify() { bus.post({ name: "a.txt", size: 2048 }) }
@@ -50,6 +54,25 @@ Item {
         batch: true
         every: 16
         handler: (events, lost) => page.showAll(events, lost)
+    }
+
+    RegistryHandler {
+        id: perFrame
+        registry: bus
+        newest: 500
+        batch: true
+        onDemand: true // qmllint disable
+        handler: events => page.draw(events)
+    }
+    FrameAnimation {
+        running: page.Window.visibility !== Window.Hidden
+        onTriggered: perFrame.deliver()
+    }
+
+    RegistryHandler {
+        registry: bus
+        nested: SignalBox.Wait
+        handler: event => page.askAndOpen(event)
     }
 
     Item {

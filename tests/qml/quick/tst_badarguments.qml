@@ -41,6 +41,13 @@ TestCase {
             { tag: "text for a truth value", call: () => bus.registerHandler(none, { enabled: "no" }), text: "enabled: expected true or false, not \"no\"" },
             { tag: "batch that is a number", call: () => bus.registerHandler(none, { batch: 1 }), text: "options: batch: expected true or false, not 1" },
             { tag: "number for onDemand", call: () => bus.registerGuard(none, { onDemand: 1 }), text: "options: onDemand: expected true or false, not 1" },
+            { tag: "truth value for nested", call: () => bus.registerHandler(none, { nested: true }), text: "options: nested: expected SignalBox.Deliver or SignalBox.Wait, not true" },
+            { tag: "text for nested", call: () => bus.registerGuard(none, { nested: "Wait" }), text: "options: nested: expected SignalBox.Deliver or SignalBox.Wait, not \"Wait\"" },
+            { tag: "number for nested", call: () => SignalBox.on(bus, none, { nested: 1 }), text: "options: nested: expected SignalBox.Deliver or SignalBox.Wait, not 1" },
+            { tag: "another name for nested", call: () => SignalBox.on(bus, none, { nested: SignalBox.Stop }), text: "options: nested: expected SignalBox.Deliver or SignalBox.Wait, not " },
+            { tag: "fraction for nested", call: () => bus.registerHandler(none, { nested: 1.5 }), text: "options: nested: expected SignalBox.Deliver or SignalBox.Wait, not 1.5" },
+            { tag: "null for nested", call: () => bus.registerHandler(none, { nested: null }), text: "options: nested: expected SignalBox.Deliver or SignalBox.Wait, not null" },
+            { tag: "symbol for nested", call: () => bus.registerHandler(none, { nested: Symbol("Wait") }), text: "options: nested: expected SignalBox.Deliver or SignalBox.Wait, not a symbol" },
             { tag: "number for a match", call: () => bus.registerHandler(none, { match: 5 }), text: "options: match: expected an object of members and their values, not 5" },
             { tag: "text for a match", call: () => bus.registerHandler(none, { match: "level" }), text: "match: expected an object of members and their values, not \"level\"" },
             { tag: "null for a match", call: () => bus.registerHandler(none, { match: null }), text: "match: expected an object of members and their values, not null" },
@@ -258,7 +265,7 @@ TestCase {
     // Their values may be misspelt names.
     function test_undefinedOptionsOfABacklogAreRefused_data() {
         const rows = [];
-        for (const option of ["newest", "oldest", "key", "match", "every", "quietFor", "onDemand", "batch"])
+        for (const option of ["newest", "oldest", "key", "match", "every", "quietFor", "onDemand", "nested", "batch"])
             rows.push({ tag: option });
         return rows;
     }

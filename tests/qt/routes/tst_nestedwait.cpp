@@ -9,8 +9,11 @@
 #include <QtCore/qtimer.h>
 #include <QtTest/qtest.h>
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
@@ -94,6 +97,104 @@ private Q_SLOTS:
         QCOMPARE(waiting, (std::vector{1, 2, 3}));
     }
 
+    void dialogsInDialogsOfBothKindsOfHandlers()
+    {
+        AsyncRegistry<int> waiting;
+        AsyncRegistry<int> delivering;
+        std::string seen;
+        std::vector<QEventLoop *> dialogs;
+        const auto openDialog = [&](char begin, int event, char end) {
+            seen += begin;
+            seen += char('0' + event);
+            QEventLoop dialog;
+            dialogs.push_back(&dialog);
+            dialog.exec();
+            seen += end;
+        };
+        waiting.registerHandler(this, [&](const int &event) { openDialog('(', event, ')'); },
+                                {.delivery = Delivery::Queued, .nested = Nested::Wait});
+        delivering.registerHandler(this, [&](const int &event) { openDialog('[', event, ']'); }, {.delivery = Delivery::Queued});
+        const auto closeDialog = [&] {
+            QEventLoop *const innermost = dialogs.back();
+            dialogs.pop_back();
+            innermost->quit();
+        };
+
+        // What the user does, when so many dialogs are open.
+        struct Step
+        {
+            std::size_t depth;
+            std::function<void()> act;
+        };
+        std::deque<Step> steps{
+            {1, [&] { delivering.post(1); }},
+            {2, [&] { waiting.post(2); delivering.post(2); }},
+            {3, closeDialog}, {2, closeDialog}, {1, closeDialog},
+            {1, closeDialog}, // of the event that waited
+        };
+        QTimer user;
+        connect(&user, &QTimer::timeout, [&] {
+            if (steps.empty() || dialogs.size() != steps.front().depth)
+                return;
+            const auto act = std::move(steps.front().act);
+            steps.pop_front();
+            act();
+        });
+        user.start(1);
+        waiting.post(1);
+        QVERIFY(waitFor([&] { return steps.empty() && dialogs.empty(); }));
+        COMPARE_FINALLY(seen, std::string("(1[1[2]])(2)"));
+    }
+
+    void limitedBacklogsKeepTheirLimitMeanwhile_data()
+    {
+        QTest::addColumn<bool>("isNewest");
+        QTest::addColumn<QList<int>>("expected");
+        QTest::newRow("newest") << true << QList{0, 4, 5};
+        QTest::newRow("oldest") << false << QList{0, 1, 2};
+    }
+    void limitedBacklogsKeepTheirLimitMeanwhile()
+    {
+        QFETCH(const bool, isNewest);
+        QFETCH(const QList<int>, expected);
+        AsyncRegistry<int> registry;
+        QList<int> seen;
+        registry.registerHandler(this, [&](const int &event) {
+            seen.append(event);
+            if (event != 0)
+                return;
+            for (int i = 1; i <= 5; ++i)
+                registry.post(i);
+            runQueuedCalls();
+            QCOMPARE(seen.size(), 1);
+        }, {.backlog = isNewest ? Backlog::newest(2) : Backlog::oldest(2), .nested = Nested::Wait});
+        registry.post(0);
+        COMPARE_FINALLY(seen, expected);
+    }
+
+    void deliverInTheLoopIsRefusedAndTheEventsWait()
+    {
+        AsyncRegistry<int> registry;
+        std::vector<int> seen;
+        SignalBox::HandlerId id;
+        id = registry.registerHandler(this, [&](const int &event) {
+            if (event == 1) {
+                registry.post(2);
+                runQueuedCalls();
+                QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("deliver\\(\\).*not from within it")));
+                QVERIFY(!registry.deliver(id));
+            }
+            seen.push_back(event);
+        }, {.backlog = Backlog::all().onDemand(), .nested = Nested::Wait});
+        registry.post(1);
+        QVERIFY(registry.deliver(id));
+        QCOMPARE(seen, std::vector{1});
+        runQueuedCalls();
+        QCOMPARE(seen, std::vector{1});
+        QVERIFY(registry.deliver(id));
+        QCOMPARE(seen, (std::vector{1, 2}));
+    }
+
     void batchesWaitToo()
     {
         AsyncRegistry<int> registry;
@@ -152,6 +253,34 @@ private Q_SLOTS:
         QCOMPARE(waits.result().dropped, std::uint32_t(1));
         QCOMPARE(calls, 1);
         QCOMPARE(capture.use_count(), 1L);
+    }
+
+    void contextOfTheOuterLoopMayDieInTheInnerOne()
+    {
+        AsyncRegistry<int> outer;
+        AsyncRegistry<int> inner;
+        auto *context = new QObject;
+        std::string seen;
+        QFuture<SignalBox::DispatchReport> waits;
+        outer.registerHandler(context, [&](const int &) {
+            seen += '(';
+            waits = outer.notify(2);
+            inner.post(1);
+            runQueuedCalls();
+            seen += ')';
+        }, {.delivery = Delivery::Queued, .nested = Nested::Wait});
+        inner.registerHandler(this, [&](const int &) {
+            seen += '[';
+            delete context;
+            runQueuedCalls();
+            seen += ']';
+        }, {.delivery = Delivery::Queued});
+        outer.post(1);
+        QVERIFY(waitFor([&] { return seen.size() == 4; }));
+        QVERIFY(finishes(waits));
+        COMPARE_REPORT(waits.result(), 0, 0, 1);
+        COMPARE_FINALLY(seen, std::string("([])"));
+        QVERIFY(outer.isEmpty());
     }
 
     void registryMayDieInTheLoopWhileEventsWait()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #undef QT_NO_DEBUG // offer() looks for a second producer
 
+#include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -140,6 +141,93 @@ private Q_SLOTS:
         QVERIFY(!source.offer(std::shared_ptr<int>(payload)));
         QCOMPARE(source.lost(), std::uint64_t(2));
         QCOMPARE(source.take(), qsizetype(0));
+    }
+
+    // What each side destroys, and what is refused, adds up; nothing stays.
+    void registryMayDieWhileTheProducerOffers()
+    {
+        const auto payload = std::make_shared<int>(0);
+        for (int round = 0; round < stressed(300); ++round) {
+            auto registry = std::make_unique<AsyncRegistry<std::shared_ptr<int>>>();
+            int handled = 0;
+            registry->registerHandler([&](const std::shared_ptr<int> &) { ++handled; });
+            std::atomic<bool> hasBegun = false;
+            std::atomic<bool> isOver = false;
+            std::uint64_t offered = 0;
+            std::uint64_t lost = 0;
+            std::thread producer([&, source = registry->addRealtimeSource(4, never)]() mutable {
+                while (!isOver) {
+                    auto event = payload;
+                    source.offer(std::move(event));
+                    ++offered;
+                    hasBegun = true;
+                }
+                for (int i = 0; i < 10; ++i, ++offered) // full, or without a registry
+                    source.offer(std::shared_ptr<int>(payload));
+                lost = source.lost();
+            });
+            while (!hasBegun)
+                std::this_thread::yield();
+            registry.reset();
+            isOver = true;
+            producer.join();
+            QCOMPARE(payload.use_count(), 1L);
+            QCOMPARE(handled, 0);
+            // What was just being offered has been destroyed with the source, uncounted.
+            QVERIFY(lost <= offered);
+            QVERIFY(lost + 4 >= offered);
+        }
+    }
+
+    void sourceMayEndWhileItsRegistryTakes()
+    {
+        const auto payload = std::make_shared<int>(0);
+        for (int round = 0; round < stressed(60); ++round) {
+            AsyncRegistry<std::shared_ptr<int>> registry;
+            int handled = 0;
+            registry.registerHandler([&](const std::shared_ptr<int> &) { ++handled; });
+            int taken = 0;
+            std::atomic<bool> isOver = false;
+            std::thread producer([&, source = registry.addRealtimeSource(8, std::chrono::milliseconds(1))]() mutable {
+                for (int i = 0; i < 20; ++i)
+                    taken += source.offer(std::shared_ptr<int>(payload));
+                source = {};
+                isOver = true;
+            });
+            QVERIFY(waitFor([&] { return isOver.load(); }));
+            producer.join();
+            QVERIFY(waitFor([&] { return registry.children().isEmpty(); }));
+            QCOMPARE(handled, taken);
+            QCOMPARE(payload.use_count(), 1L);
+        }
+    }
+
+    void consumerThatNeverRunsALoopLosesNothingThatFits()
+    {
+        AsyncRegistry<int> *registry = nullptr;
+        std::vector<int> seen;
+        std::optional<RealtimeSource<int>> source;
+        std::atomic<int> stage = 0;
+        std::thread consumer([&] { // without Qt's event loop
+            registry = new AsyncRegistry<int>;
+            registry->registerHandler([&](const int &event) { seen.push_back(event); });
+            source = registry->addRealtimeSource(3, std::chrono::milliseconds(1));
+            stage = 1;
+            while (stage != 2)
+                std::this_thread::yield();
+            source->take();
+            delete registry;
+        });
+        while (stage != 1)
+            std::this_thread::yield();
+        std::vector<bool> isTaken;
+        for (int i = 0; i < 5; ++i)
+            isTaken.push_back(source->offer(int(i)));
+        stage = 2;
+        consumer.join();
+        QCOMPARE(isTaken, (std::vector{true, true, true, false, false}));
+        QCOMPARE(seen, (std::vector{0, 1, 2}));
+        QCOMPARE(source->lost(), std::uint64_t(2));
     }
 
     void handlerMayDestroyRegistryAndSource()

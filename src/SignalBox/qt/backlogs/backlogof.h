@@ -77,8 +77,8 @@ template <class Value, class Key, class Merge, class Predicate>
 class FunctionPolicy final : public EventPolicy
 {
 public:
-    FunctionPolicy(Key key, Merge merge, Predicate predicate)
-        : m_key(std::move(key)), m_merge(std::move(merge)), m_predicate(std::move(predicate))
+    FunctionPolicy(Key key, Merge mergeFunction, Predicate predicate)
+        : m_key(std::move(key)), m_merge(std::move(mergeFunction)), m_predicate(std::move(predicate))
     {
     }
 
