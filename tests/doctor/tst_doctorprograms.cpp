@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "doctorrun.h"
 
+#include <QtCore/qlibraryinfo.h>
 #include <QtCore/qstandardpaths.h>
 
 // That a program which none of us wrote, Qt's "qml", does under the doctor what it does alone.
@@ -27,7 +28,7 @@ void tst_DoctorPrograms::programDoesWhatItDoesAlone()
     QFETCH(QString, file);
     QFETCH(int, code);
     QFETCH(QByteArray, says);
-    const QString program = QStandardPaths::findExecutable(QStringLiteral("qml"), {QStringLiteral(DOCTOR_QT_PROGRAMS)});
+    const QString program = QStandardPaths::findExecutable(QStringLiteral("qml"), {QLibraryInfo::path(QLibraryInfo::BinariesPath)});
     if (program.isEmpty())
         QSKIP("Qt's program \"qml\" is not installed");
     const QStringList arguments{QStringLiteral(DOCTOR_SOURCES "/") + file};

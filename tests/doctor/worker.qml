@@ -3,9 +3,11 @@
 import QtQml
 import QtQml.Models
 import QtQml.WorkerScript
+import QtQuick.Window
 
-QtObject {
+Window {
     id: root
+    visible: true
 
     property int answers: 0
     property int sum: 0

@@ -243,6 +243,19 @@ void Observer::endSecond(std::uint64_t time)
     m_secondSince = time;
 }
 
+// Who was waited for has come to it after all.
+void Observer::forgetEndedWaits()
+{
+    const auto end = m_record.threads.begin() + std::ptrdiff_t(m_record.threadCount.load(std::memory_order_relaxed));
+    const auto hasEnded = [&](const Deadlock::Wait &wait) {
+        return std::none_of(m_record.threads.begin(), end, [&](const Thread &thread) {
+            return pid_t(thread.tid.load(std::memory_order_relaxed)) == wait.tid && thread.waitEvent.load(std::memory_order_acquire) != 0
+                    && thread.waitSince.load(std::memory_order_relaxed) == wait.since;
+        });
+    };
+    std::erase_if(m_deadlocks, [&](const Deadlock &deadlock) { return std::any_of(deadlock.waits.begin(), deadlock.waits.end(), hasEnded); });
+}
+
 void Observer::lookAtWaits(std::uint64_t time)
 {
     const std::size_t count = m_record.threadCount.load(std::memory_order_relaxed);
@@ -250,14 +263,7 @@ void Observer::lookAtWaits(std::uint64_t time)
         return thread.tid.load(std::memory_order_relaxed) != 0 && thread.waitEvent.load(std::memory_order_acquire) != 0
                 && time > thread.waitSince.load(std::memory_order_relaxed) + second;
     };
-    // Who was waited for has come to it after all: that was none.
-    const auto isOver = [&](const Deadlock::Wait &wait) {
-        return std::none_of(m_record.threads.begin(), m_record.threads.begin() + std::ptrdiff_t(count), [&](const Thread &thread) {
-            return pid_t(thread.tid.load(std::memory_order_relaxed)) == wait.tid && thread.waitEvent.load(std::memory_order_acquire) != 0
-                    && thread.waitSince.load(std::memory_order_relaxed) == wait.since;
-        });
-    };
-    std::erase_if(m_deadlocks, [&](const Deadlock &deadlock) { return std::any_of(deadlock.waits.begin(), deadlock.waits.end(), isOver); });
+    forgetEndedWaits();
     for (std::size_t i = 0; i < count; ++i) {
         const Thread *thread = &m_record.threads[i];
         Deadlock deadlock;
@@ -319,6 +325,7 @@ void Observer::finish(std::uint64_t time)
         return;
     lookAtTraffic(time);
     endSecond(time);
+    forgetEndedWaits();
     for (std::size_t i = 0; i < m_record.threadCount.load(std::memory_order_relaxed); ++i) {
         Thread &thread = m_record.threads[i];
         Seen &seen = m_seen[i];

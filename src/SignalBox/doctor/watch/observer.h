@@ -99,6 +99,7 @@ private:
     void lookAtTraffic(std::uint64_t time);
     void endSecond(std::uint64_t time); // or what there was of it, at the end
     void lookAtWaits(std::uint64_t time);
+    void forgetEndedWaits();
     bool isInLoop(const Thread &thread) const;
     void readModules();
     std::uint64_t readDelay(pid_t tid) const;
