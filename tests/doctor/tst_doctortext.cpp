@@ -75,8 +75,8 @@ QByteArray picture(const QByteArray &lines)
     const QByteArray height = QByteArray::number(2 * margin + row * double(all.size()), 'f', 0);
     QByteArray out = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + width + ' ' + height + "\" width=\"" + width + "\" height=\"" + height
             + "\" role=\"img\">\n<!-- SPDX-License-Identifier: MIT. Made of queuedlogviewer.txt by tests/doctor/tst_doctortext.cpp -->\n"
-              "<rect width=\"100%\" height=\"100%\" rx=\"8\" fill=\"#1f2328\"/>\n"
-              "<g font-family=\"ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace\" font-size=\"13\" fill=\"#d1d7e0\">\n";
+              "<rect width=\"" + width + "\" height=\"" + height + "\" rx=\"8\" fill=\"#1f2328\"/>\n"
+              "<g font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"13\" fill=\"#d1d7e0\">\n";
     double y = margin;
     for (const QByteArray &line : all) {
         const qsizetype begin = line.size() - QByteArray(line).trimmed().size();

@@ -50,7 +50,10 @@ std::string endingOf(int status)
 class Run
 {
 public:
-    Run(Options &options, Process &process) : m_options(options), m_process(process), m_observer(process.record(), process.pid()) { }
+    Run(Options &options, Process &process, std::uint64_t begin)
+        : m_options(options), m_process(process), m_observer(process.record(), process.pid()), m_begin(begin)
+    {
+    }
 
     int watch()
     {
@@ -119,7 +122,7 @@ private:
     Options &m_options;
     Process &m_process;
     Observer m_observer;
-    const std::uint64_t m_begin = now();
+    const std::uint64_t m_begin;
     bool m_isShown = false;
 };
 
@@ -130,8 +133,9 @@ try {
     const WatchedSignals signals;
     Options options = Options::read(argc, argv);
     const Program program = Program::find(options.program.front(), options.need);
+    const std::uint64_t begin = now();
     Process process(program, options.program, libraryPath(), options.stall, signals);
-    const int status = Run(options, process).watch();
+    const int status = Run(options, process, begin).watch();
     endLike(status);
 } catch (const Refusal &refusal) {
     std::fprintf(stderr, "signalbox-doctor: %s\n", refusal.what());
