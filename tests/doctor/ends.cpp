@@ -56,6 +56,12 @@ int main(int argc, char **argv)
     } else if (how == "wait") {
         print("waits");
         pause();
+    } else if (how == "input") {
+        // Until its input ends; what it says from then on goes into a file.
+        print("waits");
+        if (!std::freopen(argv[2], "w", stdout))
+            return 1;
+        while (std::getchar() != EOF) { }
     } else if (how == "fork") {
         // The child runs Qt's loop on, and floods: in its own copy of everything.
         const pid_t child = fork();

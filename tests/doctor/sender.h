@@ -14,6 +14,17 @@ Q_SIGNALS:
     void described(const QString &text, int number);
 };
 
+// Signals that are less easy to name in C++, and objectNameChanged(), which is private.
+class Meter : public QObject
+{
+    Q_OBJECT
+
+Q_SIGNALS:
+    void closed();
+    void measured(double value);
+    void measured(const QString &text);
+};
+
 class Receiver : public QObject
 {
     Q_OBJECT

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "doctorrun.h"
 
+#include <QtCore/qregularexpression.h>
 #include <QtTest/qtest.h>
+
+#include <time.h>
 
 // That each illness is found in the program that has it, with its class, signal, receiver and line, and no other illness.
 class tst_Doctor : public QObject
@@ -12,15 +15,26 @@ private Q_SLOTS:
     void healthyProgramIsHealthy();
     void floodsAreNamedWithBothSidesAndLines();
     void floodsGetTheLinesThatReplaceThem();
+    void linesThatReplaceFloodsCompileAndCure();
+    void tenWorstFloodsAreNamed();
+    void callsThatComeFastAreAFloodThoughFewWait();
     void loopThatWorksStandsStillWithItsStack();
     void loopThatSleepsStandsStillAndSleepsOn();
+    void whatRanWhenTheLoopStoodStillIsNamed_data();
+    void whatRanWhenTheLoopStoodStillIsNamed();
     void callsOfADeadReceiverAreLost();
     void removedCallsAreNotLost();
     void threadsThatWaitForEachOtherAreNamedWhileTheyWait();
+    void threadThatWaitsForNobodyIsADeadlock_data();
+    void threadThatWaitsForNobodyIsADeadlock();
+    void waitThatEndsIsNoDeadlock();
     void timerThatSpinsIsFound();
     void directConnectionAcrossThreadsIsFound();
     void textBeginsWithTenLines();
     void traceIsAnArrayOfEvents();
+    void traceCountsWaitingCallsOnTheSteadyClock();
+    void reportGoesToStderrWhereNoFileIsNamed();
+    void quietDoctorTellsOfTheIllOnly();
     void tenThousandConnectionsAreCounted();
     void withoutDebugInformationThereAreNamesWithoutLines();
     void progressIsToldWhereItIsAskedForOnly();
@@ -60,6 +74,14 @@ QJsonObject callWith(const QJsonArray &calls, const char *member, const QString 
             return call.toObject();
     }
     return {};
+}
+
+// Code as the compiler sees it: without comments and layout, and with `{ ... }` for what a lambda does.
+QString withoutLayout(QString code)
+{
+    code.remove(QRegularExpression(QStringLiteral("//[^\n]*")));
+    code.replace(QRegularExpression(QStringLiteral("(&\\w+\\)) \\{[^{}]*\\}")), QStringLiteral("\\1 { ... }"));
+    return code.simplified();
 }
 
 } // namespace
@@ -125,6 +147,53 @@ void tst_Doctor::floodsGetTheLinesThatReplaceThem()
     QVERIFY(run.text().contains("registry.post(event); // in place of QMetaObject::invokeMethod()"));
 }
 
+void tst_Doctor::linesThatReplaceFloodsCompileAndCure()
+{
+    QFile source(QStringLiteral(DOCTOR_SOURCES "/remedied.cpp"));
+    QVERIFY(source.open(QIODevice::ReadOnly));
+    const QString written = withoutLayout(QString::fromUtf8(source.readAll()));
+    int count = 0;
+    for (const char *name : {"flood", "signatures"}) {
+        DoctorRun run(patient(name));
+        for (const QJsonValue &flood : run.json()[QStringLiteral("floods")].toArray()) {
+            for (const QJsonValue &instead : flood[QStringLiteral("instead")].toArray()) {
+                const QString code = withoutLayout(instead[QStringLiteral("code")].toString());
+                for (const QString &statement : code.split(u';', Qt::SkipEmptyParts)) {
+                    QVERIFY2(written.contains(statement.trimmed() + u';'), qPrintable(statement));
+                    ++count;
+                }
+            }
+        }
+    }
+    // Of five floods and four: one of no argument, and one that calls invokeMethod(), with three lines.
+    QCOMPARE(count, 4 * 2 + 3 + 3 * 2 + 1);
+    DoctorRun run(patient("remedied"));
+    QCOMPARE(run.output(), "complete\n");
+    QCOMPARE(run.exitCode(), 0);
+    QVERIFY2(run.json()[QStringLiteral("floods")].toArray().isEmpty(), run.text());
+    QVERIFY(run.json()[QStringLiteral("watched")].toBool());
+}
+
+void tst_Doctor::tenWorstFloodsAreNamed()
+{
+    DoctorRun run(patient("worst"), {QStringLiteral("floods")});
+    const QJsonArray floods = run.json()[QStringLiteral("floods")].toArray();
+    QCOMPARE(floods.size(), 10);
+    for (qsizetype i = 0; i < floods.size(); ++i)
+        QCOMPARE(floods[i][QStringLiteral("mostWaiting")].toInteger(), 2100 - 100 * i);
+}
+
+void tst_Doctor::callsThatComeFastAreAFloodThoughFewWait()
+{
+    DoctorRun run(patient("worst"));
+    QCOMPARE(run.output(), "30001 3300\n");
+    const QJsonArray floods = run.json()[QStringLiteral("floods")].toArray();
+    QVERIFY2(floods.size() == 1, run.text());
+    QCOMPARE(floods[0][QStringLiteral("signal")].toString(), QStringLiteral("sent(int)"));
+    QCOMPARE(floods[0][QStringLiteral("mostWaiting")].toInteger(), 1);
+    QVERIFY(floods[0][QStringLiteral("peakPerSecond")].toInteger() >= 10'000);
+}
+
 void tst_Doctor::loopThatWorksStandsStillWithItsStack()
 {
     DoctorRun run(patient("stall"));
@@ -132,7 +201,10 @@ void tst_Doctor::loopThatWorksStandsStillWithItsStack()
     const QJsonValue thread = run.json()[QStringLiteral("stalls")][0];
     QCOMPARE(thread[QStringLiteral("thread")].toString(), QStringLiteral("the main thread"));
     const QJsonValue stall = thread[QStringLiteral("longest")][0];
-    QVERIFY(stall[QStringLiteral("seconds")].toDouble() + stall[QStringLiteral("waitedForProcessor")].toDouble() >= 1.49);
+    const double duration = stall[QStringLiteral("seconds")].toDouble() + stall[QStringLiteral("waitedForProcessor")].toDouble();
+    QVERIFY(duration >= 1.49);
+    QVERIFY(stall[QStringLiteral("begin")].toDouble() > 0);
+    QVERIFY(stall[QStringLiteral("begin")].toDouble() + duration <= run.json()[QStringLiteral("seconds")].toDouble());
     QVERIFY2(stall[QStringLiteral("running")].toString().startsWith(QLatin1String("Timer event of a Q")), run.text());
     if (stall[QStringLiteral("stacks")].toArray().isEmpty())
         QSKIP("this system does not let a parent read its child's stack");
@@ -149,6 +221,28 @@ void tst_Doctor::loopThatSleepsStandsStillAndSleepsOn()
     if (stall[QStringLiteral("stacks")].toArray().isEmpty())
         QSKIP("this system does not let a parent read its child's stack");
     QCOMPARE(stall[QStringLiteral("place")][QStringLiteral("function")].toString(), QStringLiteral("sleepFor(int)"));
+}
+
+void tst_Doctor::whatRanWhenTheLoopStoodStillIsNamed_data()
+{
+    QTest::addColumn<QString>("how");
+    QTest::addColumn<QString>("running");
+    const QString line = QString::number(lineIn("stall.cpp", "the functor's line"));
+    QTest::newRow("functor") << QStringLiteral("functor")
+                             << QStringLiteral("invokeMethod() on Window, lambda in main at stall.cpp:") + line;
+    QTest::newRow("slot") << QStringLiteral("slot") << QStringLiteral("Sender::sent(int) -> Window::show(int)");
+    QTest::newRow("event") << QStringLiteral("event") << QStringLiteral("event of type 1000 of a Window");
+}
+
+void tst_Doctor::whatRanWhenTheLoopStoodStillIsNamed()
+{
+    QFETCH(QString, how);
+    QFETCH(QString, running);
+    DoctorRun run(patient("stall"), {how});
+    const QJsonValue stall = run.json()[QStringLiteral("stalls")][0][QStringLiteral("longest")][0];
+    QCOMPARE(stall[QStringLiteral("running")].toString(), running);
+    QVERIFY(stall[QStringLiteral("seconds")].toDouble() + stall[QStringLiteral("waitedForProcessor")].toDouble() >= 1.49);
+    QVERIFY2(run.text().contains("STALL    the main thread's event loop stood still for "), run.text());
 }
 
 void tst_Doctor::callsOfADeadReceiverAreLost()
@@ -190,6 +284,42 @@ void tst_Doctor::threadsThatWaitForEachOtherAreNamedWhileTheyWait()
     QCOMPARE(waits[0][QStringLiteral("call")][QStringLiteral("blocking")].toBool(), true);
     QCOMPARE(waits[0][QStringLiteral("call")][QStringLiteral("slot")].toString(), QStringLiteral("Receiver::take(int)"));
     QVERIFY2(text.contains("DEADLOCK"), text);
+}
+
+void tst_Doctor::threadThatWaitsForNobodyIsADeadlock_data()
+{
+    QTest::addColumn<QString>("how");
+    QTest::addColumn<bool>("isCircle");
+    QTest::addColumn<QByteArray>("sentence");
+    QTest::newRow("itself") << QStringLiteral("itself") << true << QByteArray("DEADLOCK the main thread waits for itself\n");
+    QTest::newRow("nobody") << QStringLiteral("nobody") << false
+                            << QByteArray("DEADLOCK the main thread waits in a blocking call to a thread without an event loop\n");
+}
+
+void tst_Doctor::threadThatWaitsForNobodyIsADeadlock()
+{
+    QFETCH(QString, how);
+    QFETCH(bool, isCircle);
+    QFETCH(QByteArray, sentence);
+    DoctorRun run(patient("deadlock"), {how}, DoctorRun::Start::Only);
+    const bool isFound = run.askUntil([&] { return run.json()[QStringLiteral("deadlocks")].toArray().size() == 1; });
+    const QJsonValue deadlock = run.json()[QStringLiteral("deadlocks")][0];
+    const QByteArray text = run.text();
+    run.signal(SIGTERM);
+    run.waitForEnd();
+    QVERIFY(isFound);
+    QCOMPARE(deadlock[QStringLiteral("circle")].toBool(), isCircle);
+    QCOMPARE(deadlock[QStringLiteral("waits")].toArray().size(), 1);
+    QVERIFY2(text.contains(sentence), text);
+}
+
+void tst_Doctor::waitThatEndsIsNoDeadlock()
+{
+    DoctorRun run(patient("deadlock"), {QStringLiteral("late")});
+    QCOMPARE(run.exitCode(), 0);
+    QCOMPARE(illnesses(run.json()), QStringList{QStringLiteral("stalls")});
+    const QJsonObject call = callWith(run.json()[QStringLiteral("busiest")].toArray(), "signal", QStringLiteral("sent(int)"));
+    QVERIFY(call[QStringLiteral("longestBlockedSeconds")].toDouble() >= 1.49);
 }
 
 void tst_Doctor::timerThatSpinsIsFound()
@@ -244,6 +374,64 @@ void tst_Doctor::traceIsAnArrayOfEvents()
     QVERIFY(longest >= 1.49e6);
 }
 
+void tst_Doctor::traceCountsWaitingCallsOnTheSteadyClock()
+{
+    const auto now = [] {
+        timespec time{};
+        clock_gettime(CLOCK_MONOTONIC, &time); // that of SIGNALBOX_TRACE
+        return double(time.tv_sec) * 1e6 + double(time.tv_nsec) / 1e3;
+    };
+    const double begin = now();
+    DoctorRun run(patient("ends"), {QStringLiteral("wait")}, DoctorRun::Start::Only);
+    QVERIFY(run.waitForOutput("waits"));
+    // Asked until a look was after the flood.
+    const bool isCounted = run.askUntil([&] { return run.trace().contains("\"args\":{\"calls\":2000}"); });
+    run.signal(SIGTERM);
+    run.waitForEnd();
+    QVERIFY2(isCounted, run.trace());
+    for (const QJsonValue &event : QJsonDocument::fromJson(run.trace()).array()) {
+        QVERIFY(event[QStringLiteral("ts")].toDouble() >= begin && event[QStringLiteral("ts")].toDouble() <= now());
+        if (event[QStringLiteral("ph")].toString() == QLatin1String("C"))
+            QCOMPARE(event[QStringLiteral("name")].toString(), QStringLiteral("waiting: Sender::sent(int) -> Receiver::take(int) at sender.h:%1").arg(lineIn("sender.h", "void take(int")));
+    }
+}
+
+void tst_Doctor::reportGoesToStderrWhereNoFileIsNamed()
+{
+    QProcess doctor;
+    doctor.start(QStringLiteral(DOCTOR_PROGRAM), {patient("ends"), QStringLiteral("wait")});
+    QByteArray output, errors;
+    while (!output.contains("waits")) {
+        QVERIFY(doctor.waitForReadyRead(-1));
+        output += doctor.readAllStandardOutput();
+    }
+    // What is known so far, and then all of it.
+    QCOMPARE(::kill(pid_t(doctor.processId()), SIGUSR1), 0);
+    doctor.setReadChannel(QProcess::StandardError);
+    while (!errors.contains("The busiest of")) {
+        QVERIFY(doctor.waitForReadyRead(-1));
+        errors += doctor.readAllStandardError();
+    }
+    QVERIFY2(errors.startsWith("signalbox-doctor: doctor_ends ran for ") && errors.contains(", still running: "), errors);
+    doctor.terminate();
+    QVERIFY(doctor.waitForFinished(-1));
+    errors = doctor.readAllStandardError();
+    QVERIFY2(errors.contains(", killed by signal 15 (Terminated): 1 illness.\n  FLOOD    Sender::sent(int) -> Receiver::take(int)"), errors);
+    QCOMPARE(output + doctor.readAllStandardOutput(), "waits\n");
+}
+
+void tst_Doctor::quietDoctorTellsOfTheIllOnly()
+{
+    for (const char *name : {"spin", "healthy"}) {
+        QProcess doctor;
+        doctor.start(QStringLiteral(DOCTOR_PROGRAM), {QStringLiteral("--quiet"), patient(name)});
+        QVERIFY(doctor.waitForFinished(-1));
+        const QByteArray errors = doctor.readAllStandardError();
+        QVERIFY2(errors.contains("SPIN") == (qstrcmp(name, "spin") == 0), errors);
+        QVERIFY2(errors.isEmpty() == (qstrcmp(name, "healthy") == 0), errors);
+    }
+}
+
 void tst_Doctor::tenThousandConnectionsAreCounted()
 {
     DoctorRun run(patient("many"));
@@ -281,7 +469,7 @@ void tst_Doctor::programsOutputStaysAsItIs_data()
 {
     QTest::addColumn<QString>("program");
     QTest::addColumn<QString>("argument");
-    for (const char *name : {"healthy", "flood", "lost", "spin", "direct", "many"})
+    for (const char *name : {"healthy", "flood", "signatures", "worst", "lost", "spin", "direct", "many", "stripped", "remedied"})
         QTest::addRow("%s", name) << patient(name) << QString();
     for (const char *how : {"", "_exit", "abort", "crash", "fork", "start", "exec", "environment", "remove"})
         QTest::addRow("ends %s", how) << patient("ends") << QString::fromLatin1(how);

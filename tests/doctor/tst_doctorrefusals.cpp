@@ -2,6 +2,13 @@
 #include "doctorrun.h"
 
 #include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <elf.h>
+
+#include <array>
+#include <cstring>
 
 // What the doctor says to what it cannot run or write, and how it treats programs that end in unusual ways.
 class tst_DoctorRefusals : public QObject
@@ -12,6 +19,10 @@ private Q_SLOTS:
     void refuses_data();
     void refuses();
     void refusesRaisedRights();
+    void refusesFileCapabilities();
+    void refusesFilesOfOtherKinds_data();
+    void refusesFilesOfOtherKinds();
+    void helpNamesEachOption();
     void refusesBeforeTheProgramHasRun();
     void crashLeavesWhatIsKnown_data();
     void crashLeavesWhatIsKnown();
@@ -23,6 +34,9 @@ private Q_SLOTS:
     void sanitizedProgramsRun();
     void terminationIsPassedOn();
     void programThatLoadsQtLaterIsRun();
+    void programThatFindsAnotherQtWhenItRunsIsLeftAlone();
+    void programOutlivesTheDoctor();
+    void readerOfTheReportWhoGoesChangesNothing();
     void reportThatCannotBeWrittenIsSaidAndChangesNoExitCode();
 };
 
@@ -45,6 +59,7 @@ void tst_DoctorRefusals::refuses_data()
     QTest::newRow("no program") << QStringList{patient("text")} << 126 << QByteArray("is no program for Linux");
     if (QFile::exists(patient("static")))
         QTest::newRow("static") << QStringList{patient("static")} << 126 << QByteArray("is linked statically");
+    QTest::newRow("Qt 5") << QStringList{patient("usesqt5")} << 126 << QByteArray("is a program of Qt 5");
     QTest::newRow("other Qt") << QStringList{patient("usesotherqt")} << 126 << QByteArray("is a program of Qt 6.0.99");
     QTest::newRow("unwritable") << QStringList{QStringLiteral("--report"), QStringLiteral("/nowhere/report"), patient("healthy")} << 125
                                 << QByteArray("cannot write the report to \"/nowhere/report\": No such file");
@@ -76,6 +91,69 @@ void tst_DoctorRefusals::refusesRaisedRights()
     DoctorRun run(copy);
     QCOMPARE(run.exitCode(), 126);
     QVERIFY2(run.errors().contains("runs with the rights of its owner"), run.errors());
+}
+
+void tst_DoctorRefusals::refusesFileCapabilities()
+{
+    QTemporaryDir folder;
+    const QString copy = folder.filePath(QStringLiteral("capable"));
+    QVERIFY(QFile::copy(patient("healthy"), copy));
+    // cap_net_raw, as ping has it: a version, and masks of what is permitted and inherited.
+    const std::array<quint32, 5> capabilities{0x0200'0001, 1u << 13, 0, 0, 0};
+    if (setxattr(qPrintable(copy), "security.capability", capabilities.data(), sizeof capabilities, 0) != 0)
+        QSKIP("only root may give capabilities, and not every file system keeps them");
+    DoctorRun run(copy);
+    QCOMPARE(run.exitCode(), 126);
+    QVERIFY2(run.errors().contains("has file capabilities"), run.errors());
+}
+
+void tst_DoctorRefusals::refusesFilesOfOtherKinds_data()
+{
+    QTest::addColumn<Elf64_Ehdr>("header");
+    QTest::addColumn<QByteArray>("sentence");
+    Elf64_Ehdr header{};
+    std::memcpy(header.e_ident, ELFMAG, SELFMAG);
+    header.e_ident[EI_CLASS] = ELFCLASS64;
+    header.e_machine = EM_X86_64;
+    header.e_type = ET_DYN;
+    QTest::newRow("no segments") << header << QByteArray("is linked statically");
+    header.e_type = ET_REL;
+    QTest::newRow("object file") << header << QByteArray("is no program (an object file or a core dump)");
+    header.e_type = ET_DYN;
+    header.e_machine = EM_AARCH64;
+    QTest::newRow("other processor") << header << QByteArray("is a program for another processor");
+    header.e_machine = EM_X86_64;
+    header.e_ident[EI_CLASS] = ELFCLASS32;
+    QTest::newRow("32 bits") << header << QByteArray("is a program for another processor");
+}
+
+void tst_DoctorRefusals::refusesFilesOfOtherKinds()
+{
+    QFETCH(Elf64_Ehdr, header);
+    QFETCH(QByteArray, sentence);
+    QTemporaryDir folder;
+    QFile file(folder.filePath(QStringLiteral("other")));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    QCOMPARE(file.write(reinterpret_cast<const char *>(&header), sizeof header), qint64(sizeof header));
+    file.close();
+    QVERIFY(file.setPermissions(QFile::ReadOwner | QFile::ExeOwner));
+    DoctorRun run(file.fileName());
+    QCOMPARE(run.exitCode(), 126);
+    QVERIFY2(run.errors().contains(sentence), run.errors());
+}
+
+void tst_DoctorRefusals::helpNamesEachOption()
+{
+    QProcess doctor;
+    doctor.start(QStringLiteral(DOCTOR_PROGRAM), {QStringLiteral("--help")});
+    QVERIFY(doctor.waitForFinished(-1));
+    QCOMPARE(doctor.exitCode(), 0);
+    const QByteArray help = doctor.readAllStandardOutput();
+    for (const char *option : {"--report FILE", "--json FILE", "--trace FILE", "--stall MS", "--progress", "--no-progress", "--quiet", "--qt-later", "--version, --help"})
+        QVERIFY2(help.contains(option), option);
+    doctor.start(QStringLiteral(DOCTOR_PROGRAM), {QStringLiteral("--version")});
+    QVERIFY(doctor.waitForFinished(-1));
+    QVERIFY(doctor.readAllStandardOutput().contains(QByteArray(", for programs of Qt ") + qVersion()));
 }
 
 void tst_DoctorRefusals::refusesBeforeTheProgramHasRun()
@@ -202,6 +280,47 @@ void tst_DoctorRefusals::programThatLoadsQtLaterIsRun()
     QCOMPARE(run.output(), "ran\n");
     QCOMPARE(run.exitCode(), 0);
     QVERIFY2(run.text().contains("no event was delivered"), run.text());
+}
+
+void tst_DoctorRefusals::programThatFindsAnotherQtWhenItRunsIsLeftAlone()
+{
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("LD_PRELOAD"), QStringLiteral(DOCTOR_OTHERVERSION));
+    DoctorRun run(patient("flood"), {}, DoctorRun::Start::AndWait, {}, environment);
+    QCOMPARE(run.output(), "9000 6000\n");
+    QCOMPARE(run.exitCode(), 0);
+    QVERIFY2(run.text().contains(": it was not watched: it runs with Qt 6.0.99, and this doctor was built for Qt "), run.text());
+    QCOMPARE(run.json()[QStringLiteral("watched")].toBool(true), false);
+    QCOMPARE(run.json()[QStringLiteral("healthy")].toBool(true), false);
+}
+
+void tst_DoctorRefusals::programOutlivesTheDoctor()
+{
+    QTemporaryDir folder;
+    const QString result = folder.filePath(QStringLiteral("result"));
+    DoctorRun run(patient("ends"), {QStringLiteral("input"), result}, DoctorRun::Start::Only);
+    QVERIFY(run.waitForOutput("waits"));
+    run.signal(SIGKILL);
+    run.waitForEnd(); // which ends the program's input, too
+    const auto written = [&] {
+        QFile file(result);
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(written(), "2000\n", 60'000);
+}
+
+void tst_DoctorRefusals::readerOfTheReportWhoGoesChangesNothing()
+{
+    std::array<int, 2> ends{};
+    QCOMPARE(pipe(ends.data()), 0);
+    ::close(ends[0]);
+    QProcess doctor;
+    doctor.setChildProcessModifier([&] { dup2(ends[1], 2); });
+    doctor.start(QStringLiteral(DOCTOR_PROGRAM), {patient("ends"), QStringLiteral("_exit")});
+    QVERIFY(doctor.waitForFinished(-1));
+    ::close(ends[1]);
+    QCOMPARE(doctor.exitStatus(), QProcess::NormalExit);
+    QCOMPARE(doctor.exitCode(), 7);
 }
 
 void tst_DoctorRefusals::reportThatCannotBeWrittenIsSaidAndChangesNoExitCode()

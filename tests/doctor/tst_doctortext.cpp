@@ -3,10 +3,13 @@
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qfile.h>
+#include <QtCore/qfileinfo.h>
 #include <QtCore/qobject.h>
 #include <QtTest/qtest.h>
 
-// The report that the documents show is the one that these findings give.
+#include <algorithm>
+
+// The report that the documents show, as text and as a picture, is the one that these findings give.
 
 using namespace SignalBox::Doctor;
 
@@ -47,6 +50,50 @@ Diagnosis queuedLogViewer()
     return diagnosis;
 }
 
+// The first lines, to the empty one.
+QByteArray summary()
+{
+    const QByteArray report = QByteArray::fromStdString(textReport(queuedLogViewer()));
+    return report.left(report.indexOf("\n\nDetails") + 1);
+}
+
+QByteArray contents(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+// These lines as a terminal shows them, the kinds of illness in red, and the line that helps in green.
+QByteArray picture(const QByteArray &lines)
+{
+    constexpr double column = 7.8, row = 20, margin = 16;
+    const QList<QByteArray> all = lines.trimmed().split('\n');
+    qsizetype longest = 0;
+    for (const QByteArray &line : all)
+        longest = std::max(longest, line.size());
+    const QByteArray width = QByteArray::number(2 * margin + column * double(longest), 'f', 0);
+    const QByteArray height = QByteArray::number(2 * margin + row * double(all.size()), 'f', 0);
+    QByteArray out = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + width + ' ' + height + "\" width=\"" + width + "\" height=\"" + height
+            + "\" role=\"img\">\n<!-- SPDX-License-Identifier: MIT. Made of queuedlogviewer.txt by tests/doctor/tst_doctortext.cpp -->\n"
+              "<rect width=\"" + width + "\" height=\"" + height + "\" rx=\"8\" fill=\"#1f2328\"/>\n"
+              "<g font-family=\"DejaVu Sans Mono, Menlo, Consolas, monospace\" font-size=\"13\" fill=\"#d1d7e0\">\n";
+    double y = margin;
+    for (const QByteArray &line : all) {
+        const qsizetype begin = line.size() - QByteArray(line).trimmed().size();
+        QByteArray text = QString::fromUtf8(line.trimmed()).toHtmlEscaped().toUtf8();
+        for (const char *kind : {"FLOOD", "STALL"}) {
+            if (text.startsWith(kind))
+                text.replace(0, 5, QByteArray("<tspan fill=\"#ff7b72\" font-weight=\"bold\">") + kind + "</tspan>");
+        }
+        if (text.startsWith("instead: "))
+            text = "instead: <tspan fill=\"#7ee787\">" + text.mid(9) + "</tspan>";
+        y += row;
+        out += "<text x=\"" + QByteArray::number(margin + column * double(begin), 'f', 1) + "\" y=\"" + QByteArray::number(y - 6, 'f', 0)
+                + "\" textLength=\"" + QByteArray::number(column * double(line.trimmed().size()), 'f', 1) + "\" xml:space=\"preserve\">" + text + "</text>\n";
+    }
+    return out + "</g>\n</svg>\n";
+}
+
 } // namespace
 
 class DoctorText : public QObject
@@ -56,12 +103,19 @@ class DoctorText : public QObject
 private Q_SLOTS:
     void firstLinesAreThoseInTheDocuments()
     {
-        QFile file(QStringLiteral(DOCTOR_SOURCES "/queuedlogviewer.txt"));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QByteArray expected = file.readAll();
+        const QByteArray expected = contents(QStringLiteral(DOCTOR_SOURCES "/queuedlogviewer.txt"));
         QVERIFY(expected.endsWith('\n'));
-        const QByteArray report = QByteArray::fromStdString(textReport(queuedLogViewer()));
-        QCOMPARE(report.left(report.indexOf("\n\nDetails") + 1), expected);
+        QCOMPARE(summary(), expected);
+    }
+
+    void pictureShowsThem()
+    {
+        const QByteArray current = picture(summary());
+        if (contents(QStringLiteral(DOCTOR_PICTURE)) == current)
+            return;
+        QFile file(QStringLiteral("report.svg"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(current) == current.size());
+        QFAIL(qPrintable(QStringLiteral("This is what " DOCTOR_PICTURE " should be: ") + QFileInfo(file).absoluteFilePath()));
     }
 };
 

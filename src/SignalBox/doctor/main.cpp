@@ -2,145 +2,27 @@
 //
 // Runs a Qt program, and tells at its end what its queued calls did to its event loops. README.md has the rest.
 #include "report/reports.h"
+#include "run/options.h"
 #include "run/process.h"
 
-#include <fcntl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <optional>
 
 using namespace SignalBox::Doctor;
 
 namespace {
-
-constexpr char usage[] =
-        "Usage: signalbox-doctor [OPTION...] PROGRAM [ARGUMENT...]\n"
-        "Runs a program of Qt " DOCTOR_QT_VERSION " unchanged, and tells at its end, and on SIGUSR1 to the doctor, which queued calls flood, which\n"
-        "event loops stood still, and what to write instead. Exits as the program does.\n"
-        "  --report FILE     the report as text into FILE; else it goes to stderr\n"
-        "  --json FILE       the report as JSON, too\n"
-        "  --trace FILE      the same as a Chrome trace, which Perfetto and Qt Creator open beside that of SIGNALBOX_TRACE\n"
-        "  --stall MS        a loop that does not turn for so long stands still; 100 if not said\n"
-        "  --progress        a line on stderr while the program runs, also where that is no terminal; --no-progress: nowhere\n"
-        "  --quiet           no report of a program that is healthy\n"
-        "  --qt-later        the program loads Qt while it runs, as Python programs do\n"
-        "  --version, --help\n";
 
 std::uint64_t now()
 {
     timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return std::uint64_t(time.tv_sec) * 1'000'000'000u + std::uint64_t(time.tv_nsec);
-}
-
-// A file that a report goes to. Opened before the program starts, so that nobody waits for a report that cannot be written.
-class Output
-{
-public:
-    void open(const std::string &path)
-    {
-        m_path = path;
-        m_descriptor = ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-        if (m_descriptor < 0)
-            throw Refusal(Refusal::own, "cannot write the report to \"" + path + "\": " + std::strerror(errno) + '.');
-    }
-    bool isOpen() const { return m_descriptor >= 0; }
-    void useStderr()
-    {
-        m_descriptor = 2;
-        m_path = "stderr";
-    }
-
-    void write(const std::string &text)
-    {
-        if (m_descriptor != 2 && (ftruncate(m_descriptor, 0) != 0 && errno != EINVAL))
-            return complain();
-        if (m_descriptor != 2)
-            lseek(m_descriptor, 0, SEEK_SET);
-        for (std::size_t written = 0; written < text.size();) {
-            const ssize_t size = ::write(m_descriptor, text.data() + written, text.size() - written);
-            if (size < 0 && errno == EINTR)
-                continue;
-            if (size <= 0)
-                return complain();
-            written += std::size_t(size);
-        }
-    }
-
-private:
-    void complain() const { std::fprintf(stderr, "signalbox-doctor: cannot write %s: %s\n", m_path.c_str(), std::strerror(errno)); }
-
-    int m_descriptor = -1;
-    std::string m_path;
-};
-
-struct Options
-{
-    Output text, json, trace;
-    unsigned stall = 100;
-    bool hasProgress = isatty(2) == 1;
-    bool isQuiet = false;
-    Program::Need need = Program::Need::Qt;
-    std::vector<std::string> program;
-};
-
-Options read(int argc, char **argv)
-{
-    Options options;
-    int i = 1;
-    const auto next = [&](const std::string &option) -> std::string {
-        if (i + 1 >= argc)
-            throw Refusal(Refusal::own, option + " needs a value. Try --help.");
-        return argv[++i];
-    };
-    for (; i < argc && argv[i][0] == '-'; ++i) {
-        const std::string option = argv[i];
-        if (option == "--") {
-            ++i;
-            break;
-        }
-        if (option == "--help") {
-            std::fputs(usage, stdout);
-            std::exit(0);
-        } else if (option == "--version") {
-            std::puts("signalbox-doctor " DOCTOR_VERSION ", for programs of Qt " DOCTOR_QT_VERSION);
-            std::exit(0);
-        } else if (option == "--report") {
-            options.text.open(next(option));
-        } else if (option == "--json") {
-            options.json.open(next(option));
-        } else if (option == "--trace") {
-            options.trace.open(next(option));
-        } else if (option == "--stall") {
-            const std::string value = next(option);
-            char *end = nullptr;
-            const unsigned long number = std::strtoul(value.c_str(), &end, 10);
-            if (value.empty() || *end != 0 || value[0] == '-' || number < 20 || number > 3'600'000)
-                throw Refusal(Refusal::own, "--stall needs a number of milliseconds from 20 to 3600000, not \"" + value + "\".");
-            options.stall = unsigned(number);
-        } else if (option == "--progress") {
-            options.hasProgress = true;
-        } else if (option == "--no-progress") {
-            options.hasProgress = false;
-        } else if (option == "--quiet") {
-            options.isQuiet = true;
-        } else if (option == "--qt-later") {
-            options.need = Program::Need::QtLater;
-        } else {
-            throw Refusal(Refusal::own, "unknown option \"" + option + "\". Try --help.");
-        }
-    }
-    options.program.assign(argv + i, argv + argc);
-    if (options.program.empty())
-        throw Refusal(Refusal::own, "no program is named. Try --help.");
-    return options;
 }
 
 // Beside the doctor in the build tree, or where it is installed.
@@ -168,7 +50,10 @@ std::string endingOf(int status)
 class Run
 {
 public:
-    Run(Options &options, Process &process) : m_options(options), m_process(process), m_observer(process.record(), process.pid()) { }
+    Run(Options &options, Process &process, std::uint64_t begin)
+        : m_options(options), m_process(process), m_observer(process.record(), process.pid()), m_begin(begin)
+    {
+    }
 
     int watch()
     {
@@ -183,6 +68,7 @@ public:
                 return finish(m_observer.capture().ended().value_or(status));
             m_observer.look();
             if (signal == SIGUSR1) {
+                m_observer.lookAtAll();
                 hideProgress();
                 report("still running", now());
             }
@@ -236,7 +122,7 @@ private:
     Options &m_options;
     Process &m_process;
     Observer m_observer;
-    const std::uint64_t m_begin = now();
+    const std::uint64_t m_begin;
     bool m_isShown = false;
 };
 
@@ -245,12 +131,11 @@ private:
 int main(int argc, char **argv)
 try {
     const WatchedSignals signals;
-    Options options = read(argc, argv);
-    if (!options.text.isOpen())
-        options.text.useStderr();
+    Options options = Options::read(argc, argv);
     const Program program = Program::find(options.program.front(), options.need);
+    const std::uint64_t begin = now();
     Process process(program, options.program, libraryPath(), options.stall, signals);
-    const int status = Run(options, process).watch();
+    const int status = Run(options, process, begin).watch();
     endLike(status);
 } catch (const Refusal &refusal) {
     std::fprintf(stderr, "signalbox-doctor: %s\n", refusal.what());

@@ -50,13 +50,13 @@ struct Connection
     CallKind kind;
     SlotKind slotKind;
     std::uint32_t isBlocking;
+    std::uint32_t isSignalOverloaded; // its class has another function of that name
     TextId senderClass;
-    TextId senderName;
+    TextId senderName; // empty if it lives on another thread than the poster
     TextId signal; // its signature
     TextId receiverClass;
     TextId senderType; // the linkage names of both classes
     TextId receiverType;
-    TextId receiverName;
     TextId slot; // its signature, of a method
     std::uint32_t bytesPerCall;
     std::uint32_t posterThread; // tids
@@ -82,6 +82,7 @@ struct Connection
     std::atomic<std::uint64_t> longestBlocked;
     std::atomic<std::uint64_t> blocked; // together
     std::atomic<std::uint32_t> receiverThread;
+    std::atomic<TextId> receiverName;
 };
 
 // A time in which a thread's loop did not turn.

@@ -2,6 +2,9 @@
 #include "calls.h"
 
 #include "qtversion.h"
+#include "sites.h"
+
+#include <QtCore/qthread.h>
 
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -65,6 +68,17 @@ QMetaMethod signalOf(const QMetaObject *meta, int signal)
     return {};
 }
 
+bool isOverloaded(const QMetaObject *meta, const QMetaMethod &signal)
+{
+    for (int i = 0; i < meta->methodCount(); ++i) {
+        const QMetaMethod method = meta->method(i);
+        const bool isOther = i != signal.methodIndex() && (method.attributes() & QMetaMethod::Cloned) == 0; // cloned: for default arguments
+        if (isOther && method.name() == signal.name())
+            return true;
+    }
+    return false;
+}
+
 std::uint32_t bytesOf(const QueuedCall *call)
 {
     // The allocator rounds up to 16, and takes 8 for itself.
@@ -87,18 +101,28 @@ const char *typeOf(const QObject *object)
     return type ? type->name() : nullptr;
 }
 
+// Its name may change meanwhile where it lives on another thread, so it is not asked for then.
+TextId nameOf(const QObject *object)
+{
+    const bool isOwn = threadDataOf(object)->threadId.loadRelaxed() == QThread::currentThreadId();
+    return isOwn ? addText(object->objectName().toUtf8().constData()) : 0;
+}
+
 void describeObjects(Connection &connection, const QObject *sender, int signal, const QObject *receiver)
 {
     if (sender) {
-        connection.senderClass = addText(sender->metaObject()->className());
+        const QMetaObject *meta = sender->metaObject();
+        connection.senderClass = addText(meta->className());
         connection.senderType = addText(typeOf(sender));
-        connection.senderName = addText(sender->objectName().toUtf8().constData());
-        if (signal >= 0)
-            connection.signal = addText(signalOf(sender->metaObject(), signal).methodSignature().constData());
+        connection.senderName = nameOf(sender);
+        if (signal >= 0) {
+            const QMetaMethod method = signalOf(meta, signal);
+            connection.signal = addText(method.methodSignature().constData());
+            connection.isSignalOverloaded = isOverloaded(meta, method);
+        }
     }
     connection.receiverClass = addText(receiver->metaObject()->className());
     connection.receiverType = addText(typeOf(receiver));
-    connection.receiverName = addText(receiver->objectName().toUtf8().constData());
     connection.firstPost = now();
     connection.posterThread = std::uint32_t(syscall(SYS_gettid));
     char name[16] = {};
@@ -250,7 +274,7 @@ void notePosted(QObject *receiver, QueuedCall *call)
         beginWait(connection, receiver, call);
 }
 
-RunningCall::RunningCall(QueuedCall *call) : m_thread(thisThread()), m_before(m_thread.connection.load(std::memory_order_relaxed))
+RunningCall::RunningCall(const QObject *receiver, QueuedCall *call) : m_thread(thisThread()), m_before(m_thread.connection.load(std::memory_order_relaxed))
 {
     Connection *connection = countedConnectionOf(call);
     if (!connection)
@@ -260,8 +284,11 @@ RunningCall::RunningCall(QueuedCall *call) : m_thread(thisThread()), m_before(m_
     call->id = 0; // so that its end is none of a call that was lost
     connection->done.fetch_add(1, std::memory_order_relaxed);
     const std::uint32_t tid = m_thread.tid.load(std::memory_order_relaxed);
-    if (connection->receiverThread.load(std::memory_order_relaxed) != tid)
+    if (connection->receiverThread.load(std::memory_order_relaxed) != tid) {
         connection->receiverThread.store(tid, std::memory_order_relaxed);
+        if (connection->receiverName.load(std::memory_order_relaxed) == 0)
+            nameReceiver(*connection, receiver->objectName().toUtf8().constData());
+    }
 }
 
 RunningCall::~RunningCall()
@@ -319,52 +346,6 @@ void noteDirect(const QObject *sender, int signal, const QObject *receiver, std:
     }
     connection->posted.fetch_add(1, std::memory_order_relaxed);
     connection->done.fetch_add(1, std::memory_order_relaxed);
-}
-
-namespace {
-
-// Four places for each key; the oldest goes.
-constexpr std::size_t siteRows = 8192;
-constexpr std::size_t sitesInRow = 4;
-std::array<std::array<ConnectionSite, sitesInRow>, siteRows> sites;
-std::array<unsigned char, siteRows> nextInRow;
-pthread_mutex_t siteLock = PTHREAD_MUTEX_INITIALIZER;
-
-std::size_t rowOf(std::uint64_t key)
-{
-    key *= 0x9e37'79b9'7f4a'7c15u;
-    return (key >> 40) % siteRows;
-}
-
-} // namespace
-
-std::uint64_t siteKey(const QObject *sender, const QObject *receiver, int method)
-{
-    const std::uint64_t mixed = reinterpret_cast<std::uint64_t>(sender) * 0x9e37'79b9'7f4a'7c15u + reinterpret_cast<std::uint64_t>(receiver);
-    return (mixed * 0xbf58'476d'1ce4'e5b9u + std::uint64_t(method)) | 1; // no address of a slot object
-}
-
-void addSite(const ConnectionSite &site)
-{
-    pthread_mutex_lock(&siteLock);
-    auto &row = sites[rowOf(site.key)];
-    auto place = std::find_if(row.begin(), row.end(), [&](const ConnectionSite &other) { return other.key == site.key; });
-    if (place == row.end())
-        place = row.begin() + (nextInRow[rowOf(site.key)]++ % sitesInRow);
-    *place = site;
-    pthread_mutex_unlock(&siteLock);
-}
-
-bool findSite(std::uint64_t key, std::uint64_t function, ConnectionSite &site)
-{
-    pthread_mutex_lock(&siteLock);
-    const auto &row = sites[rowOf(key)];
-    const auto place = std::find_if(row.begin(), row.end(), [&](const ConnectionSite &other) { return other.key == key; });
-    const bool isKnown = place != row.end() && place->function == function;
-    if (isKnown)
-        site = *place;
-    pthread_mutex_unlock(&siteLock);
-    return isKnown;
 }
 
 } // namespace SignalBox::Doctor

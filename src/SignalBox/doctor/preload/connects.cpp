@@ -3,6 +3,7 @@
 // Takes the place of QObject's functions that connect, and calls them: so it is known where a connection was made.
 #include "calls.h"
 #include "qtversion.h"
+#include "sites.h"
 
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qthread.h>

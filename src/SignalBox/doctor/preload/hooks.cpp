@@ -58,7 +58,7 @@ void placeCall(QMetaCallEvent *event, QObject *receiver)
     auto *call = reinterpret_cast<QueuedCall *>(event);
     if (!record || call->id == 0)
         return originalPlace(event, receiver);
-    const RunningCall running(call);
+    const RunningCall running(receiver, call);
     originalPlace(event, receiver);
 }
 

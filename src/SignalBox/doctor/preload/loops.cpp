@@ -110,8 +110,12 @@ void noteEvent(QObject *receiver, QEvent *event)
         record->hasApplication.store(1, std::memory_order_relaxed);
         watchDispatcher(thread);
     }
-    if (thread.busySince.load(std::memory_order_relaxed) == 0 && thread.turns.load(std::memory_order_relaxed) > 0)
+    // In the first turn of a loop, the dispatcher has not told anything yet.
+    const bool isInLoop = loop.data && (thread.turns.load(std::memory_order_relaxed) > 0 || loopsOf(loop.data) > 0);
+    if (thread.busySince.load(std::memory_order_relaxed) == 0 && isInLoop) {
+        loop.innermost = loopOf(loop.data);
         thread.busySince.store(now(), std::memory_order_relaxed);
+    }
     const QEvent::Type type = event->type();
     if (type == QEvent::MetaCall)
         return; // RunningCall tells whose

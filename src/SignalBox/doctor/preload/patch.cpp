@@ -21,29 +21,51 @@ using Byte = unsigned char;
 
 constexpr std::size_t jumpSize = 5; // E9, and a distance of 32 bits
 
-// How long this instruction is; 0 if it is not among those that functions save their registers with, and that run anywhere.
+// How long the operands behind an operation are: registers, or a place in memory. 0 if that is told by the distance from the instruction.
+std::size_t lengthOfOperands(const Byte *operands)
+{
+    const int mode = operands[0] >> 6;
+    const int base = operands[0] & 7;
+    if (mode == 3)
+        return 1; // registers
+    if (mode == 0 && base == 5)
+        return 0;
+    const std::size_t index = base == 4 ? 1 : 0;
+    const bool isAbsolute = index == 1 && mode == 0 && (operands[1] & 7) == 5;
+    const std::size_t offset = mode == 1 ? 1 : mode == 2 || isAbsolute ? 4 : 0;
+    return 1 + index + offset;
+}
+
+// How long this instruction is; 0 if it is not among those that functions begin with, and that run anywhere.
 std::size_t lengthOfMovable(const Byte *code)
 {
     if (code[0] == 0xf3 && code[1] == 0x0f && code[2] == 0x1e && code[3] == 0xfa)
         return 4; // endbr64
-    if (code[0] >= 0x50 && code[0] <= 0x57)
-        return 1; // push
-    if (code[0] == 0x41 && code[1] >= 0x50 && code[1] <= 0x57)
-        return 2; // push
-    // A prefix of 64 bits or of the upper registers, or none.
-    const std::size_t prefix = code[0] >= 0x40 && code[0] <= 0x4f ? 1 : 0;
+    std::size_t prefix = code[0] == 0x64 ? 1 : 0; // of what belongs to the thread
+    const bool hasWidth = code[prefix] >= 0x40 && code[prefix] <= 0x4f; // of 64 bits, or of the upper registers
+    const bool isLong = hasWidth && (code[prefix] & 8) != 0;
+    prefix += hasWidth ? 1 : 0;
     const Byte operation = code[prefix];
-    const Byte operands = code[prefix + 1];
-    const bool areRegisters = operands >= 0xc0;
+    const std::size_t begin = prefix + 1;
+    if (operation >= 0x50 && operation <= 0x57)
+        return begin; // push
+    if (operation >= 0xb8 && operation <= 0xbf)
+        return begin + (isLong ? 8 : 4); // mov of a number
+    const std::size_t operands = lengthOfOperands(code + begin);
+    if (operands == 0)
+        return 0;
     switch (operation) {
-    case 0x89: case 0x8b: // mov
+    case 0x89: case 0x8b: case 0x63: // mov
     case 0x31: case 0x33: // xor
+    case 0x39: case 0x3b: // cmp
     case 0x85: // test
-        return areRegisters ? prefix + 2 : 0;
-    case 0x83: // sub, add, and: with 8 bits
-        return areRegisters ? prefix + 3 : 0;
+    case 0x8d: // lea
+        return begin + operands;
+    case 0x83: // sub, add, and, cmp: with 8 bits
+        return begin + operands + 1;
     case 0x81: // with 32 bits
-        return areRegisters ? prefix + 6 : 0;
+    case 0xc7: // mov of a number
+        return begin + operands + 4;
     default:
         return 0;
     }

@@ -168,6 +168,16 @@ void publish(Connection *connection)
     pthread_mutex_unlock(&additions);
 }
 
+void nameReceiver(Connection &connection, const char *name)
+{
+    if (!*name || connection.receiverName.load(std::memory_order_relaxed) != 0)
+        return;
+    pthread_mutex_lock(&additions);
+    if (connection.receiverName.load(std::memory_order_relaxed) == 0)
+        connection.receiverName.store(addText(name), std::memory_order_release); // after the text itself
+    pthread_mutex_unlock(&additions);
+}
+
 TextId addText(const char *text)
 {
     if (!text || !*text)

@@ -55,6 +55,9 @@ inline ConnectionId idOf(const Connection *connection)
     return ConnectionId(connection - record->connections.data());
 }
 
+// The first name that it is told, which is not empty, stays.
+void nameReceiver(Connection &connection, const char *name);
+
 // The texts and modules are written with that lock.
 TextId addText(const char *text);
 void addModuleOf(std::uint64_t address);

@@ -41,8 +41,9 @@ CallFinding describe(Observer &observer, Symbols &symbols, ConnectionId id)
     call.sender = exactClass(observer.text(connection.senderClass), observer.text(connection.senderType));
     call.senderName = observer.text(connection.senderName);
     call.signal = observer.text(connection.signal);
+    call.isOverloaded = connection.isSignalOverloaded != 0;
     call.receiver = exactClass(observer.text(connection.receiverClass), observer.text(connection.receiverType));
-    call.receiverName = observer.text(connection.receiverName);
+    call.receiverName = observer.text(connection.receiverName.load(std::memory_order_acquire));
     call.posterThread = observer.threadName(pid_t(connection.posterThread), observer.text(connection.posterName));
     if (const std::uint32_t tid = connection.receiverThread.load(std::memory_order_relaxed))
         call.receiverThread = observer.threadName(pid_t(tid));
@@ -67,7 +68,7 @@ CallFinding describe(Observer &observer, Symbols &symbols, ConnectionId id)
     const std::vector<std::uint64_t> connected = framesOf(connection.connected);
     call.isOfQt = symbols.isOfQt(connected.empty() ? connection.code : connected.front() - 1);
 
-    const Traffic &traffic = observer.traffic()[std::min<std::size_t>(id, observer.traffic().size() - 1)];
+    const Traffic traffic = id < observer.traffic().size() ? observer.traffic()[id] : Traffic{}; // else it has just begun
     call.calls = connection.posted.load(std::memory_order_relaxed);
     call.done = connection.done.load(std::memory_order_relaxed);
     call.mostWaiting = std::max(traffic.mostWaiting, connection.mostWaiting.load(std::memory_order_relaxed));
@@ -82,14 +83,29 @@ CallFinding describe(Observer &observer, Symbols &symbols, ConnectionId id)
     return call;
 }
 
-bool isFlood(const CallFinding &call)
+bool isFlood(const Connection &connection, const Traffic &traffic)
 {
-    return call.kind != CallKind::Direct && !call.isBlocking
-            && (call.mostWaiting >= floodWaiting || call.peakRate >= floodRate
-                || (call.mostWaiting >= staleWaiting && call.oldest >= staleAge));
+    return connection.kind != CallKind::Direct && connection.isBlocking == 0
+            && (traffic.mostWaiting >= floodWaiting || traffic.peakRate >= floodRate
+                || (traffic.mostWaiting >= staleWaiting && seconds(traffic.longestAge) >= staleAge));
 }
 
-// Without names, which take time: which connections are worth describing.
+bool wasQueued(const Connection &connection, const Traffic &)
+{
+    return connection.kind != CallKind::Direct;
+}
+
+bool hasLost(const Connection &connection, const Traffic &)
+{
+    return connection.receiverDied.load(std::memory_order_relaxed) > 0;
+}
+
+bool isDirect(const Connection &connection, const Traffic &)
+{
+    return connection.kind == CallKind::Direct;
+}
+
+// The worst first, without names, which take time.
 std::vector<ConnectionId> busiestOf(const Observer &observer, bool (*matters)(const Connection &, const Traffic &))
 {
     std::vector<ConnectionId> ids;
@@ -107,6 +123,28 @@ std::vector<ConnectionId> busiestOf(const Observer &observer, bool (*matters)(co
     return ids;
 }
 
+std::vector<CallFinding> describe(Observer &observer, Symbols &symbols, const std::vector<ConnectionId> &ids)
+{
+    std::vector<CallFinding> calls;
+    for (std::size_t i = 0; i < std::min(ids.size(), most); ++i)
+        calls.push_back(describe(observer, symbols, ids[i]));
+    return calls;
+}
+
+// Without those of Qt's own libraries.
+std::vector<CallFinding> describeOthers(Observer &observer, Symbols &symbols, const std::vector<ConnectionId> &ids)
+{
+    std::vector<CallFinding> calls;
+    for (const ConnectionId id : ids) {
+        CallFinding call = describe(observer, symbols, id);
+        if (!call.isOfQt)
+            calls.push_back(std::move(call));
+        if (calls.size() == most)
+            break;
+    }
+    return calls;
+}
+
 StallFinding describe(Observer &observer, Symbols &symbols, const Stall &stall, std::uint64_t begin)
 {
     StallFinding finding;
@@ -121,7 +159,7 @@ StallFinding describe(Observer &observer, Symbols &symbols, const Stall &stall, 
         finding.share = int(100 * often->second / std::max(1u, stall.looks));
         finding.running = describe(observer, symbols, often->first).text();
     } else if (stall.eventType != 0) {
-        finding.running = eventName(stall.eventType) + " event" + (stall.eventClass.empty() ? "" : " of a " + stall.eventClass);
+        finding.running = eventName(stall.eventType) + (stall.eventClass.empty() ? "" : " of a " + stall.eventClass);
     }
     for (const Snapshot &snapshot : stall.stacks) {
         const std::vector<std::uint64_t> frames = symbols.unwind(snapshot);
@@ -216,30 +254,13 @@ Diagnosis diagnose(Observer &observer, Symbols &symbols, std::uint64_t begin, st
     for (const auto &[path, base] : observer.modules())
         symbols.addModule(path, base);
 
-    const auto wasQueued = [](const Connection &connection, const Traffic &) { return connection.kind != CallKind::Direct; };
-    for (const ConnectionId id : busiestOf(observer, wasQueued)) {
+    const std::vector<ConnectionId> queued = busiestOf(observer, wasQueued);
+    for (const ConnectionId id : queued)
         diagnosis.queuedCalls += record.connections[id].posted.load(std::memory_order_relaxed);
-        if (diagnosis.busiest.size() == most)
-            continue;
-        CallFinding call = describe(observer, symbols, id);
-        if (isFlood(call))
-            diagnosis.floods.push_back(call);
-        diagnosis.busiest.push_back(std::move(call));
-    }
-    for (const ConnectionId id : busiestOf(observer, [](const Connection &connection, const Traffic &) {
-             return connection.receiverDied.load(std::memory_order_relaxed) > 0;
-         })) {
-        CallFinding call = describe(observer, symbols, id);
-        if (!call.isOfQt && diagnosis.lost.size() < most)
-            diagnosis.lost.push_back(std::move(call));
-    }
-    for (const ConnectionId id : busiestOf(observer, [](const Connection &connection, const Traffic &) {
-             return connection.kind == CallKind::Direct;
-         })) {
-        CallFinding call = describe(observer, symbols, id);
-        if (!call.isOfQt && diagnosis.direct.size() < most)
-            diagnosis.direct.push_back(std::move(call));
-    }
+    diagnosis.busiest = describe(observer, symbols, queued);
+    diagnosis.floods = describe(observer, symbols, busiestOf(observer, isFlood));
+    diagnosis.lost = describeOthers(observer, symbols, busiestOf(observer, hasLost));
+    diagnosis.direct = describeOthers(observer, symbols, busiestOf(observer, isDirect));
     for (const Deadlock &deadlock : observer.deadlocks()) {
         DeadlockFinding finding;
         finding.isCircle = deadlock.isCircle;

@@ -20,6 +20,7 @@ struct CallFinding
     std::string sender; // classes
     std::string senderName;
     std::string signal; // "logged(LogLine)"
+    bool isOverloaded = false; // the sender has another function of that name
     std::string receiver;
     std::string receiverName;
     std::string slot; // "lambda in Window::Window()", "Model::append"

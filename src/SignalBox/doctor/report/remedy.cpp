@@ -45,6 +45,28 @@ std::string eventType(const std::vector<std::string> &arguments)
     return type + '>';
 }
 
+bool isPassedByValue(const std::string &type)
+{
+    for (const char *basic : {"bool", "char", "signed char", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "qlonglong", "qulonglong",
+                              "qint8", "quint8", "qint16", "quint16", "qint32", "quint32", "qint64", "quint64", "qsizetype", "float", "double", "qreal"}) {
+        if (type == basic)
+            return true;
+    }
+    return type.ends_with('*');
+}
+
+// The signal as C++ names it. What moc writes down of a signal does not tell whether an argument is a value or a reference.
+std::string pointerTo(const CallFinding &call, const std::vector<std::string> &arguments)
+{
+    const std::string name = '&' + call.sender + "::" + nameOf(call.signal);
+    if (!call.isOverloaded)
+        return name;
+    std::string types;
+    for (const std::string &argument : arguments)
+        types += (types.empty() ? "" : ", ") + (isPassedByValue(argument) ? argument : "const " + argument + " &");
+    return "qOverload<" + types + ">(" + name + ')';
+}
+
 } // namespace
 
 std::vector<Remedy> remediesOf(const CallFinding &call)
@@ -53,20 +75,21 @@ std::vector<Remedy> remediesOf(const CallFinding &call)
     std::string receiver = variableName(call.receiver);
     if (sender == receiver)
         receiver = "receiver";
-    if (call.kind == CallKind::Invoked) {
+    // A signal that was declared in QML has no name in C++.
+    if (call.kind == CallKind::Invoked || call.sender.find("_QML") != std::string::npos) {
         return {{"SignalBox::AsyncRegistry<Event> registry;\n"
                  "registry.registerHandler(" + receiver + ", [](const SignalBox::EventBatch<Event> &events) { ... },\n"
-                 "                         {.backlog = SignalBox::Backlog::all().every(16ms)});\n"
-                 "registry.post(event); // in place of QMetaObject::invokeMethod()",
+                 "                         {.backlog = SignalBox::Backlog::all().every(16)});\n"
+                 "registry.post(event); // in place of " + (call.kind == CallKind::Invoked ? "QMetaObject::invokeMethod()" : "the signal"),
                  "one call per frame, with all events"}};
     }
-    const std::string head = "SignalBox::connect(" + sender + ", &" + call.sender + "::" + nameOf(call.signal) + ", " + receiver + ", ";
     const std::vector<std::string> arguments = argumentsOf(call.signal);
-    std::vector<Remedy> remedies{{head + "handler, {.backlog = SignalBox::Backlog::throttled(50)});",
+    const std::string head = "SignalBox::connect(" + sender + ", " + pointerTo(call, arguments) + ", " + receiver + ',';
+    std::vector<Remedy> remedies{{head + " handler, {.backlog = SignalBox::Backlog::throttled(50)});",
                                   "if only the newest matters"}};
     if (!arguments.empty()) {
-        remedies.push_back({head.substr(0, head.size() - 1) + "\n                   [](const SignalBox::EventBatch<" + eventType(arguments) + "> &batch) { ... },\n"
-                                   "                   {.backlog = SignalBox::Backlog::all().every(16ms)});",
+        remedies.push_back({head + "\n                   [](const SignalBox::EventBatch<" + eventType(arguments) + "> &batch) { ... },\n"
+                                   "                   {.backlog = SignalBox::Backlog::all().every(16)});",
                             "if each one matters: one call per frame"});
     }
     return remedies;

@@ -27,7 +27,7 @@ namespace {
 WatchedSignals::WatchedSignals()
 {
     sigemptyset(&m_set);
-    for (const int signal : {SIGCHLD, SIGUSR1, SIGINT, SIGQUIT, SIGTERM, SIGHUP})
+    for (const int signal : {SIGCHLD, SIGUSR1, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGPIPE})
         sigaddset(&m_set, signal);
     sigprocmask(SIG_BLOCK, &m_set, &m_before);
 }

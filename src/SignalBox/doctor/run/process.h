@@ -12,7 +12,8 @@
 
 namespace SignalBox::Doctor {
 
-// The signals that the doctor answers, from as early as there is one of these: they wait until waitForSignal() takes them.
+// The signals that the doctor answers, from as early as there is one of these: they wait until waitForSignal() takes them. SIGPIPE is
+// among them, so that a reader of the report who has gone does not end the doctor before the program.
 class WatchedSignals
 {
 public:

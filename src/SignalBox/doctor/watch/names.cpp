@@ -95,9 +95,9 @@ std::string eventName(unsigned type)
             {76, "LayoutRequest"}, {77, "UpdateRequest"}, {110, "ToolTip"}, {129, "HoverMove"}, {206, "Expose"}};
     for (const auto &[number, name] : names) {
         if (number == type)
-            return name;
+            return std::string(name) + " event";
     }
-    return "event " + std::to_string(type);
+    return "event of type " + std::to_string(type);
 }
 
 } // namespace SignalBox::Doctor

@@ -17,7 +17,7 @@ std::string exactClass(const std::string &metaName, const std::string &linkageNa
 // "Logger" of "(anonymous namespace)::Logger", "logger" as a variable's name.
 std::string variableName(const std::string &className);
 
-// "Timer" of 1, as QEvent::Type says; else "event 1000".
+// "Timer event" of 1, as QEvent::Type says; else "event of type 1000".
 std::string eventName(unsigned type);
 
 } // namespace SignalBox::Doctor

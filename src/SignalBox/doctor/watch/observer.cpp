@@ -44,7 +44,7 @@ bool isPositionFixed(const std::string &path)
 } // namespace
 
 Observer::Observer(Record &record, pid_t process)
-    : m_record(record), m_process(process), m_capture(process), m_seen(Record::threadCapacity), m_traffic(1), m_posted(1)
+    : m_record(record), m_process(process), m_capture(process), m_seen(Record::threadCapacity), m_traffic(1), m_posted(1), m_secondSince(now())
 {
 }
 
@@ -134,10 +134,14 @@ void Observer::lookAtThread(std::size_t index, std::uint64_t time)
         seen.stall = -1;
     }
     const std::uint64_t since = thread.busySince.load(std::memory_order_relaxed);
+    const std::uint64_t turns = thread.turns.load(std::memory_order_relaxed);
     if (tid != 0 && thread.data.load(std::memory_order_relaxed) != 0) {
-        threadName(tid, thread.name); // while it is there
-        seen.delay = readDelay(tid);
+        if (!m_names.contains(tid))
+            threadName(tid, thread.name); // while it is there
+        if (since != 0 || turns != seen.turns) // else it has asked for no processor
+            seen.delay = readDelay(tid);
     }
+    seen.turns = turns;
     const auto capacity = std::uint32_t(thread.gaps.size());
     for (std::uint32_t i = std::max(seen.gaps, gaps > capacity ? gaps - capacity : 0); i < gaps; ++i) {
         const Gap &gap = thread.gaps[i % capacity];
@@ -204,14 +208,14 @@ void Observer::lookAtTraffic(std::uint64_t time)
         m_traffic.resize(count + 1);
         m_posted.resize(count + 1);
     }
-    const bool isSecond = time - m_secondSince >= second;
     for (std::size_t id = 1; id <= count; ++id) {
         const Connection &connection = m_record.connections[id];
         Traffic &traffic = m_traffic[id];
         if (connection.isReady.load(std::memory_order_acquire) == 0)
             continue;
+        // In this order: what is posted and done between the two looks must not seem to wait.
+        const std::uint64_t posted = connection.posted.load(std::memory_order_acquire);
         const std::uint64_t left = gone(connection);
-        const std::uint64_t posted = connection.posted.load(std::memory_order_relaxed);
         const std::uint64_t waiting = posted > left ? posted - left : 0;
         if (waiting != traffic.waiting && m_samples.size() < mostSamples)
             m_samples.push_back({time, ConnectionId(id), waiting});
@@ -223,14 +227,33 @@ void Observer::lookAtTraffic(std::uint64_t time)
             if (time > since)
                 traffic.longestAge = std::max(traffic.longestAge, time - since);
         }
-        if (isSecond || m_secondSince == 0) {
-            if (m_secondSince != 0)
-                traffic.peakRate = std::max(traffic.peakRate, (posted - m_posted[id]) * second / std::max(second, time - m_secondSince));
-            m_posted[id] = posted;
-        }
     }
-    if (isSecond || m_secondSince == 0)
-        m_secondSince = time;
+    if (time - m_secondSince >= second)
+        endSecond(time);
+}
+
+void Observer::endSecond(std::uint64_t time)
+{
+    for (std::size_t id = 1; id < m_traffic.size(); ++id) {
+        const std::uint64_t posted = m_record.connections[id].posted.load(std::memory_order_relaxed);
+        const std::uint64_t rate = (posted - m_posted[id]) * second / std::max(second, time - m_secondSince);
+        m_traffic[id].peakRate = std::max(m_traffic[id].peakRate, rate);
+        m_posted[id] = posted;
+    }
+    m_secondSince = time;
+}
+
+// Who was waited for has come to it after all.
+void Observer::forgetEndedWaits()
+{
+    const auto end = m_record.threads.begin() + std::ptrdiff_t(m_record.threadCount.load(std::memory_order_relaxed));
+    const auto hasEnded = [&](const Deadlock::Wait &wait) {
+        return std::none_of(m_record.threads.begin(), end, [&](const Thread &thread) {
+            return pid_t(thread.tid.load(std::memory_order_relaxed)) == wait.tid && thread.waitEvent.load(std::memory_order_acquire) != 0
+                    && thread.waitSince.load(std::memory_order_relaxed) == wait.since;
+        });
+    };
+    std::erase_if(m_deadlocks, [&](const Deadlock &deadlock) { return std::any_of(deadlock.waits.begin(), deadlock.waits.end(), hasEnded); });
 }
 
 void Observer::lookAtWaits(std::uint64_t time)
@@ -240,6 +263,7 @@ void Observer::lookAtWaits(std::uint64_t time)
         return thread.tid.load(std::memory_order_relaxed) != 0 && thread.waitEvent.load(std::memory_order_acquire) != 0
                 && time > thread.waitSince.load(std::memory_order_relaxed) + second;
     };
+    forgetEndedWaits();
     for (std::size_t i = 0; i < count; ++i) {
         const Thread *thread = &m_record.threads[i];
         Deadlock deadlock;
@@ -278,7 +302,7 @@ void Observer::look()
         return;
     m_capture.letGo();
     const std::uint64_t time = now();
-    const std::size_t threads = std::max<std::size_t>(m_record.threadCount.load(std::memory_order_relaxed), 0);
+    const std::size_t threads = m_record.threadCount.load(std::memory_order_relaxed);
     for (std::size_t i = 0; i < threads; ++i)
         lookAtThread(i, time);
     // Many connections are looked at less often.
@@ -289,11 +313,19 @@ void Observer::look()
     }
 }
 
+void Observer::lookAtAll()
+{
+    m_nextTraffic = 0;
+    look();
+}
+
 void Observer::finish(std::uint64_t time)
 {
     if (m_record.state.load(std::memory_order_acquire) != State::Recording)
         return;
     lookAtTraffic(time);
+    endSecond(time);
+    forgetEndedWaits();
     for (std::size_t i = 0; i < m_record.threadCount.load(std::memory_order_relaxed); ++i) {
         Thread &thread = m_record.threads[i];
         Seen &seen = m_seen[i];

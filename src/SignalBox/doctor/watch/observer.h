@@ -27,7 +27,7 @@ struct Stall
     std::uint64_t duration() const { return until - since - std::min(delayed, until - since); }
 };
 
-// Threads of which each waits for the next one's call, or one that waits for a thread without a loop.
+// Threads of which each waits for the next one's call, or one that waits for a thread without a loop; as long as it lasts.
 struct Deadlock
 {
     struct Wait
@@ -62,8 +62,9 @@ class Observer
 public:
     Observer(Record &record, pid_t process);
 
-    // Every 10 ms.
+    // Every 10 ms. What takes long is looked at less often.
     void look();
+    void lookAtAll();
     // The program has ended: what lasts, lasts no longer.
     void finish(std::uint64_t time);
 
@@ -83,6 +84,7 @@ private:
     {
         std::uint32_t generation = 0;
         std::uint32_t gaps = 0;
+        std::uint64_t turns = 0;
         std::uint64_t turnSince = 0; // of the present turn
         std::map<ConnectionId, unsigned> calls;
         unsigned looks = 0;
@@ -95,7 +97,9 @@ private:
     void lookAtThread(std::size_t index, std::uint64_t time);
     void takeGap(const Thread &thread, Seen &seen, std::uint64_t since, std::uint64_t until);
     void lookAtTraffic(std::uint64_t time);
+    void endSecond(std::uint64_t time); // or what there was of it, at the end
     void lookAtWaits(std::uint64_t time);
+    void forgetEndedWaits();
     bool isInLoop(const Thread &thread) const;
     void readModules();
     std::uint64_t readDelay(pid_t tid) const;
@@ -109,7 +113,7 @@ private:
     std::vector<Sample> m_samples;
     std::vector<Traffic> m_traffic;
     std::vector<std::uint64_t> m_posted; // a second ago
-    std::uint64_t m_secondSince = 0;
+    std::uint64_t m_secondSince;
     std::uint64_t m_nextTraffic = 0;
     std::size_t m_stacks = 0;
     std::map<std::string, std::uint64_t> m_modules;
