@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <concepts>
+#    include <SignalBox/core/registry/lastingcalls.h>
+#    include <SignalBox/core/sourcelocation.h>
+#endif
+#include <SignalBox/qt/qt_export.h>
+#include <SignalBox/qt/registry/handlertarget.h>
+
+#include <QtCore/qglobal.h>
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+
+QT_BEGIN_NAMESPACE
+class QObject;
+QT_END_NAMESPACE
+
+namespace SignalBox::detail {
+
+class HandlerTask;
+class TaskHub;
+
+/*! The coroutines of one handler that have not ended. Kept by the handler and by each of them. Thread-safe. */
+class SIGNALBOX_QT_EXPORT HandlerCoroutines final : public LastingCalls
+{
+public:
+    /*! They belong to \a context. */
+    HandlerCoroutines(QObject *context, const SourceLocation &registeredAt) noexcept;
+    /*! They belong to the thread. */
+    HandlerCoroutines(ThreadTarget target, const SourceLocation &registeredAt) noexcept;
+    ~HandlerCoroutines() override;
+
+    const SourceLocation &registeredAt() const noexcept { return m_registeredAt; }
+
+    /*! Where they run: to be called on the thread of the handler. Throws std::bad_alloc. */
+    std::shared_ptr<TaskHub> hub();
+    /*! One is about to begin. */
+    void add(HandlerTask &task) noexcept;
+    /*! It has ended, and the calling thread tells of that: this one does not wait for it. */
+    void leave(HandlerTask &task) noexcept;
+    /*! That is told. */
+    void remove(HandlerTask &task) noexcept;
+
+    void end() noexcept override;
+    void wait(const WaitReport &report) noexcept override;
+
+private:
+    HandlerTask *nextToEnd() const noexcept;
+    bool isWaitedFor(const HandlerTask &task) const noexcept;
+    bool hasOthers() const noexcept;
+    void endWhatNoLoopEnds(std::unique_lock<std::mutex> &lock) noexcept;
+
+    QObject *const m_context; // null: of the thread
+    const SourceLocation m_registeredAt;
+
+    mutable std::mutex m_mutex; // guards what follows, and the list's nodes; never held while code of the program runs
+    std::condition_variable m_hasEnded;
+    std::shared_ptr<TaskHub> m_hub; // null: none has begun
+    HandlerTask *m_newest = nullptr;
+};
+
+} // namespace SignalBox::detail
