@@ -213,7 +213,7 @@ private Q_SLOTS:
         QSignalSpy failed(&registry, &AsyncRegistry<int>::handlerFailed);
         std::vector<std::string> messages;
         registry.onException(
-                [&](const ExceptionInfo &info) { messages.push_back(info.name() + ": " + info.message()); });
+                [&](const ExceptionInfo &info) { messages.push_back(std::string(info.handlerName()) + ": " + info.message()); });
         QObject context;
         const auto coroutine = [](int times) -> Task<> {
             for (; times > 0; --times)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <QtCore/qglobal.h>
+
 QT_BEGIN_NAMESPACE
 class QObject;
 QT_END_NAMESPACE
