@@ -13,6 +13,8 @@
 
 #include <QtCore/qcoreapplication.h>
 #include <QtCore/qjsonobject.h>
+#include <QtCore/qprocess.h>
+#include <QtCore/qregularexpression.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtTest/qsignalspy.h>
 #include <QtTest/qtest.h>
@@ -32,6 +34,8 @@ using SignalBox::Task;
 using SignalBox::yieldToLoop;
 
 namespace {
+
+const QString stallingArgument = QStringLiteral("--stall");
 
 void holdUp(std::chrono::milliseconds time)
 {
@@ -118,6 +122,17 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return stallOf(place).has_value(); }));
     }
 
+    void logAtTheEndOfTheProgramNamesTheCoroutine()
+    {
+        QProcess program;
+        program.start(QCoreApplication::applicationFilePath(), {stallingArgument});
+        QVERIFY(program.waitForFinished(patience));
+        const QString output = QString::fromUtf8(program.readAllStandardError());
+        const QRegularExpression line(QStringLiteral("did not turn for [0-9.]+ ms; for [0-9.]+ ms of that ran coroutine \"load the page\" "
+                                                     "\\(spawned at .*tst_taskreports.cpp:[0-9]+\\)"));
+        QVERIFY2(output.contains(line), qPrintable(output));
+    }
+
     void handlersCoroutineThatBlocksAfterItsWaitIsTheHandlers()
     {
         AsyncRegistry<int> registry;
@@ -146,14 +161,12 @@ private Q_SLOTS:
         QObject context;
         AsyncRegistry<int> registry;
         registry.setName(QStringLiteral("pages"));
-        const auto id = registry.registerHandler(&context,
-                                                 [](const int &) -> Task<> {
-                                                     co_await yieldToLoop();
-                                                     co_await yieldToLoop();
-                                                 },
-                                                 {.name = QStringLiteral("layout")});
-        const int line = __LINE__ - 4;
-        QVERIFY(id.isValid());
+        const auto layout = [](const int &) -> Task<> {
+            co_await yieldToLoop();
+            co_await yieldToLoop();
+        };
+        registry.registerHandler(&context, layout, {.name = QStringLiteral("layout")});
+        const int line = __LINE__ - 1;
         const auto future = registry.notify(1);
         QVERIFY(finishes(future));
         SignalBox::setTraceFile({});
@@ -197,6 +210,15 @@ int main(int argc, char *argv[])
 {
     qputenv("SIGNALBOX_STALLS", "20");
     QCoreApplication application(argc, argv);
+    if (application.arguments().contains(stallingArgument)) {
+        QObject context;
+        const auto block = []() -> Task<> {
+            co_await yieldToLoop();
+            holdUp(200ms);
+        };
+        const auto handle = spawn(&context, block, {.name = QStringLiteral("load the page")});
+        return waitFor([&] { return handle.isFinished() && !stallReport().isEmpty(); }) ? 0 : 1;
+    }
     TaskReports test;
     return QTest::qExec(&test, argc, argv);
 }
