@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/coroutines/handlercoroutines.h>
 
-#include <SignalBox/qt/coroutines/handlertask.h>
+#include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskhub_p.h>
 #include <SignalBox/qt/coroutines/threadcontext_p.h>
 
@@ -34,65 +34,66 @@ std::shared_ptr<TaskHub> HandlerCoroutines::hub()
     return found;
 }
 
-void HandlerCoroutines::add(HandlerTask &task) noexcept
+void HandlerCoroutines::add(Member &member) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    task.m_isListed = true;
-    task.m_older = m_newest;
+    member.m_isListed = true;
+    member.m_older = m_newest;
     if (m_newest)
-        m_newest->m_newer = &task;
-    m_newest = &task;
+        m_newest->m_newer = &member;
+    m_newest = &member;
 }
 
-void HandlerCoroutines::leave(HandlerTask &task) noexcept
+void HandlerCoroutines::leave(Member &member) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    task.m_leaving = std::this_thread::get_id();
+    member.m_leaving = std::this_thread::get_id();
 }
 
-void HandlerCoroutines::remove(HandlerTask &task) noexcept
+void HandlerCoroutines::remove(Member &member) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    if (!task.m_isListed)
+    if (!member.m_isListed)
         return;
-    task.m_isListed = false;
-    (task.m_newer ? task.m_newer->m_older : m_newest) = task.m_older;
-    if (task.m_older)
-        task.m_older->m_newer = task.m_newer;
-    task.m_newer = task.m_older = nullptr;
+    member.m_isListed = false;
+    (member.m_newer ? member.m_newer->m_older : m_newest) = member.m_older;
+    if (member.m_older)
+        member.m_older->m_newer = member.m_newer;
+    member.m_newer = member.m_older = nullptr;
     m_hasEnded.notify_all();
 }
 
-HandlerTask *HandlerCoroutines::nextToEnd() const noexcept
+HandlerCoroutines::Member *HandlerCoroutines::nextToEnd() const noexcept
 {
-    HandlerTask *task = m_newest;
-    while (task && task->m_isAskedToEnd)
-        task = task->m_older;
-    return task;
+    Member *member = m_newest;
+    while (member && member->m_isAskedToEnd)
+        member = member->m_older;
+    return member;
 }
 
 void HandlerCoroutines::end() noexcept
 {
     std::unique_lock lock(m_mutex);
-    while (HandlerTask *const task = nextToEnd()) {
-        task->m_isAskedToEnd = true;
-        task->addReference();
+    while (Member *const member = nextToEnd()) {
+        member->m_isAskedToEnd = true;
+        TaskDriver &task = member->m_task;
+        task.addReference();
         lock.unlock();
-        task->cancel();
-        task->dropReference();
+        task.cancel();
+        task.dropReference();
         lock.lock();
     }
 }
 
-bool HandlerCoroutines::isWaitedFor(const HandlerTask &task) const noexcept
+bool HandlerCoroutines::isWaitedFor(const Member &member) const noexcept
 {
-    return task.m_leaving != std::this_thread::get_id() && !task.isOnStackHere();
+    return member.m_leaving != std::this_thread::get_id() && !member.m_task.isOnStackHere();
 }
 
 bool HandlerCoroutines::hasOthers() const noexcept
 {
-    for (const HandlerTask *task = m_newest; task; task = task->m_older) {
-        if (isWaitedFor(*task))
+    for (const Member *member = m_newest; member; member = member->m_older) {
+        if (isWaitedFor(*member))
             return true;
     }
     return false;
@@ -118,25 +119,26 @@ void HandlerCoroutines::wait(const WaitReport &report) noexcept
     }
 }
 
-// The list may change meanwhile, so it is begun anew after each that has ended.
+HandlerCoroutines::Member *HandlerCoroutines::nextToLookAt(std::uint64_t round) const noexcept
+{
+    Member *member = m_newest;
+    while (member && (member->m_lookedAt >= round || !isWaitedFor(*member)))
+        member = member->m_older;
+    return member;
+}
+
+// The list may change meanwhile, so it is begun anew after each.
 void HandlerCoroutines::endWhatNoLoopEnds(std::unique_lock<std::mutex> &lock) noexcept
 {
-    HandlerTask *task = m_newest;
-    while (task) {
-        if (!isWaitedFor(*task)) {
-            task = task->m_older;
-            continue;
-        }
-        task->addReference();
+    const std::uint64_t round = ++m_rounds;
+    while (Member *const member = nextToLookAt(round)) {
+        member->m_lookedAt = round;
+        TaskDriver &task = member->m_task;
+        task.addReference();
         lock.unlock();
-        task->cancelIfHereOrThreadIsOver();
+        task.cancelIfHereOrThreadIsOver();
+        task.dropReference();
         lock.lock();
-        const bool hasEnded = !task->m_isListed;
-        HandlerTask *const next = hasEnded ? m_newest : task->m_older;
-        lock.unlock();
-        task->dropReference();
-        lock.lock();
-        task = next;
     }
 }
 

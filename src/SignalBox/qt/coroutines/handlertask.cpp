@@ -32,11 +32,11 @@ Propagation HandlerTask::call(std::shared_ptr<HandlerCoroutines> coroutines, Rou
     };
     const std::unique_ptr<HandlerTask, Release> task(new HandlerTask(std::move(coroutines), route, std::move(body)));
     task->setHub(task->m_coroutines->hub());
-    task->m_coroutines->add(*task);
+    task->m_coroutines->add(task->m_member);
     try {
         task->begin();
     } catch (...) {
-        task->m_coroutines->remove(*task);
+        task->m_coroutines->remove(task->m_member);
         throw;
     }
     if (task->m_phase.load(std::memory_order_acquire) == Phase::Ended) {
@@ -80,10 +80,10 @@ void HandlerTask::takeResult()
 void HandlerTask::clear() noexcept
 {
     m_body.reset();
-    m_coroutines->leave(*this);
+    m_coroutines->leave(m_member);
     if (m_phase.exchange(Phase::Ended, std::memory_order_acq_rel) == Phase::Awaited)
         tellEnd();
-    m_coroutines->remove(*this);
+    m_coroutines->remove(m_member);
 }
 
 void HandlerTask::tellEnd() noexcept

@@ -13,7 +13,6 @@
 #include <atomic>
 #include <memory>
 #include <optional>
-#include <thread>
 
 namespace SignalBox::detail {
 
@@ -51,8 +50,6 @@ public:
                             const Notification &notification, std::unique_ptr<HandlerBody> body);
 
 private:
-    friend class HandlerCoroutines;
-
     // Who tells of the end: the call, or, if it has returned before, the end. Acquire and release, in each exchange: who comes second sees
     // what the first one has done. The thread of the end is another one where the context has moved within the call.
     enum class Phase { Called, Awaited, Ended };
@@ -71,18 +68,12 @@ private:
     void tellEnd() noexcept;
 
     const std::shared_ptr<HandlerCoroutines> m_coroutines;
+    HandlerCoroutines::Member m_member{*this};
     AwaitedCall m_call;
     std::unique_ptr<HandlerBody> m_body;
     TaskFrame *m_none = nullptr;         // the owner of no coroutine
     std::optional<Propagation> m_result; // empty: it has not returned
     std::atomic<Phase> m_phase = Phase::Called;
-
-    // Of m_coroutines, under its mutex.
-    HandlerTask *m_newer = nullptr;
-    HandlerTask *m_older = nullptr;
-    bool m_isListed = false;
-    bool m_isAskedToEnd = false;
-    std::thread::id m_leaving; // tells of its end
 };
 
 } // namespace SignalBox::detail
