@@ -25,7 +25,7 @@ using SignalBox::yieldToLoop;
 namespace {
 
 // A registry of QML, whose function send() notifies it.
-const char *const sender = R"(
+const char *const bus = R"(
     import QtQml
     import SignalBox
     QmlRegistry {
@@ -58,7 +58,7 @@ private Q_SLOTS:
     void promiseOfNotifyWaitsForTheCoroutineOfAHandler()
     {
         QQmlEngine engine;
-        const auto object = createObject(engine, sender);
+        const auto object = createObject(engine, bus);
         QVERIFY(object);
         auto &registry = *qobject_cast<QmlRegistry *>(object.get());
         QObject context;
@@ -82,7 +82,7 @@ private Q_SLOTS:
     void promiseSaysThatADestroyedCoroutineWasDroppedAndAFailedOneFailed()
     {
         QQmlEngine engine;
-        const auto object = createObject(engine, sender);
+        const auto object = createObject(engine, bus);
         QVERIFY(object);
         auto &registry = *qobject_cast<QmlRegistry *>(object.get());
         registry.onException([](const SignalBox::ExceptionInfo &) {});
