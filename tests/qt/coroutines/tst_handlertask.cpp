@@ -212,8 +212,9 @@ private Q_SLOTS:
         AsyncRegistry<int> registry;
         QSignalSpy failed(&registry, &AsyncRegistry<int>::handlerFailed);
         std::vector<std::string> messages;
-        registry.onException(
-                [&](const ExceptionInfo &info) { messages.push_back(std::string(info.handlerName()) + ": " + info.message()); });
+        registry.onException([&](const ExceptionInfo &info) {
+            messages.push_back(std::string(info.handlerName()) + ": " + info.message());
+        });
         QObject context;
         const auto coroutine = [](int times) -> Task<> {
             for (; times > 0; --times)

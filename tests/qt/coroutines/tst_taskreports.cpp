@@ -128,8 +128,9 @@ private Q_SLOTS:
         program.start(QCoreApplication::applicationFilePath(), {stallingArgument});
         QVERIFY(program.waitForFinished(patience));
         const QString output = QString::fromUtf8(program.readAllStandardError());
-        const QRegularExpression line(QStringLiteral("did not turn for [0-9.]+ ms; for [0-9.]+ ms of that ran coroutine \"load the page\" "
-                                                     "\\(spawned at .*tst_taskreports.cpp:[0-9]+\\)"));
+        const QRegularExpression line(
+                QStringLiteral("did not turn for [0-9.]+ ms; for [0-9.]+ ms of that ran coroutine \"load the page\" "
+                               "\\(spawned at .*tst_taskreports.cpp:[0-9]+\\)"));
         QVERIFY2(output.contains(line), qPrintable(output));
     }
 

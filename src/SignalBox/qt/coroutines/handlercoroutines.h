@@ -45,7 +45,7 @@ public:
         bool m_isListed = false;
         bool m_isAskedToEnd = false;
         std::uint64_t m_lookedAt = 0; // in which round
-        std::thread::id m_leaving; // tells of its end
+        std::thread::id m_leaving;    // tells of its end
     };
 
     /*! They belong to \a context. */

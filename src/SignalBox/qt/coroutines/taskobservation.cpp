@@ -22,9 +22,11 @@ QString TaskDriver::label() const
     return QStringLiteral("%1:%2").arg(path.mid(path.lastIndexOf(u'/') + 1)).arg(m_location.line());
 }
 
-void TaskDriver::note(LoopWatch &loop, std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) const
+void TaskDriver::note(LoopWatch &loop, std::chrono::steady_clock::time_point begin,
+                      std::chrono::steady_clock::time_point end) const
 {
-    const HandlerDescription description({}, m_name, QString::fromUtf8(m_location.file_name()), static_cast<int>(m_location.line()));
+    const HandlerDescription description({}, m_name, QString::fromUtf8(m_location.file_name()),
+                                         static_cast<int>(m_location.line()));
     loop.note(begin, end, {{}, description}, {});
 }
 

@@ -28,7 +28,7 @@ private:
 
     TaskDriver &m_task;
     std::optional<TraceSlice> m_slice; // empty: it is not traced
-    LoopWatch *m_loop = nullptr; // null: nobody looks for stalls
+    LoopWatch *m_loop = nullptr;       // null: nobody looks for stalls
     LoopWatch::Clock::time_point m_begin;
 };
 
