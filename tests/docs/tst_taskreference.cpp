@@ -36,6 +36,7 @@ public:
         m_text = text;
     }
     QString text() const { return m_text; }
+    void setText(const QString &text) { m_text = text; }
 
 private:
     bool isReady(const QString &) { return ++m_looks > 2; }
@@ -160,6 +161,20 @@ private Q_SLOTS:
         SignalBox::spawn(&context, follow, &document, &shown);
         QCOMPARE(SignalBox::spawn(&context, save, &document, QStringLiteral("a.txt")).future().result(), 1U);
         QCOMPARE(shown, QStringList{QStringLiteral("a.txt")});
+    }
+
+    void handlerWaitsInItsMiddle()
+    {
+        Window shown;
+        Window *const window = &shown;
+        Document opened;
+        Document *const document = &opened;
+        document->saved.registerHandler(window, [window](const Saved &file) -> SignalBox::Task<> {
+            co_await SignalBox::sleepFor(5ms);
+            window->setText(file.path); // the event and the captures are still there
+        });
+        document->saved.post({QStringLiteral("a.txt")});
+        QTRY_COMPARE_WITH_TIMEOUT(shown.text(), QStringLiteral("a.txt"), 30000);
     }
 
     void wordsAreCountedInAPool()

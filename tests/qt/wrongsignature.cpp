@@ -3,6 +3,7 @@
 // Handlers whose signature or target does not fit: the first error says what is expected. One per compilation, see CMakeLists.txt.
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/EventModel>
+#include <SignalBox/Task>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qpointer.h>
@@ -20,6 +21,8 @@ class Page : public QObject
 public:
     void show(int, int) {}
     void clear() {}
+    SignalBox::Task<int> count() { co_return 1; }
+    SignalBox::Task<> fade() { co_return; }
 };
 
 class Worker : public QThread
@@ -46,6 +49,12 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) {});
     registry.registerHandler(context, [](int) {}, {.backlog = SignalBox::Backlog::newestBy([](int i) { return i; })});
     registry.registerHandler(nullptr, [](const int &) {}); // refused when it runs
+    Page page;
+    registry.registerHandler(&page, &Page::fade);
+    registry.registerHandler(context, [](const int &) -> SignalBox::Task<> { co_return; });
+    registry.registerHandler(SignalBox::onThread(worker), []() -> SignalBox::Task<SignalBox::Propagation> {
+        co_return SignalBox::Propagation::Stop;
+    });
     SignalBox::EventModel model;
     model.setRegistry(&registry);
     model.setRegistry(nullptr);
@@ -84,6 +93,20 @@ void misuse([[maybe_unused]] QObject *context, [[maybe_unused]] Worker *worker, 
     registry.registerHandler(QPointer<QThread>(worker), [](const int &) {});
 #elif defined(INLINE_BATCH)
     registry.registerHandler([](const SignalBox::EventBatch<int> &) {});
+#elif defined(INLINE_TASK)
+    registry.registerHandler([](const int &) -> SignalBox::Task<> { co_return; });
+#elif defined(INLINE_TASK_GUARD)
+    static_cast<void>(registry.registerGuard(
+            []() -> SignalBox::Task<SignalBox::Propagation> { co_return SignalBox::Propagation::Stop; }));
+#elif defined(TASK_IN_A_POOL)
+    registry.registerHandler(SignalBox::inPool(pool), [](const int &) -> SignalBox::Task<> { co_return; });
+#elif defined(TASK_OF_A_BATCH)
+    registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) -> SignalBox::Task<> { co_return; });
+#elif defined(TASK_RESULT)
+    registry.registerHandler(context, [](const int &) -> SignalBox::Task<int> { co_return 1; });
+#elif defined(TASK_RESULT_OF_A_MEMBER)
+    Page page;
+    registry.registerHandler(&page, &Page::count);
 #elif defined(BATCH_RESULT)
     registry.registerHandler(context, [](const SignalBox::EventBatch<int> &) { return SignalBox::Propagation::Stop; });
 #elif defined(KEY_OF_OTHER_EVENT)

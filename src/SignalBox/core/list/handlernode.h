@@ -16,6 +16,7 @@ namespace SignalBox::detail {
 
 template <class Platform>
 struct Control;
+class LastingCalls;
 
 // What calling one entry of a list came to. Handlers that only continue say nothing, so that their entry can
 // end in a jump to what they call.
@@ -140,6 +141,7 @@ struct HandlerNode : Retirable
     [[no_unique_address]] typename Platform::Canary canary;
     std::string name;
     SourceLocation registeredAt;
+    std::shared_ptr<LastingCalls> lastingCalls; // null: it ends with its function; constant from before others see it
     std::string scriptPlace; // where the script is that registered it; empty: C++ did
 
 private:

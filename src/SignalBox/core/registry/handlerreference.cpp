@@ -5,6 +5,8 @@
 
 namespace SignalBox::detail {
 
+LastingCalls::~LastingCalls() = default;
+
 using Core = RegistryCore<StandardPlatform>;
 
 HandlerReference::HandlerReference(HandlerGuard::Node *node) noexcept
@@ -34,6 +36,11 @@ HandlerInfo HandlerReference::info() const
 std::string_view HandlerReference::scriptPlace() const noexcept
 {
     return m_node->scriptPlace;
+}
+
+void HandlerReference::setLastingCalls(std::shared_ptr<LastingCalls> calls) const noexcept
+{
+    m_node->lastingCalls = std::move(calls);
 }
 
 bool HandlerReference::isRegistered() const noexcept

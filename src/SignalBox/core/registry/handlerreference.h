@@ -9,6 +9,7 @@
 #include <SignalBox/core/syncregistry.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,6 +72,8 @@ public:
     /*! As it was registered with. */
     [[nodiscard]] std::string_view scriptPlace() const noexcept;
     [[nodiscard]] bool isRegistered() const noexcept;
+    /*! Before anybody else sees the handler. They are kept as long as the handler is known to anybody. */
+    void setLastingCalls(std::shared_ptr<LastingCalls> calls) const noexcept;
     /*! Its place in a notify: of two handlers of a registry, the lesser is called first. */
     using CallOrder = std::pair<std::int64_t, std::uint64_t>;
     [[nodiscard]] CallOrder callOrder() const noexcept;
@@ -79,7 +82,7 @@ public:
     Outcome call(const void *event) const noexcept;
 
     /*! As SyncRegistry::unregister() and unregisterAndWait(); as a guard, the latter also waits if another
-        thread has removed the handler, unless the calling thread is inside it. */
+        thread has removed the handler, unless the calling thread is inside it. It lets LastingCalls be. */
     bool unregister() const noexcept;
     bool unregisterAndWait() const noexcept;
 

@@ -108,8 +108,10 @@ public:
         m_control->ids.release(id);
         scope.letGo();
         Settlement<Platform>::settleRemoved(node, &Node::nextClaimed, waiting == Waiting::Yes);
-        if (waiting == Waiting::Yes)
+        if (waiting == Waiting::Yes) {
             Settlement<Platform>::wait(node);
+            Settlement<Platform>::endLastingCalls(node, true);
+        }
         node->dropReference();
         return true;
     }
@@ -590,8 +592,11 @@ private:
     {
         while (node) {
             Node *behind = node->*next;
-            if (mustWait(node, waiting, areMine))
+            const bool waits = mustWait(node, waiting, areMine);
+            if (waits)
                 Settlement<Platform>::wait(node);
+            if (waiting == Waiting::Yes)
+                Settlement<Platform>::endLastingCalls(node, waits);
             forget(node);
             node = behind;
         }

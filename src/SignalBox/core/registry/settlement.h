@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/core/registry/control.h>
+#include <SignalBox/core/registry/lastingcalls.h>
 #include <SignalBox/core/registry/waitwarning.h>
 
 // What follows the removal of a handler: its callable is destroyed as soon as nobody is inside, and who
@@ -108,6 +109,18 @@ public:
                 return;
             warning.sleep(node->leaves, leaves);
         }
+    }
+
+    // Ends the calls of `node` that last longer than its function, by who has removed it and waits; and waits for these, too, unless
+    // that would be for ever. Behind wait(), so that none begins any more.
+    static void endLastingCalls(Node *node, bool mustWait) noexcept
+    {
+        LastingCalls *const calls = node->lastingCalls.get();
+        if (!calls)
+            return;
+        calls->end();
+        if (mustWait)
+            calls->wait(WaitWarning<Platform>(node, Platform::currentRecord()).report());
     }
 
 private:

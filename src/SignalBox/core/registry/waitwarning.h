@@ -29,8 +29,11 @@ public:
         if (Platform::wait(word, seen, m_deadline))
             return;
         m_deadline = Clock::time_point::max();
-        reportLongWait({describe(*m_awaited), callerHandler()});
+        reportLongWait(report());
     }
+
+    // What a wait for more than a second is reported by.
+    WaitReport report() const noexcept { return {describe(*m_awaited), callerHandler()}; }
 
 private:
     static WaitReport::Handler describe(const Node &node) noexcept { return {node.id, node.name, node.registeredAt, node.scriptPlace}; }

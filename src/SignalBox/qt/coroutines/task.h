@@ -2,6 +2,7 @@
 #pragma once
 
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <concepts>
+#    include <SignalBox/qt/coroutines/handlercall.h>
 #    include <SignalBox/qt/coroutines/taskpromise.h>
 #endif
 
@@ -21,6 +22,8 @@ namespace SignalBox {
     the context's `destroyed()`: no code of it runs but the destructors of its locals, the innermost coroutine first. So it never
     continues with a `this` that is gone. A coroutine that is on the stack, because it has deleted its own context or runs an event loop, goes
     on to its next `co_await`, which does not return.
+
+    A handler of an AsyncRegistry may return a `Task<>` or a `Task<Propagation>`: see AsyncRegistry.
 
     A Task can await another Task, a TaskHandle, an EventStream, AsyncRegistry::next(), a QFuture, sleepFor() and yieldToLoop(). An await that
     does not have to wait does not suspend. A coroutine that goes on without waiting for longer than drainBudget() lets the other events of its
@@ -65,6 +68,9 @@ public:
     //! \cond What the compiler makes a coroutine of
     using promise_type = detail::TaskPromise<T>;
     using Result = T;
+    // Calls a handler of E that returns this.
+    template <class Function, class E>
+    using HandlerCall = detail::TaskHandlerCall<T, Function, E>;
     //! \endcond
 
     /*! Takes over \a other, which is empty then. */
@@ -91,6 +97,8 @@ private:
     friend class detail::TaskCall<T>;
     template <class Result, class F, class... Args>
     friend class detail::SpawnedTask;
+    template <class Result, class Function, class E>
+    friend class detail::HandlerCoroutine;
 
     explicit Task(promise_type &promise) noexcept : m_frame(&promise) {}
 

@@ -12,11 +12,12 @@
 #include <QtCore/qstring.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <utility>
 
 QT_BEGIN_NAMESPACE
 class QObject;
@@ -24,8 +25,8 @@ QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
+class LoopWatch;
 class TaskHub;
-class TraceSlice;
 
 /*! An await whose operation could not be begun where it was reached: the task was to give way, or its context has moved. */
 class PostponedAwait
@@ -75,6 +76,9 @@ public:
 
     /*! Begins: at once up to the first wait, on the context's thread, else from its loop. False, after a warning: it ends. */
     bool spawn(QObject *context, TaskList *scope);
+    /*! Begins on the calling thread, which is that of the hub's context: at once, or, while another coroutine of it has not left the thread
+        before, from the loop. It ends, unless it has begun, if the context is dying. Throws std::bad_alloc. */
+    void begin();
     void cancel() noexcept;
     /*! Acquire, with end(): who sees it sees the result. */
     bool isFinished() const noexcept { return m_isFinished.load(std::memory_order_acquire); }
@@ -122,6 +126,10 @@ public:
     }
     /*! Whether the calling thread is the context's, and the context is not moving. */
     bool isHere() const noexcept;
+    /*! Whether one of its coroutines is on the stack of the calling thread. Any thread. */
+    bool isOnStackHere() const noexcept;
+    /*! As cancel(), if the calling thread may destroy it: it is the context's, or that is over. Any thread. */
+    void cancelIfHereOrThreadIsOver() noexcept;
 
     // --- a scope's ---------------------------------------------------------------------------------
 
@@ -134,8 +142,15 @@ protected:
     TaskDriver(QString name, const SourceLocation &location);
     virtual ~TaskDriver();
 
+    /*! Before begin(). */
+    void setHub(std::shared_ptr<TaskHub> hub) noexcept { m_hub = std::move(hub); }
+    const std::exception_ptr &exception() const noexcept { return m_exception; }
+    /*! Somebody else tells of it. */
+    std::exception_ptr takeException() noexcept { return std::exchange(m_exception, {}); }
+
 private:
     friend class TaskHub;
+    friend class TaskObservation;
 
     // Calls what the program has given. Returns the place of the coroutine's owner.
     virtual TaskFrame **create() = 0;
@@ -143,6 +158,11 @@ private:
     virtual void takeResult() = 0;
     // The callable goes, after its coroutine.
     virtual void clear() noexcept = 0;
+    // As messages and traces call it. Throws std::bad_alloc.
+    virtual QString label() const;
+    // It was what ran on the thread of `loop`. Throws std::bad_alloc.
+    virtual void note(LoopWatch &loop, std::chrono::steady_clock::time_point begin,
+                      std::chrono::steady_clock::time_point end) const;
 
     class Entry final : public HubEntry
     {
@@ -158,8 +178,6 @@ private:
     };
 
     void run() noexcept;
-    QString label() const;
-    void beginSlice(std::optional<TraceSlice> &slice) const noexcept;
     void takeTurn() noexcept;
     void cancelAsAsked() noexcept;
     void cancelHere() noexcept;
@@ -183,6 +201,7 @@ private:
     TaskDriver *m_olderInScope = nullptr;
     std::int64_t m_runBegin = 0; // as far as it has been looked at
     unsigned m_readyAwaits = 0;
+    std::uint64_t m_traceFlow = 0; // the arrow from its last wait to what comes next in a trace; 0: none
     bool m_hasBegun = false; // its turn has come: the hub has it
     bool m_isCreated = false;
     bool m_isInHub = false;

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/delivery/mailbox_p.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreevent.h>
@@ -160,6 +161,52 @@ bool TaskHub::isHere() const noexcept
     return m_home.load(std::memory_order_relaxed) == QThread::currentThread();
 }
 
+bool TaskHub::isMine() noexcept
+{
+    QThread *const here = QThread::currentThread();
+    if (isHere())
+        return true;
+    const std::lock_guard lock(m_mutex);
+    if (m_isDeparting)
+        return m_departsFrom == here;
+    if (m_isEnding || m_home.load(std::memory_order_relaxed) || m_context->thread() != here || !m_anchor)
+        return false;
+    m_home.store(here, std::memory_order_relaxed); // it has arrived, and its wake has not been served yet
+    return true;
+}
+
+// The object's end has to take the mutex: so it may be asked for its thread meanwhile. That may be a thread on which it has not been seen.
+bool TaskHub::isThreadOver() const noexcept
+{
+    if (m_home.load(std::memory_order_relaxed))
+        return m_mailbox && m_mailbox->isThreadOver();
+    const QThread *const thread = m_context->thread();
+    const std::shared_ptr<Mailbox> mailbox = thread ? Mailbox::find(thread) : Mailbox::ofNobody();
+    return mailbox && mailbox->isThreadOver();
+}
+
+// As if a coroutine of the calling thread had not left yet: so the thread, if it starts again, and the end of the context wait.
+bool TaskHub::enterThreadThatIsOver() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_isEnding || m_isDeparting || !isThreadOver())
+        return false;
+    m_home.store(nullptr, std::memory_order_relaxed);
+    m_isDeparting = true;
+    m_departsFrom = QThread::currentThread();
+    return true;
+}
+
+void TaskHub::leaveThreadThatIsOver() noexcept
+{
+    {
+        const std::lock_guard lock(m_mutex);
+        m_isDeparting = false;
+        m_departed.notify_all();
+    }
+    wake();
+}
+
 void TaskHub::wake() noexcept
 {
     try {
@@ -197,6 +244,7 @@ bool TaskHub::remove(HubEntry &entry) noexcept
 bool TaskHub::isAtHome() noexcept
 {
     QThread *const here = QThread::currentThread();
+    std::shared_ptr<Mailbox> mailbox = Mailbox::find(here); // destroyed without the mutex
     const std::lock_guard lock(m_mutex);
     if (m_isEnding)
         return false;
@@ -206,6 +254,7 @@ bool TaskHub::isAtHome() noexcept
         m_isDeparting = false; // it has come back
     }
     m_home.store(here, std::memory_order_relaxed);
+    m_mailbox.swap(mailbox);
     return true;
 }
 

@@ -22,6 +22,8 @@ QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
+class Mailbox;
+
 /*! Entries in the order in which they were added. Under the mutex of the hub. */
 class EntryQueue
 {
@@ -61,11 +63,16 @@ public:
 
     QObject *context() const noexcept { return m_context; }
     bool isHere() const noexcept;
+    /*! Or the context has just come to the calling thread; or has left it, and a coroutine has not yet. Nobody else touches the tasks. */
+    bool isMine() noexcept;
     /*! Has \a entry served on the context's thread. False: the context has died. If it is queued already, it stays where it is. */
     bool queue(HubEntry &entry) noexcept;
     /*! It is in no queue any more. Returns whether it was. */
     bool remove(HubEntry &entry) noexcept;
     void wake() noexcept;
+    /*! If the context's thread is over: the tasks belong to the calling thread until leaveThreadThatIsOver(). */
+    bool enterThreadThatIsOver() noexcept;
+    void leaveThreadThatIsOver() noexcept;
 
     // --- the context's thread ----------------------------------------------------------------------
 
@@ -100,6 +107,7 @@ private:
     void end() noexcept;
     void awaitDeparture(std::unique_lock<std::mutex> &lock) noexcept;
     bool isAtHome() noexcept;
+    bool isThreadOver() const noexcept;
     HubEntry *takeFirst(EntryQueue &queue) noexcept;
     std::size_t countOf(const EntryQueue &queue) noexcept;
 
@@ -119,6 +127,7 @@ private:
     EntryQueue m_yielding;
     bool m_isDeparting = false; // a coroutine is on the stack of the thread that was left
     QThread *m_departsFrom = nullptr; // compared, never dereferenced
+    std::shared_ptr<Mailbox> m_mailbox; // of the thread that was home last
     bool m_isEnding = false;
     bool m_isClosed = false; // nothing is queued any more
 };

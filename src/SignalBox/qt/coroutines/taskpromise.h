@@ -5,6 +5,7 @@
 #include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskframe.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
+#include <SignalBox/qt/routes/handlershape.h>
 
 #include <coroutine>
 #include <exception>
@@ -12,20 +13,10 @@
 #include <type_traits>
 #include <utility>
 
-namespace SignalBox {
-template <class T>
-class Task;
-}
-
 namespace SignalBox::detail {
 
 template <class Result, class F, class... Args>
 class SpawnedTask;
-
-template <class T>
-inline constexpr bool isTask = false;
-template <class T>
-inline constexpr bool isTask<SignalBox::Task<T>> = true;
 
 /*! Whether a task can wait for it: it is a future, or has a TaskWait, an operation of TaskAwait that is made of it. */
 template <class Awaited>

@@ -3,18 +3,15 @@
 
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/coroutines/taskdriver.h>
+#include <SignalBox/qt/coroutines/taskobservation_p.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/observing/logging.h>
-#include <SignalBox/qt/observing/tracer_p.h>
 
 #include <QtCore/qdebug.h>
-#include <QtCore/qjsonobject.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
-#include <new>
-#include <optional>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -85,6 +82,25 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope)
     return refuse("the context object is being destroyed");
 }
 
+void TaskDriver::begin()
+{
+    if (m_hub->settle()) {
+        if (m_hub->add(*this)) {
+            m_hasBegun = true;
+            run();
+            return;
+        }
+    } else {
+        addReference(); // of the queue
+        if (m_hub->queue(m_turn))
+            return;
+        dropReference();
+    }
+    m_hasEnded = true;
+    clear();
+    finish();
+}
+
 QObject *TaskDriver::context() const noexcept
 {
     return m_hub->context();
@@ -93,6 +109,11 @@ QObject *TaskDriver::context() const noexcept
 bool TaskDriver::isHere() const noexcept
 {
     return m_hub->isHere();
+}
+
+bool TaskDriver::isOnStackHere() const noexcept
+{
+    return m_hub->isMine() && m_isRunning;
 }
 
 // --- those who wait for its end --------------------------------------------------------------------
@@ -149,36 +170,10 @@ bool TaskDriver::isOverBudget() noexcept
     return now - m_runBegin >= std::chrono::nanoseconds(drainBudget()).count();
 }
 
-// As messages and traces call it.
-QString TaskDriver::label() const
-{
-    if (!m_name.isEmpty())
-        return m_name;
-    const QString path = QString::fromUtf8(m_location.file_name());
-    if (path.isEmpty())
-        return QStringLiteral("a coroutine");
-    return QStringLiteral("%1:%2").arg(path.mid(path.lastIndexOf(u'/') + 1)).arg(m_location.line());
-}
-
-void TaskDriver::beginSlice(std::optional<TraceSlice> &slice) const noexcept
-{
-    try {
-        QJsonObject arguments;
-        if (m_location.line() != 0)
-            arguments.insert(QStringLiteral("spawned"),
-                             QStringLiteral("%1:%2").arg(QString::fromUtf8(m_location.file_name())).arg(m_location.line()));
-        slice.emplace(Tracer::sliceName("coroutine", label(), arguments));
-    } catch (const std::bad_alloc &) {
-        // It is not in the trace.
-    }
-}
-
 void TaskDriver::run() noexcept
 {
-    std::optional<TraceSlice> slice;
-    if (Tracer::isOn()) [[unlikely]]
-        beginSlice(slice);
     addReference(); // what runs may let go of all others
+    TaskObservation observation(*this);
     const std::shared_ptr<TaskHub> hub = m_hub;
     m_outer = hub->enter(*this);
     m_isRunning = true;
@@ -212,6 +207,7 @@ void TaskDriver::run() noexcept
         hub->queue(m_turn);
     else if (givesWay || m_postponed)
         hub->queueBehindEvents(m_turn);
+    observation.end();
     hub->exit(*this, wasInterrupted);
     dropReference();
 }
@@ -239,7 +235,7 @@ void TaskDriver::cancel() noexcept
 {
     if (!m_hub || isFinished())
         return;
-    if (m_hub->isHere()) {
+    if (m_hub->isMine()) {
         cancelHere();
         return;
     }
@@ -248,6 +244,19 @@ void TaskDriver::cancel() noexcept
     addReference(); // of the queue
     if (!m_hub->queue(m_cancel))
         dropReference();
+}
+
+void TaskDriver::cancelIfHereOrThreadIsOver() noexcept
+{
+    const std::shared_ptr<TaskHub> hub = m_hub;
+    if (hub->isMine()) {
+        cancelHere();
+        return;
+    }
+    if (!hub->enterThreadThatIsOver())
+        return;
+    cancelHere();
+    hub->leaveThreadThatIsOver();
 }
 
 void TaskDriver::cancelAsAsked() noexcept

@@ -58,6 +58,8 @@ public:
     bool isClosed() const noexcept { return m_wakeUp.isClosed() && !isComingUp(); }
     /*! Whether the calling thread is the consumer. */
     bool isDrainedHere() const noexcept { return isCurrentThread() && !m_wakeUp.isClosed(); }
+    /*! Whether the thread has finished, or its object is gone: it runs nothing of the program, unless it is started again. */
+    virtual bool isThreadOver() const noexcept { return false; }
     /*! For people. Any thread. */
     virtual QString name() const = 0;
 

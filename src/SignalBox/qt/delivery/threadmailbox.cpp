@@ -572,6 +572,13 @@ void ThreadMailbox::lookForStart(const QThread &thread) noexcept
         m_run.tellStart(seen);
 }
 
+bool ThreadMailbox::isThreadOver() const noexcept
+{
+    const ThreadRun::Phase phase = m_run.phase();
+    return phase == ThreadRun::Phase::Finished
+            || (phase == ThreadRun::Phase::Closed && !m_thread.load(std::memory_order_relaxed));
+}
+
 void ThreadMailbox::forgetThread() noexcept
 {
     m_thread.store(nullptr, std::memory_order_relaxed);

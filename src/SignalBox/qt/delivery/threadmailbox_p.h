@@ -58,6 +58,7 @@ public:
     void close(ThreadRun::Phase phase) noexcept;
     // The thread object is gone, and another one may be made at its address.
     void forgetThread() noexcept;
+    bool isThreadOver() const noexcept override;
     // Any thread; the thread object is alive.
     void lookForStart(const QThread &thread) noexcept;
     // Any thread.

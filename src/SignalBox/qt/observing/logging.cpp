@@ -94,9 +94,12 @@ void logSlowHandler(const HandlerReference &handler, std::chrono::nanoseconds ti
 
 void logStall(const StallInfo &stall)
 {
+    const QString time = milliseconds(stall.handlerDuration());
+    const HandlerDescription ran(stall.handlerId(), stall.handlerName(), stall.fileName(), stall.lineNumber());
     const QString handler = stall.handlerId().isValid()
-        ? QStringLiteral("; for %1 of that ran handler %2 of registry \"%3\"")
-              .arg(milliseconds(stall.handlerDuration()), HandlerDescription(stall.handlerId(), stall.handlerName(), stall.fileName(), stall.lineNumber()).toStringWithPlace(), stall.registryName())
+        ? QStringLiteral("; for %1 of that ran handler %2 of registry \"%3\"").arg(time, ran.toStringWithPlace(), stall.registryName())
+        : stall.handlerDuration().count() > 0
+        ? QStringLiteral("; for %1 of that ran coroutine \"%2\" (spawned at %3)").arg(time, ran.name(), ran.fullPlace())
         : QStringLiteral("; no handler ran for long");
     qCWarning(loggingCategory).noquote().nospace() << "The event loop of thread \"" << stall.threadName() << "\" did not turn for "
                                                    << milliseconds(stall.duration()) << handler;

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/qt/observing/handlerdescription_p.h>
 #include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/observing/loopwatch_p.h>
@@ -114,17 +113,16 @@ bool LoopWatch::isWorthNoting(Clock::time_point begin, Clock::time_point end) co
     return time > (containsLongest ? 2 : 1) * m_longest.m_handlerDuration;
 }
 
-void LoopWatch::note(Clock::time_point begin, Clock::time_point end, const HandlerReference &handler, const QString &registryName,
+void LoopWatch::note(Clock::time_point begin, Clock::time_point end, const Ran &ran,
                      std::function<void(const StallInfo &)> tell)
 {
-    const HandlerDescription description(handler);
     StallInfo longest;
     longest.m_handlerDuration = end - std::max(begin, m_lastTurn);
-    longest.m_handlerId = handler.id();
-    longest.m_handlerName = description.name();
-    longest.m_registryName = registryName;
-    longest.m_fileName = description.fileName();
-    longest.m_lineNumber = description.lineNumber();
+    longest.m_handlerId = ran.handler;
+    longest.m_handlerName = ran.description.name();
+    longest.m_registryName = ran.registryName;
+    longest.m_fileName = ran.description.fileName();
+    longest.m_lineNumber = ran.description.lineNumber();
     m_longest = std::move(longest);
     m_longestBegin = begin;
     m_tell = std::move(tell);

@@ -12,11 +12,11 @@
 
 namespace SignalBox::detail {
 
-class HandlerReference;
+class HandlerDescription;
 
 /*!
     Watches the event loop of the thread that makes it, for times in which it does not turn: turn() is called by a timer of that loop,
-    every period(). Between two turns it keeps the handler that took the longest, as far as that was since the turn before.
+    every period(). Between two turns it keeps the handler or coroutine that took the longest, as far as that was since the turn before.
 
     The loop did not turn for at least as long as the timer was late, and as that handler took. Time in which the thread was in no event
     loop at all is not counted: leave() and enter() tell of it. Static functions are thread-safe; the others are for the thread itself.
@@ -37,10 +37,17 @@ public:
     ~LoopWatch();
     Q_DISABLE_COPY_MOVE(LoopWatch)
 
-    /*! A handler has run. Whether note() is to be called with it. */
+    /*! A handler or a coroutine has run. Whether note() is to be called with it. */
     bool isWorthNoting(Clock::time_point begin, Clock::time_point end) const noexcept;
-    /*! \a tell is called if the loop has stalled, when it turns again. Throws std::bad_alloc. */
-    void note(Clock::time_point begin, Clock::time_point end, const HandlerReference &handler, const QString &registryName,
+    /*! What is told of what has run. */
+    struct Ran
+    {
+        HandlerId handler = {};
+        const HandlerDescription &description;
+        QString registryName = {};
+    };
+    /*! \a tell, if it is not null, is called if the loop has stalled, when it turns again. Throws std::bad_alloc. */
+    void note(Clock::time_point begin, Clock::time_point end, const Ran &ran,
               std::function<void(const StallInfo &)> tell);
     /*! The loop turns. */
     void turn(const QString &threadName) noexcept;

@@ -24,6 +24,7 @@ class LoopWatch;
     \brief A time for which an event loop did not turn, and the handler that ran then: a row of stallReport(), and the argument of
     RegistryObject::stalled().
 
+    It names a coroutine that took the longest as a handler: one of spawn() by its name and the line of the call, one of a handler as that.
     In QML its properties have the names of the functions below; durations are numbers of milliseconds. If no handler of
     SignalBox ran for a millisecond or more, everything about the handler is empty: other code of the program blocked the loop.
 
@@ -61,7 +62,7 @@ public:
     std::chrono::nanoseconds duration() const { return m_duration; }
     /*! The time that the longest handler took, including the handlers that it called. Zero if none is known. */
     std::chrono::nanoseconds handlerDuration() const { return m_handlerDuration; }
-    /*! The id of that handler. */
+    /*! The id of that handler; invalid for a coroutine of spawn(). */
     HandlerId handlerId() const { return m_handlerId; }
     /*! Its name; if it has none, the place where it was registered, such as "main.cpp:12" or "Main.qml:12". */
     QString handlerName() const { return m_handlerName; }

@@ -46,8 +46,8 @@ class RealtimeSource;
 
     An event is any movable value. It is stored once, for all handlers and threads, which only read it. E = void is an event
     without data. A handler is a member function of its context, or any callable that takes `const E &` or nothing. It returns
-    \c void; or Propagation, which has an effect for inline handlers and in notifySequential(); or `QFuture<T>`, for which notify()
-    waits. A callable that takes `const EventBatch<E> &` gets all waiting events in one call. It returns \c void or
+    \c void; or Propagation, which has an effect for inline handlers and in notifySequential(); or `QFuture<T>`, `Task<>` or
+    `Task<Propagation>`, for which notify() waits. A callable that takes `const EventBatch<E> &` gets all waiting events in one call. It returns \c void or
     `QFuture<T>`, and always runs from the event loop. A callable that accepts both an event and a batch gets events.
 
     \threadsafety Thread-safe: all functions except the constructor, the destructor, and those of QObject and its properties.
@@ -57,6 +57,12 @@ class RealtimeSource;
     Backlog::all() run in priority order, even if their contexts or registries differ. Handlers with another backlog
     only keep the order of their own events. Priorities do not order handlers on different threads, or in pools. What a
     thread wrote before it notified is visible to the handlers.
+
+    Coroutines: a handler with a context or onThread() may return a Task. It is called as others are, and its coroutine runs up to the first wait
+    within the call. Its captures and its event live until the coroutine ends. If it throws, the handler has failed, before its first wait and after it.
+    If it is destroyed, the delivery counts as dropped. It ends with the context of the handler, which it follows to other threads; unregister()
+    and the end of the registry let it go on; guards and unregisterAndWait() destroy it, on its thread, and wait for that. Those that end within the
+    coroutine do not wait: it goes on to its next `co_await`, which does not return.
 
     Floods: a thread delivers for some milliseconds (setDrainBudget()), lets its timers, input and painting run, and goes
     on. A flood loses no event unless the handler's Backlog says so, and every loss is counted.
@@ -497,19 +503,30 @@ private:
     HandlerGuard addBound(const Target &target, F &&function, const Named &named, const Options &options, const char *caller,
                           const SourceLocation &location)
     {
+        using Function = std::decay_t<F>;
         if (isRefusedFunction(named, caller))
             return {};
-        const detail::HandlerSettings settings = settingsFor<std::decay_t<F>>(options, caller);
-        return add<Call<std::decay_t<F>>>(wayTo(target, settings), std::forward<F>(function), settings, location);
+        const detail::HandlerSettings settings = settingsFor<Function>(options, caller);
+        if constexpr (!detail::returnsTask<Function, E>) {
+            return add<Call<Function>>(wayTo(target, settings), std::forward<F>(function), settings, location);
+        } else if constexpr (checkTask<Function, Target>()) {
+            using TaskCall = typename detail::HandlerResult<Function, E>::template HandlerCall<Function, E>;
+            const auto coroutines = TaskCall::coroutinesOf(target, location);
+            Way way = wayTo(target, settings);
+            way.lastingCalls = coroutines;
+            return add<TaskCall>(way, TaskCall::partsOf(coroutines, std::forward<F>(function)), settings, location);
+        }
+        return {};
     }
 
     template <class F>
     HandlerGuard addInline(F &&function, const Options &options, const char *caller, const SourceLocation &location)
     {
+        checkThread<!detail::returnsTask<std::decay_t<F>, E>>();
         static_assert(!detail::takesBatch<std::decay_t<F>, E>,
                       "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool): nothing ever waits for an "
                       "inline handler");
-        if constexpr (checkHandler<F>()) {
+        if constexpr (checkHandler<F>() && !detail::returnsTask<std::decay_t<F>, E>) {
             if (isRefusedFunction(function, caller))
                 return {};
             const detail::HandlerSettings settings(options, caller);
@@ -537,12 +554,37 @@ private:
         return true;
     }
 
+    template <bool hasThread>
+    static constexpr void checkThread()
+    {
+        static_assert(hasThread, "a handler that returns a Task needs a context or onThread(thread): its coroutine goes on where that lives, "
+                                 "and a handler that runs inline or in a pool has no such thread");
+    }
+
+    template <class Function, class Target>
+    static constexpr bool checkTask()
+    {
+        constexpr bool hasThread = !std::is_same_v<Target, PoolTarget>;
+        constexpr bool takesBatch = detail::takesBatch<Function, E>;
+        checkThread<hasThread>();
+        static_assert(!takesBatch, "a handler of const EventBatch<E> & cannot return a Task, as a batch ends with its call: copy what the "
+                                   "coroutine needs of it, and spawn() that");
+        if constexpr (!takesBatch) {
+            constexpr bool isFitting = detail::isHandlerTask<detail::HandlerResult<Function, E>>;
+            static_assert(isFitting, "a handler that returns a Task returns Task<> or Task<Propagation>, by value: nobody takes another result");
+            return hasThread && isFitting;
+        }
+        return false;
+    }
+
+    // What is wrong with a Task is said by checkTask().
     template <class F>
     static constexpr bool checkHandler()
     {
-        static_assert(isHandler<F>, "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns "
-                                    "void, Propagation or QFuture<T>; or on const EventBatch<E> &, that returns void or QFuture<T>");
-        return isHandler<F>;
+        constexpr bool isFitting = isHandler<F> || detail::returnsTask<std::decay_t<F>, E>;
+        static_assert(isFitting, "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns void, Propagation, "
+                                 "QFuture<T>, Task<> or Task<Propagation>; or on const EventBatch<E> &, that returns void or QFuture<T>");
+        return isFitting;
     }
 };
 

@@ -93,7 +93,7 @@ class SpreadHandler<F, TypeList<T...>, count>
 {
     using Event = typename ArgumentsEvent<TypeList<T...>>::Type;
     using Result = typename decltype(resultWith<F>(FirstTypes<count, TypeList<T...>>()))::type;
-    static constexpr bool counts = std::is_same_v<Result, Propagation> || isFuture<Result>;
+    static constexpr bool counts = std::is_same_v<Result, Propagation> || isFuture<Result> || isTask<Result>;
     using Counted = std::conditional_t<counts, Result, void>; // anything else is ignored
 
 public:
@@ -257,7 +257,7 @@ SourceConnection connectHandler(const Sender *sender, Signal signal, Target targ
     gets the arguments. The handler may be a member function of the context. The functions of a
     backlog, such as the key of Backlog::newestBy(), are callables on the arguments that the handler takes, or on the first of them, or a pointer to
     a member of the first one; the functions that merge take a `std::tuple<...>` of several. The result of the handler is ignored, unless it
-    is a QFuture: then the handler has finished when that has. Failures are logged in the category \c signalbox.
+    is a QFuture or a Task: then the handler has finished when that has. Failures are logged in the category \c signalbox.
 
     The connection ends with the sender, with the context, thread object or pool, by SourceConnection::disconnect(), and, with `once`, by the first call.
     When the sender is destroyed, waiting events are still delivered, as with Qt's queued connections; so are those that wait for the time of

@@ -317,7 +317,7 @@ RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox>
 }
 
 // Takes the way over.
-HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference::Source &handler,
+HandlerGuard RegistryObject::addHandler(const Way &way, const detail::HandlerReference::Source &handler,
                                         const detail::HandlerSettings &settings, const SourceLocation &location)
 {
     if (!way.route)
@@ -336,6 +336,7 @@ HandlerGuard RegistryObject::addHandler(Way way, const detail::HandlerReference:
             link->registry(), handler,
             {.priority = settings.priority, .name = settings.name.toStdString(), .enabled = settings.isEnabled}, location,
             [&](detail::HandlerReference reference) {
+                reference.setLastingCalls(way.lastingCalls);
                 route.begin(std::move(reference), way.watched);
             },
             way.scriptPlace ? way.scriptPlace->toStdString() : std::string());

@@ -41,6 +41,7 @@ namespace SignalBox {
 namespace detail {
 class Event;
 class HandlerRemoval;
+class LastingCalls;
 class Mailbox;
 class Notification;
 class RegistryLink;
@@ -259,6 +260,7 @@ protected:
         detail::RouteBase *route = nullptr; // with an owner
         QObject *watched = nullptr;
         const QString *scriptPlace = nullptr; // null: C++ registers it
+        std::shared_ptr<detail::LastingCalls> lastingCalls = nullptr; // of a handler that returns a Task
     };
     Way inlineWay(const detail::HandlerSettings &settings) const;
     Way wayTo(QObject *context, const detail::HandlerSettings &settings) const;
@@ -270,7 +272,8 @@ protected:
 
     // Takes the way over. Call: a Propagation(const detail::Notification &, detail::RouteBase &), made of `source`.
     template <class Call, class Source>
-    HandlerGuard add(Way way, Source &&source, const detail::HandlerSettings &settings, const SourceLocation &location)
+    HandlerGuard add(const Way &way, Source &&source, const detail::HandlerSettings &settings,
+                     const SourceLocation &location)
     {
         using Parts = typename detail::RoutedHandler<Call>::template Parts<Source>;
         const Parts parts{way.route, std::forward<Source>(source)};
@@ -360,8 +363,8 @@ private:
 
     void wantExtras() const noexcept;
     void wantObjects() const noexcept;
-    HandlerGuard addHandler(Way way, const detail::HandlerReference::Source &handler, const detail::HandlerSettings &settings,
-                            const SourceLocation &location);
+    HandlerGuard addHandler(const Way &way, const detail::HandlerReference::Source &handler,
+                            const detail::HandlerSettings &settings, const SourceLocation &location);
 
     friend class detail::StatisticsRequest;
     friend struct detail::SourceAccess;

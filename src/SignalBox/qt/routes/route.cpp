@@ -613,16 +613,22 @@ void Route::countCall(std::chrono::steady_clock::time_point begin, std::chrono::
     try {
         if (budget.count() > 0 && time > budget)
             logSlowHandler(m_handler, time, budget);
-        if (loop && loop->isWorthNoting(begin, end)) {
-            const auto tell = [weak = m_link->weak_from_this()](const StallInfo &stall) {
-                if (const std::shared_ptr<RegistryLink> link = weak.lock())
-                    link->tellStall(stall);
-            };
-            loop->note(begin, end, m_handler, m_link->name(), tell);
-        }
+        if (loop && loop->isWorthNoting(begin, end))
+            note(*loop, begin, end);
     } catch (const std::bad_alloc &) {
         // A warning less, or a name.
     }
+}
+
+void Route::note(LoopWatch &loop, std::chrono::steady_clock::time_point begin,
+                 std::chrono::steady_clock::time_point end) const
+{
+    const HandlerDescription description(m_handler);
+    loop.note(begin, end, {m_handler.id(), description, m_link->name()},
+              [weak = m_link->weak_from_this()](const StallInfo &stall) {
+                  if (const std::shared_ptr<RegistryLink> link = weak.lock())
+                      link->tellStall(stall);
+              });
 }
 
 void Route::countPolicyFailure() noexcept

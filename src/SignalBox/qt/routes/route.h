@@ -39,6 +39,7 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 class Context;
+class LoopWatch;
 class Mailbox;
 class SequentialWalk;
 class Walk;
@@ -137,6 +138,9 @@ public:
     // --- what it counts --------------------------------------------------------------------------
 
     HandlerStatistics &statistics() noexcept { return m_statistics; }
+    /*! It was what ran on the thread of \a loop. Throws std::bad_alloc. */
+    void note(LoopWatch &loop, std::chrono::steady_clock::time_point begin,
+              std::chrono::steady_clock::time_point end) const;
 
 private:
     class Opening;

@@ -36,7 +36,7 @@ public:
     }
     ~Walk();
 
-    // --- called by a handler that is delivered to elsewhere; all but countLost() throw std::bad_alloc --------------
+    // --- called by a handler that is delivered to elsewhere; all but keepEvent() and countLost() throw std::bad_alloc --------------
 
     /*! Comes first. */
     void expectForwarded() const
@@ -50,6 +50,8 @@ public:
     QueueEntry *takeEntry() const;
     /*! A separate entry for one receiver. */
     QueueEntry *makeEntry(Receiver &receiver) const;
+    /*! A reference to the event, for a handler that runs in the walk and needs it longer. */
+    void keepEvent() const noexcept { share(1); }
     /*! Nothing was queued. */
     void countLost() const noexcept;
 
