@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
+#include <SignalBox/qt/delivery/ineventmemory_p.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreevent.h>
@@ -115,7 +116,7 @@ struct TaskHub::Life
 };
 
 // The time of a sleeper has come.
-class TaskHub::Alarm final : public Expiring
+class TaskHub::Alarm final : public Expiring, public InEventMemory
 {
 public:
     explicit Alarm(std::shared_ptr<TaskHub> hub) noexcept : m_hub(std::move(hub)) {}
@@ -209,16 +210,17 @@ bool TaskHub::isAtHome() noexcept
     return true;
 }
 
+bool TaskHub::isEnding() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return m_isEnding;
+}
+
 bool TaskHub::settle()
 {
     if (isHere())
         return true;
-    bool isEnding = false;
-    {
-        const std::lock_guard lock(m_mutex);
-        isEnding = m_isEnding;
-    }
-    if (isEnding)
+    if (isEnding())
         return true; // and add() refuses
     if (!isAtHome())
         return false;
@@ -229,11 +231,8 @@ bool TaskHub::settle()
 
 bool TaskHub::add(TaskDriver &driver) noexcept
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_isEnding)
-            return false;
-    }
+    if (isEnding())
+        return false;
     driver.addReference();
     driver.m_isInHub = true;
     driver.m_older = m_newest;
@@ -254,10 +253,18 @@ void TaskHub::remove(TaskDriver &driver) noexcept
     driver.dropReference();
 }
 
-void TaskHub::exit(TaskDriver &driver, bool wasInterrupted) noexcept
+void TaskHub::interrupt(const TaskDriver &driver) noexcept
 {
-    m_running = driver.m_outer;
-    if (!wasInterrupted || m_running)
+    for (const TaskRun *run = m_running; run; run = run->outer) {
+        if (run->driver && run->driver->isPartOf(driver))
+            run->driver->m_isInterrupted = true;
+    }
+}
+
+void TaskHub::exit(TaskRun &run) noexcept
+{
+    m_running = run.outer;
+    if (!run.isDeparting || m_running)
         return;
     {
         const std::lock_guard lock(m_mutex);
@@ -413,8 +420,11 @@ void TaskHub::leave() noexcept
         if (!m_isDeparting && m_running) {
             m_isDeparting = true;
             m_departsFrom = QThread::currentThread();
-            for (TaskDriver *driver = m_running; driver; driver = driver->m_outer)
-                driver->m_isInterrupted = true;
+            for (TaskRun *run = m_running; run; run = run->outer) {
+                run->isDeparting = true;
+                if (run->driver)
+                    run->driver->m_isInterrupted = true;
+            }
         }
     }
     if (m_yieldTimer != 0)

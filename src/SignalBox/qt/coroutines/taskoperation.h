@@ -20,12 +20,21 @@ public:
 
 protected:
     TaskOperation() noexcept = default;
-    ~TaskOperation() override;
+    ~TaskOperation() override
+    {
+        // Where another thread queues it, what derives from this has made sure by now, under a mutex, that it does so no more.
+        if (m_wasQueued)
+            leaveQueue();
+    }
 
     void setDriver(TaskDriver &driver) noexcept { m_driver = &driver; }
     TaskDriver &driver() const noexcept { return *m_driver; }
+    /*! False: of a whenAny(), another branch has come; this one is to take nothing. */
+    bool claim() noexcept { return m_driver->claim(*this); }
     void resume() noexcept
     {
+        if (!claim())
+            return;
         m_hasCome = true;
         m_driver->resume();
     }
@@ -35,14 +44,19 @@ protected:
     void giveWay() noexcept;
 
 private:
-    void serve() noexcept override { resume(); }
+    void serve() noexcept override { come(); }
+    /*! Its turn in the loop has come, after resumeFromLoop() or giveWay(). */
+    virtual void come() noexcept { resume(); }
+    void leaveQueue() noexcept;
 
     TaskDriver *m_driver = nullptr; // null: not begun
     bool m_hasCome = false;
+    bool m_wasQueued = false;
 };
 
 /*!
-    The awaiter of an \c Operation, which is not begun if it isReady(), calls TaskDriver::resume() once after begin(), and has a result().
+    The awaiter of an \c Operation, which is not begun if it isReady(), calls TaskDriver::resume() once after begin(), and has a result(). One that
+    has isBegun() is begun again on the new thread if the context moves meanwhile.
 */
 template <class Operation>
 class TaskAwait final : private PostponedAwait
@@ -64,10 +78,10 @@ public:
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise>)
     {
-        if (m_givesWay || m_driver.isInterrupted())
+        if (m_givesWay)
             m_driver.postpone(*this);
         else
-            m_operation.begin(m_driver);
+            beginHere();
     }
     auto await_resume()
     {
@@ -77,11 +91,22 @@ public:
     }
 
 private:
+    void beginHere()
+    {
+        if (!m_driver.isInterrupted())
+            m_operation.begin(m_driver);
+        else
+            m_driver.postpone(*this);
+        if constexpr (requires { m_operation.isBegun(); }) {
+            if (m_driver.isInterrupted() && !m_operation.isBegun())
+                m_driver.postpone(*this);
+        }
+    }
     void begin() noexcept override
     {
         try {
             if (!m_operation.isReady()) {
-                m_operation.begin(m_driver);
+                beginHere();
                 return;
             }
         } catch (...) {

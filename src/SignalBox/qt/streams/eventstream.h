@@ -29,6 +29,9 @@
 
 namespace SignalBox {
 
+template <class E>
+class NextEvent;
+
 namespace detail {
 
 class StreamState;
@@ -72,8 +75,8 @@ public:
     ~StreamState();
     Q_DISABLE_COPY_MOVE(StreamState)
 
-    /*! An event has arrived. \a lostBefore: what was lost on its way so far. */
-    void arrive(const Event &event, std::uint64_t lostBefore);
+    /*! An event has arrived. \a lostBefore: what was lost on its way so far. The caller keeps this. False: it wants no more. */
+    bool arrive(const Event &event, std::uint64_t lostBefore);
     /*! The handler has ended, on any thread. */
     void tellEnd() noexcept;
     /*! Nothing more comes: gives all that wait the end. */
@@ -81,6 +84,8 @@ public:
 
     bool isReady() const noexcept { return m_count != 0 || m_hasEnded; }
     bool isOver() const noexcept { return m_count == 0 && m_hasEnded; }
+    /*! It ends with the first event for which nobody waits. */
+    void endUnawaited() noexcept { m_endsUnawaited = true; }
     /*! Whether the context lives on the calling thread. False: with a warning. */
     bool isHere() const noexcept;
     /*! The oldest event that waits; null if there is none. */
@@ -110,6 +115,7 @@ private:
     std::uint64_t m_lostBefore = 0;
     StreamWaiter *m_firstWaiter = nullptr;
     bool m_hasEnded = false;
+    bool m_endsUnawaited = false;
 };
 
 /*! The handler of a stream. */
@@ -129,7 +135,7 @@ public:
     Propagation operator()(const Notification &notification, RouteBase &route);
 
 private:
-    std::shared_ptr<StreamState> m_state; // null: moved from
+    std::shared_ptr<StreamState> m_state; // null: moved from; it stays during a call, whatever that does to the stream
 };
 
 /*! What a stream needs of its registry. */
@@ -316,6 +322,10 @@ public:
         void begin(detail::TaskDriver &driver) noexcept
         {
             setDriver(driver);
+            if (isReady()) { // what has begun before this, as a branch of whenAny(), has posted
+                resume();
+                return;
+            }
             m_isWaiting = true;
             m_state->addWaiter(*this);
         }
@@ -330,6 +340,8 @@ public:
         bool give(const detail::Event *event) override
         {
             m_isWaiting = false;
+            if (!claim())
+                return false; // the next who waits gets it, or the stream keeps it
             m_isGiven = true;
             if (event) {
                 event->addReference();
@@ -362,6 +374,8 @@ public:
     //! \endcond
 
 private:
+    friend class NextEvent<E>;
+
     class FutureWaiter final : public detail::StreamWaiter
     {
     public:
