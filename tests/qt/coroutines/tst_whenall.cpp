@@ -5,6 +5,7 @@
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/DeliverAll>
 #include <SignalBox/EventStream>
+#include <SignalBox/NextEvent>
 #include <SignalBox/SleepFor>
 #include <SignalBox/Spawn>
 #include <SignalBox/Task>

@@ -83,7 +83,7 @@ public:
         else
             beginHere();
     }
-    auto await_resume()
+    decltype(auto) await_resume()
     {
         if (m_exception)
             std::rethrow_exception(m_exception);
