@@ -35,8 +35,8 @@ private:
     // What the searchers of one search share.
     struct Search
     {
-        QString text;
-        QStringList files;
+        QString text = {};
+        QStringList files = {};
         qsizetype next = 0; // file
         int searched = 0;
         int found = 0;
