@@ -368,8 +368,9 @@ private Q_SLOTS:
         WorkerThread worker;
         auto *const context = new QObject;
         std::atomic<QThread *> wentOnOn = nullptr;
-        const auto other = spawn(context, [&]() -> Task<> {
-            co_await sleepFor(1ms);
+        const auto other = spawn(context, [&, before = QThread::currentThread()]() -> Task<> {
+            while (QThread::currentThread() == before)
+                co_await sleepFor(1ms);
             wentOnOn = QThread::currentThread();
         });
         const auto ending = spawn(context, [&]() -> Task<> {
