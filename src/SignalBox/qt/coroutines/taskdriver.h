@@ -220,6 +220,7 @@ private:
     void takeTurn() noexcept;
     void cancelAsAsked() noexcept;
     void cancelHere() noexcept;
+    void queueTurn() noexcept;
     bool refuse(const char *problem) noexcept;
     void dropEntry(Entry &entry) noexcept;
     void end() noexcept;
@@ -249,6 +250,7 @@ private:
     bool m_isInHub = false;
     bool m_isInterrupted = false;
     bool m_isCancelled = false;
+    bool m_wasQueued = false; // its turn
     bool m_isHeld = false; // has a reference of its own until it ends
     bool m_isOver = false; // it has returned, or thrown
     bool m_hasEnded = false;

@@ -56,7 +56,7 @@ private:
 
 /*!
     The awaiter of an \c Operation, which is not begun if it isReady(), calls TaskDriver::resume() once after begin(), and has a result(). One that
-    has isBegun() is begun again on the new thread if the context moves meanwhile.
+    has isBegun() is begun again on the new thread if the context moves meanwhile; one that has hold() is told before it begins later than it was made.
 */
 template <class Operation>
 class TaskAwait final : private PostponedAwait
@@ -79,7 +79,7 @@ public:
     void await_suspend(std::coroutine_handle<Promise>)
     {
         if (m_givesWay)
-            m_driver.postpone(*this);
+            postpone();
         else
             beginHere();
     }
@@ -96,11 +96,17 @@ private:
         if (!m_driver.isInterrupted())
             m_operation.begin(m_driver);
         else
-            m_driver.postpone(*this);
+            postpone();
         if constexpr (requires { m_operation.isBegun(); }) {
             if (m_driver.isInterrupted() && !m_operation.isBegun())
-                m_driver.postpone(*this);
+                postpone();
         }
+    }
+    void postpone()
+    {
+        if constexpr (requires { m_operation.hold(); })
+            m_operation.hold();
+        m_driver.postpone(*this);
     }
     void begin() noexcept override
     {

@@ -70,10 +70,9 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
         return refuse("the context object of the TaskScope lives on another thread");
     m_hub = TaskHub::of(context);
     if (isHere && m_hub->settle()) {
-        if (m_hub->isEnding())
+        if (delivery == Delivery::Queued ? m_hub->isEnding() : !m_hub->add(*this))
             return refuse("the context object is being destroyed");
         if (delivery == Delivery::Auto) {
-            m_hub->add(*this);
             m_hasBegun = true;
             if (scope)
                 addToScope(*scope);
@@ -84,6 +83,7 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
     if (scope)
         addToScope(*scope);
     addReference(); // of the queue
+    m_wasQueued = true;
     if (m_hub->queue(m_turn))
         return true;
     removeFromScope();
@@ -241,8 +241,9 @@ void TaskDriver::run() noexcept
     const bool isEnding = m_isOver || m_isCancelled;
     if (std::exchange(m_isInterrupted, false)) {
         if (!isEnding) // the context has moved
-            hub.queue(m_turn);
+            queueTurn();
     } else if ((givesWay || m_postponed) && !isEnding) {
+        m_wasQueued = true;
         hub.queueBehindEvents(m_turn);
     }
     // The hub has a reference to what does not end here.
@@ -263,7 +264,7 @@ void TaskDriver::leaveStack() noexcept
             else if (driver != this && driver->m_next && driver->isHere())
                 driver->run();
             else if (driver != this && driver->m_next)
-                driver->m_hub->queue(driver->m_turn);
+                driver->queueTurn();
         }
         driver = parent;
     }
@@ -291,9 +292,15 @@ void TaskDriver::beginAsPart(TaskDriver &parent) noexcept
     m_hub = parent.m_hub;
     m_hasBegun = true;
     if (parent.isInterrupted())
-        m_hub->queue(m_turn);
+        queueTurn();
     else
         run();
+}
+
+void TaskDriver::queueTurn() noexcept
+{
+    m_wasQueued = true;
+    m_hub->queue(m_turn);
 }
 
 void TaskDriver::takeTurn() noexcept
@@ -364,9 +371,10 @@ void TaskDriver::end() noexcept
     addReference();
     m_postponed = nullptr;
     m_next = nullptr;
-    if (m_hub->remove(m_turn) && !m_hasBegun)
+    if (m_wasQueued && m_hub->remove(m_turn) && !m_hasBegun)
         dropReference(); // of the queue
-    if (m_hub->remove(m_cancel))
+    // One that is queued after this look finds that it has ended.
+    if (m_isCancelRequested.load(std::memory_order_relaxed) && m_hub->remove(m_cancel))
         dropReference(); // of the queue
     removeFromScope();
     m_hub->remove(*this);

@@ -34,9 +34,23 @@ public:
         Q_DISABLE_COPY_MOVE(TaskWait)
         ~TaskWait() = default;
 
-        bool isReady() { return find<0>([](auto &branch) { return branch.isReady(); }); }
+        bool isReady()
+        {
+            if (m_driver && m_driver->isClaimed()) // one has come, and resumes the coroutine
+                return false;
+            return find<0>([](auto &branch) { return branch.isReady(); });
+        }
+        void hold()
+        {
+            find<0>([](auto &branch) {
+                if constexpr (requires { branch.hold(); })
+                    branch.hold();
+                return false;
+            });
+        }
         void begin(detail::TaskDriver &driver)
         {
+            m_driver = &driver;
             beginFrom<0>(driver);
             m_isBegun = m_isBegun || driver.isClaimed();
         }
@@ -100,6 +114,7 @@ public:
         }
 
         std::tuple<OperationOf<Awaited>...> m_branches;
+        detail::TaskDriver *m_driver = nullptr; // null: not begun
         std::size_t m_begun = 0;
         bool m_isBegun = false;
     };

@@ -305,7 +305,7 @@ public:
     class TaskWait final : private detail::TaskOperation, private detail::StreamWaiter
     {
     public:
-        explicit TaskWait(const EventStream &stream) noexcept : m_state(stream.m_state) {}
+        explicit TaskWait(const EventStream &stream) noexcept : m_state(stream.m_state.get()) {}
         ~TaskWait() override
         {
             if (m_isWaiting)
@@ -315,14 +315,22 @@ public:
         using detail::TaskOperation::hasCome;
         bool isReady() noexcept
         {
+            if (m_isGiven)
+                return true;
             if (m_state && !m_state->isHere())
                 m_state = nullptr;
             return !m_state || m_state->isReady();
         }
+        // The stream may end before it begins.
+        void hold()
+        {
+            if (m_state && !m_isGiven)
+                m_held = m_state->shared_from_this();
+        }
         void begin(detail::TaskDriver &driver) noexcept
         {
             setDriver(driver);
-            if (isReady()) { // what has begun before this, as a branch of whenAny(), has posted
+            if (!m_state || m_state->isReady()) { // what has begun before this, as a branch of whenAny(), has posted
                 resume();
                 return;
             }
@@ -331,32 +339,42 @@ public:
         }
         Next result()
         {
-            if (!m_isGiven && m_state)
-                m_event = m_state->take();
-            return copyOf(m_event.get());
+            if (!m_isGiven && m_state) {
+                m_keptEvent = m_state->take();
+                m_event = m_keptEvent.get();
+            }
+            return copyOf(m_event);
         }
 
     private:
         bool give(const detail::Event *event) override
         {
             m_isWaiting = false;
-            if (!claim())
+            if (!claim()) {
+                m_state = nullptr;
                 return false; // the next who waits gets it, or the stream keeps it
-            m_isGiven = true;
-            if (event) {
-                event->addReference();
-                m_event = detail::EventPointer(event);
             }
+            m_isGiven = true;
+            m_event = event;
             // The end may come from a destructor, where nothing is resumed.
-            if (event && driver().isHere())
+            const bool isResumedHere = event && driver().isHere();
+            if (event && (!isResumedHere || driver().isRunning())) { // it is taken when this has returned
+                event->addReference();
+                m_keptEvent = detail::EventPointer(event);
+            }
+            if (isResumedHere)
                 resume();
             else
                 resumeFromLoop();
             return true;
         }
 
-        std::shared_ptr<detail::StreamState> m_state; // null: the stream was empty, or is of another thread
-        detail::EventPointer m_event;
+        // Null: the stream was empty, or is of another thread. Valid until the await begins, as the stream is there or is held; while it waits, as the
+        // end of the stream gives nothing; and not used afterwards.
+        detail::StreamState *m_state;
+        std::shared_ptr<detail::StreamState> m_held;
+        const detail::Event *m_event = nullptr;
+        detail::EventPointer m_keptEvent;
         bool m_isWaiting = false;
         bool m_isGiven = false;
     };
