@@ -43,8 +43,11 @@ int main(int argc, char *argv[])
     parser.setApplicationDescription(QStringLiteral("Searches the text files of a folder while you type."));
     parser.addHelpOption();
     parser.addPositionalArgument(QStringLiteral("folder"), QStringLiteral("The folder; by default the current one."));
-    const QCommandLineOption search(QStringLiteral("search"), QStringLiteral("Searches for <text>, saves a picture, and ends."), QStringLiteral("text"));
-    const QCommandLineOption picture(QStringLiteral("screenshot"), QStringLiteral("The picture."), QStringLiteral("file"), QStringLiteral("coroutines.png"));
+    const QCommandLineOption search(QStringLiteral("search"),
+                                    QStringLiteral("Searches for <text>, saves a picture, and ends."),
+                                    QStringLiteral("text"));
+    const QCommandLineOption picture(QStringLiteral("screenshot"), QStringLiteral("The picture."),
+                                     QStringLiteral("file"), QStringLiteral("coroutines.png"));
     parser.addOptions({search, picture});
     parser.process(application);
     const QStringList arguments = parser.positionalArguments();

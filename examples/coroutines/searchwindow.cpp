@@ -24,7 +24,12 @@ using SignalBox::whenAll;
 using SignalBox::whenAny;
 
 SearchWindow::SearchWindow(QString folder, std::chrono::milliseconds limit, FileReader read)
-    : m_folder(std::move(folder)), m_limit(limit), m_read(std::move(read)), m_edit(new QLineEdit), m_progress(new QProgressBar), m_lines(new QListWidget),
+    : m_folder(std::move(folder)),
+      m_limit(limit),
+      m_read(std::move(read)),
+      m_edit(new QLineEdit),
+      m_progress(new QProgressBar),
+      m_lines(new QListWidget),
       m_status(new QLabel)
 {
     setWindowTitle(QStringLiteral("Search in %1").arg(m_folder));

@@ -27,7 +27,8 @@ class SearchWindow : public QWidget
     Q_OBJECT
 
 public:
-    explicit SearchWindow(QString folder, std::chrono::milliseconds limit = std::chrono::seconds(20), FileReader read = readFile);
+    explicit SearchWindow(QString folder, std::chrono::milliseconds limit = std::chrono::seconds(20),
+                          FileReader read = readFile);
 
     bool isSearching() const { return !m_search.isFinished(); }
 

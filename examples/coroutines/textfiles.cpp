@@ -15,7 +15,8 @@ std::optional<QString> readFile(const QString &path)
 
 QStringList textFilesIn(const QString &folder)
 {
-    const QStringList patterns{QStringLiteral("*.txt"), QStringLiteral("*.md"), QStringLiteral("*.h"), QStringLiteral("*.cpp"), QStringLiteral("*.qml")};
+    const QStringList patterns{QStringLiteral("*.txt"), QStringLiteral("*.md"), QStringLiteral("*.h"),
+                               QStringLiteral("*.cpp"), QStringLiteral("*.qml")};
     QStringList files;
     QDirIterator found(folder, patterns, QDir::Files, QDirIterator::Subdirectories);
     while (found.hasNext())

@@ -104,10 +104,12 @@ private Q_SLOTS:
 
     void searchStopsWhenItsTimeIsOver()
     {
-        SearchWindow window(m_folder.path(), 20ms, [](const QString &) { return std::nullopt; }); // tries again for at least 1.5 s
+        SearchWindow window(m_folder.path(), 20ms,
+                            [](const QString &) { return std::nullopt; }); // tries again for at least 1.5 s
         editOf(window)->setText(QStringLiteral("needle"));
         QVERIFY(ends(window));
-        QVERIFY2(statusOf(window).endsWith(QStringLiteral("stopped, as the time was over")), qPrintable(statusOf(window)));
+        QVERIFY2(statusOf(window).endsWith(QStringLiteral("stopped, as the time was over")),
+                 qPrintable(statusOf(window)));
         QVERIFY(window.findChild<QProgressBar *>()->value() < files);
     }
 
@@ -115,11 +117,12 @@ private Q_SLOTS:
     {
         for (int time = 0; time < 60; ++time) {
             const auto reads = std::make_shared<std::atomic<int>>(0);
-            auto window = std::make_unique<SearchWindow>(m_folder.path(), 1h, [reads](const QString &path) -> std::optional<QString> {
-                if (++*reads % 7 == 0)
-                    return std::nullopt;
-                return readFile(path);
-            });
+            auto window = std::make_unique<SearchWindow>(m_folder.path(), 1h,
+                                                         [reads](const QString &path) -> std::optional<QString> {
+                                                             if (++*reads % 7 == 0)
+                                                                 return std::nullopt;
+                                                             return readFile(path);
+                                                         });
             editOf(*window)->setText(QStringLiteral("needle"));
             // It waits for the rest of the typing for 200 ms; the rest is over soon.
             QTest::qWait(time < 10 ? 20 * time : 170 + time);

@@ -47,28 +47,34 @@ int main(int argc, char *argv[])
     QCoreApplication application(argc, argv);
     QObject context;
     constexpr int children = 300'000;
-    CHECK(resultOf(spawn(&context, []() -> Task<int> {
-        int sum = 0;
-        for (int i = 0; i < children; ++i)
-            sum += co_await one();
-        co_return sum;
-    })) == children);
+    CHECK(resultOf(spawn(&context,
+                         []() -> Task<int> {
+                             int sum = 0;
+                             for (int i = 0; i < children; ++i)
+                                 sum += co_await one();
+                             co_return sum;
+                         }))
+          == children);
     CHECK(resultOf(spawn(&context, nested, children)) == children);
     SignalBox::AsyncRegistry<int> registry;
-    CHECK(resultOf(spawn(&context, [&registry]() -> Task<int> {
-        int sum = 0;
-        for (int i = 0; i < children; ++i) {
-            const auto report = co_await registry.deliverAll(i);
-            sum += 1 + static_cast<int>(report.called);
-        }
-        co_return sum;
-    })) == children);
-    CHECK(resultOf(spawn(&context, []() -> Task<int> {
-        int sum = 0;
-        for (int i = 0; i < children / 10; ++i) {
-            const auto results = co_await SignalBox::whenAll(one(), one());
-            sum += std::get<0>(results) + std::get<1>(results);
-        }
-        co_return sum;
-    })) == children / 5);
+    CHECK(resultOf(spawn(&context,
+                         [&registry]() -> Task<int> {
+                             int sum = 0;
+                             for (int i = 0; i < children; ++i) {
+                                 const auto report = co_await registry.deliverAll(i);
+                                 sum += 1 + static_cast<int>(report.called);
+                             }
+                             co_return sum;
+                         }))
+          == children);
+    CHECK(resultOf(spawn(&context,
+                         []() -> Task<int> {
+                             int sum = 0;
+                             for (int i = 0; i < children / 10; ++i) {
+                                 const auto results = co_await SignalBox::whenAll(one(), one());
+                                 sum += std::get<0>(results) + std::get<1>(results);
+                             }
+                             co_return sum;
+                         }))
+          == children / 5);
 }

@@ -72,10 +72,10 @@ void runUntilEnd(const TaskHandle<> &handle)
 }
 
 // Events and deadlines lie in blocks that many of them share; and now and then this thread wakes its own loop.
-#define VERIFY_FEW(counted, name)                                                                                                                    \
-    do {                                                                                                                                             \
-        qInfo() << (counted).allocations() << "allocations for" << awaits << name;                                                                   \
-        QVERIFY((counted).allocations() < awaits / 2);                                                                                              \
+#define VERIFY_FEW(counted, name) \
+    do { \
+        qInfo() << (counted).allocations() << "allocations for" << awaits << name; \
+        QVERIFY((counted).allocations() < awaits / 2); \
     } while (false)
 
 } // namespace
@@ -176,7 +176,8 @@ private Q_SLOTS:
         });
         runUntilEnd(handle);
         QCOMPARE(calls, 2 * awaits);
-        qInfo() << counted.allocations() << "allocations for" << awaits << "calls in a pool, whose queue makes one each";
+        qInfo() << counted.allocations() << "allocations for" << awaits
+                << "calls in a pool, whose queue makes one each";
         QVERIFY(counted.allocations() < awaits + awaits / 2);
     }
 

@@ -94,10 +94,12 @@ private Q_SLOTS:
     {
         QObject context;
         bool hasBegun = false;
-        const auto handle = spawn(&context, [&]() -> Task<> {
-            hasBegun = true;
-            co_return;
-        }, {.name = QStringLiteral("queued"), .delivery = Delivery::Queued});
+        const auto handle = spawn(&context,
+                                  [&]() -> Task<> {
+                                      hasBegun = true;
+                                      co_return;
+                                  },
+                                  {.name = QStringLiteral("queued"), .delivery = Delivery::Queued});
         QVERIFY(!hasBegun);
         QVERIFY(waitFor([&] { return handle.isFinished(); }));
         QVERIFY(hasBegun);
@@ -110,10 +112,12 @@ private Q_SLOTS:
         TaskHandle<> handle;
         {
             TaskScope scope(&context);
-            handle = scope.spawn([&]() -> Task<> {
-                hasBegun = true;
-                co_return;
-            }, {.delivery = Delivery::Queued});
+            handle = scope.spawn(
+                    [&]() -> Task<> {
+                        hasBegun = true;
+                        co_return;
+                    },
+                    {.delivery = Delivery::Queued});
         }
         QVERIFY(handle.isFinished());
         runQueuedCalls();
@@ -126,14 +130,17 @@ private Q_SLOTS:
         bool hasBegun = false;
         spawn(context, [&]() -> Task<> {
             const auto end = qScopeGuard([&] {
-                spawn(context, [&]() -> Task<> {
-                    hasBegun = true;
-                    co_return;
-                }, {.delivery = Delivery::Queued});
+                spawn(context,
+                      [&]() -> Task<> {
+                          hasBegun = true;
+                          co_return;
+                      },
+                      {.delivery = Delivery::Queued});
             });
             co_await sleepFor(1000h);
         });
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("spawn\\(\\): the context object is being destroyed")));
+        QTest::ignoreMessage(QtWarningMsg,
+                             QRegularExpression(QStringLiteral("spawn\\(\\): the context object is being destroyed")));
         delete context;
         QVERIFY(!hasBegun);
     }
@@ -141,10 +148,13 @@ private Q_SLOTS:
     void taskOfAThreadRunsThere()
     {
         WorkerThread worker;
-        const auto handle = spawn(onThread(worker.thread()), [](int number) -> Task<std::pair<QThread *, int>> {
-            co_await yieldToLoop();
-            co_return std::pair(QThread::currentThread(), number);
-        }, 7);
+        const auto handle = spawn(
+                onThread(worker.thread()),
+                [](int number) -> Task<std::pair<QThread *, int>> {
+                    co_await yieldToLoop();
+                    co_return std::pair(QThread::currentThread(), number);
+                },
+                7);
         const auto future = handle.future();
         QVERIFY(finishes(future));
         QCOMPARE(future.result().first, worker.thread());
@@ -235,7 +245,8 @@ private Q_SLOTS:
     void contextsDeathDestroysWhateverIsAwaited_data()
     {
         QTest::addColumn<QString>("awaited");
-        for (const char *awaited : {"yieldToLoop", "sleepFor", "stream", "next", "deliverAll", "future", "handle", "pool", "changed", "whenAny", "whenAll", "child"})
+        for (const char *awaited : {"yieldToLoop", "sleepFor", "stream", "next", "deliverAll", "future", "handle",
+                                    "pool", "changed", "whenAny", "whenAll", "child"})
             QTest::newRow(awaited) << QString::fromLatin1(awaited);
     }
     void contextsDeathDestroysWhateverIsAwaited()

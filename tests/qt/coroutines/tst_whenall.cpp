@@ -281,7 +281,8 @@ private Q_SLOTS:
         const auto handle = spawn(&context, [&]() -> Task<> {
             const Ending local(log, "local");
             try {
-                co_await whenAll(forEver(&log, "first"), failing("failed"), forEver(&log, "third"), forEver(&log, "fourth"));
+                co_await whenAll(forEver(&log, "first"), failing("failed"), forEver(&log, "third"),
+                                 forEver(&log, "fourth"));
             } catch (const std::runtime_error &error) {
                 log.push_back(error.what());
             }
@@ -561,7 +562,8 @@ private Q_SLOTS:
             co_await whenAll(remove());
             log.push_back("not reached");
         });
-        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("A TaskScope is destroyed by its own coroutine")));
+        QTest::ignoreMessage(QtWarningMsg,
+                             QRegularExpression(QStringLiteral("A TaskScope is destroyed by its own coroutine")));
         QVERIFY(waitFor([&] { return handle.isFinished(); }));
         QCOMPARE(log, (Log{"behind", "local"}));
     }
@@ -673,7 +675,8 @@ private Q_SLOTS:
         QObject context;
         Log log;
         const auto handle = spawn(&context, [&]() -> Task<> {
-            const auto first = co_await whenAny(whenAll(forEver(&log, "left"), after(10ms, "done"), forEver(&log, "right")), sleepFor(50ms));
+            const auto first = co_await whenAny(
+                    whenAll(forEver(&log, "left"), after(10ms, "done"), forEver(&log, "right")), sleepFor(50ms));
             log.push_back(first.index() == 1 ? "late" : "in time");
         });
         QVERIFY(clock.advance(49ms));

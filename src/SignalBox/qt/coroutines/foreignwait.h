@@ -21,10 +21,11 @@ namespace SignalBox::detail {
 
 /*! What a coroutine of any type can await. */
 template <class Awaiter>
-concept CoroutineAwaiter = requires(std::remove_reference_t<Awaiter> &awaiter, std::coroutine_handle<> coroutine) {
+concept CoroutineAwaiter = requires(std::remove_reference_t<Awaiter> &awaiter, std::coroutine_handle<> coroutine)
+{
     {
         awaiter.await_ready()
-    } -> std::convertible_to<bool>;
+        } -> std::convertible_to<bool>;
     awaiter.await_suspend(coroutine);
     awaiter.await_resume();
 };
@@ -41,10 +42,11 @@ decltype(auto) awaiterOf(Awaited &&awaited)
 }
 
 template <class Awaited>
-concept CoroutineAwaitable = requires(Awaited &&awaited) {
+concept CoroutineAwaitable = requires(Awaited &&awaited)
+{
     {
         awaiterOf(std::forward<Awaited>(awaited))
-    } -> CoroutineAwaiter;
+        } -> CoroutineAwaiter;
 };
 
 class ForeignOperation;
@@ -101,7 +103,8 @@ template <class Awaited>
 class ForeignWait final : private ForeignOperation
 {
     // What can be moved is kept until it has come. What cannot is in the frame of the task, and ends with it.
-    static constexpr bool isKept = !std::is_lvalue_reference_v<Awaited> && std::is_move_constructible_v<std::remove_reference_t<Awaited>>;
+    static constexpr bool isKept =
+            !std::is_lvalue_reference_v<Awaited> && std::is_move_constructible_v<std::remove_reference_t<Awaited>>;
     using Kept = std::conditional_t<isKept, std::remove_reference_t<Awaited>, Awaited &&>;
 
     // The least that is a coroutine: it runs at once, and frees itself at its end.
@@ -122,9 +125,13 @@ class ForeignWait final : private ForeignOperation
     public:
         using Awaiter = decltype(awaiterOf(std::declval<Awaited>()));
         using Result = decltype(std::declval<std::remove_reference_t<Awaiter> &>().await_resume());
-        using Value = std::conditional_t<std::is_void_v<Result>, bool, std::conditional_t<std::is_reference_v<Result>, std::remove_reference_t<Result> *, Result>>;
+        using Value = std::conditional_t<
+                std::is_void_v<Result>, bool,
+                std::conditional_t<std::is_reference_v<Result>, std::remove_reference_t<Result> *, Result>>;
 
-        explicit State(Awaited &&awaited) : m_awaited(std::forward<Awaited>(awaited)), m_awaiter(awaiterOf(static_cast<Awaited &&>(m_awaited))) {}
+        explicit State(Awaited &&awaited)
+            : m_awaited(std::forward<Awaited>(awaited)), m_awaiter(awaiterOf(static_cast<Awaited &&>(m_awaited)))
+        {}
 
         bool isReady() { return static_cast<bool>(m_awaiter.await_ready()); }
         void takeResult() noexcept override
@@ -160,7 +167,10 @@ class ForeignWait final : private ForeignOperation
         {
             State &state;
             bool await_ready() const noexcept { return false; }
-            decltype(auto) await_suspend(std::coroutine_handle<> coroutine) { return state.m_awaiter.await_suspend(coroutine); }
+            decltype(auto) await_suspend(std::coroutine_handle<> coroutine)
+            {
+                return state.m_awaiter.await_suspend(coroutine);
+            }
             void await_resume() const noexcept {}
         };
 

@@ -32,15 +32,18 @@ public:
         auto result()
         {
             rethrow();
-            return std::apply([](auto &...parts) { return std::tuple<typename detail::TaskPartOf<T>::Result...>(parts.take()...); }, m_tasks);
+            return std::apply(
+                    [](auto &...parts) {
+                        return std::tuple<typename detail::TaskPartOf<T>::Result...>(parts.take()...);
+                    },
+                    m_tasks);
         }
 
     private:
         template <std::size_t... place>
         TaskWait(WhenAll &&all, std::index_sequence<place...>)
             : m_tasks(std::get<place>(std::move(all.m_tasks))...), m_parts{&std::get<place>(m_tasks)...}
-        {
-        }
+        {}
 
         std::tuple<detail::TaskPartOf<T>...> m_tasks;
         const std::array<detail::TaskPart *, sizeof...(T)> m_parts;

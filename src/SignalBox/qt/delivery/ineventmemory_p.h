@@ -45,9 +45,9 @@ public:
 
     EventMemoryAllocator() noexcept = default;
     template <class Other>
-    EventMemoryAllocator(const EventMemoryAllocator<Other> &) noexcept // NOLINT(google-explicit-constructor): as allocators are
-    {
-    }
+    EventMemoryAllocator(
+            const EventMemoryAllocator<Other> &) noexcept // NOLINT(google-explicit-constructor): as allocators are
+    {}
 
     T *allocate(std::size_t count) { return static_cast<T *>(InEventMemory::operator new(count * sizeof(T))); }
     void deallocate(T *memory, std::size_t) noexcept { InEventMemory::operator delete(memory); }
