@@ -3,6 +3,7 @@
 #include "barvalues.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace SignalBoxBenchmark {
@@ -174,6 +175,23 @@ void addOfferBars(std::vector<Bar> &bars)
                     "the look at the clock", clock});
 }
 
+// In a Task, on one thread.
+void addAwaitBars(std::vector<Bar> &bars)
+{
+    const Bar::Value nothing = [](const ProcessRun &) { return std::optional<double>(); };
+    const auto add = [&](const std::string &what, const std::string &variant, double nanoseconds, double awaits) {
+        const Bar::Value time = quotient(timeOf("await", us, variant), constant(awaits));
+        bars.push_back({what, "<= " + format(nanoseconds, Unit::Time), Unit::Time, time, nanoseconds, "", nothing});
+    };
+    add("an await of an inline notify", "inline-notify-1000", 85, 1000);
+    add("an await of a stream's next event, with its post", "stream", 60, 1);
+    add("an await of another coroutine", "child-1000", 25, 1000);
+    add("spawn of a coroutine that ends at once", "spawn", 100, 1);
+    // Some hundred events share an allocation.
+    bars.push_back({"allocations per await of a stream's next event, with its post", "0, but for memory of events: <= 0.01", Unit::Count,
+                    counterOf("await", us, "stream", "mallocs"), 0.01, "", nothing, Unit::Count});
+}
+
 } // namespace
 
 std::vector<Bar> qtBars()
@@ -187,6 +205,7 @@ std::vector<Bar> qtBars()
     addRowBars(bars);
     addSourceBars(bars);
     addOfferBars(bars);
+    addAwaitBars(bars);
     return bars;
 }
 

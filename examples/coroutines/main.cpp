@@ -1,56 +1,59 @@
 // SPDX-License-Identifier: MIT
 //
-// A coroutine that waits for the handlers of what it notifies, without blocking its thread: a file is saved, and goes on
-// when an index and a log on another thread have heard of it.
+// A search box: it waits until the typing rests, reads the files of a folder in a pool, four at a time, tries again what cannot be read just
+// now, shows how far it is, and stops when its time is over. The window may close at any moment.
 //
-// What makes it work: notify() and notifySequential() return a QFuture, which QCoro awaits. It finishes when each handler
-// has ended, and in any case: a handler, context or thread that goes counts as dropped.
+// What makes it work: searchwindow.cpp is three coroutines, and reads from top to bottom. They belong to the window, so they end with it, wherever
+// they wait; a new letter ends them, too. No flag, no generation counter, no QPointer.
 
-#include <SignalBox/AsyncRegistry>
+#include "searchwindow.h"
 
-#include <QCoroFuture>
-#include <QCoroTask>
+#include <QtCore/qcommandlineparser.h>
+#include <QtCore/qdir.h>
+#include <QtGui/qpixmap.h>
+#include <QtWidgets/qapplication.h>
+#include <QtWidgets/qlineedit.h>
 
-#include <QtCore/qcoreapplication.h>
-#include <QtCore/qthread.h>
+#include <cstdio>
 
-#include <iostream>
-#include <string>
+namespace {
 
-struct Saved
+// Without a user: types, and saves a picture when the search has ended.
+int savePicture(SearchWindow &window, const QString &text, const QString &path)
 {
-    std::string path;
-};
-
-static QCoro::Task<> save(SignalBox::AsyncRegistry<Saved> &saved)
-{
-    // Named, since GCC 12 destroys temporaries in a co_await expression twice.
-    const Saved first{"a.txt"};
-    const Saved second{"b.txt"};
-
-    const auto report = co_await saved.notify(first);
-    std::cout << report.called << " handlers have run, wherever they live\n";
-
-    co_await saved.notifySequential(second);
-    std::cout << "each ended before the next began\n";
-    // Queued: where both futures were finished at once, nothing was suspended, and exec() has not begun, which a direct
-    // quit() would not reach.
-    QMetaObject::invokeMethod(QCoreApplication::instance(), &QCoreApplication::quit, Qt::QueuedConnection);
+    window.show();
+    window.findChild<QLineEdit *>(QStringLiteral("edit"))->setText(text);
+    while (window.isSearching())
+        QApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    if (!window.grab().save(path)) {
+        std::fputs(qPrintable(QStringLiteral("coroutines: cannot save a picture as %1\n").arg(path)), stderr);
+        return 1;
+    }
+    std::fputs(qPrintable(QStringLiteral("saved %1\n").arg(path)), stdout);
+    return 0;
 }
+
+} // namespace
 
 int main(int argc, char *argv[])
 {
-    QCoreApplication application(argc, argv);
-    QThread indexer;
-    indexer.start();
-
-    SignalBox::AsyncRegistry<Saved> saved;
-    saved.registerHandler(SignalBox::onThread(&indexer), [](const Saved &file) { std::cout << "index " + file.path + '\n'; }, {.priority = 1});
-    saved.registerHandler(SignalBox::onThread(&indexer), [](const Saved &file) { std::cout << "log " + file.path + '\n'; });
-
-    const QCoro::Task<> task = save(saved);
-    const int result = application.exec();
-    indexer.quit();
-    indexer.wait();
-    return result;
+    QApplication application(argc, argv);
+    QApplication::setApplicationName(QStringLiteral("coroutines"));
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QStringLiteral("Searches the text files of a folder while you type."));
+    parser.addHelpOption();
+    parser.addPositionalArgument(QStringLiteral("folder"), QStringLiteral("The folder; by default the current one."));
+    const QCommandLineOption search(QStringLiteral("search"),
+                                    QStringLiteral("Searches for <text>, saves a picture, and ends."),
+                                    QStringLiteral("text"));
+    const QCommandLineOption picture(QStringLiteral("screenshot"), QStringLiteral("The picture."),
+                                     QStringLiteral("file"), QStringLiteral("coroutines.png"));
+    parser.addOptions({search, picture});
+    parser.process(application);
+    const QStringList arguments = parser.positionalArguments();
+    SearchWindow window(QDir(arguments.isEmpty() ? QDir::currentPath() : arguments.first()).absolutePath());
+    if (parser.isSet(search))
+        return savePicture(window, parser.value(search), parser.value(picture));
+    window.show();
+    return QApplication::exec();
 }

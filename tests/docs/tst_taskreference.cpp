@@ -11,6 +11,7 @@
 #include <SignalBox/Task>
 #include <SignalBox/TaskHandle>
 #include <SignalBox/TaskScope>
+#include <SignalBox/WhenAll>
 #include <SignalBox/WhenAny>
 
 #include <QtCore/qthreadpool.h>
@@ -117,6 +118,30 @@ SignalBox::Task<> ask(SignalBox::EventStream<int> replies, bool *isLate)
         co_return showTimeout();
 }
 
+SignalBox::Task<QString> loadText(QString path)
+{
+    co_await SignalBox::sleepFor(2ms);
+    co_return QStringLiteral("text of ") + path;
+}
+
+SignalBox::Task<int> loadImage(QString path)
+{
+    co_await SignalBox::sleepFor(1ms);
+    co_return static_cast<int>(path.size());
+}
+
+SignalBox::Task<QString> loadBoth(QString path)
+{
+    const auto [text, image] = co_await SignalBox::whenAll(loadText(path), loadImage(path));
+    co_return text + QString::number(image);
+}
+
+SignalBox::Task<QString> loadInTime(QString path)
+{
+    const auto first = co_await SignalBox::whenAny(SignalBox::whenAll(loadText(path)), SignalBox::sleepFor(1h));
+    co_return first.index() == 0 ? std::get<0>(std::get<0>(first)) : QStringLiteral("late");
+}
+
 } // namespace
 
 class TestTaskReference : public QObject
@@ -183,6 +208,16 @@ private Q_SLOTS:
         const auto count = SignalBox::spawn(&context, countWords, QStringLiteral("three short words")).future();
         QTRY_VERIFY_WITH_TIMEOUT(count.isFinished(), 30000);
         QCOMPARE(count.result(), qsizetype(3));
+    }
+
+    void textAndImageAreLoadedSideBySide()
+    {
+        QObject context;
+        const auto both = SignalBox::spawn(&context, loadBoth, QStringLiteral("a")).future();
+        const auto inTime = SignalBox::spawn(&context, loadInTime, QStringLiteral("b")).future();
+        QTRY_VERIFY_WITH_TIMEOUT(both.isFinished() && inTime.isFinished(), 30000);
+        QCOMPARE(both.result(), QStringLiteral("text of a1"));
+        QCOMPARE(inTime.result(), QStringLiteral("text of b"));
     }
 
     void missingReplyIsATimeout()

@@ -11,13 +11,19 @@
 #include <SignalBox/YieldToLoop>
 
 #include <QCoroFuture>
+#include <QCoroSignal>
 #include <QCoroTask>
+#include <QCoroTimer>
 
+#include <QtCore/qpromise.h>
 #include <QtTest/qtest.h>
 
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <stdexcept>
+#include <string>
+#include <tuple>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
@@ -137,6 +143,96 @@ private Q_SLOTS:
         context.reset();
         QVERIFY(task.isReady());
         QVERIFY(!seen);
+    }
+
+    // --- in a Task of ours ---------------------------------------------------------------------
+
+    void taskAwaitsAQCoroCoroutine()
+    {
+        QObject context;
+        QPromise<int> promise;
+        promise.start();
+        std::optional<int> seen;
+        const auto run = [future = promise.future()]() -> QCoro::Task<int> { co_return 1 + co_await future; };
+        const auto handle = SignalBox::spawn(&context, [&]() -> SignalBox::Task<> {
+            seen = co_await run();
+            auto named = run(); // has ended by now
+            seen = *seen + co_await named;
+        });
+        QVERIFY(!handle.isFinished());
+        promise.addResult(6);
+        promise.finish();
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(seen, std::optional(14));
+    }
+
+    void taskAwaitsASignalByQCoro()
+    {
+        QObject context;
+        QObject sender;
+        QString name;
+        const auto handle = SignalBox::spawn(&context, [&]() -> SignalBox::Task<> {
+            const auto arguments = co_await qCoro(&sender, &QObject::objectNameChanged);
+            name = std::get<0>(arguments);
+        });
+        sender.setObjectName(QStringLiteral("changed"));
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(name, QStringLiteral("changed"));
+    }
+
+    void taskAwaitsATimerByQCoro()
+    {
+        QObject context;
+        const auto handle = SignalBox::spawn(&context, []() -> SignalBox::Task<> { co_await QCoro::sleepFor(std::chrono::milliseconds(1)); });
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+    }
+
+    void exceptionOfAQCoroCoroutineIsThrown()
+    {
+        QObject context;
+        std::string message;
+        const auto fail = []() -> QCoro::Task<> {
+            co_await QCoro::sleepFor(std::chrono::milliseconds(1));
+            throw std::runtime_error("QCoro's");
+        };
+        const auto handle = SignalBox::spawn(&context, [&]() -> SignalBox::Task<> {
+            try {
+                co_await fail();
+            } catch (const std::runtime_error &error) {
+                message = error.what();
+            }
+        });
+        QVERIFY(waitFor([&] { return handle.isFinished(); }));
+        QCOMPARE(message, std::string("QCoro's"));
+    }
+
+    void qcoroCoroutineThatEndsAfterTheFrameHarmsNobody()
+    {
+        auto context = std::make_unique<QObject>();
+        QPromise<int> promise;
+        promise.start();
+        int ended = 0;
+        bool hasGoneOn = false;
+        const auto run = [&, future = promise.future()]() -> QCoro::Task<int> {
+            const int result = co_await future;
+            ++ended;
+            co_return result;
+        };
+        SignalBox::spawn(context.get(), [&]() -> SignalBox::Task<> {
+            co_await run();
+            hasGoneOn = true;
+        });
+        SignalBox::spawn(context.get(), [&]() -> SignalBox::Task<> {
+            auto named = run();
+            co_await named;
+            hasGoneOn = true;
+        });
+        context.reset();
+        promise.addResult(1);
+        promise.finish();
+        QVERIFY(waitFor([&] { return ended == 2; }));
+        runQueuedCalls();
+        QVERIFY(!hasGoneOn);
     }
 
     void streamsFutureTimesOut()

@@ -5,6 +5,8 @@
 #include <SignalBox/qt/coroutines/taskhub_p.h>
 #include <SignalBox/qt/coroutines/threadcontext_p.h>
 
+#include <QtCore/qthread.h>
+
 #include <chrono>
 #include <thread>
 
@@ -28,7 +30,7 @@ std::shared_ptr<TaskHub> HandlerCoroutines::hub()
         if (m_hub)
             return m_hub;
     }
-    std::shared_ptr<TaskHub> found = TaskHub::of(m_context ? m_context : ThreadContext::ofThisThread());
+    std::shared_ptr<TaskHub> found = TaskHub::of(m_context ? m_context : contextOf(QThread::currentThread()));
     const std::lock_guard lock(m_mutex);
     m_hub = found;
     return found;

@@ -17,7 +17,7 @@ public:
 
 protected:
     HubEntry() noexcept = default;
-    virtual ~HubEntry();
+    virtual ~HubEntry() = default;
 
 private:
     friend class EntryQueue;

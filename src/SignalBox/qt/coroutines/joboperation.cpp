@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/coroutines/joboperation.h>
 
+#include <SignalBox/qt/delivery/ineventmemory_p.h>
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/delivery/task_p.h>
 #include <SignalBox/qt/delivery/threadhandle_p.h>
@@ -65,7 +66,7 @@ private:
     const std::shared_ptr<Shared> m_shared;
 };
 
-class JobOperation::PoolJob final : public QRunnable
+class JobOperation::PoolJob final : public QRunnable, public InEventMemory
 {
 public:
     explicit PoolJob(std::shared_ptr<Shared> shared) noexcept : m_job(std::move(shared)) {}
@@ -75,7 +76,7 @@ private:
     Job m_job;
 };
 
-class JobOperation::ThreadJob final : public Task
+class JobOperation::ThreadJob final : public Task, public InEventMemory
 {
 public:
     explicit ThreadJob(std::shared_ptr<Shared> shared) noexcept : m_job(std::move(shared)) {}
@@ -90,7 +91,7 @@ JobOperation::~JobOperation() = default;
 void JobOperation::beginCall(TaskDriver &driver)
 {
     setDriver(driver);
-    m_shared = std::make_shared<Shared>();
+    m_shared = std::allocate_shared<Shared>(EventMemoryAllocator<Shared>());
     m_shared->operation = this;
     if (m_pool)
         m_pool->start(new PoolJob(m_shared));

@@ -83,7 +83,7 @@ private:
 
     A coroutine itself never runs on another thread than its context's, where it could not be destroyed.
 
-    \cost One allocation or two, and the way to the other thread and back.
+    \cost The way to the other thread and back. What it allocates lies in the memory of events.
     \errors A null thread or pool is refused with a warning.
 
     \code

@@ -7,6 +7,8 @@
 #endif
 #include <SignalBox/qt/coroutines/task.h>
 #include <SignalBox/qt/coroutines/taskhandle.h>
+#include <SignalBox/qt/registry/handlertarget.h>
+#include <SignalBox/qt/routes/asyncoptions.h>
 
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
@@ -31,12 +33,15 @@ struct SpawnOptions
 {
     /*! For messages. */
     QString name = {};
+    /*! Delivery::Queued: it begins from the event loop, on the context's thread, too. */
+    Delivery delivery = Delivery::Auto;
 };
 
 namespace detail {
 
-template <class F, class... Args>
-auto spawnIn(TaskList *scope, QObject *context, const SpawnOptions &options, const SourceLocation &location, F &&function, Args &&...arguments)
+// The target is a context object, or onThread().
+template <class Target, class F, class... Args>
+auto spawnIn(TaskList *scope, Target target, const SpawnOptions &options, const SourceLocation &location, F &&function, Args &&...arguments)
 {
     using Result = typename std::remove_cvref_t<SpawnResult<std::decay_t<F>, std::decay_t<Args>...>>::Result;
     using Spawned = SpawnedTask<Result, std::decay_t<F>, std::decay_t<Args>...>;
@@ -44,7 +49,7 @@ auto spawnIn(TaskList *scope, QObject *context, const SpawnOptions &options, con
     TaskResult<Result> &result = *task;
     TaskHandle<Result> handle(result);
     result.dropReference(); // the handle has one
-    result.spawn(context, scope);
+    result.spawn(target, scope, options.delivery);
     return handle;
 }
 
@@ -52,7 +57,7 @@ auto spawnIn(TaskList *scope, QObject *context, const SpawnOptions &options, con
 
 /*!
     Starts the coroutine that \a function returns, for \a context, which is kept with its captures until the coroutine ends. On the context's
-    thread, it runs at once up to its first wait; from another thread, it begins in the context's loop. It ends with the context: see Task.
+    thread, it runs at once up to its first wait; from another thread, and with SpawnOptions::delivery, it begins in the context's loop. It ends with the context: see Task.
 
     The coroutine goes on when the handle is gone. If it throws and nobody has asked the handle for its result, the exception is logged in the
     category \c signalbox when the last handle goes. A null context, and one that is being destroyed, is refused with a
@@ -79,10 +84,39 @@ auto spawn(QObject *context, F &&function, Args &&...arguments)
 
 /*! As above, for a member function of \a context. */
 template <class Context, class Member, class... Args>
-    requires(std::is_member_function_pointer_v<Member> && detail::Spawnable<Member, Context *, std::decay_t<Args>...>)
+    requires(std::is_member_function_pointer_v<Member> && !detail::AmbiguousTarget<Context *>
+             && detail::Spawnable<Member, Context *, std::decay_t<Args>...>)
 auto spawn(Context *context, Member member, Args &&...arguments)
 {
-    return detail::spawnIn(nullptr, context, {}, {}, member, context, std::forward<Args>(arguments)...);
+    return detail::spawnIn(nullptr, static_cast<QObject *>(context), {}, {}, member, context, std::forward<Args>(arguments)...);
 }
+
+/*!
+    As above, on \a target, which is onThread(thread): for a thread that has an event loop, and no object of the program. On that thread it begins at once,
+    otherwise from its loop. The coroutine ends with the QThread object, and stays suspended while the thread does not run.
+*/
+template <class F>
+    requires detail::Spawnable<std::decay_t<F>>
+auto spawn(ThreadTarget target, F &&function, const SpawnOptions &options = {}, SourceLocation location = SourceLocation::current())
+{
+    return detail::spawnIn(nullptr, target, options, location, std::forward<F>(function));
+}
+
+/*! As above, for a callable that takes \a arguments. */
+template <class F, class... Args>
+    requires(sizeof...(Args) > 0 && detail::Spawnable<std::decay_t<F>, std::decay_t<Args>...>)
+auto spawn(ThreadTarget target, F &&function, Args &&...arguments)
+{
+    return detail::spawnIn(nullptr, target, {}, {}, std::forward<F>(function), std::forward<Args>(arguments)...);
+}
+
+//! \cond Refused
+template <detail::AmbiguousTarget Target, class... Rest>
+void spawn(Target, Rest &&...)
+{
+    static_assert(!detail::AmbiguousTarget<Target>, "write onThread(thread) for a coroutine that runs there, or static_cast<QObject *>(object) for "
+                                                    "one that runs where that object lives; a pool runs none");
+}
+//! \endcond
 
 } // namespace SignalBox

@@ -25,8 +25,9 @@ namespace SignalBox {
 
     A handler of an AsyncRegistry may return a `Task<>` or a `Task<Propagation>`: see AsyncRegistry.
 
-    A Task can await another Task, a TaskHandle, an EventStream, AsyncRegistry::next(), a QFuture, sleepFor() and yieldToLoop(). An await that
-    does not have to wait does not suspend. A coroutine that goes on without waiting for longer than drainBudget() lets the other events of its
+    A Task can await another Task, a TaskHandle, an EventStream, AsyncRegistry::next() and deliverAll(), AsyncWatch::changed(), a QFuture, runOn(), whenAny(),
+    whenAll(), sleepFor() and yieldToLoop(); and what another library lets coroutines await, such as a QCoro::Task: if the Task is destroyed
+    before that has come, its result is dropped when it comes. An await that does not have to wait does not suspend. A coroutine that goes on without waiting for longer than drainBudget() lets the other events of its
     loop come first.
 
     When the context is destroyed it is only a QObject any more, so destructors of the coroutine's locals must not use its members. With a
@@ -95,6 +96,7 @@ public:
 private:
     friend promise_type;
     friend class detail::TaskCall<T>;
+    friend class detail::TaskPartOf<T>;
     template <class Result, class F, class... Args>
     friend class detail::SpawnedTask;
     template <class Result, class Function, class E>

@@ -8,6 +8,8 @@
 #include <SignalBox/qt/coroutines/taskframe.h>
 #include <SignalBox/qt/coroutines/taskwaiter.h>
 #include <SignalBox/qt/qt_export.h>
+#include <SignalBox/qt/registry/handlertarget.h>
+#include <SignalBox/qt/routes/asyncoptions.h>
 
 #include <QtCore/qstring.h>
 
@@ -18,6 +20,8 @@
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <optional>
+#include <vector>
 
 QT_BEGIN_NAMESPACE
 class QObject;
@@ -27,6 +31,7 @@ namespace SignalBox::detail {
 
 class LoopWatch;
 class TaskHub;
+class TaskOperation;
 
 /*! An await whose operation could not be begun where it was reached: the task was to give way, or its context has moved. */
 class PostponedAwait
@@ -42,6 +47,34 @@ protected:
 };
 
 class TaskDriver;
+class TaskGroup;
+
+/*! A driver on the stack of its thread. */
+struct TaskRun
+{
+    TaskDriver *driver; // null: it has left, and what waited for that is being done
+    TaskRun *outer;     // below it on the stack
+    bool isDeparting = false; // the context has moved meanwhile
+};
+
+/*! What a task keeps of an await for those that follow, until it ends. On the context's thread. */
+class TaskKept
+{
+public:
+    /*! Of an \a object; \a kind is the address of something that stands for the class. */
+    TaskKept(const void *kind, const void *object) noexcept : m_kind(kind), m_object(object) {}
+    Q_DISABLE_COPY_MOVE(TaskKept)
+    virtual ~TaskKept() = default;
+
+private:
+    friend class TaskDriver;
+
+    /*! Whether it is of no use any more. */
+    virtual bool isOver() const noexcept = 0;
+
+    const void *const m_kind;
+    const void *const m_object;
+};
 
 /*! The tasks of one TaskScope. On the context's thread. */
 struct TaskList
@@ -55,6 +88,9 @@ struct TaskList
 
     A task is cancelled by destroying its coroutines where they are suspended, the innermost first. That waits while one of them is
     on the stack: until it suspends itself.
+
+    A Task of whenAll() has a driver of its own, which is part of that of the coroutine that awaits it, its parent: that is neither resumed nor
+    destroyed while one of its parts is on the stack.
 
     Reference-counted: by its hub while it runs, by its handles, and by what is queued for it. On the thread of the context, but for
     what says otherwise.
@@ -79,6 +115,9 @@ public:
     /*! Begins on the calling thread, which is that of the hub's context: at once, or, while another coroutine of it has not left the thread
         before, from the loop. It ends, unless it has begun, if the context is dying. Throws std::bad_alloc. */
     void begin();
+    bool spawn(QObject *context, TaskList *scope, Delivery delivery);
+    /*! The same for a thread, which is not followed anywhere. */
+    bool spawn(ThreadTarget target, TaskList *scope, Delivery delivery);
     void cancel() noexcept;
     /*! Acquire, with end(): who sees it sees the result. */
     bool isFinished() const noexcept { return m_isFinished.load(std::memory_order_acquire); }
@@ -117,13 +156,28 @@ public:
     /*! It has not waited for so long that other events of the loop are to be served. */
     bool mustGiveWay() noexcept { return (++m_readyAwaits & 63) == 0 && isOverBudget(); }
     void postpone(PostponedAwait &await) noexcept { m_postponed = &await; }
-    /*! What the innermost one waits for has come. */
+    /*!
+        What the innermost one waits for has come, says \a awaited. False: something else has come before, as in whenAny(), and nothing more is
+        to be taken for it. It is so until the coroutine resumes.
+    */
+    bool claim(const TaskOperation &awaited) noexcept
+    {
+        if (!m_claimedBy)
+            m_claimedBy = &awaited;
+        return m_claimedBy == &awaited;
+    }
+    bool isClaimed() const noexcept { return m_claimedBy != nullptr; }
+    /*! The innermost one goes on: at once, or when what is on the stack has left. */
     void resume() noexcept
     {
         m_next = m_innermost;
-        if (!m_isRunning)
+        if (m_runs == 0)
             run();
     }
+    /*! What has been kept, and is not over; or null. */
+    TaskKept *kept(const void *kind, const void *object) const noexcept;
+    /*! Throws std::bad_alloc. */
+    void keep(std::unique_ptr<TaskKept> kept);
     /*! Whether the calling thread is the context's, and the context is not moving. */
     bool isHere() const noexcept;
     /*! Whether one of its coroutines is on the stack of the calling thread. Any thread. */
@@ -133,7 +187,7 @@ public:
 
     // --- a scope's ---------------------------------------------------------------------------------
 
-    bool isRunning() const noexcept { return m_isRunning; }
+    bool isRunning() const noexcept { return m_runs != 0; }
     const SourceLocation &location() const noexcept { return m_location; }
     /*! Cancels the tasks of a scope, the newest first. Returns one that is on the stack, or null. */
     static TaskDriver *cancelAll(TaskList &list) noexcept;
@@ -151,6 +205,7 @@ protected:
 private:
     friend class TaskHub;
     friend class TaskObservation;
+    friend class TaskGroup;
 
     // Calls what the program has given. Returns the place of the coroutine's owner.
     virtual TaskFrame **create() = 0;
@@ -178,9 +233,15 @@ private:
     };
 
     void run() noexcept;
+    void leaveStack() noexcept;
+    void beginAsPart(TaskDriver &parent) noexcept;
+    bool isPartOf(const TaskDriver &other) const noexcept;
+    const TaskDriver &root() const noexcept;
     void takeTurn() noexcept;
     void cancelAsAsked() noexcept;
     void cancelHere() noexcept;
+    void queueTurn() noexcept;
+    bool refuse(const char *problem) noexcept;
     void dropEntry(Entry &entry) noexcept;
     void end() noexcept;
     void finish() noexcept;
@@ -193,21 +254,25 @@ private:
     TaskFrame *m_innermost = nullptr;
     TaskFrame *m_next = nullptr; // to be resumed
     PostponedAwait *m_postponed = nullptr;
-    TaskDriver *m_outer = nullptr; // that is on the stack below it
+    const TaskOperation *m_claimedBy = nullptr; // compared, never dereferenced
+    TaskDriver *m_parent = nullptr;             // that it is part of
+    int m_runs = 0;                             // of it and its parts, on the stack
     TaskDriver *m_newer = nullptr; // of the hub
     TaskDriver *m_older = nullptr;
     TaskList *m_scope = nullptr;
     TaskDriver *m_newerInScope = nullptr;
     TaskDriver *m_olderInScope = nullptr;
+    std::vector<std::unique_ptr<TaskKept>> m_kept;
     std::int64_t m_runBegin = 0; // as far as it has been looked at
     unsigned m_readyAwaits = 0;
     std::uint64_t m_traceFlow = 0; // the arrow from its last wait to what comes next in a trace; 0: none
     bool m_hasBegun = false; // its turn has come: the hub has it
     bool m_isCreated = false;
     bool m_isInHub = false;
-    bool m_isRunning = false;
     bool m_isInterrupted = false;
     bool m_isCancelled = false;
+    bool m_wasQueued = false; // its turn
+    bool m_isHeld = false; // has a reference of its own until it ends
     bool m_isOver = false; // it has returned, or thrown
     bool m_hasEnded = false;
     Entry m_turn{*this, &TaskDriver::takeTurn};

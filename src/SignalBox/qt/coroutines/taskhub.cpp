@@ -6,6 +6,7 @@
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/delivery/ineventmemory_p.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreevent.h>
@@ -116,7 +117,7 @@ struct TaskHub::Life
 };
 
 // The time of a sleeper has come.
-class TaskHub::Alarm final : public Expiring
+class TaskHub::Alarm final : public Expiring, public InEventMemory
 {
 public:
     explicit Alarm(std::shared_ptr<TaskHub> hub) noexcept : m_hub(std::move(hub)) {}
@@ -139,7 +140,12 @@ std::shared_ptr<TaskHub> TaskHub::of(QObject *context)
     }
     // Without the mutex, as this calls the object's connectNotify(). If it throws, the end of the Life takes the hub out again.
     QObject::connect(context, &QObject::destroyed, HandOver(Life(hub)));
-    hub->begin();
+    try {
+        hub->begin();
+    } catch (...) {
+        hub->end(); // the next one makes another
+        throw;
+    }
     return hub;
 }
 
@@ -258,31 +264,35 @@ bool TaskHub::isAtHome() noexcept
     return true;
 }
 
+bool TaskHub::isEnding() noexcept
+{
+    const std::lock_guard lock(m_mutex);
+    return m_isEnding;
+}
+
 bool TaskHub::settle()
 {
     if (isHere())
         return true;
-    bool isEnding = false;
-    {
-        const std::lock_guard lock(m_mutex);
-        isEnding = m_isEnding;
-    }
-    if (isEnding)
+    if (isEnding())
         return true; // and add() refuses
     if (!isAtHome())
         return false;
-    if (!m_anchor)
+    if (m_anchor)
+        return true;
+    try {
         m_anchor = new Anchor(m_context, shared_from_this());
+    } catch (...) {
+        m_home.store(nullptr, std::memory_order_relaxed); // a move would not be seen
+        throw;
+    }
     return true;
 }
 
 bool TaskHub::add(TaskDriver &driver) noexcept
 {
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_isEnding)
-            return false;
-    }
+    if (isEnding())
+        return false;
     driver.addReference();
     driver.m_isInHub = true;
     driver.m_older = m_newest;
@@ -303,10 +313,18 @@ void TaskHub::remove(TaskDriver &driver) noexcept
     driver.dropReference();
 }
 
-void TaskHub::exit(TaskDriver &driver, bool wasInterrupted) noexcept
+void TaskHub::interrupt(const TaskDriver &driver) noexcept
 {
-    m_running = driver.m_outer;
-    if (!wasInterrupted || m_running)
+    for (const TaskRun *run = m_running; run; run = run->outer) {
+        if (run->driver && run->driver->isPartOf(driver))
+            run->driver->m_isInterrupted = true;
+    }
+}
+
+void TaskHub::exit(TaskRun &run) noexcept
+{
+    m_running = run.outer;
+    if (!run.isDeparting || m_running)
         return;
     {
         const std::lock_guard lock(m_mutex);
@@ -333,8 +351,13 @@ std::size_t TaskHub::countOf(const EntryQueue &queue) noexcept
 void TaskHub::serve() noexcept
 {
     const std::shared_ptr<TaskHub> self = shared_from_this();
-    if (!isHere() && !settle())
+    try {
+        if (!isHere() && !settle())
+            return;
+    } catch (const std::bad_alloc &) {
+        wake(); // and it is tried again
         return;
+    }
     DrainClock clock(steadyNanoseconds());
     for (std::size_t count = countOf(m_queue); count != 0 && isHere(); --count) {
         HubEntry *const entry = takeFirst(m_queue);
@@ -462,8 +485,11 @@ void TaskHub::leave() noexcept
         if (!m_isDeparting && m_running) {
             m_isDeparting = true;
             m_departsFrom = QThread::currentThread();
-            for (TaskDriver *driver = m_running; driver; driver = driver->m_outer)
-                driver->m_isInterrupted = true;
+            for (TaskRun *run = m_running; run; run = run->outer) {
+                run->isDeparting = true;
+                if (run->driver)
+                    run->driver->m_isInterrupted = true;
+            }
         }
     }
     if (m_yieldTimer != 0)

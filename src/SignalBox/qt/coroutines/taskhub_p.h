@@ -82,8 +82,12 @@ public:
     bool add(TaskDriver &driver) noexcept;
     void remove(TaskDriver &driver) noexcept;
     /*! A driver comes on top of the stack, and goes. */
-    TaskDriver *enter(TaskDriver &driver) noexcept { return std::exchange(m_running, &driver); }
-    void exit(TaskDriver &driver, bool wasInterrupted) noexcept;
+    void enter(TaskRun &run) noexcept { run.outer = std::exchange(m_running, &run); }
+    void exit(TaskRun &run) noexcept;
+    /*! Those on the stack that are part of \a driver, or it, begin no await any more. */
+    void interrupt(const TaskDriver &driver) noexcept;
+    /*! The context is dying, or has died. */
+    bool isEnding() noexcept;
     /*! Waits until no coroutine is on the stack of a thread that the context has left. */
     void awaitDeparture() noexcept;
     /*! Serves \a entry after the other events of the loop. */
@@ -117,7 +121,7 @@ private:
     // Relaxed where a thread compares it with itself: only that thread, or the move that it has made, writes what is equal.
     std::atomic<QThread *> m_home = nullptr; // null: it moves, or has not been seen
     TaskDriver *m_newest = nullptr;
-    TaskDriver *m_running = nullptr; // the innermost on the stack
+    TaskRun *m_running = nullptr; // the innermost on the stack
     Sleep *m_firstSleeper = nullptr; // in the order of their times
     int m_yieldTimer = 0;
 

@@ -14,6 +14,8 @@ namespace SignalBox::detail {
 
 QString TaskDriver::label() const
 {
+    if (m_parent)
+        return root().label();
     if (!m_name.isEmpty())
         return m_name;
     const QString path = QString::fromUtf8(m_location.file_name());
@@ -25,6 +27,10 @@ QString TaskDriver::label() const
 void TaskDriver::note(LoopWatch &loop, std::chrono::steady_clock::time_point begin,
                       std::chrono::steady_clock::time_point end) const
 {
+    if (m_parent) {
+        root().note(loop, begin, end);
+        return;
+    }
     const HandlerDescription description({}, m_name, QString::fromUtf8(m_location.file_name()),
                                          static_cast<int>(m_location.line()));
     loop.note(begin, end, {{}, description}, {});
@@ -45,7 +51,7 @@ void TaskObservation::beginSlice() noexcept
 {
     try {
         QJsonObject arguments;
-        const SourceLocation &location = m_task.m_location;
+        const SourceLocation &location = m_task.root().m_location;
         if (location.line() != 0)
             arguments.insert(QStringLiteral("spawned"),
                              QStringLiteral("%1:%2").arg(QString::fromUtf8(location.file_name())).arg(location.line()));

@@ -20,12 +20,21 @@ public:
 
 protected:
     TaskOperation() noexcept = default;
-    ~TaskOperation() override;
+    ~TaskOperation() override
+    {
+        // Where another thread queues it, what derives from this has made sure by now, under a mutex, that it does so no more.
+        if (m_wasQueued)
+            leaveQueue();
+    }
 
     void setDriver(TaskDriver &driver) noexcept { m_driver = &driver; }
     TaskDriver &driver() const noexcept { return *m_driver; }
+    /*! False: of a whenAny(), another branch has come; this one is to take nothing. */
+    bool claim() noexcept { return m_driver->claim(*this); }
     void resume() noexcept
     {
+        if (!claim())
+            return;
         m_hasCome = true;
         m_driver->resume();
     }
@@ -35,14 +44,19 @@ protected:
     void giveWay() noexcept;
 
 private:
-    void serve() noexcept override { resume(); }
+    void serve() noexcept override { come(); }
+    /*! Its turn in the loop has come, after resumeFromLoop() or giveWay(). */
+    virtual void come() noexcept { resume(); }
+    void leaveQueue() noexcept;
 
     TaskDriver *m_driver = nullptr; // null: not begun
     bool m_hasCome = false;
+    bool m_wasQueued = false;
 };
 
 /*!
-    The awaiter of an \c Operation, which is not begun if it isReady(), calls TaskDriver::resume() once after begin(), and has a result().
+    The awaiter of an \c Operation, which is not begun if it isReady(), calls TaskDriver::resume() once after begin(), and has a result(). One that
+    has isBegun() is begun again on the new thread if the context moves meanwhile; one that has hold() is told before it begins later than it was made.
 */
 template <class Operation>
 class TaskAwait final : private PostponedAwait
@@ -64,12 +78,12 @@ public:
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise>)
     {
-        if (m_givesWay || m_driver.isInterrupted())
-            m_driver.postpone(*this);
+        if (m_givesWay)
+            postpone();
         else
-            m_operation.begin(m_driver);
+            beginHere();
     }
-    auto await_resume()
+    decltype(auto) await_resume()
     {
         if (m_exception)
             std::rethrow_exception(m_exception);
@@ -77,11 +91,28 @@ public:
     }
 
 private:
+    void beginHere()
+    {
+        if (!m_driver.isInterrupted())
+            m_operation.begin(m_driver);
+        else
+            postpone();
+        if constexpr (requires { m_operation.isBegun(); }) {
+            if (m_driver.isInterrupted() && !m_operation.isBegun())
+                postpone();
+        }
+    }
+    void postpone()
+    {
+        if constexpr (requires { m_operation.hold(); })
+            m_operation.hold();
+        m_driver.postpone(*this);
+    }
     void begin() noexcept override
     {
         try {
             if (!m_operation.isReady()) {
-                m_operation.begin(m_driver);
+                beginHere();
                 return;
             }
         } catch (...) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <SignalBox/qt/coroutines/foreignwait.h>
 #include <SignalBox/qt/coroutines/futurewait.h>
 #include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskframe.h>
@@ -17,10 +18,28 @@ namespace SignalBox::detail {
 
 template <class Result, class F, class... Args>
 class SpawnedTask;
+template <class T>
+class TaskPartOf;
 
-/*! Whether a task can wait for it: it is a future, or has a TaskWait, an operation of TaskAwait that is made of it. */
+/*! Whether it is a future, or has a TaskWait, an operation of TaskAwait that is made of it. */
 template <class Awaited>
-concept TaskAwaitable = requires { typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type; };
+concept HasTaskWait = requires { typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type; };
+
+/*! Whether a task can wait for it: so, or as any other coroutine can. */
+template <class Awaited>
+concept TaskAwaitable = HasTaskWait<Awaited> || CoroutineAwaitable<Awaited>;
+
+/*! The operation by which a task waits for what is passed as an `Awaited &&`. */
+template <class Awaited>
+struct TaskWaitFor
+{
+    using Type = ForeignWait<Awaited>;
+};
+template <HasTaskWait Awaited>
+struct TaskWaitFor<Awaited>
+{
+    using Type = typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type;
+};
 
 /*! Calls another coroutine. */
 template <class T>
@@ -78,9 +97,10 @@ public:
     auto await_transform(Awaited &&awaited)
     {
         static_assert(TaskAwaitable<Awaited>, "a Task can await another Task, a TaskHandle, an EventStream, a QFuture, next() and deliverAll() of a "
-                                              "registry, runOn(), whenAny(), sleepFor() and yieldToLoop()");
+                                              "registry, changed() of an AsyncWatch, runOn(), whenAny(), whenAll(), sleepFor(), yieldToLoop(), and "
+                                              "what has an operator co_await() or is an awaiter");
         if constexpr (TaskAwaitable<Awaited>)
-            return TaskAwait<typename TaskWaitOf<std::remove_cvref_t<Awaited>>::Type>(*driver(), std::forward<Awaited>(awaited));
+            return TaskAwait<typename TaskWaitFor<Awaited>::Type>(*driver(), std::forward<Awaited>(awaited));
         else
             return std::suspend_never();
     }

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskobservation_p.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
+#include <SignalBox/qt/coroutines/threadcontext_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/observing/logging.h>
 
@@ -18,21 +19,20 @@ namespace SignalBox::detail {
 
 // How a driver runs, and what it needs of its hub.
 
-HubEntry::~HubEntry() = default;
-
-TaskOperation::~TaskOperation()
+void TaskOperation::leaveQueue() noexcept
 {
-    if (m_driver)
-        m_driver->hub().remove(*this);
+    m_driver->hub().remove(*this);
 }
 
 void TaskOperation::resumeFromLoop() noexcept
 {
+    m_wasQueued = true;
     m_driver->hub().queue(*this);
 }
 
 void TaskOperation::giveWay() noexcept
 {
+    m_wasQueued = true;
     m_driver->hub().queueBehindEvents(*this);
 }
 
@@ -49,32 +49,38 @@ TaskDriver::~TaskDriver()
             << QString::fromStdString(info.message());
 }
 
-bool TaskDriver::spawn(QObject *context, TaskList *scope)
+bool TaskDriver::refuse(const char *problem) noexcept
 {
-    const auto refuse = [this](const char *problem) {
-        warnRefused("spawn()", QLatin1String(problem), "no coroutine was started");
-        m_hasEnded = true;
-        clear();
-        finish();
-        return false;
-    };
+    warnRefused("spawn()", QLatin1String(problem), "no coroutine was started");
+    m_hasEnded = true;
+    clear();
+    finish();
+    return false;
+}
+
+bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
+{
     if (!context)
         return refuse("the context object is null");
-    if (scope && context->thread() != QThread::currentThread())
+    const bool isHere = context->thread() == QThread::currentThread();
+    if (scope && !isHere)
         return refuse("the context object of the TaskScope lives on another thread");
     m_hub = TaskHub::of(context);
-    if (context->thread() == QThread::currentThread() && m_hub->settle()) {
-        if (!m_hub->add(*this))
+    if (isHere && m_hub->settle()) {
+        if (delivery == Delivery::Queued ? m_hub->isEnding() : !m_hub->add(*this))
             return refuse("the context object is being destroyed");
-        m_hasBegun = true;
-        if (scope)
-            addToScope(*scope);
-        run();
-        return true;
+        if (delivery == Delivery::Auto) {
+            m_hasBegun = true;
+            if (scope)
+                addToScope(*scope);
+            run();
+            return true;
+        }
     }
     if (scope)
         addToScope(*scope);
     addReference(); // of the queue
+    m_wasQueued = true;
     if (m_hub->queue(m_turn))
         return true;
     removeFromScope();
@@ -92,6 +98,7 @@ void TaskDriver::begin()
         }
     } else {
         addReference(); // of the queue
+        m_wasQueued = true;
         if (m_hub->queue(m_turn))
             return;
         dropReference();
@@ -99,6 +106,13 @@ void TaskDriver::begin()
     m_hasEnded = true;
     clear();
     finish();
+}
+
+bool TaskDriver::spawn(ThreadTarget target, TaskList *scope, Delivery delivery)
+{
+    if (!target.thread())
+        return refuse("the thread is null");
+    return spawn(contextOf(target.thread()), scope, delivery);
 }
 
 QObject *TaskDriver::context() const noexcept
@@ -113,7 +127,22 @@ bool TaskDriver::isHere() const noexcept
 
 bool TaskDriver::isOnStackHere() const noexcept
 {
-    return m_hub->isMine() && m_isRunning;
+    return m_hub->isMine() && m_runs > 0;
+}
+
+TaskKept *TaskDriver::kept(const void *kind, const void *object) const noexcept
+{
+    for (const auto &kept : m_kept) {
+        if (kept->m_object == object && kept->m_kind == kind && !kept->isOver())
+            return kept.get();
+    }
+    return nullptr;
+}
+
+void TaskDriver::keep(std::unique_ptr<TaskKept> kept)
+{
+    std::erase_if(m_kept, [](const auto &other) { return other->isOver(); });
+    m_kept.push_back(std::move(kept));
 }
 
 // --- those who wait for its end --------------------------------------------------------------------
@@ -172,11 +201,12 @@ bool TaskDriver::isOverBudget() noexcept
 
 void TaskDriver::run() noexcept
 {
-    addReference(); // what runs may let go of all others
     TaskObservation observation(*this);
-    const std::shared_ptr<TaskHub> hub = m_hub;
-    m_outer = hub->enter(*this);
-    m_isRunning = true;
+    TaskRun onStack{.driver = this, .outer = nullptr};
+    TaskHub &hub = *m_hub;
+    hub.enter(onStack);
+    for (TaskDriver *driver = this; driver; driver = driver->m_parent)
+        ++driver->m_runs;
     m_runBegin = 0;
     m_readyAwaits = 0;
     if (!std::exchange(m_isCreated, true)) {
@@ -194,22 +224,78 @@ void TaskDriver::run() noexcept
             m_isOver = true;
         }
     }
+    if (PostponedAwait *const await = std::exchange(m_postponed, nullptr))
+        await->begin();
     bool givesWay = false;
     while (m_next && !m_isInterrupted && !givesWay) {
+        m_claimedBy = nullptr;
         std::exchange(m_next, nullptr)->m_handle.resume();
         givesWay = m_next && mustGiveWay();
     }
-    m_isRunning = false;
-    const bool wasInterrupted = std::exchange(m_isInterrupted, false);
-    if (m_isOver || m_isCancelled)
-        end();
-    else if (wasInterrupted) // by a move
-        hub->queue(m_turn);
-    else if (givesWay || m_postponed)
-        hub->queueBehindEvents(m_turn);
-    observation.end();
-    hub->exit(*this, wasInterrupted);
-    dropReference();
+    const bool isEnding = m_isOver || m_isCancelled;
+    if (std::exchange(m_isInterrupted, false)) {
+        if (!isEnding) // the context has moved
+            queueTurn();
+    } else if ((givesWay || m_postponed) && !isEnding) {
+        m_wasQueued = true;
+        hub.queueBehindEvents(m_turn);
+    }
+    // The hub has a reference to what does not end here.
+    const std::shared_ptr<TaskHub> ending = m_isOver || m_isCancelled || m_parent ? m_hub : nullptr;
+    observation.end(); // before it, or the coroutine that awaits it, may be destroyed
+    onStack.driver = nullptr;
+    leaveStack();
+    hub.exit(onStack);
+}
+
+// It, and what it is part of: what had to wait for that is done.
+void TaskDriver::leaveStack() noexcept
+{
+    for (TaskDriver *driver = this; driver;) {
+        TaskDriver *const parent = driver->m_parent; // is not destroyed before it has been left, too
+        if (--driver->m_runs == 0) {
+            if (driver->m_isOver || driver->m_isCancelled)
+                driver->end();
+            else if (driver != this && driver->m_next && driver->isHere())
+                driver->run();
+            else if (driver != this && driver->m_next)
+                driver->queueTurn();
+        }
+        driver = parent;
+    }
+}
+
+bool TaskDriver::isPartOf(const TaskDriver &other) const noexcept
+{
+    const TaskDriver *driver = this;
+    while (driver && driver != &other)
+        driver = driver->m_parent;
+    return driver != nullptr;
+}
+
+const TaskDriver &TaskDriver::root() const noexcept
+{
+    const TaskDriver *driver = this;
+    while (driver->m_parent)
+        driver = driver->m_parent;
+    return *driver;
+}
+
+void TaskDriver::beginAsPart(TaskDriver &parent) noexcept
+{
+    m_parent = &parent;
+    m_hub = parent.m_hub;
+    m_hasBegun = true;
+    if (parent.isInterrupted())
+        queueTurn();
+    else
+        run();
+}
+
+void TaskDriver::queueTurn() noexcept
+{
+    m_wasQueued = true;
+    m_hub->queue(m_turn);
 }
 
 void TaskDriver::takeTurn() noexcept
@@ -222,9 +308,7 @@ void TaskDriver::takeTurn() noexcept
             run();
         }
         dropReference(); // of the queue
-    } else if (PostponedAwait *const await = std::exchange(m_postponed, nullptr)) {
-        await->begin();
-    } else if (m_next && !m_isRunning) {
+    } else if ((m_next || m_postponed || !m_isCreated) && m_runs == 0) {
         run();
     }
 }
@@ -270,10 +354,13 @@ void TaskDriver::cancelHere() noexcept
     if (m_hasEnded || m_isOver)
         return;
     m_isCancelled = true;
-    if (m_isRunning)
-        m_isInterrupted = true;
-    else
+    if (m_runs == 0) {
         end();
+        return;
+    }
+    if (!std::exchange(m_isHeld, true))
+        addReference();
+    m_hub->interrupt(*this);
 }
 
 void TaskDriver::dropEntry(Entry &entry) noexcept
@@ -292,9 +379,10 @@ void TaskDriver::end() noexcept
     addReference();
     m_postponed = nullptr;
     m_next = nullptr;
-    if (m_hub->remove(m_turn) && !m_hasBegun)
+    if (m_wasQueued && m_hub->remove(m_turn) && !m_hasBegun)
         dropReference(); // of the queue
-    if (m_hub->remove(m_cancel))
+    // One that is queued after this look finds that it has ended.
+    if (m_isCancelRequested.load(std::memory_order_relaxed) && m_hub->remove(m_cancel))
         dropReference(); // of the queue
     removeFromScope();
     m_hub->remove(*this);
@@ -310,8 +398,11 @@ void TaskDriver::end() noexcept
         *frame->m_owner = nullptr;
         frame->destroy();
     }
+    m_kept.clear();
     clear();
     finish();
+    if (std::exchange(m_isHeld, false))
+        dropReference();
     dropReference();
 }
 
@@ -344,7 +435,7 @@ TaskDriver *TaskDriver::cancelAll(TaskList &list) noexcept
         driver->addReference();
         driver->m_hub->awaitDeparture();
         driver->removeFromScope();
-        if (driver->m_isRunning)
+        if (driver->isRunning())
             running = driver;
         driver->cancelHere();
         driver->dropReference();

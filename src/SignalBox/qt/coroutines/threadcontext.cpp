@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/coroutines/threadcontext_p.h>
 
-#include <SignalBox/qt/delivery/handover_p.h>
-
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
@@ -15,7 +13,7 @@ namespace SignalBox::detail {
 
 namespace {
 
-// Not destroyed at exit: threads may still end then.
+// Not destroyed at exit: the main thread's object goes later.
 struct ThreadContexts
 {
     std::mutex mutex;
@@ -28,33 +26,35 @@ struct ThreadContexts
     }
 };
 
+void endContextOf(const QThread *thread)
+{
+    std::unique_ptr<QObject> context;
+    ThreadContexts &contexts = ThreadContexts::instance();
+    const std::lock_guard lock(contexts.mutex);
+    if (const auto place = contexts.byThread.find(thread); place != contexts.byThread.end()) {
+        context = std::move(place->second); // which goes after the lock
+        contexts.byThread.erase(place);
+    }
+}
+
 } // namespace
 
-QObject *ThreadContext::ofThisThread()
+QObject *contextOf(QThread *thread)
 {
-    ThreadContexts &contexts = ThreadContexts::instance();
-    QThread *const thread = QThread::currentThread();
+    QObject *context = nullptr;
     {
+        ThreadContexts &contexts = ThreadContexts::instance();
         const std::lock_guard lock(contexts.mutex);
-        if (const auto place = contexts.byThread.find(thread); place != contexts.byThread.end())
-            return place->second.get();
+        std::unique_ptr<QObject> &place = contexts.byThread[thread];
+        if (place)
+            return place.get();
+        place = std::make_unique<QObject>();
+        place->moveToThread(thread);
+        context = place.get();
     }
-    auto made = std::make_unique<QObject>(); // only this thread makes its own
-    QObject *const object = made.get();
-    {
-        const std::lock_guard lock(contexts.mutex);
-        contexts.byThread.emplace(thread, std::move(made));
-    }
-    // Where the thread object dies, by whatever thread: it is over then.
-    QObject::connect(thread, &QObject::destroyed, HandOver([thread, &contexts] {
-                         std::unique_ptr<QObject> ended;
-                         const std::lock_guard lock(contexts.mutex);
-                         if (const auto place = contexts.byThread.find(thread); place != contexts.byThread.end()) {
-                             ended = std::move(place->second);
-                             contexts.byThread.erase(place);
-                         }
-                     }));
-    return object;
+    // Without the mutex, as this calls the thread object's connectNotify().
+    QObject::connect(thread, &QObject::destroyed, [thread] { endContextOf(thread); });
+    return context;
 }
 
 } // namespace SignalBox::detail

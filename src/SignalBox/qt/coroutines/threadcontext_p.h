@@ -5,16 +5,12 @@
 
 QT_BEGIN_NAMESPACE
 class QObject;
+class QThread;
 QT_END_NAMESPACE
 
 namespace SignalBox::detail {
 
-/*! The context of coroutines that belong to a thread: an object that lives there, from its first use until the QThread object dies. */
-class ThreadContext
-{
-public:
-    /*! Throws std::bad_alloc. */
-    static QObject *ofThisThread();
-};
+/*! The context of the coroutines that were spawned for \a thread: an object that lives there, and ends with the QThread object. Throws std::bad_alloc. */
+QObject *contextOf(QThread *thread);
 
 } // namespace SignalBox::detail

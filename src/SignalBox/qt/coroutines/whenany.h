@@ -22,9 +22,9 @@ public:
     {
         template <class Operation>
         using Result = std::conditional_t<std::is_void_v<decltype(std::declval<Operation &>().result())>, std::monostate,
-                                          std::remove_cv_t<decltype(std::declval<Operation &>().result())>>;
+                                          std::remove_cvref_t<decltype(std::declval<Operation &>().result())>>;
         template <class A>
-        using OperationOf = typename detail::TaskWaitOf<std::remove_cvref_t<A>>::Type;
+        using OperationOf = typename detail::TaskWaitFor<A>::Type;
 
     public:
         explicit TaskWait(WhenAny &&branches)
@@ -34,15 +34,28 @@ public:
         Q_DISABLE_COPY_MOVE(TaskWait)
         ~TaskWait() = default;
 
-        bool isReady() { return find<0>([](auto &branch) { return branch.isReady(); }); }
-        void begin(detail::TaskDriver &driver)
+        bool isReady()
         {
-            // A branch may come while a later one begins.
-            find<0>([&](auto &branch) {
-                branch.begin(driver);
-                return hasCome();
+            if (m_driver && m_driver->isClaimed()) // one has come, and resumes the coroutine
+                return false;
+            return find<0>([](auto &branch) { return branch.isReady(); });
+        }
+        void hold()
+        {
+            find<0>([](auto &branch) {
+                if constexpr (requires { branch.hold(); })
+                    branch.hold();
+                return false;
             });
         }
+        void begin(detail::TaskDriver &driver)
+        {
+            m_driver = &driver;
+            beginFrom<0>(driver);
+            m_isBegun = m_isBegun || driver.isClaimed();
+        }
+        /*! False: the context has moved before all have begun. */
+        bool isBegun() const noexcept { return m_isBegun; }
         auto result() { return take<0>(); }
         bool hasCome() { return find<0>([](auto &branch) { return branch.hasCome(); }); }
 
@@ -57,6 +70,31 @@ public:
                 return false;
             else
                 return condition(std::get<index>(m_branches)) || find<index + 1>(condition);
+        }
+        // None begins behind one that has come.
+        template <std::size_t index>
+        void beginFrom(detail::TaskDriver &driver)
+        {
+            if constexpr (index == sizeof...(Awaited)) {
+                m_isBegun = true;
+            } else {
+                if (index == m_begun && !driver.isClaimed() && !driver.isInterrupted()) {
+                    ++m_begun;
+                    beginBranch(std::get<index>(m_branches), driver);
+                }
+                if (index < m_begun)
+                    beginFrom<index + 1>(driver);
+            }
+        }
+        template <class Branch>
+        static void beginBranch(Branch &branch, detail::TaskDriver &driver)
+        {
+            try {
+                branch.begin(driver);
+            } catch (...) {
+                if (!driver.isClaimed()) // another one has come inside of it
+                    throw;
+            }
         }
         template <std::size_t index>
         Results take()
@@ -76,6 +114,9 @@ public:
         }
 
         std::tuple<OperationOf<Awaited>...> m_branches;
+        detail::TaskDriver *m_driver = nullptr; // null: not begun
+        std::size_t m_begun = 0;
+        bool m_isBegun = false;
     };
 
     explicit WhenAny(Awaited &&...awaited) noexcept : m_awaited(std::forward<Awaited>(awaited)...) {}
@@ -88,11 +129,11 @@ private:
 /*!
     `co_await whenAny(stream, sleepFor(1s))` in a Task waits for the first of several, and gives a std::variant: its index() says which one has
     come, its value is what awaiting that would give (std::monostate instead of void). If several are there already, it is the first of them. The
-    others are withdrawn and lose nothing: a stream keeps its next event, a coroutine goes on, a future is not cancelled.
-    One exception: if a second branch comes before the coroutine resumes, because its context is moving or code inside of the wait has posted
-    to it, what that branch took is lost.
+    others are withdrawn and lose nothing: a stream keeps its next event, a coroutine goes on, a future is not cancelled. From the moment when
+    one has come, the others take nothing more.
 
-    Anything but a Task can be a branch. For a Task, pass the TaskHandle of its spawn().
+    Anything but a Task can be a branch. For a Task that is to go on if another branch comes, pass the TaskHandle of its spawn(); for one that is
+    to be destroyed then, whenAll() of it.
 
     \code
     const auto first = co_await SignalBox::whenAny(replies, SignalBox::sleepFor(5ms));

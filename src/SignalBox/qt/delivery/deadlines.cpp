@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <exception>
 #include <map>
 #include <mutex>
@@ -24,6 +25,7 @@ namespace {
 
 constexpr std::chrono::hours longestSleep(24);
 constexpr std::chrono::milliseconds pollInterval(4);
+constexpr std::size_t spareNodes = 64;
 
 class DeadlineThread
 {
@@ -44,7 +46,14 @@ public:
         if (!isRunning())
             return {};
         const Key key{time, ++m_lastNumber};
-        const auto place = m_waiting.emplace(key, nullptr).first;
+        Waiting::iterator place;
+        if (m_spare.empty()) {
+            place = m_waiting.emplace(key, nullptr).first;
+        } else {
+            m_spare.back().key() = key;
+            place = m_waiting.insert(std::move(m_spare.back())).position;
+            m_spare.pop_back();
+        }
         place->second = std::move(expiring);
         if (place == m_waiting.begin())
             m_changed.notify_one();
@@ -55,7 +64,7 @@ public:
     {
         const std::lock_guard lock(m_mutex);
         const auto place = m_waiting.find(key);
-        return place == m_waiting.end() ? nullptr : std::move(m_waiting.extract(place).mapped());
+        return place == m_waiting.end() ? nullptr : takeAt(place);
     }
 
     // As add().
@@ -94,6 +103,18 @@ public:
     }
 
 private:
+    using Waiting = std::map<Key, std::unique_ptr<Expiring>>;
+
+    // With the mutex. Keeps some of the nodes, so that deadlines that come and go allocate nothing.
+    std::unique_ptr<Expiring> takeAt(Waiting::iterator place) noexcept
+    {
+        Waiting::node_type node = m_waiting.extract(place);
+        std::unique_ptr<Expiring> expiring = std::move(node.mapped());
+        if (m_spare.size() < m_spare.capacity())
+            m_spare.push_back(std::move(node));
+        return expiring;
+    }
+
     // Ends the thread when the program ends, or this library is unloaded.
     struct End
     {
@@ -108,6 +129,7 @@ private:
         if (!m_thread.joinable()) {
             static const End end;
             m_process = QCoreApplication::applicationPid();
+            m_spare.reserve(spareNodes);
             m_thread = std::thread([this] { run(); });
         }
         return true;
@@ -131,7 +153,7 @@ private:
             const std::int64_t left = this->left();
             const std::int64_t now = steadyNanoseconds();
             if (left == 0) {
-                std::unique_ptr<Expiring> due = std::move(m_waiting.extract(m_waiting.begin()).mapped());
+                std::unique_ptr<Expiring> due = takeAt(m_waiting.begin());
                 m_isExpiring = true;
                 lock.unlock();
                 due->expire();
@@ -174,11 +196,12 @@ private:
             m_thread.detach();
         else
             m_thread.join();
-        std::map<Key, std::unique_ptr<Expiring>> waiting;
+        Waiting waiting;
         std::vector<std::unique_ptr<Polled>> polled;
         {
             const std::lock_guard lock(m_mutex); // nothing is added any more
             waiting.swap(m_waiting);
+            m_spare.clear();
             polled.swap(m_polled);
         }
         for (const auto &[key, expiring] : waiting)
@@ -187,7 +210,8 @@ private:
 
     std::mutex m_mutex; // guards all that follows; never held while what waits is called or destroyed
     std::condition_variable m_changed;
-    std::map<Key, std::unique_ptr<Expiring>> m_waiting;
+    Waiting m_waiting;
+    std::vector<Waiting::node_type> m_spare;
     std::vector<std::unique_ptr<Polled>> m_polled;
     std::int64_t m_endsUntil = 0; // while the clock is stopped
     bool m_isExpiring = false;

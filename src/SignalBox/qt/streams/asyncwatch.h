@@ -8,6 +8,7 @@
 #    include <SignalBox/core/syncregistry.h>
 #    include <SignalBox/core/watchreceiver.h>
 #    include <SignalBox/core/watchsender.h>
+#    include <SignalBox/qt/streams/watchwaiters.h>
 #endif
 #include <SignalBox/qt/registry/asyncregistry.h>
 #include <SignalBox/qt/observing/logging.h>
@@ -22,6 +23,7 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -64,6 +66,7 @@ class AsyncWatch
 {
     struct Changed
     {};
+    struct Values;
 
 public:
     /*! The result of changed(): the value, or empty; for T = void, whether there was a change. */
@@ -74,7 +77,7 @@ public:
     explicit AsyncWatch(WatchReceiver<T> receiver) : m_values(std::make_shared<Values>(std::move(receiver))) {}
     Q_DISABLE_COPY_MOVE(AsyncWatch)
     /*! Unregisters the callbacks; the futures finish empty. */
-    ~AsyncWatch() = default;
+    ~AsyncWatch() { m_values->waiters.end(); }
 
     /*!
         Calls \a function on the thread of \a context after each change from now on, with the latest value if it takes
@@ -156,6 +159,28 @@ public:
         return future;
     }
 
+    //! \cond What changed() without a context returns
+    class Change
+    {
+    public:
+        class TaskWait;
+
+    private:
+        friend AsyncWatch;
+
+        explicit Change(std::shared_ptr<Values> values) noexcept : m_values(std::move(values)) {}
+
+        std::shared_ptr<Values> m_values;
+    };
+    //! \endcond
+
+    /*!
+        `co_await watch.changed()` in a Task gives the first value that neither a future nor an await of this watch has given yet. If there is one,
+        the coroutine does not suspend. It is empty (false for T = void) if the sender or the watch is destroyed first. It allocates nothing, except for the first await of
+        a watch that waits. A Task on any thread may await it, while the watch lives when the await begins.
+    */
+    [[nodiscard]] Change changed() requires(std::is_void_v<T> || std::copy_constructible<T>) { return Change(m_values); }
+
     /*! The receiver that was passed to the constructor: for its value, and whether it is closed. */
     const WatchReceiver<T> &receiver() const noexcept { return m_values->receiver; }
 
@@ -175,6 +200,26 @@ private:
         std::atomic<std::uint64_t> given;
         // What was about to be given, and then the future had been cancelled: futures that wait are to look again.
         SyncRegistry<void> returned;
+
+        // Coroutines that wait, and what tells them: registered by the first of them.
+        detail::WatchWaiters waiters;
+        std::mutex mutex; // guards the next ones
+        HandlerGuard onChanged;
+        HandlerGuard onClosed;
+
+        void tellWaiters()
+        {
+            const std::lock_guard lock(mutex);
+            if (!onChanged.isActive())
+                onChanged = receiver.onChanged([this] { waiters.tellAll(); });
+            if (!onClosed.isActive())
+                onClosed = receiver.onClosed([this] { waiters.tellAll(); });
+        }
+        void tellReturned()
+        {
+            returned.notify();
+            waiters.tellAll();
+        }
     };
 
     // Of one callback: shared by the sender's side and the context's.
@@ -274,7 +319,7 @@ private:
             // The future was cancelled meanwhile: another one gets the value, if it has not got a newer one.
             std::uint64_t claimed = version;
             if (values.given.compare_exchange_strong(claimed, before))
-                values.returned.notify();
+                values.tellReturned();
             return false;
         }
     }
@@ -300,5 +345,79 @@ private:
     static constexpr std::size_t firstSweep = 16;
     std::size_t m_nextSweep = firstSweep;
 };
+
+//! \cond What co_await uses
+template <class T>
+class AsyncWatch<T>::Change::TaskWait final : private detail::WatchOperation
+{
+public:
+    explicit TaskWait(Change &&change) noexcept : m_values(std::move(change.m_values)) {}
+    ~TaskWait() override
+    {
+        m_values->waiters.remove(*this);
+        if (!m_latest || m_isGiven)
+            return;
+        // Another one gets it, if that has not got a newer one.
+        std::uint64_t taken = m_latest->version;
+        if (m_values->given.compare_exchange_strong(taken, m_before))
+            m_values->tellReturned();
+    }
+
+    using detail::TaskOperation::hasCome;
+    // Whether it has a value, which is nobody else's then, or there will be none.
+    bool isReady()
+    {
+        if (take())
+            return true;
+        if (!m_values->waiters.isOver() && !m_values->receiver.isClosed())
+            return false;
+        take(); // what was sent just before the end
+        return true;
+    }
+    void begin(detail::TaskDriver &driver)
+    {
+        setDriver(driver);
+        m_values->tellWaiters();
+        m_values->waiters.add(*this);
+        come(); // it may have changed before that
+    }
+    Next result()
+    {
+        if (!m_latest)
+            return Next();
+        Next next = nextOf(*m_latest);
+        m_isGiven = true;
+        return next;
+    }
+
+private:
+    using Latest = decltype(latestOf(std::declval<const Values &>()));
+
+    void come() noexcept override
+    {
+        if (!hasCome() && !driver().isClaimed() && isReady())
+            resume();
+    }
+    bool take()
+    {
+        while (!m_latest) {
+            std::uint64_t before = m_values->given.load();
+            if (m_values->receiver.version() == before)
+                return false;
+            Latest latest = latestOf(*m_values);
+            if (!m_values->given.compare_exchange_strong(before, latest.version))
+                continue; // somebody else was faster
+            m_before = before;
+            m_latest.emplace(std::move(latest));
+        }
+        return true;
+    }
+
+    const std::shared_ptr<Values> m_values;
+    std::optional<Latest> m_latest;
+    std::uint64_t m_before = 0; // the version that was given last
+    bool m_isGiven = false;
+};
+//! \endcond
 
 } // namespace SignalBox

@@ -95,19 +95,23 @@ void StreamState::end() noexcept
     m_ends->clear(); // the futures finish
 }
 
-void StreamState::arrive(const Event &event, std::uint64_t lostBefore)
+bool StreamState::arrive(const Event &event, std::uint64_t lostBefore)
 {
     m_lostBefore = lostBefore;
     if (m_hasEnded)
-        return;
-    const std::shared_ptr<StreamState> self = shared_from_this();
+        return false;
     while (StreamWaiter *const waiter = m_firstWaiter) {
         m_firstWaiter = waiter->m_next;
         if (waiter->give(&event))
-            return;
+            return true;
+    }
+    if (m_endsUnawaited) {
+        end();
+        return false;
     }
     event.addReference();
     append(EventPointer(&event));
+    return true;
 }
 
 void StreamState::append(EventPointer event)
@@ -172,8 +176,9 @@ HandlerGuard StreamState::keepUntilEnd(std::shared_ptr<void> answer)
 
 Propagation StreamHandler::operator()(const Notification &notification, RouteBase &route)
 {
-    const std::shared_ptr<StreamState> state = m_state;
-    state->arrive(notification.event(), static_cast<Route &>(route).statistics().losses());
+    Route &itsRoute = static_cast<Route &>(route);
+    if (!m_state->arrive(notification.event(), itsRoute.statistics().losses()))
+        itsRoute.handler().unregister();
     return Propagation::Continue;
 }
 

@@ -29,6 +29,9 @@
 
 namespace SignalBox {
 
+template <class E>
+class NextEvent;
+
 namespace detail {
 
 class StreamState;
@@ -72,8 +75,8 @@ public:
     ~StreamState();
     Q_DISABLE_COPY_MOVE(StreamState)
 
-    /*! An event has arrived. \a lostBefore: what was lost on its way so far. */
-    void arrive(const Event &event, std::uint64_t lostBefore);
+    /*! An event has arrived. \a lostBefore: what was lost on its way so far. The caller keeps this. False: it wants no more. */
+    bool arrive(const Event &event, std::uint64_t lostBefore);
     /*! The handler has ended, on any thread. */
     void tellEnd() noexcept;
     /*! Nothing more comes: gives all that wait the end. */
@@ -81,6 +84,8 @@ public:
 
     bool isReady() const noexcept { return m_count != 0 || m_hasEnded; }
     bool isOver() const noexcept { return m_count == 0 && m_hasEnded; }
+    /*! It ends with the first event for which nobody waits. */
+    void endUnawaited() noexcept { m_endsUnawaited = true; }
     /*! Whether the context lives on the calling thread. False: with a warning. */
     bool isHere() const noexcept;
     /*! The oldest event that waits; null if there is none. */
@@ -110,6 +115,7 @@ private:
     std::uint64_t m_lostBefore = 0;
     StreamWaiter *m_firstWaiter = nullptr;
     bool m_hasEnded = false;
+    bool m_endsUnawaited = false;
 };
 
 /*! The handler of a stream. */
@@ -129,7 +135,7 @@ public:
     Propagation operator()(const Notification &notification, RouteBase &route);
 
 private:
-    std::shared_ptr<StreamState> m_state; // null: moved from
+    std::shared_ptr<StreamState> m_state; // null: moved from; it stays during a call, whatever that does to the stream
 };
 
 /*! What a stream needs of its registry. */
@@ -299,7 +305,7 @@ public:
     class TaskWait final : private detail::TaskOperation, private detail::StreamWaiter
     {
     public:
-        explicit TaskWait(const EventStream &stream) noexcept : m_state(stream.m_state) {}
+        explicit TaskWait(const EventStream &stream) noexcept : m_state(stream.m_state.get()) {}
         ~TaskWait() override
         {
             if (m_isWaiting)
@@ -309,42 +315,66 @@ public:
         using detail::TaskOperation::hasCome;
         bool isReady() noexcept
         {
+            if (m_isGiven)
+                return true;
             if (m_state && !m_state->isHere())
                 m_state = nullptr;
             return !m_state || m_state->isReady();
         }
+        // The stream may end before it begins.
+        void hold()
+        {
+            if (m_state && !m_isGiven)
+                m_held = m_state->shared_from_this();
+        }
         void begin(detail::TaskDriver &driver) noexcept
         {
             setDriver(driver);
+            if (!m_state || m_state->isReady()) { // what has begun before this, as a branch of whenAny(), has posted
+                resume();
+                return;
+            }
             m_isWaiting = true;
             m_state->addWaiter(*this);
         }
         Next result()
         {
-            if (!m_isGiven && m_state)
-                m_event = m_state->take();
-            return copyOf(m_event.get());
+            if (!m_isGiven && m_state) {
+                m_keptEvent = m_state->take();
+                m_event = m_keptEvent.get();
+            }
+            return copyOf(m_event);
         }
 
     private:
         bool give(const detail::Event *event) override
         {
             m_isWaiting = false;
-            m_isGiven = true;
-            if (event) {
-                event->addReference();
-                m_event = detail::EventPointer(event);
+            if (!claim()) {
+                m_state = nullptr;
+                return false; // the next who waits gets it, or the stream keeps it
             }
+            m_isGiven = true;
+            m_event = event;
             // The end may come from a destructor, where nothing is resumed.
-            if (event && driver().isHere())
+            const bool isResumedHere = event && driver().isHere();
+            if (event && (!isResumedHere || driver().isRunning())) { // it is taken when this has returned
+                event->addReference();
+                m_keptEvent = detail::EventPointer(event);
+            }
+            if (isResumedHere)
                 resume();
             else
                 resumeFromLoop();
             return true;
         }
 
-        std::shared_ptr<detail::StreamState> m_state; // null: the stream was empty, or is of another thread
-        detail::EventPointer m_event;
+        // Null: the stream was empty, or is of another thread. Valid until the await begins, as the stream is there or is held; while it waits, as the
+        // end of the stream gives nothing; and not used afterwards.
+        detail::StreamState *m_state;
+        std::shared_ptr<detail::StreamState> m_held;
+        const detail::Event *m_event = nullptr;
+        detail::EventPointer m_keptEvent;
         bool m_isWaiting = false;
         bool m_isGiven = false;
     };
@@ -362,6 +392,8 @@ public:
     //! \endcond
 
 private:
+    friend class NextEvent<E>;
+
     class FutureWaiter final : public detail::StreamWaiter
     {
     public:
