@@ -85,9 +85,12 @@ std::uint32_t bytesOf(const QueuedCall *call)
     const auto allocated = [](std::size_t size) { return std::uint32_t((size + 8 + 15) / 16 * 16); };
     std::uint32_t bytes = allocated(sizeof(QueuedCallEvent)) + std::uint32_t(sizeof(QPostEvent));
     const bool areCopied = !call->waiting && call->arguments;
-    for (int i = 1; areCopied && i < call->argumentCount; ++i)
-        bytes += allocated(std::size_t(std::max<qsizetype>(0, call->types()[i].sizeOf())));
-    if (areCopied && call->argumentCount > 3)
+    for (int i = 1; areCopied && i < call->argumentCount; ++i) {
+        const qsizetype size = std::max<qsizetype>(0, call->types()[i].sizeOf());
+        if (i > ownValues || size > ownValueSize)
+            bytes += allocated(std::size_t(size));
+    }
+    if (areCopied && call->argumentCount > ownArguments)
         bytes += allocated(std::size_t(call->argumentCount) * (sizeof(void *) + sizeof(QMetaType)));
     return bytes;
 }

@@ -30,6 +30,17 @@ struct Loop
 
 thread_local constinit Loop loop{};
 
+void addGap(Thread &thread, std::uint64_t since, std::uint64_t until)
+{
+    if (until - since < std::uint64_t(record->stallThreshold) * 1'000'000u)
+        return;
+    const std::uint32_t count = thread.gapCount.load(std::memory_order_relaxed);
+    Gap &gap = thread.gaps[count % thread.gaps.size()];
+    gap.since.store(since, std::memory_order_relaxed);
+    gap.until.store(until, std::memory_order_relaxed);
+    thread.gapCount.store(count + 1, std::memory_order_release); // after the gap that it counts
+}
+
 // The dispatcher tells before it waits, and after; what runs between two tellings is a turn. Dispatchers differ in what they do after
 // which, so an event that comes after the first telling begins a turn, too.
 void endTurn(bool goesOn)
@@ -40,20 +51,22 @@ void endTurn(bool goesOn)
     const std::uint64_t since = thread.busySince.load(std::memory_order_relaxed);
     const std::uint64_t time = since || goesOn ? now() : 0;
     const void *innermost = loopOf(loop.data);
-    if (since && time - since >= std::uint64_t(record->stallThreshold) * 1'000'000u) {
-        // Between two loops of the program, its own code runs: nobody waits for a turn then.
-        const bool isWithinEvent = deliveriesOf(loop.data) > 0;
-        if (isWithinEvent || innermost == loop.innermost) {
-            const std::uint32_t count = thread.gapCount.load(std::memory_order_relaxed);
-            Gap &gap = thread.gaps[count % thread.gaps.size()];
-            gap.since.store(since, std::memory_order_relaxed);
-            gap.until.store(time, std::memory_order_relaxed);
-            thread.gapCount.store(count + 1, std::memory_order_release); // after the gap that it counts
-        }
-    }
+    // Between two loops of the program, its own code runs: nobody waits for a turn then.
+    if (since && (deliveriesOf(loop.data) > 0 || innermost == loop.innermost))
+        addGap(thread, since, time);
     loop.innermost = innermost;
     thread.turns.fetch_add(1, std::memory_order_relaxed);
     thread.busySince.store(goesOn ? time : 0, std::memory_order_relaxed);
+}
+
+// The application's loop has just been left: no dispatcher tells of its last turn.
+void endLastTurn()
+{
+    Thread &thread = thisThread();
+    const std::uint64_t since = thread.busySince.load(std::memory_order_relaxed);
+    if (since && loop.innermost)
+        addGap(thread, since, now());
+    thread.busySince.store(0, std::memory_order_relaxed);
 }
 
 void watchDispatcher(Thread &thread)
@@ -76,8 +89,10 @@ void watchDispatcher(Thread &thread)
     }, Qt::DirectConnection);
     if (QCoreApplication *application = QCoreApplication::instance(); application && threadDataOf(application) == loop.data) {
         QObject::connect(application, &QCoreApplication::aboutToQuit, application, [] {
-            if (record)
-                record->isEnding.store(1, std::memory_order_relaxed);
+            if (!record)
+                return;
+            endLastTurn();
+            record->isEnding.store(1, std::memory_order_relaxed);
         }, Qt::DirectConnection);
     }
 }

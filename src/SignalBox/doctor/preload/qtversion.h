@@ -12,7 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 
-// All that depends on how one version of Qt lays out what it keeps to itself. Tried with 6.4.2 and 6.8.2. Where a layout is another one,
+// All that depends on how one version of Qt lays out what it keeps to itself. Tried with 6.4.2, 6.8.2 and 6.11.2. Where a layout is another one,
 // the assertions do not compile, and requirements.cmake switches the doctor off.
 
 namespace SignalBox::Doctor {
@@ -45,11 +45,18 @@ using QueuedCallEvent = QQueuedMetaCallEvent;
 constexpr char queuedCallTable[] = "_ZTV20QQueuedMetaCallEvent";
 constexpr const char *otherCallTable = "_ZTV14QMetaCallEvent"; // of blocking calls
 static_assert(sizeof(QMetaCallEvent) == sizeof(QueuedCall));
+// How many arguments, with the result, have their pointers and types in the event itself; of how many the values lie there, and up to which size.
+constexpr int ownArguments = 5;
+constexpr int ownValues = 3;
+constexpr qsizetype ownValueSize = 3 * sizeof(void *);
 #else
 using QueuedCallEvent = QMetaCallEvent;
 constexpr char queuedCallTable[] = "_ZTV14QMetaCallEvent";
 constexpr const char *otherCallTable = nullptr;
 static_assert(sizeof(QMetaCallEvent) == sizeof(QueuedCall) + 3 * (sizeof(void *) + sizeof(QMetaType)));
+constexpr int ownArguments = 3;
+constexpr int ownValues = 0;
+constexpr qsizetype ownValueSize = 0;
 #endif
 
 // QSlotObjectBase's two members.
