@@ -293,6 +293,8 @@ TestCase {
             { tag: "", settings: { every: 1.5 }, text: "every: " + time + "1.5" },
             { tag: "", settings: { every: 2147483648 }, text: "every: " + time + "2.14748e\\+09" },
             { tag: "", settings: { every: NaN }, text: "every: " + time + "nan" },
+            { tag: "", settings: { every: 99 * 365 * 24 * 3600 * 1000 }, text: "every: " + time + "3.12206e\\+12" },
+            { tag: "", settings: { quietFor: 99 * 365 * 24 * 3600 * 1000 }, text: "quietFor: " + time + "3.12206e\\+12" },
             { tag: "", settings: { quietFor: -0.5 }, text: "quietFor: " + time + "-0.5" },
             { tag: "", settings: { quietFor: NaN }, text: "quietFor: " + time + "nan" },
             { tag: "", settings: { newest: 1, oldest: 1 }, text: keep },

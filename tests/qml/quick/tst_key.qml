@@ -206,6 +206,48 @@ TestCase {
         tryCompare(testCase, "events", [["A", 3], ["B", 2]]);
     }
 
+    // Code of the script may run while the key is read.
+    function test_getterOfTheKeyMayThrow() {
+        bus.post({ get symbol() { throw new Error("no symbol"); }, price: 1 });
+        bus.post({ symbol: "A", price: 2 });
+        tryCompare(testCase, "events", [["A", 2]]);
+        compare(failures.length, 1);
+        verify(failures[0].includes("symbol"), failures[0]);
+    }
+
+    function test_getterOfTheKeyMayPost() {
+        let isFirst = true;
+        bus.post({
+            get symbol() {
+                if (isFirst) {
+                    isFirst = false;
+                    bus.post({ symbol: "B", price: 2 });
+                }
+                return "A";
+            },
+            price: 1
+        });
+        tryVerify(() => events.length === 2);
+        compare(events.sort(), [["A", 1], ["B", 2]]);
+        compare(failures, []);
+    }
+
+    function test_getterOfTheKeyMayEndTheHandler() {
+        element.registry = null;
+        const id = bus.registerHandler(tick => events = events.concat(pairsOf([tick])), { key: "symbol" });
+        bus.post({
+            get symbol() {
+                bus.unregister(id);
+                return "A";
+            },
+            price: 1
+        });
+        verify(!bus.contains(id));
+        settle();
+        compare(events, []);
+        compare(failures, []);
+    }
+
     function test_keyThatIsNoNameIsRefused_data(): var {
         return [{ tag: "number", key: 5 }, { tag: "empty", key: "" }, { tag: "function", key: event => event.symbol }];
     }
