@@ -13,86 +13,12 @@
 #include <QtCore/qthread.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <limits>
 #include <new>
-#include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace SignalBox::detail {
-
-namespace {
-
-// Not destroyed at exit: threads and statics may still let go of their mailboxes then.
-struct Mailboxes
-{
-    std::mutex mutex; // never held while foreign code runs, nor while something of Qt is called
-    std::unordered_map<const QThread *, std::shared_ptr<ThreadMailbox>> byThread;
-
-    static Mailboxes &instance()
-    {
-        static auto *const mailboxes = new Mailboxes;
-        return *mailboxes;
-    }
-
-    std::vector<std::shared_ptr<ThreadMailbox>> all()
-    {
-        std::vector<std::shared_ptr<ThreadMailbox>> result;
-        const std::lock_guard lock(mutex);
-        for (const auto &[thread, mailbox] : byThread)
-            result.push_back(mailbox);
-        return result;
-    }
-
-    std::shared_ptr<ThreadMailbox> find(const QThread *thread)
-    {
-        const std::lock_guard lock(mutex);
-        const auto place = byThread.find(thread);
-        return place == byThread.end() ? nullptr : place->second;
-    }
-
-    // Null, or the mailbox that is there.
-    std::shared_ptr<ThreadMailbox> add(const QThread *thread, const std::shared_ptr<ThreadMailbox> &mailbox)
-    {
-        const std::lock_guard lock(mutex);
-        const auto [place, isNew] = byThread.emplace(thread, mailbox);
-        return isNew ? nullptr : place->second;
-    }
-
-    void remove(const QThread *thread, const ThreadMailbox &mailbox) noexcept
-    {
-        std::shared_ptr<ThreadMailbox> removed; // ends without the mutex
-        const std::lock_guard lock(mutex);
-        const auto place = byThread.find(thread);
-        if (place == byThread.end() || place->second.get() != &mailbox)
-            return;
-        removed = std::move(place->second);
-        byThread.erase(place);
-    }
-};
-
-// The application's thread usually goes on after its application object, but nothing is delivered there any more.
-void closeForApplication()
-{
-    if (const auto mailbox = Mailboxes::instance().find(QThread::currentThread()))
-        mailbox->close(ThreadRun::Phase::Closed);
-}
-
-// When an application object has been made: each time, and each time for one only.
-void openForApplication()
-{
-    if (const auto mailbox = Mailboxes::instance().find(QThread::currentThread()))
-        mailbox->open();
-    // While there was no application, Qt threw away the calls that other threads' event loops got to.
-    for (const auto &mailbox : Mailboxes::instance().all())
-        mailbox->callAgain();
-    qAddPostRoutine(closeForApplication);
-}
-Q_COREAPP_STARTUP_FUNCTION(openForApplication)
-
-} // namespace
 
 class ThreadMailbox::Drainer final : public QObject
 {
@@ -120,30 +46,7 @@ public:
     {
         loopWatch.emplace();
         turnTimer.start(static_cast<int>(LoopWatch::period().count()), Qt::PreciseTimer, this);
-        const QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
-        if (!dispatcher)
-            return;
-        // Qt tells of the beginning and end of a pass of an event loop, not of the loop's own. From the last end to the next beginning
-        // is a moment in a loop, and all the time outside of one.
-        const bool tellsEnds = dispatcher->inherits("QEventDispatcherGlib");
-        const auto isOutermost = [] { return QThread::currentThread()->loopLevel() == 1; };
-        if (tellsEnds) {
-            connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this, isOutermost] {
-                if (isOutermost())
-                    loopWatch->enter();
-            });
-            connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this, isOutermost] {
-                if (isOutermost())
-                    loopWatch->leave();
-                else if (QThread::currentThread()->loopLevel() == 0) // processEvents() begins
-                    loopWatch->enter();
-            });
-            return;
-        }
-        // Others tell of beginnings only; the application tells of its own end.
-        if (const QCoreApplication *const application = QCoreApplication::instance(); application && application->thread() == thread())
-            connect(application, &QCoreApplication::aboutToQuit, this, [this] { loopWatch->leave(); });
-        connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] { loopWatch->enter(); });
+        loopWatch->follow(*this);
     }
 
     QBasicTimer yieldTimer;
@@ -155,7 +58,7 @@ private:
     ThreadMailbox &m_mailbox;
 };
 
-// Tells a TestClock that the thread is delivering.
+// Tells a TestClock that the thread is delivering, from here to the end of the scope.
 class ThreadMailbox::Delivering
 {
 public:
@@ -183,31 +86,6 @@ static QString givenName(const QString &objectName)
 {
     // Newer versions of Qt name the main thread so themselves.
     return objectName == QStringLiteral("Qt mainThread") ? QString() : objectName;
-}
-
-std::shared_ptr<Mailbox> Mailbox::find(const QThread *thread)
-{
-    return Mailboxes::instance().find(thread);
-}
-
-// What the program does in connectNotify() of the thread may come back to here.
-std::shared_ptr<Mailbox> Mailbox::of(QThread *thread)
-{
-    Mailboxes &mailboxes = Mailboxes::instance();
-    if (std::shared_ptr<ThreadMailbox> known = mailboxes.find(thread)) {
-        known->lookForStart(*thread);
-        return known;
-    }
-    const auto made = std::make_shared<ThreadMailbox>(thread);
-    if (std::shared_ptr<ThreadMailbox> faster = mailboxes.add(thread, made))
-        return faster;
-    try {
-        made->connectTo(thread);
-    } catch (...) {
-        mailboxes.remove(thread, *made);
-        throw;
-    }
-    return made;
 }
 
 ThreadMailbox::ThreadMailbox(QThread *thread)
@@ -246,7 +124,7 @@ void ThreadMailbox::connectTo(QThread *thread)
         connections.push_back(QObject::connect(thread, &QObject::destroyed, HandOver([self, thread] {
                                                    self->close(ThreadRun::Phase::Closed);
                                                    self->forgetThread();
-                                                   Mailboxes::instance().remove(thread, *self);
+                                                   removeFromTable(thread, *self);
                                                })));
     } catch (...) {
         for (const QMetaObject::Connection &connection : connections)
@@ -291,11 +169,6 @@ bool ThreadMailbox::isCurrentThread() const noexcept
     if (const Qt::HANDLE id = m_threadId.load(std::memory_order_relaxed))
         return id == QThread::currentThreadId();
     return isOf(QThread::currentThread());
-}
-
-bool ThreadMailbox::isOf(const QThread *thread) const noexcept
-{
-    return thread && m_thread.load(std::memory_order_relaxed) == thread;
 }
 
 QString ThreadMailbox::name() const
@@ -359,29 +232,20 @@ void ThreadMailbox::seeThread() noexcept
 
 void ThreadMailbox::planVisit(std::int64_t time, Receiver &receiver)
 {
-    const auto place = m_plans.emplace(time, &receiver);
-    if (place == m_plans.begin())
+    const bool isFirst = time < m_plans.next();
+    m_plans.add(time, receiver);
+    if (isFirst)
         lookAtPlans();
-}
-
-void ThreadMailbox::forgetVisit(std::int64_t time, Receiver &receiver) noexcept
-{
-    const auto [begin, end] = m_plans.equal_range(time);
-    const auto place = std::find_if(begin, end, [&](const auto &plan) { return plan.second == &receiver; });
-    if (place != end)
-        m_plans.erase(place);
-    m_nextPlan.store(m_plans.empty() ? DeliveryClock::never : m_plans.begin()->first, std::memory_order_release);
 }
 
 void ThreadMailbox::lookAtPlans() noexcept
 {
-    m_nextPlan.store(m_plans.empty() ? DeliveryClock::never : m_plans.begin()->first, std::memory_order_release);
-    m_lacksVisitTimer = !m_plans.empty() && (DeliveryClock::isStopped() || !QAbstractEventDispatcher::instance());
-    if (m_plans.empty() || m_lacksVisitTimer || !m_drainer)
+    const std::int64_t next = m_plans.next();
+    // Never: only for the end of the thread.
+    m_lacksVisitTimer = next != DeliveryClock::never && (DeliveryClock::isStopped() || !QAbstractEventDispatcher::instance());
+    if (next == DeliveryClock::never || m_lacksVisitTimer || !m_drainer)
         return;
-    if (m_plans.begin()->first == DeliveryClock::never) // only for the end of the thread
-        return;
-    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, m_plans.begin()->first - DeliveryClock::now()));
+    const std::chrono::nanoseconds wait(std::max<std::int64_t>(0, next - DeliveryClock::now()));
     const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
     m_drainer->visitTimer.start(static_cast<int>(std::min<std::int64_t>(milliseconds, std::numeric_limits<int>::max())),
                                 Qt::PreciseTimer, m_drainer);
@@ -390,22 +254,13 @@ void ThreadMailbox::lookAtPlans() noexcept
 // Nothing is called here: what is due is queued, and the drain has its budget, and goes on in a handler's own event loop.
 void ThreadMailbox::visitDue() noexcept
 {
-    const std::int64_t time = DeliveryClock::now();
-    // In the order of their plans; those of one group together, and in its own order.
-    std::vector<std::tuple<std::size_t, HandlerReference::CallOrder, Receiver *>> due;
-    std::unordered_map<const void *, std::size_t> groups;
-    for (; !m_plans.empty() && m_plans.begin()->first <= time; m_plans.erase(m_plans.begin())) {
-        Receiver *const receiver = m_plans.begin()->second;
-        const std::size_t group = groups.try_emplace(receiver->group(), groups.size()).first->second;
-        due.emplace_back(group, receiver->callOrder(), receiver);
-    }
-    std::sort(due.begin(), due.end());
-    for (const auto &[group, order, receiver] : due)
+    for (const auto &[group, order, receiver] : m_plans.takeDue(DeliveryClock::now()))
         receiver->visitAsPlanned();
+    m_plans.tellNext();
     lookAtPlans();
 }
 
-// In one turn of the event loop: while the wake-up is raised, what is queued calls nobody.
+// In one turn of the event loop: while the wake-up is raised, pushing does not call the consumer.
 void ThreadMailbox::drainDue() noexcept
 {
     m_wakeUp.raise();
@@ -421,65 +276,29 @@ bool ThreadMailbox::deliverWaiting(QDeadlineTimer deadline) noexcept
             wake();
             return false;
         }
-        const Delivering delivering(*this);
-        m_wakeUp.clear();
-        process(steadyNanoseconds());
+        processNow(steadyNanoseconds());
     }
     return true;
 }
 
-// What is there at the begin ends with a task. A visit may come once more behind that, and finds nothing: so there is a second pass.
-bool ThreadMailbox::deliverPending(QDeadlineTimer budget)
+void ThreadMailbox::processNow(std::int64_t begin, std::int64_t servesRoundsUntil) noexcept
 {
-    class End final : public Task
-    {
-    public:
-        explicit End(std::shared_ptr<bool> isReached) noexcept : m_isReached(std::move(isReached)) {}
-        ~End() override { *m_isReached = true; } // also where it is dropped
-        Q_DISABLE_COPY_MOVE(End)
-        void run() noexcept override {}
-        void drop() noexcept override { delete this; }
+    const Delivering delivering(*this);
+    m_wakeUp.clear();
+    process(begin, servesRoundsUntil);
+}
 
-    private:
-        const std::shared_ptr<bool> m_isReached;
-    };
-
+// The call that is on its way would be made by an event loop. Without one, calls would accumulate.
+bool ThreadMailbox::replaceCall() noexcept
+{
     if (!m_run.isOpen() || !m_drainer)
         return false;
     if (!m_hasSeenThread) [[unlikely]]
         seeThread();
-    // The call that is on its way would be made by an event loop: without one, calls would accumulate.
     if (m_wakeUp.isRaised())
         QCoreApplication::removePostedEvents(m_drainer, QEvent::MetaCall);
-    m_wakeUp.raise(); // what is queued here calls nobody
-    visitDue();
-    bool isOver = false;
-    const bool isEndWaiting = m_isEndReached && !*m_isEndReached;
-    for (int pass = isEndWaiting ? -1 : 0; pass < 2 && !isOver && hasMore(); ++pass) {
-        // That of a call whose budget was used up, or of one further out, serves this one too: else they would accumulate.
-        if (!m_isEndReached || *m_isEndReached) {
-            const auto isNewEndReached = std::make_shared<bool>(false);
-            auto end = std::make_unique<End>(isNewEndReached);
-            m_isEndReached = isNewEndReached;
-            if (!post(std::move(end)))
-                return false;
-        }
-        const std::shared_ptr<const bool> isReached = m_isEndReached;
-        while (!*isReached && !isOver && m_run.isOpen()) {
-            const std::int64_t now = steadyNanoseconds();
-            const std::int64_t longest = std::chrono::nanoseconds(drainBudget()).count();
-            const std::int64_t left = budget.isForever() ? longest : std::min<std::int64_t>(longest, budget.remainingTimeNSecs());
-            const Delivering delivering(*this);
-            m_wakeUp.clear();
-            process(now - (longest - left), budget.isForever() ? std::numeric_limits<std::int64_t>::max() : now + left);
-            isOver = budget.hasExpired();
-        }
-    }
-    m_wakeUp.clear();
-    const bool isLeft = hasMore();
-    if (isLeft)
-        wake();
-    return isLeft;
+    m_wakeUp.raise(); // pushing does not call the consumer
+    return true;
 }
 
 std::optional<std::uint64_t> ThreadMailbox::idleSince(std::int64_t time) const noexcept
@@ -488,11 +307,6 @@ std::optional<std::uint64_t> ThreadMailbox::idleSince(std::int64_t time) const n
         return {};
     const std::uint64_t drains = m_drains.load(std::memory_order_acquire);
     return drains % 2 == 0 ? std::optional(drains) : std::nullopt;
-}
-
-std::vector<std::shared_ptr<ThreadMailbox>> ThreadMailbox::all()
-{
-    return Mailboxes::instance().all();
 }
 
 bool ThreadMailbox::isThreadRunning() const noexcept
@@ -539,9 +353,7 @@ void ThreadMailbox::close(ThreadRun::Phase phase) noexcept
     m_threadId.store(nullptr, std::memory_order_relaxed);
     delete drainer;
     closeQueue();
-    while (!m_plans.empty())
-        m_plans.extract(m_plans.begin()).mapped()->dropAsPlanned();
-    m_nextPlan.store(DeliveryClock::never, std::memory_order_release);
+    m_plans.removeAll([](Receiver &receiver) { receiver.dropAsPlanned(); });
 }
 
 bool ThreadMailbox::isComingUp() const noexcept
@@ -577,11 +389,6 @@ bool ThreadMailbox::isThreadOver() const noexcept
     const ThreadRun::Phase phase = m_run.phase();
     return phase == ThreadRun::Phase::Finished
             || (phase == ThreadRun::Phase::Closed && !m_thread.load(std::memory_order_relaxed));
-}
-
-void ThreadMailbox::forgetThread() noexcept
-{
-    m_thread.store(nullptr, std::memory_order_relaxed);
 }
 
 } // namespace SignalBox::detail

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
 #include <SignalBox/qt/delivery/threadrun_p.h>
+#include <SignalBox/qt/delivery/visitplans.h>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qnamespace.h>
@@ -12,7 +12,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -33,8 +32,8 @@ namespace SignalBox::detail {
     It closes when the thread finishes or is destroyed, and, that of the application, when the application object is;
     it opens again if the QThread is started again, or with the next application.
 
-    Posts may race with the end of the QThread, so they never touch it. What is known of the thread is what its signals have told (ThreadRun).
-    Only on the thread on which the QThread object lives, where it cannot die meanwhile, it is asked whether start() was called.
+    Posts may race with the end of the QThread, so they never touch it. They go by what its signals have told (ThreadRun). The QThread
+    object is asked whether start() was called only on the thread on which it lives, where it cannot die meanwhile.
 */
 class SIGNALBOX_QT_EXPORT ThreadMailbox final : public Mailbox
 {
@@ -47,17 +46,17 @@ public:
     void connectTo(QThread *thread);
 
     bool isCurrentThread() const noexcept override;
-    bool isOf(const QThread *thread) const noexcept override;
+    bool isOf(const QThread *thread) const noexcept override { return thread && m_thread.load(std::memory_order_relaxed) == thread; }
     QString name() const override;
 
     void planVisit(std::int64_t time, Receiver &receiver) override;
-    void forgetVisit(std::int64_t time, Receiver &receiver) noexcept override;
+    void forgetVisit(std::int64_t time, Receiver &receiver) noexcept override { m_plans.remove(time, receiver); }
 
     // On the thread, or while there is none.
     void open();
     void close(ThreadRun::Phase phase) noexcept;
     // The thread object is gone, and another one may be made at its address.
-    void forgetThread() noexcept;
+    void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
     bool isThreadOver() const noexcept override;
     // Any thread; the thread object is alive.
     void lookForStart(const QThread &thread) noexcept;
@@ -66,13 +65,16 @@ public:
     // Any thread: a call may have been lost.
     void callAgain() noexcept { callConsumer(); }
 
+    // Of a thread that is gone, or whose mailbox cannot be used.
+    static void removeFromTable(const QThread *thread, const ThreadMailbox &mailbox) noexcept;
+
     // --- a TestClock's: any thread ---------------------------------------------------------------
 
     // Those that there are.
     static std::vector<std::shared_ptr<ThreadMailbox>> all();
     bool isThreadRunning() const noexcept;
     // When the next visit is due.
-    std::int64_t nextPlan() const noexcept { return m_nextPlan.load(std::memory_order_acquire); }
+    std::int64_t nextPlan() const noexcept { return m_plans.next(); }
     // If nothing is delivered, nor waits, nor is due at the `time`: a number that the next drain changes. Looked at in the order in
     // which a visit goes: planned, called for, delivered.
     std::optional<std::uint64_t> idleSince(std::int64_t time) const noexcept;
@@ -101,6 +103,9 @@ private:
     void seeThread() noexcept;
     void callConsumer() noexcept override;
     void drain() noexcept;
+    // For deliverPending(): takes the place of the event loop. False: the mailbox is closed.
+    bool replaceCall() noexcept;
+    void processNow(std::int64_t begin, std::int64_t servesRoundsUntil = 0) noexcept;
     void visitDue() noexcept;
     void drainDue() noexcept;
     // Sets the timer for the first of them.
@@ -127,8 +132,7 @@ private:
     Drainer *m_drainer = nullptr;
 
     // The consumer's.
-    // When a visit is due; each has a reservation. Those of one time come in the order in which they were planned.
-    std::multimap<std::int64_t, Receiver *> m_plans;
+    VisitPlans m_plans;
     bool m_lacksVisitTimer = false; // the clock was stopped
     std::shared_ptr<const bool> m_isEndReached; // of deliverPending(): what was there when a call began; null: there was none
     bool m_isYielding = false; // the timer will call
@@ -138,8 +142,7 @@ private:
     std::int64_t m_turnBegin = 0;
     std::int64_t m_lastDrain = 0;
 
-    // The consumer's, and read by a TestClock. Released after what they tell of has been done, for its acquiring looks.
-    std::atomic<std::int64_t> m_nextPlan{DeliveryClock::never};
+    // The consumer's, and read by a TestClock. Released after what it tells of has been done, for its acquiring looks.
     std::atomic<std::uint64_t> m_drains{0}; // begun and ended, those on the stack of others not counted: odd inside of one
 };
 

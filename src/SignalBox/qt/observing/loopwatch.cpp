@@ -3,7 +3,10 @@
 #include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/observing/loopwatch_p.h>
 
+#include <QtCore/qabstracteventdispatcher.h>
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qdebug.h>
+#include <QtCore/qthread.h>
 
 #include <algorithm>
 #include <atomic>
@@ -159,6 +162,34 @@ void LoopWatch::turn(const QString &threadName) noexcept
     } catch (const std::bad_alloc &) {
         // A row less.
     }
+}
+
+// Qt tells of the beginning and end of a pass of an event loop, not of the loop's own. From the last end to the next beginning is a moment in
+// a loop, and all the time outside of one.
+void LoopWatch::follow(QObject &receiver)
+{
+    const QAbstractEventDispatcher *const dispatcher = QAbstractEventDispatcher::instance();
+    if (!dispatcher)
+        return;
+    if (!dispatcher->inherits("QEventDispatcherGlib")) {
+        // Others tell of beginnings only; the application tells of its own end.
+        const QCoreApplication *const application = QCoreApplication::instance();
+        if (application && application->thread() == receiver.thread())
+            QObject::connect(application, &QCoreApplication::aboutToQuit, &receiver, [this] { leave(); });
+        QObject::connect(dispatcher, &QAbstractEventDispatcher::awake, &receiver, [this] { enter(); });
+        return;
+    }
+    QObject::connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, &receiver, [this] {
+        if (QThread::currentThread()->loopLevel() == 1) // the outermost loop
+            enter();
+    });
+    QObject::connect(dispatcher, &QAbstractEventDispatcher::awake, &receiver, [this] {
+        const int level = QThread::currentThread()->loopLevel();
+        if (level == 1)
+            leave();
+        else if (level == 0) // processEvents() begins
+            enter();
+    });
 }
 
 } // namespace SignalBox::detail

@@ -10,6 +10,10 @@
 #include <functional>
 #include <optional>
 
+QT_BEGIN_NAMESPACE
+class QObject;
+QT_END_NAMESPACE
+
 namespace SignalBox::detail {
 
 class HandlerDescription;
@@ -49,6 +53,9 @@ public:
     /*! \a tell, if it is not null, is called if the loop has stalled, when it turns again. Throws std::bad_alloc. */
     void note(Clock::time_point begin, Clock::time_point end, const Ran &ran,
               std::function<void(const StallInfo &)> tell);
+    /*! Calls enter() and leave() as the thread's event dispatcher tells of its loops, until \a receiver is destroyed, which lives on the
+        thread. */
+    void follow(QObject &receiver);
     /*! The loop turns. */
     void turn(const QString &threadName) noexcept;
     /*! The thread may leave its outermost event loop now; the last call before enter() counts. */
