@@ -36,10 +36,10 @@ std::int64_t nanoseconds(std::chrono::milliseconds time) noexcept
 
 } // namespace
 
-std::unique_ptr<Inbox> Inbox::make(const Backlog &backlog, CalledWith calledWith, Nested nested, const ValueType *values,
-                                   HandlerStatistics &statistics)
+std::unique_ptr<Inbox> Inbox::make(const Terms &terms, const ValueType *values, HandlerStatistics &statistics)
 {
-    if (nested == Nested::Deliver && backlog.keep() == Backlog::Keep::All && backlog.isImmediate() && calledWith == CalledWith::Event)
+    const Backlog &backlog = terms.backlog;
+    if (terms.nested == Nested::Deliver && terms.calledWith == CalledWith::Event && backlog == Backlog::all())
         return nullptr;
     std::unique_ptr<BacklogStore> store;
     if (needsKeys(backlog))
@@ -48,13 +48,13 @@ std::unique_ptr<Inbox> Inbox::make(const Backlog &backlog, CalledWith calledWith
         store = std::make_unique<SegmentStore>(values);
     else
         store = BacklogStore::make(backlog);
-    return std::unique_ptr<Inbox>(new Inbox(backlog, std::move(store), statistics));
+    return std::unique_ptr<Inbox>(new Inbox(terms, std::move(store), statistics));
 }
 
-Inbox::Inbox(const Backlog &backlog, std::unique_ptr<BacklogStore> store, HandlerStatistics &statistics)
-    : m_backlog(backlog),
+Inbox::Inbox(const Terms &terms, std::unique_ptr<BacklogStore> store, HandlerStatistics &statistics)
+    : m_terms(terms),
       m_store(std::move(store)),
-      m_keyed(needsKeys(backlog) ? static_cast<KeyedStore *>(m_store.get()) : nullptr),
+      m_keyed(needsKeys(terms.backlog) ? static_cast<KeyedStore *>(m_store.get()) : nullptr),
       m_statistics(statistics)
 {
 }
@@ -94,7 +94,7 @@ bool Inbox::push(QueueEntry *item, const EventKey *key, const EventPolicy *polic
         throw;
     }
     if (lost)
-        lose(lost, m_backlog.limit() == 1 && m_backlog.keep() == Backlog::Keep::Newest ? Loss::Merged : Loss::Dropped);
+        lose(lost, backlog().limit() == 1 && backlog().keep() == Backlog::Keep::Newest ? Loss::Merged : Loss::Dropped);
     return true;
 }
 
@@ -106,7 +106,7 @@ bool Inbox::pushValue(void *value)
 
 void Inbox::notePost() noexcept
 {
-    if (m_backlog.isQuietFor())
+    if (backlog().isQuietFor())
         m_lastPost.store(DeliveryClock::now(), std::memory_order_relaxed);
 }
 
@@ -118,7 +118,7 @@ void Inbox::lose(QueueEntry *item, Loss loss) noexcept
         m_statistics.countMerged(1);
     else if (loss == Loss::Dropped)
         m_statistics.countDropped(1);
-    if (Completion *completion = Batch::eventOf(*item).completion())
+    if (Completion *completion = m_terms.endsDeliveries ? Batch::eventOf(*item).completion() : nullptr)
         completion->drop();
     Batch::freeItem(*item);
 }
@@ -182,10 +182,10 @@ void Inbox::updateStatistics() noexcept
 
 std::int64_t Inbox::dueTime() const noexcept
 {
-    if (m_backlog.isOnDemand())
+    if (backlog().isOnDemand())
         return DeliveryClock::never;
-    if (m_backlog.isQuietFor())
-        return m_lastPost.load(std::memory_order_relaxed) + nanoseconds(m_backlog.time());
+    if (backlog().isQuietFor())
+        return m_lastPost.load(std::memory_order_relaxed) + nanoseconds(backlog().time());
     return m_nextRound;
 }
 
@@ -193,8 +193,8 @@ void Inbox::startRound(std::int64_t time) noexcept
 {
     ++m_round;
     m_roundTime = 0;
-    if (m_backlog.isEvery())
-        m_nextRound = time + nanoseconds(m_backlog.time());
+    if (backlog().isEvery())
+        m_nextRound = time + nanoseconds(backlog().time());
 }
 
 void Inbox::beginRound(std::int64_t time) noexcept

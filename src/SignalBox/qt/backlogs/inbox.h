@@ -26,27 +26,38 @@ class EventPolicy;
 struct ValueType;
 
 /*!
-    What is kept for one handler, and when the handler is to be called with it. It counts what is lost, and calls nobody.
+    What is kept for one handler, and when the handler is to be called with it. It counts losses, and calls no handler.
 
     Any number of producers, and one consumer. A round is what one call takes: a batch; or, of a handler of events, as many events as waited
     when it began, each with a call of its own. Between rounds, the times of the backlog count.
 
-    Thread-safe, but for what is named the consumer's. The mutex is the consumer's place: whoever drops what waits takes it, too.
+    Thread-safe, but for what is named the consumer's. The mutex makes a thread the consumer, also one that drops what waits.
 */
 class Inbox
 {
 public:
+    /*! What is kept, and what the handler is called with, and when. */
+    struct Terms
+    {
+        Backlog backlog;
+        CalledWith calledWith = CalledWith::Event;
+        Nested nested = Nested::Deliver;
+        bool endsDeliveries = true; // of what is lost; else they have ended before the event came here
+    };
+
     /*! Null: events wait in the queue of the thread. \a values: what may lie in the store of a handler of batches, or null. Throws
         std::bad_alloc. */
-    static std::unique_ptr<Inbox> make(const Backlog &backlog, CalledWith calledWith, Nested nested, const ValueType *values,
-                                       HandlerStatistics &statistics);
+    static std::unique_ptr<Inbox> make(const Terms &terms, const ValueType *values, HandlerStatistics &statistics);
     ~Inbox();
     Q_DISABLE_COPY_MOVE(Inbox)
 
-    const Backlog &backlog() const noexcept { return m_backlog; }
+    const Backlog &backlog() const noexcept { return m_terms.backlog; }
+    CalledWith calledWith() const noexcept { return m_terms.calledWith; }
+    Nested nested() const noexcept { return m_terms.nested; }
     bool keepsValues() const noexcept { return m_store->keepsValues(); }
     /*! Whether its handler is to be called in one round of each drain, however fast events come. */
     static bool wantsOneRound(const Backlog &backlog, CalledWith calledWith) noexcept;
+    bool wantsOneRound() const noexcept { return wantsOneRound(backlog(), calledWith()); }
 
     // --- producers -------------------------------------------------------------------------------
 
@@ -64,10 +75,10 @@ public:
     bool isEmpty() const noexcept { return m_store->isEmpty(); }
     /*! Drops and counts what waits now. */
     void dropWaiting() noexcept;
-    /*! Takes all, for a consumer that does not come again; and drops and counts what was taken, which runs code of the program. */
+    /*! The consumer does not come again: takes all; then drops and counts what was taken, which runs code of the program. */
     void takeRest(EntryList &taken) noexcept;
     void drop(EntryList &&taken) noexcept;
-    /*! For an item that was not delivered: what it stands for besides itself is dropped with it. */
+    /*! An item was not delivered: the events that it has replaced count as dropped, too. */
     void countReplacedAsDropped(const QueueEntry &item) noexcept;
     /*! Brings what the store counts into the statistics. */
     void updateStatistics() noexcept;
@@ -89,17 +100,17 @@ public:
     /*! Memory for a batch, which goes back with it. */
     Batch::Items takeSpare() noexcept { return std::move(m_spare); }
     void giveBack(Batch &batch) noexcept;
-    /*! Tells a batch that is about to be given to the handler what was lost before; and, if the handler did not take it, the next one. */
+    /*! Tells the batch that the handler is about to get what was lost before. If the handler does not take it, the next batch tells. */
     void tellLosses(Batch &batch) noexcept;
     void keepLosses(const Batch &batch) noexcept;
 
-    /*! For every(): a number for the round that has begun; and that a call of that round has ended, which took a while. True: the time of the next
-        round is a later one now. */
+    /*! For every(): the number of the present round; and the end of a call of that round. True: the next round begins later than was
+        planned. */
     std::uint64_t round() const noexcept { return m_round; }
     bool endCall(std::uint64_t round, std::int64_t begin, std::int64_t end) noexcept;
 
 private:
-    Inbox(const Backlog &backlog, std::unique_ptr<BacklogStore> store, HandlerStatistics &statistics);
+    Inbox(const Terms &terms, std::unique_ptr<BacklogStore> store, HandlerStatistics &statistics);
 
     enum class Loss { Merged, Dropped, Counted };
     void notePost() noexcept;
@@ -107,7 +118,7 @@ private:
     void dropSegment(BacklogSegment *segment) noexcept;
     void startRound(std::int64_t time) noexcept;
 
-    const Backlog m_backlog;
+    const Terms m_terms;
     const std::unique_ptr<BacklogStore> m_store;
     KeyedStore *const m_keyed; // the same, with keys; or null
     HandlerStatistics &m_statistics;

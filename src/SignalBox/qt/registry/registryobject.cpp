@@ -167,7 +167,7 @@ bool RegistryObject::deliver(HandlerId id)
     if (!id.isValid() || found.empty())
         return false;
     auto &route = static_cast<detail::Route &>(*found.front());
-    if (!route.backlog().isOnDemand()) {
+    if (!route.isOnDemand()) {
         warnUndelivered("the handler's backlog is not onDemand()");
         return false;
     }

@@ -36,7 +36,7 @@ struct Contexts
 
 } // namespace
 
-// A child of the context: it goes where the context goes, and is told of it.
+// A child of the context. It moves with the context, and Qt tells it of each move.
 class Context::Anchor final : public QObject
 {
 public:
@@ -113,39 +113,15 @@ private:
     const std::shared_ptr<Context> m_context;
 };
 
-// What a handler keeps for a thread that has ended: dropped when the mutex is not held.
+// What a handler keeps for a thread that has ended. Dropped when the mutex is not held.
 struct Context::Stranded
 {
-    explicit Stranded(ContextMember &itsMember) : member(itsMember)
-    {
-        member.addOwner();
-        member.takeStranded(kept);
-    }
+    explicit Stranded(ContextMember &itsMember) : member(itsMember) { member->takeStranded(kept); }
     Q_DISABLE_COPY_MOVE(Stranded)
-    ~Stranded()
-    {
-        member.dropKept(std::move(kept));
-        member.dropOwner();
-    }
+    ~Stranded() { member->dropKept(std::move(kept)); }
 
-    ContextMember &member;
+    const OwnedMember member;
     EntryList kept;
-};
-
-// What is to be done without the mutex.
-struct Context::Opening
-{
-    Opening(ContextMember &itsMember, Mailbox *itsMailbox) : member(&itsMember), mailbox(itsMailbox) { member->addOwner(); }
-    Opening(Opening &&other) noexcept : member(std::exchange(other.member, nullptr)), mailbox(other.mailbox) {}
-    Opening &operator=(Opening &&) = delete;
-    ~Opening()
-    {
-        if (member)
-            member->dropOwner();
-    }
-
-    ContextMember *member;
-    Mailbox *mailbox;
 };
 
 std::shared_ptr<Context> Context::of(QObject *object)
@@ -233,7 +209,7 @@ std::vector<Context::Opening> Context::settle(const std::shared_ptr<Mailbox> &ma
         Mailbox *opensAt = nullptr;
         member->arriveAt(*mailbox, opensAt);
         if (opensAt)
-            openings.emplace_back(*member, opensAt);
+            openings.push_back({OwnedMember(*member), opensAt});
     }
     m_settled.splice(m_settled.end(), m_waiting);
     return openings;
@@ -393,7 +369,7 @@ void Context::end(const char *warning) noexcept
         HandlerRemoval removal;
         for (const ContextMember *member : members) {
             if (!removal.add(member->handler()))
-                member->handler().unregisterAndWait(); // somebody else has removed it: waits only
+                member->handler().unregisterAndWait(); // it is unregistered already: waits only
         }
         removal.finishAndWait();
         for (ContextMember *member : members)

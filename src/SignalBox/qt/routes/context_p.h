@@ -19,7 +19,7 @@ namespace SignalBox::detail {
 class Mailbox;
 
 /*!
-    The object on whose account handlers run: when it dies, they are unregistered, and when it moves to another thread,
+    The context object of handlers, and those handlers. When the object dies, they are unregistered. When it moves to another thread,
     they follow. One for all handlers of an object, process-wide, as long as the object lives.
 
     Its moves are seen by an Anchor, a child of the object: Qt sends QEvent::ThreadChange to children too, on the thread
@@ -55,8 +55,13 @@ private:
     class Look;
     class LateLook;
     struct Life;
-    struct Opening;
     struct Stranded;
+    // What is to be done without the mutex.
+    struct Opening
+    {
+        OwnedMember member;
+        Mailbox *mailbox;
+    };
 
     // On the object's thread.
     void leave();
@@ -75,7 +80,7 @@ private:
     Anchor *m_anchor = nullptr; // lives on the object's thread
     std::shared_ptr<Mailbox> m_home; // where the object is; null while it moves
     std::vector<std::shared_ptr<Mailbox>> m_mailboxes; // all where it has been, as producers may still read them
-    ContextMembers m_waiting; // for arrive(): a call of it is on its way, or the object is stranded
+    ContextMembers m_waiting; // for arrive(): a call is on its way, or the object is stranded
     ContextMembers m_settled;
     ContextMembers m_unmoved; // those that do not follow
     const Mailbox *m_arrivingAt = nullptr; // an Arrival is on its way there; compared, never dereferenced

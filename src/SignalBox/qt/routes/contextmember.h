@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/entrylist.h>
 
 #include <list>
+#include <utility>
 
 namespace SignalBox::detail {
 
@@ -14,9 +15,7 @@ class Mailbox;
 
 using ContextMembers = std::list<ContextMember *>;
 
-/*!
-    What a Context tells a handler that belongs to it: the context moves to another thread, and it dies.
-*/
+/*! A handler as its Context sees it, which tells it of moves to other threads and of the end. */
 class ContextMember
 {
 public:
@@ -47,6 +46,26 @@ private:
     // The context's, under its mutex.
     ContextMembers *m_list = nullptr; // that it is in; null: removed
     ContextMembers::iterator m_place;
+};
+
+/*! An owner of a member. */
+class OwnedMember
+{
+public:
+    explicit OwnedMember(ContextMember &member) noexcept : m_member(&member) { m_member->addOwner(); }
+    OwnedMember(OwnedMember &&other) noexcept : m_member(std::exchange(other.m_member, nullptr)) {}
+    OwnedMember(const OwnedMember &) = delete;
+    OwnedMember &operator=(const OwnedMember &) = delete;
+    ~OwnedMember()
+    {
+        if (m_member)
+            m_member->dropOwner();
+    }
+
+    ContextMember *operator->() const noexcept { return m_member; }
+
+private:
+    ContextMember *m_member; // null: moved from
 };
 
 } // namespace SignalBox::detail

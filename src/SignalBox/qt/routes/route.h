@@ -17,6 +17,7 @@
 #include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/routes/registrylink.h>
 #include <SignalBox/qt/routes/routedhandler.h>
+#include <SignalBox/qt/routes/routetrace.h>
 #include <SignalBox/qt/routes/sequencestep.h>
 #include <SignalBox/qt/routes/transit.h>
 
@@ -91,7 +92,7 @@ public:
     void dropPending();
     /*! Of onDemand(): calls the handler with what waits, now. False: it is not to be called here. */
     bool deliverNow() noexcept;
-    const Backlog &backlog() const noexcept { return m_backlog; }
+    bool isOnDemand() const noexcept { return m_inbox && m_inbox->backlog().isOnDemand(); }
     // Any thread: see AsyncHandlerInfo::waiting.
     std::uint64_t waiting() const noexcept;
 
@@ -141,6 +142,8 @@ public:
     /*! It was what ran on the thread of \a loop. Throws std::bad_alloc. */
     void note(LoopWatch &loop, std::chrono::steady_clock::time_point begin,
               std::chrono::steady_clock::time_point end) const;
+    /*! What was lost so far, also in this drain. */
+    std::uint64_t losses() noexcept;
 
 private:
     class Opening;
@@ -176,8 +179,8 @@ private:
     }
     // What had been claimed for the one call of a `once` handler does not come: it waits for another event.
     void refuseClaim() noexcept;
-    // Counts a delivery. The mailbox for an entry of it; or null: park() that, while nothing else waits to be queued, or refuse()
-    // it.
+    // Counts a delivery, and returns the mailbox for its entry. Null: the caller park()s the entry, or refuse()s the delivery, before it queues
+    // anything else.
     Mailbox *reserve() noexcept { return m_transit.reserve(); }
     void refuse() noexcept { m_transit.refuse(); }
     void park(QueueEntry *entry) noexcept;
@@ -197,31 +200,34 @@ private:
     void serveEvent(Mailbox *mailbox, Drain &drain) noexcept;
     // Before a call, as an event loop of the handler's own goes on from there: what is left is served, or looked at in time.
     void prepareNext(Mailbox *mailbox) noexcept;
+    // Whether it is Nested::Wait.
+    bool waitsForItsCalls() const noexcept { return m_inbox && m_inbox->nested() == Nested::Wait; }
     void endCall(Mailbox *mailbox, std::uint64_t round, std::int64_t begin) noexcept;
     void plan(Mailbox &mailbox, std::int64_t time) noexcept;
     void forgetPlan(Mailbox &mailbox) noexcept;
     void dropInbox() noexcept;
     void queueVisit() noexcept;
     void sendVisit() noexcept;
-    // For a trace. 0: there is no memory; and for an event that is not in the trace.
-    std::uint32_t traceName() noexcept;
-    std::uint64_t flowOf(const Event &event) noexcept;
-    void traceForward(const Event &event) noexcept;
-    // Somebody looks at statistics: something waits.
+    // If statistics are enabled, tells that an event waits.
     void tellWaiting() noexcept
     {
         if (m_link->areStatisticsEnabled()) [[unlikely]]
             m_link->statisticsHaveChanged();
     }
-    void traceArrival(const Notification &notification, std::chrono::steady_clock::time_point time) noexcept;
-    void traceLosses() noexcept;
+
+    // When the consumer comes to the inbox. The consumer's, but for the wake-up.
+    struct Visits
+    {
+        WakeUp<DeliveryPlatform> wakeUp{WakeUp<DeliveryPlatform>::Idle}; // raised while a visit is on its way, or planned
+        std::int64_t plannedAt = 0; // when the mailbox is to make one, or 0
+        bool isPlanned = false; // the visit on its way was
+        bool isRoundPlanned = false; // the visit that began the round was
+        bool isBusy = false; // nothing may be served: in deliverNow(), or in a call of a handler of Nested::Wait
+    };
 
     const std::shared_ptr<RegistryLink> m_link;
     HandlerReference m_handler; // set by begin() before anybody sees the handler, constant after that
     const bool m_isAuto;
-    const Nested m_nested;
-    const CalledWith m_calledWith;
-    const Affinity m_affinity;
     const std::shared_ptr<Mailbox> m_mailbox; // the only one, or the first; null: inline
     std::shared_ptr<Context> m_context; // set by begin(), as the handler; keeps the other mailboxes
 
@@ -232,18 +238,11 @@ private:
     std::atomic<bool> m_isClaimed = false;
 
     HandlerStatistics m_statistics;
-    const Backlog m_backlog;
     std::shared_ptr<const EventPolicy> m_policy; // null: it has no functions; used inside of the handler only, and let go of at its end
     const std::unique_ptr<Inbox> m_inbox; // null: the mailbox's queue will do
-    WakeUp<DeliveryPlatform> m_visit; // raised while a visit is on its way, or planned
+    Visits m_visits;
     std::atomic<int> m_dropMarkers = 0; // without an inbox: visits behind which deliveries count again; relaxed: see dropPending()
-    std::int64_t m_plannedAt = 0; // when the mailbox is to visit it, or 0; the consumer's, as the next three
-    bool m_isVisitPlanned = false; // the visit on its way was planned
-    bool m_isRoundPlanned = false; // the visit that began the round was
-    bool m_isBusy = false; // nothing may be served: in deliverNow(), or in a call of a handler of Nested::Wait
-
-    std::atomic<std::uint32_t> m_traceName = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for
-    std::atomic<std::uint32_t> m_traceNumber = 0; // among all handlers; 0: none yet
+    RouteTrace m_trace;
     bool m_hasEnded = false; // looked at where its registration has failed
 };
 

@@ -39,7 +39,7 @@ void Route::reportFailedMerge(const FailedMerge &failed) noexcept
     try {
         m_link->report(ExceptionInfo(m_handler.id(), m_handler.info().name, failed.exception));
     } catch (...) {
-        // Without memory nobody learns of it.
+        // Without memory, the failure is not reported.
     }
     Completion *const completion = Batch::eventOf(*failed.item).completion();
     if (completion && completion->begin())
@@ -52,7 +52,7 @@ void Route::reportFailedMerge(const FailedMerge &failed) noexcept
 // Throws nothing: without memory, the next event tries again.
 void Route::queueVisit() noexcept
 {
-    if (m_visit.raise())
+    if (m_visits.wakeUp.raise())
         sendVisit();
 }
 
@@ -65,31 +65,31 @@ void Route::sendVisit() noexcept
         else
             park(entry);
     } catch (const std::bad_alloc &) {
-        m_visit.clear();
+        m_visits.wakeUp.clear();
     }
 }
 
 void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
 {
-    const bool isPlanned = std::exchange(m_isVisitPlanned, false);
+    const bool isPlanned = std::exchange(m_visits.isPlanned, false);
     if (!m_inbox) { // what waited in front of it has been dropped
         m_dropMarkers.fetch_sub(1, std::memory_order_relaxed);
         return;
     }
     // The visit stays raised until what is there has been taken: posts before that have nothing to call.
     if (!m_handler.isRegistered()) {
-        m_visit.clear();
+        m_visits.wakeUp.clear();
         forgetPlan(mailbox);
         dropInbox();
         return;
     }
-    if (m_isBusy) { // whoever set that looks again
-        m_visit.clear();
+    if (m_visits.isBusy) { // the call that set it looks again at its end
+        m_visits.wakeUp.clear();
         return;
     }
     if (!m_inbox->isInRound()) {
         if (m_inbox->isEmpty()) {
-            m_visit.clear();
+            m_visits.wakeUp.clear();
             if (m_inbox->isEmpty()) {
                 forgetPlan(mailbox); // there may be nothing more to come
                 return;
@@ -99,7 +99,7 @@ void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
             plan(mailbox, due);
             return;
         }
-        m_isRoundPlanned = isPlanned;
+        m_visits.isRoundPlanned = isPlanned;
     }
     do {
         serve(&mailbox, drain);
@@ -109,13 +109,13 @@ void Route::visit(Mailbox &mailbox, Drain &drain) noexcept
 
 void Route::serve(Mailbox *mailbox, Drain &drain) noexcept
 {
-    const bool wasBusy = std::exchange(m_isBusy, m_isBusy || m_nested == Nested::Wait);
-    if (m_calledWith == CalledWith::Batch)
+    const bool wasBusy = std::exchange(m_visits.isBusy, m_visits.isBusy || waitsForItsCalls());
+    if (m_inbox->calledWith() == CalledWith::Batch)
         serveBatch(mailbox, drain);
     else
         serveEvent(mailbox, drain);
-    m_isBusy = wasBusy;
-    if (m_nested == Nested::Wait && !m_isBusy && !m_inbox->isEmpty())
+    m_visits.isBusy = wasBusy;
+    if (waitsForItsCalls() && !m_visits.isBusy && !m_inbox->isEmpty())
         queueVisit();
 }
 
@@ -125,7 +125,7 @@ void Route::serveEvent(Mailbox *mailbox, Drain &drain) noexcept
     if (!m_inbox->isInRound())
         m_inbox->beginRound(begin);
     QueueEntry *const item = m_inbox->takeEvent();
-    if (Inbox::wantsOneRound(m_backlog, m_calledWith))
+    if (m_inbox->wantsOneRound())
         setWantsOneVisit(!m_inbox->isInRound());
     const std::uint64_t round = m_inbox->round();
     prepareNext(mailbox);
@@ -161,14 +161,14 @@ void Route::prepareNext(Mailbox *mailbox) noexcept
         return;
     }
     const bool isInRound = m_inbox->isInRound();
-    if (!isInRound && m_backlog.isEvery() && m_isRoundPlanned && !m_transit.isFinishing()) {
+    if (!isInRound && m_inbox->backlog().isEvery() && m_visits.isRoundPlanned && !m_transit.isFinishing()) {
         plan(*mailbox, m_inbox->dueTime());
         return;
     }
-    m_visit.clear();
+    m_visits.wakeUp.clear();
     if (!isInRound && m_inbox->isEmpty())
         return;
-    if (isInRound || m_backlog.isImmediate())
+    if (isInRound || m_inbox->backlog().isImmediate())
         queueVisit();
     else
         plan(*mailbox, m_inbox->dueTime());
@@ -176,13 +176,13 @@ void Route::prepareNext(Mailbox *mailbox) noexcept
 
 void Route::endCall(Mailbox *mailbox, std::uint64_t round, std::int64_t begin) noexcept
 {
-    if (!m_backlog.isEvery() || !m_inbox->endCall(round, begin, DeliveryClock::now()))
+    if (!m_inbox->backlog().isEvery() || !m_inbox->endCall(round, begin, DeliveryClock::now()))
         return;
     // The plan from before the call is too early now.
-    if (mailbox && m_plannedAt != 0 && !hasLeft()) {
-        mailbox->forgetVisit(m_plannedAt, *this);
-        m_plannedAt = m_inbox->dueTime();
-        mailbox->planVisit(m_plannedAt, *this);
+    if (mailbox && m_visits.plannedAt != 0 && !hasLeft()) {
+        mailbox->forgetVisit(m_visits.plannedAt, *this);
+        m_visits.plannedAt = m_inbox->dueTime();
+        mailbox->planVisit(m_visits.plannedAt, *this);
     }
 }
 
@@ -190,36 +190,36 @@ void Route::endCall(Mailbox *mailbox, std::uint64_t round, std::int64_t begin) n
 void Route::plan(Mailbox &mailbox, std::int64_t time) noexcept
 {
     if (hasLeft()) { // in an event loop of the call
-        m_visit.clear();
+        m_visits.wakeUp.clear();
         queueVisit();
         return;
     }
-    m_visit.keepRaised();
-    if (m_plannedAt != 0 || !reserve())
+    m_visits.wakeUp.keepRaised();
+    if (m_visits.plannedAt != 0 || !reserve())
         return;
-    m_plannedAt = time;
+    m_visits.plannedAt = time;
     mailbox.planVisit(time, *this);
 }
 
 void Route::forgetPlan(Mailbox &mailbox) noexcept
 {
-    if (m_plannedAt == 0)
+    if (m_visits.plannedAt == 0)
         return;
-    mailbox.forgetVisit(std::exchange(m_plannedAt, 0), *this);
+    mailbox.forgetVisit(std::exchange(m_visits.plannedAt, 0), *this);
     release(1); // not the last one: the visit's
 }
 
 void Route::visitAsPlanned() noexcept
 {
-    m_plannedAt = 0;
-    m_isVisitPlanned = true;
+    m_visits.plannedAt = 0;
+    m_visits.isPlanned = true;
     sendVisit();
     release(1);
 }
 
 void Route::dropAsPlanned() noexcept
 {
-    m_plannedAt = 0; // the thread may start again
+    m_visits.plannedAt = 0; // the thread may start again
     dropInbox();
     release(1);
 }
@@ -233,14 +233,14 @@ bool Route::deliverNow() noexcept
         refuse();
         return false;
     }
-    const bool isHere = m_inbox && m_backlog.isOnDemand() && !m_isBusy && mailbox->isDrainedHere() && !hasLeft();
+    const bool isHere = m_inbox && m_inbox->backlog().isOnDemand() && !m_visits.isBusy && mailbox->isDrainedHere() && !hasLeft();
     if (isHere) {
-        m_isBusy = true;
+        m_visits.isBusy = true;
         Drain drain;
         do {
             serve(nullptr, drain);
         } while (m_inbox->isInRound() && !m_inbox->isEmpty());
-        m_isBusy = false;
+        m_visits.isBusy = false;
         endDrain();
         if (!m_inbox->isEmpty())
             queueVisit();
@@ -297,8 +297,8 @@ void Route::callHandler(Batch &batch, HandlerCalls &calls) noexcept
 
 // --- dropping ------------------------------------------------------------------------------------
 
-// Without an inbox, what waits is in the mailbox's queue: all that is in front of a visit is dropped. Relaxed: who posts after this on the
-// same thread has its event behind the visit; a delivery on another thread that does not see the number yet began before.
+// Without an inbox, events wait in the mailbox's queue, and those in front of a visit are dropped. Relaxed: a post after this on the same
+// thread is queued behind the visit; a delivery on another thread that does not see the number yet began before.
 void Route::dropPending()
 {
     if (!m_mailbox)
@@ -317,14 +317,14 @@ void Route::dropPending()
         park(entry);
 }
 
-// Nobody consumes meanwhile: not in its mailbox, which is closed, and nowhere else, as the caller has a reservation.
+// There is no consumer meanwhile: the mailbox is closed, and the caller has a reservation.
 void Route::takeBacklog(EntryList &taken) noexcept
 {
     if (!m_inbox) {
         m_dropMarkers.fetch_sub(1, std::memory_order_relaxed); // its visit is dropped
         return;
     }
-    m_visit.clear();
+    m_visits.wakeUp.clear();
     m_inbox->takeRest(taken);
 }
 
