@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
+#include "backlogs/backlogtable.h"
 #include "cancelling.h"
 #include "scaled.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
 #include <SignalBox/EventStream>
+#include <SignalBox/ExceptionInfo>
+#include <SignalBox/TestClock>
 
 #include <QtTest/qtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <coroutine>
 #include <memory>
 #include <optional>
@@ -104,6 +108,10 @@ struct Fragile
 };
 
 } // namespace
+
+Q_DECLARE_METATYPE(Keep)
+Q_DECLARE_METATYPE(When)
+Q_DECLARE_METATYPE(Wanted)
 
 class EventStreams : public QObject
 {
@@ -242,6 +250,95 @@ private Q_SLOTS:
         QCOMPARE(allOf(latest), std::vector<int>{1000});
         QCOMPARE(newest.lost(), quint64(997));
         QCOMPARE(latest.lost(), quint64(999));
+    }
+
+    // Whatever waits on the way to the thread, and in the stream.
+    void streamKeepsWhatItsBacklogSays_data()
+    {
+        static constexpr std::pair<Keep, const char *> keeps[] = {{Keep::All, "all"}, {Keep::Newest, "newest"}, {Keep::NewestThree, "newest 3"},
+                                                                  {Keep::OldestThree, "oldest 3"}, {Keep::NewestBy, "newest by key"},
+                                                                  {Keep::MergedBy, "merged by key"}, {Keep::Merged, "merged"}};
+        static constexpr std::pair<When, const char *> whens[] = {
+            {When::Soon, "soon"}, {When::EveryTurn, "every turn"}, {When::Every, "every"}, {When::QuietFor, "quiet for"}, {When::OnDemand, "on demand"}};
+        QTest::addColumn<Keep>("keep");
+        QTest::addColumn<When>("when");
+        QTest::addColumn<Wanted>("wanted");
+        for (const auto &[keep, keepName] : keeps) {
+            for (const auto &[when, whenName] : whens) {
+                QTest::addRow("%s, %s", keepName, whenName) << keep << when << Wanted::Everything;
+                QTest::addRow("%s, %s, where", keepName, whenName) << keep << when << Wanted::Even;
+            }
+        }
+    }
+    void streamKeepsWhatItsBacklogSays()
+    {
+        QFETCH(Keep, keep);
+        QFETCH(When, when);
+        QFETCH(Wanted, wanted);
+        SignalBox::TestClock clock;
+        AsyncRegistry<int> registry;
+        EventStream<int> stream = registry.stream(this, {.backlog = backlogOf(keep, when, wanted)});
+        PlainBacklog model(keep, When::OnDemand, wanted, What::Batch);
+        model.reacts = false;
+        RowRandom random(QTest::currentDataTag());
+        for (int round = 0; round < 10; ++round) {
+            for (int burst = random.below(4); burst >= 0; --burst) {
+                for (int count = random.below(5); count >= 0; --count) {
+                    const int event = random.below(100);
+                    registry.post(event);
+                    model.post(event);
+                }
+                runQueuedCalls();
+                if (random.below(2) == 0)
+                    QVERIFY(clock.advance(std::chrono::milliseconds(interval)));
+            }
+            if (when == When::OnDemand)
+                QVERIFY(registry.deliver(stream.id()));
+            else
+                QVERIFY(clock.advance(std::chrono::milliseconds(interval)));
+            const std::uint64_t waiting = model.waiting();
+            model.deliver();
+            const std::vector<int> seen = allOf(stream);
+            QCOMPARE(seen.size(), std::size_t(waiting));
+            if (waiting > 0)
+                QCOMPARE(seen, model.calls.back().events);
+            QCOMPARE(stream.lost(), quint64(model.merged + model.dropped));
+        }
+    }
+
+    // No future waits for those who take the events.
+    void futureFinishesWhenTheEventHasArrived()
+    {
+        AsyncRegistry<int> registry;
+        EventStream<int> stream = registry.stream(this, {.backlog = Backlog::newest()});
+        const auto first = registry.notify(1);
+        runQueuedCalls();
+        QVERIFY(first.isFinished());
+        const auto second = registry.notify(2); // which replaces it in the stream
+        runQueuedCalls();
+        QVERIFY(second.isFinished());
+        COMPARE_REPORT(first.result(), 1, 0, 0);
+        COMPARE_REPORT(second.result(), 1, 0, 0);
+        QCOMPARE(allOf(stream), std::vector<int>{2});
+    }
+
+    void functionsThatThrowAreFailuresOfTheStream()
+    {
+        AsyncRegistry<int> registry;
+        int failures = 0;
+        registry.onException([&](const SignalBox::ExceptionInfo &) { ++failures; });
+        EventStream<int> stream = registry.stream(this, {.backlog = Backlog::merged([](int &kept, int &&newer) {
+                                                             if (newer == 13)
+                                                                 throw std::runtime_error("no");
+                                                             kept += newer;
+                                                         })});
+        for (const int event : {1, 13, 2}) {
+            registry.post(event);
+            runQueuedCalls(); // so that they meet in the stream
+        }
+        QCOMPARE(allOf(stream), std::vector<int>{3});
+        QCOMPARE(failures, 1);
+        QCOMPARE(stream.lost(), quint64(1));
     }
 
     // --- ends ------------------------------------------------------------------------------------

@@ -10,22 +10,18 @@
 #    include <SignalBox/qt/futures/answer.h>
 #    include <SignalBox/qt/futures/futureend.h>
 #endif
-#include <SignalBox/qt/registry/asyncregistry.h>
-#include <SignalBox/qt/backlogs/backlog.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/qt_export.h>
+#include <SignalBox/qt/registry/asyncregistry.h>
+#include <SignalBox/qt/streams/streamstate.h>
 
 #include <QtCore/qdeadlinetimer.h>
 #include <QtCore/qfuture.h>
 #include <QtCore/qobject.h>
 
 #include <coroutine>
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace SignalBox {
 
@@ -34,118 +30,13 @@ class NextEvent;
 
 namespace detail {
 
-class StreamState;
-
-/*! Waits for the next event of a stream, behind those that began earlier. On the thread of the stream's context. */
-class StreamWaiter
-{
-public:
-    StreamWaiter() = default;
-    Q_DISABLE_COPY_MOVE(StreamWaiter)
-
-protected:
-    ~StreamWaiter() = default;
-
-private:
-    friend class StreamState;
-
-    /*! Gets an event, or null at the end, and is not in the list any more. False: it does not want the event, and is gone.
-        Runs foreign code, whose exceptions it passes on. */
-    virtual bool give(const Event *event) = 0;
-    /*! Whether somebody still waits. */
-    virtual bool isWaiting() const { return true; }
-    /*! It leaves the list unasked. */
-    virtual void drop() noexcept {}
-
-    StreamWaiter *m_next = nullptr;
-};
-
-/*!
-    The events of a stream that wait, and those who wait for events; never both. All on the thread of the context, except for
-    tellEnd(). Shared by the stream, by its handler in the registry, and by awaiting coroutines.
-
-    The handler of the stream may end on any thread. That is told through a registry of the stream's own, whose handler runs on
-    the thread of the context, wherever that moves; and by the context's destroyed().
-*/
-class SIGNALBOX_QT_EXPORT StreamState : public std::enable_shared_from_this<StreamState>
-{
-public:
-    static std::shared_ptr<StreamState> make(QObject *context, const QString &name, const Backlog &backlog, const SourceLocation &location);
-    explicit StreamState(const Backlog &backlog);
-    ~StreamState();
-    Q_DISABLE_COPY_MOVE(StreamState)
-
-    /*! An event has arrived. \a lostBefore: what was lost on its way so far. The caller keeps this. False: it wants no more. */
-    bool arrive(const Event &event, std::uint64_t lostBefore);
-    /*! The handler has ended, on any thread. */
-    void tellEnd() noexcept;
-    /*! Nothing more comes: gives all that wait the end. */
-    void end() noexcept;
-
-    bool isReady() const noexcept { return m_count != 0 || m_hasEnded; }
-    bool isOver() const noexcept { return m_count == 0 && m_hasEnded; }
-    /*! It ends with the first event for which nobody waits. */
-    void endUnawaited() noexcept { m_endsUnawaited = true; }
-    /*! Whether the context lives on the calling thread. False: with a warning. */
-    bool isHere() const noexcept;
-    /*! The oldest event that waits; null if there is none. */
-    EventPointer take() noexcept;
-    std::uint64_t lost() const noexcept { return m_lost + m_lostBefore; }
-
-    void addWaiter(StreamWaiter &waiter) noexcept;
-    void addFirstWaiter(StreamWaiter &waiter) noexcept { waiter.m_next = std::exchange(m_firstWaiter, &waiter); }
-    void removeWaiter(StreamWaiter &waiter) noexcept;
-    /*! Keeps \a answer until the end, or until the guard's handler is unregistered, from whichever thread. */
-    HandlerGuard keepUntilEnd(std::shared_ptr<void> answer);
-
-private:
-    class Ends;
-
-    void append(EventPointer event);
-
-    const std::unique_ptr<Ends> m_ends;
-    QObject *m_context = nullptr; // null: ended
-    QMetaObject::Connection m_contextEnd;
-    const std::size_t m_capacity; // 0: unlimited
-    const bool m_keepsOldest;
-    std::vector<EventPointer> m_ring; // a power of two
-    std::size_t m_begin = 0;
-    std::size_t m_count = 0;
-    std::uint64_t m_lost = 0;
-    std::uint64_t m_lostBefore = 0;
-    StreamWaiter *m_firstWaiter = nullptr;
-    bool m_hasEnded = false;
-    bool m_endsUnawaited = false;
-};
-
-/*! The handler of a stream. */
-class SIGNALBOX_QT_EXPORT StreamHandler
-{
-public:
-    explicit StreamHandler(std::shared_ptr<StreamState> state) noexcept : m_state(std::move(state)) {}
-    StreamHandler(StreamHandler &&other) noexcept = default;
-    StreamHandler(const StreamHandler &) = delete;
-    StreamHandler &operator=(const StreamHandler &) = delete;
-    ~StreamHandler()
-    {
-        if (m_state)
-            m_state->tellEnd();
-    }
-
-    Propagation operator()(const Notification &notification, RouteBase &route);
-
-private:
-    std::shared_ptr<StreamState> m_state; // null: moved from; it stays during a call, whatever that does to the stream
-};
-
 /*! What a stream needs of its registry. */
 struct StreamAccess
 {
     template <class E>
     static HandlerGuard addHandler(AsyncRegistry<E> &registry, QObject *context, std::shared_ptr<StreamState> state,
-                                   const AsyncOptionsOf<E> &options, const SourceLocation &location)
+                                   const HandlerSettings &settings, const SourceLocation &location)
     {
-        const HandlerSettings settings(options, "AsyncRegistry::stream()");
         return registry.template add<StreamHandler>(registry.wayTo(context, settings), StreamHandler(std::move(state)), settings, location);
     }
 };
@@ -157,7 +48,8 @@ struct StreamAccess
     \brief The events of an AsyncRegistry, one after the other, for coroutines and futures. Made by AsyncRegistry::stream().
 
     A stream has one handler for its whole life. Events that come between two awaits wait in the stream. None is lost unless the
-    Backlog of its options says so. In a coroutine, `co_await stream` gives an std::optional<E>: the next event, or nothing at the end of
+    Backlog of its options says so: with Backlog::newestBy(), for example, one event of each key waits. The key is read
+    again when an event arrives, so a merge must not change it. In a coroutine, `co_await stream` gives an std::optional<E>: the next event, or nothing at the end of
     the stream. For E = void it gives a bool. The coroutine resumes on the thread of the context. Any coroutine type can be used, such
     as Task and QCoro::Task. next() gives the same as a QFuture, with a deadline.
 
@@ -382,10 +274,11 @@ public:
     Awaiter operator co_await() const noexcept { return Awaiter(m_state); }
 
     EventStream(AsyncRegistry<E> &registry, QObject *context, const AsyncOptionsOf<E> &options, const SourceLocation &location)
-        : m_state(detail::StreamState::make(context, options.name, options.backlog.plain(), location))
     {
+        const detail::HandlerSettings settings(options, "AsyncRegistry::stream()");
+        m_state = detail::StreamState::make(context, settings, location);
         if (m_state)
-            m_guard = detail::StreamAccess::addHandler(registry, context, m_state, options, location);
+            m_guard = detail::StreamAccess::addHandler(registry, context, m_state, settings, location);
         if (!m_guard.isActive())
             end();
     }

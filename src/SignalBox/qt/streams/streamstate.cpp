@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include <SignalBox/qt/streams/eventstream.h>
+#include <SignalBox/qt/streams/streamstate.h>
 
 #include <SignalBox/core/exceptioninfo.h>
-#include <SignalBox/qt/observing/logging.h>
+#include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/qt/backlogs/handlerstatistics.h>
+#include <SignalBox/qt/backlogs/inbox.h>
+#include <SignalBox/qt/delivery/queueentry.h>
+#include <SignalBox/qt/observing/logging.h>
+#include <SignalBox/qt/registry/asyncregistry.h>
 #include <SignalBox/qt/routes/route.h>
 
 #include <QtCore/qthread.h>
 
 #include <exception>
+#include <vector>
 
 namespace SignalBox::detail {
 
@@ -19,11 +24,21 @@ public:
     Ends() { becomePartOf(QStringLiteral("EventStream")); }
 };
 
-StreamState::StreamState(const Backlog &backlog)
-    : m_ends(std::make_unique<Ends>()),
-      m_capacity(static_cast<std::size_t>(backlog.limit() > 0 ? backlog.limit() : 0)),
-      m_keepsOldest(backlog.keep() == Backlog::Keep::Oldest)
+// What has arrived and was not taken.
+struct StreamState::Arrived
 {
+    HandlerStatistics statistics;
+    std::unique_ptr<Inbox> inbox; // null: the backlog is refused
+};
+
+StreamState::StreamState(const HandlerSettings &settings)
+    : m_ends(std::make_unique<Ends>()),
+      m_policy(settings.policy),
+      m_arrived(std::make_unique<Arrived>())
+{
+    // Nested::Wait, as only that always has an inbox: the events are not queued anywhere.
+    if (!settings.backlog.problem())
+        m_arrived->inbox = Inbox::make({.backlog = settings.backlog, .nested = Nested::Wait, .endsDeliveries = false}, nullptr, m_arrived->statistics);
 }
 
 StreamState::~StreamState()
@@ -33,7 +48,7 @@ StreamState::~StreamState()
         waiter->drop();
 }
 
-std::shared_ptr<StreamState> StreamState::make(QObject *context, const QString &name, const Backlog &backlog, const SourceLocation &location)
+std::shared_ptr<StreamState> StreamState::make(QObject *context, const HandlerSettings &settings, const SourceLocation &location)
 {
     if (!context) {
         warnRefused("AsyncRegistry::stream()", QStringLiteral("the context object is null"), "the stream is empty");
@@ -43,13 +58,13 @@ std::shared_ptr<StreamState> StreamState::make(QObject *context, const QString &
         warnRefused("AsyncRegistry::stream()", QStringLiteral("the context object lives on another thread"), "the stream is empty");
         return nullptr;
     }
-    auto state = std::make_shared<StreamState>(backlog);
+    auto state = std::make_shared<StreamState>(settings);
     state->m_context = context;
     // It resumes coroutines, so that reports name it as they name the stream.
     state->m_ends->registerHandler(context, [weak = std::weak_ptr(state)] {
         if (const auto ended = weak.lock())
             ended->end();
-    }, {.name = name}, location);
+    }, {.name = settings.name}, location);
     state->m_contextEnd = QObject::connect(context, &QObject::destroyed, [weak = std::weak_ptr(state)] {
         if (const auto ended = weak.lock())
             ended->end();
@@ -70,7 +85,7 @@ void StreamState::tellEnd() noexcept
     try {
         m_ends->post();
     } catch (const std::bad_alloc &) {
-        // As on behalf of an event loop: those who wait wait on until the context or the stream ends.
+        // The waiters go on waiting until the context or the stream ends.
     }
 }
 
@@ -109,40 +124,50 @@ bool StreamState::arrive(const Event &event, std::uint64_t lostBefore)
         end();
         return false;
     }
-    event.addReference();
-    append(EventPointer(&event));
+    keep(event);
     return true;
 }
 
-void StreamState::append(EventPointer event)
+void StreamState::keep(const Event &event)
 {
-    if (m_capacity != 0 && m_count == m_capacity) {
-        ++m_lost;
-        if (m_keepsOldest)
-            return;
-        static_cast<void>(take());
-    }
-    if (m_count == m_ring.size()) {
-        std::vector<EventPointer> larger(m_ring.empty() ? 8 : 2 * m_ring.size());
-        const std::size_t count = m_count;
-        for (std::size_t place = 0; place < count; ++place)
-            larger[place] = take();
-        m_ring.swap(larger);
-        m_begin = 0;
-        m_count = count;
-    }
-    m_ring[(m_begin + m_count) & (m_ring.size() - 1)] = std::move(event);
-    ++m_count;
+    std::vector<FailedMerge> failed;
+    auto push = [&](const EventKey *key) {
+        QueueEntry *const item = SeparateEntry::make(QueueEntry::Single, nullptr, &event);
+        event.addReference(); // the item's
+        m_arrived->inbox->push(item, key, m_policy.get(), failed);
+    };
+    if (m_arrived->inbox->hasKeys())
+        m_policy->withKey(event, &push, [](void *use, const EventKey &key) { (*static_cast<decltype(push) *>(use))(&key); });
+    else
+        push(nullptr);
+    for (const FailedMerge &failure : failed)
+        Batch::freeItem(*failure.item);
+    if (!failed.empty())
+        std::rethrow_exception(failed.front().exception);
+}
+
+bool StreamState::hasEvent() const noexcept
+{
+    return m_arrived->inbox && m_arrived->inbox->count() != 0;
 }
 
 EventPointer StreamState::take() noexcept
 {
-    if (m_count == 0)
+    QueueEntry *const item = m_arrived->inbox ? m_arrived->inbox->takeEvent() : nullptr;
+    if (!item)
         return EventPointer();
-    EventPointer event = std::move(m_ring[m_begin]);
-    m_begin = (m_begin + 1) & (m_ring.size() - 1);
-    --m_count;
-    return event;
+    const Event &event = Batch::eventOf(*item);
+    event.addReference();
+    Batch::freeItem(*item);
+    return EventPointer(&event);
+}
+
+std::uint64_t StreamState::lost() const noexcept
+{
+    if (!m_arrived->inbox)
+        return 0;
+    m_arrived->inbox->updateStatistics();
+    return m_arrived->statistics.losses() + m_lostBefore;
 }
 
 void StreamState::addWaiter(StreamWaiter &waiter) noexcept
@@ -177,7 +202,7 @@ HandlerGuard StreamState::keepUntilEnd(std::shared_ptr<void> answer)
 Propagation StreamHandler::operator()(const Notification &notification, RouteBase &route)
 {
     Route &itsRoute = static_cast<Route &>(route);
-    if (!m_state->arrive(notification.event(), itsRoute.statistics().losses()))
+    if (!m_state->arrive(notification.event(), itsRoute.losses()))
         itsRoute.handler().unregister();
     return Propagation::Continue;
 }
