@@ -26,7 +26,7 @@ public:
     BacklogStore(const BacklogStore &) = delete;
     BacklogStore &operator=(const BacklogStore &) = delete;
 
-    /*! The producer calls the consumer afterwards (WakeUp). Returns what had to go, \a item perhaps, or null. Throws std::bad_alloc, and has
+    /*! The producer calls the consumer afterwards (WakeUp). Returns the item that was dropped, which may be \a item itself; or null. Throws std::bad_alloc, and has
         then changed nothing. */
     virtual QueueEntry *push(QueueEntry *item) = 0;
     virtual bool keepsValues() const noexcept { return false; }
@@ -49,7 +49,7 @@ public:
         not come again. */
     enum class Extent { Present, Everything };
     virtual void takeRest(EntryList &taken, Extent extent) noexcept = 0;
-    /*! The segments of a batch: nobody needs what lies in them any more. Without the mutex. */
+    /*! Takes back the segments of a batch, whose events are not needed any more. Without the mutex. */
     virtual void giveBack(EntryList &&) noexcept {}
 
 protected:

@@ -38,7 +38,7 @@ public:
     /*! Null for a value. */
     QueueEntry *entry() const noexcept { return isValue() ? nullptr : reinterpret_cast<QueueEntry *>(m_word); }
     const Event &event() const noexcept { return Event::of(*entry()->payload()); }
-    /*! Null: nobody counts what becomes of it. */
+    /*! Null: no future waits for the event. */
     Completion *completion() const noexcept { return isValue() ? nullptr : event().completion(); }
 
 private:
@@ -90,12 +90,12 @@ public:
         return m_hasReplaced ? reinterpret_cast<KeyedSlot *>(m_items[index].entry()->next.load(std::memory_order_relaxed)) : nullptr;
     }
     const BatchItem *items() const noexcept { return m_items.data(); }
-    /*! Whether somebody counts what becomes of one of the events. */
+    /*! Whether a future waits for one of the events. */
     bool isCounted() const noexcept { return m_isCounted; }
-    /*! What the handler has not got since the batch before. */
+    /*! How many events the handler has lost since the batch before. */
     std::uint64_t lost() const noexcept { return m_lost; }
     void setLost(std::uint64_t lost) noexcept { m_lost = lost; }
-    /*! Of these, those for which no other event stands: with countAt() of all, all events. */
+    /*! How many of these were dropped, and not replaced or merged. Together with countAt() of all items, that is all events. */
     std::uint64_t dropped() const noexcept { return m_dropped; }
     void setDropped(std::uint64_t dropped) noexcept { m_dropped = dropped; }
     /*! The visit's, as the next one. */

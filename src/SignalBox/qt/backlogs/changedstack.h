@@ -9,7 +9,7 @@
 //       put the item into the slot; it was empty:   take: head <- none; the order is turned round
 //       push the slot                               per slot: read its next one, then take its item
 //
-// Whoever puts an item into an empty slot pushes the slot. So a slot is there once, from then until its item is taken. What stands in the
+// The producer that puts an item into an empty slot pushes the slot. So a slot is there once, from then until its item is taken. What stands in the
 // head is never freed, as a slot with an item is not.
 
 namespace SignalBox::detail {

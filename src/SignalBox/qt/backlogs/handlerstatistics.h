@@ -19,7 +19,7 @@ namespace SignalBox {
 namespace detail {
 
 /*!
-    What became of one handler's events, and how its calls went. Thread-safe, but for what is named the consumer's.
+    Counts the calls, failures and losses of one handler. Thread-safe, but for what is named the consumer's.
 
     Counters are relaxed: they order nothing.
 */
@@ -33,7 +33,7 @@ public:
     void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
     /*! Of a handler whose store counts them. */
     void setMerged(std::uint64_t count) noexcept { m_merged.store(count, std::memory_order_relaxed); }
-    /*! Whoever calls this tells the registry's link afterwards. */
+    /*! The caller tells the registry's link afterwards. */
     void countCall(std::chrono::nanoseconds time) noexcept;
     /*! \a exception: what the call ended with. */
     void countFailure(const std::exception_ptr &exception) noexcept;
@@ -46,7 +46,7 @@ public:
     std::uint64_t dropped() const noexcept { return m_dropped.load(std::memory_order_relaxed); }
     /*! What was lost since this was asked last. The consumer's. */
     std::uint64_t takeNewLosses() noexcept;
-    /*! Any thread: of its own losses, a thread does not miss that they are to be told. */
+    /*! Any thread. A thread sees the losses that it has counted itself, at least. */
     bool hasNewLosses() const noexcept { return losses() != m_toldLosses.load(std::memory_order_relaxed); }
 
     /*! Fills in calls, failures, losses and times. */
@@ -64,7 +64,7 @@ private:
     QString m_lastError;
 };
 
-/*! Asks every handler what it is and how it does. */
+/*! Asks every handler for its row of RegistryObject::handlers(). */
 class Inspection final : public Notification
 {
 public:

@@ -27,7 +27,7 @@ public:
 
     const std::uint64_t hash;
 
-    // Written under the mutex of its table. Items so far: the exchange of the item orders it, so who takes an item sees its count.
+    // Written under the mutex of its table. Items so far. The exchange of the item orders it, so the thread that takes an item sees its count.
     OneWriterCount pushed;
     KeyedSlot *nextInBucket = nullptr;
 
@@ -63,7 +63,7 @@ private:
     const KeyOperations *const m_operations;
 };
 
-/*! Slots by their keys. All of it under the mutex, which is held for a few instructions, and for the == of a key. */
+/*! Slots by their keys. The caller holds the mutex, for a few instructions and for the == of a key. */
 class alignas(64) KeyedTable
 {
 public:

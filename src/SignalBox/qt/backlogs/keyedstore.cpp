@@ -46,7 +46,7 @@ KeyedSlot *KeyedStore::findOrMake(KeyedTable &table, Lock &lock, const EventKey 
 
 bool KeyedStore::put(KeyedTable &table, KeyedSlot &slot, QueueEntry *item, EntryList &merged) noexcept
 {
-    // Before the item is there: who takes that takes its count, too.
+    // Before the item is there, so that the consumer finds an item and its count together.
     slot.pushed.add(1);
     QueueEntry *const replaced = ChangedStack<DeliveryPlatform, QueueEntry>::put(slot, item);
     if (!replaced) {
@@ -235,7 +235,7 @@ void KeyedStore::takeRest(EntryList &taken, Extent extent) noexcept
             if (QueueEntry *item = takeFrom(*slot))
                 taken.append(item);
         }
-        // What is being merged is waited for, as nobody else would take it.
+        // An item that is being merged is waited for: no later call would take it.
     } while (extent == Extent::Everything && count() != 0 && (std::this_thread::yield(), true));
 }
 

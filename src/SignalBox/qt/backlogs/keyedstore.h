@@ -102,7 +102,7 @@ private:
     std::array<KeyedTable, std::size_t{1} << tableBits> m_tables;
     ChangedStack<DeliveryPlatform, QueueEntry> m_changed;
 
-    // The consumer's; the first of them may be seen late by others, who look whether it is null.
+    // The consumer's. Other threads look whether the first one is null, and may see a change late.
     std::atomic<Slot *> m_takenFirst = nullptr; // slots that were taken from the stack
     OneWriterCount m_takenCount; // of items
     std::uint64_t m_round = 1;

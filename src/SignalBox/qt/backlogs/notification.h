@@ -54,7 +54,7 @@ private:
     const Kind m_kind;
 };
 
-/*! A value that need not become an event, as nobody shares it. Its type is the registry's. */
+/*! A value for a single handler, which need not become an event. Its type is the registry's. */
 class ValueOffer final : public Notification
 {
 public:

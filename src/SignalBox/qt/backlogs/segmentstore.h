@@ -49,8 +49,8 @@ private:
 
     // The consumer's.
     EntryList m_taken; // segments, oldest first
-    BacklogSegment *m_begun = nullptr; // the one before these, if take() has taken some of it
-    std::uint32_t m_next = 0; // the next place of it
+    BacklogSegment *m_begun = nullptr; // the segment before these, if take() has taken a part of it
+    std::uint32_t m_next = 0; // the next place in that segment
     OneWriterCount m_takenCount; // of places in all of them
     OneWriterCount m_removed; // segments, from the queue
 };

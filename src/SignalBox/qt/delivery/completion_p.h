@@ -14,7 +14,7 @@
 namespace SignalBox::detail {
 
 /*!
-    Counts what becomes of the deliveries of one event, and finishes a future with the sum when none is left.
+    Counts the deliveries of one event as called, failed or dropped, and finishes a future with the sums after the last one.
 
     Each delivery is expected() once; then it is begun() and ended(), or dropped(). When the deadline has passed, or the
     future was cancelled, those not begun count as dropped, and begin() refuses them.

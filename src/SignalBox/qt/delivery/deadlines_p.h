@@ -23,7 +23,7 @@ public:
     virtual void expire() noexcept = 0;
 };
 
-/*! Something that nothing tells of its end, so that it is looked at every few milliseconds. */
+/*! Something whose end nothing signals, so it is looked at every few milliseconds. */
 class Polled
 {
 public:
@@ -36,8 +36,8 @@ public:
 };
 
 /*!
-    What waits for a time, on a thread of its own, which needs neither event loop nor application: it is started by the
-    first need and ends with the program, where all that still waits expires at once. A deadline that could not be
+    Ends things when their time has come, on a thread of its own, which needs neither event loop nor application. The first use starts
+    the thread. At the end of the program, all that still waits expires at once. A deadline that could not be
     kept, because memory or threads are used up or the program is ending, has passed. Thread-safe.
 */
 class SIGNALBOX_QT_EXPORT Deadlines
@@ -53,7 +53,7 @@ public:
 
     /*! Has \a expiring end at a \a time of the DeliveryClock; never: then it is destroyed. */
     static Key add(std::int64_t time, std::unique_ptr<Expiring> expiring) noexcept;
-    /*! It need not end any more; unless it is ending right now, it is destroyed. */
+    /*! Removes and destroys it, unless it is ending right now. */
     static void remove(Key key) noexcept;
     /*! Looks at \a polled until it is over. Where that cannot be done it is destroyed at once. */
     static void poll(std::unique_ptr<Polled> polled) noexcept;

@@ -27,7 +27,7 @@ public:
 
     static std::int64_t now() noexcept
     {
-        // Acquire, with resume(): who sees the clock run again sees by how much it differs.
+        // Acquire, with resume(): a thread that sees the clock run again sees its offset, too.
         const std::int64_t stopped = s_stoppedAt.load(std::memory_order_acquire);
         return stopped != running ? stopped : steadyNanoseconds() + s_difference.load(std::memory_order_relaxed);
     }
@@ -40,13 +40,13 @@ public:
 
     /*! Stops it at the present time. False: it is stopped. */
     static bool stop() noexcept;
-    /*! Whether it is stopped at that \a time. It then has been since somebody set that time, as no other clock stands there. */
+    /*! Whether it is stopped at that \a time. If so, it has stood since that time was set, as no other clock stands there. */
     static bool isStoppedAt(std::int64_t time) noexcept { return s_stoppedAt.load(std::memory_order_acquire) == time; }
     /*! \a time: not before \a present. False: it is not stopped at \a present any more. */
     static bool advance(std::int64_t present, std::int64_t time) noexcept
     {
         // One step: between a look and a store another thread could end the clock, which would stand for ever then. Release, with
-        // now(): who sees the time sees what was delivered before.
+        // now(): a thread that sees the time sees what was delivered before.
         return s_stoppedAt.compare_exchange_strong(present, time, std::memory_order_acq_rel, std::memory_order_acquire);
     }
     /*! Only while it is stopped. */

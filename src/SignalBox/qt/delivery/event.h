@@ -21,8 +21,8 @@ namespace SignalBox::detail {
 class Completion;
 
 /*!
-    What another layer keeps with an event for as long as the event lives, such as the event as
-    JavaScript sees it. Let go of with the event, on whichever thread lets go of that last.
+    Data that another layer keeps with an event, as long as the event lives: its JavaScript value, for example. It is destroyed with the
+    event, on any thread.
 */
 class SIGNALBOX_QT_EXPORT EventAttachment
 {

@@ -18,7 +18,7 @@ namespace SignalBox::detail {
     The QObjects that an event's value points to, as long as they live: an event may wait, and they may die meanwhile.
 
     Attached before the event first waits or reaches a handler that takes the value; only to events with extras. An object is
-    known to be dead on its own thread; elsewhere it may die while somebody looks. Thread-safe once it is attached.
+    known to be dead on its own thread; elsewhere it may die during the look. Thread-safe once it is attached.
 */
 class SIGNALBOX_QT_EXPORT HeldObjects final : public EventAttachment
 {

@@ -244,7 +244,7 @@ void Mailbox::run(Receiver &receiver, QueueEntry *entry, bool isLast, Drain &dra
     receiver.m_delivered.add(1);
 }
 
-// Nothing more of the entry will be run here. But something of it may be running further out.
+// No further receiver of the entry is run here. One may still be running further out on the stack.
 void Mailbox::finish(QueueEntry *entry, Drain &drain) noexcept
 {
     for (Running *frame = m_running; frame; frame = frame->outer) {

@@ -76,7 +76,7 @@ public:
     void takeOver(EntryList &&entries) noexcept;
     /*! Gives back what receivers have been served, and forwards what waits for those that have left. */
     void forwardWaiting() noexcept;
-    /*! Has the receiver's backlog looked at, at a time of the DeliveryClock. Takes over a reservation. */
+    /*! Plans a visit of the receiver, at a time of the DeliveryClock. Takes over a reservation. */
     virtual void planVisit(std::int64_t time, Receiver &receiver) = 0;
     /*! Ends the plan. Its reservation is the caller's. */
     virtual void forgetVisit(std::int64_t time, Receiver &receiver) noexcept = 0;
@@ -97,7 +97,7 @@ protected:
     virtual bool isComingUp() const noexcept { return false; }
     // Something is about to be queued, though the mailbox is closed.
     virtual void lookForStart() noexcept {}
-    // Whether reopen() may still open it: who has decided that may be late.
+    // Whether reopen() may still open it. The thread may have ended since the caller decided to.
     virtual bool mayOpen() const noexcept { return true; }
     // Has the consumer drain soon. Called once per burst.
     virtual void callConsumer() noexcept = 0;
@@ -164,7 +164,7 @@ private:
     Queue m_queue;
     const Nesting m_nesting;
     std::mutex m_dropMutex; // the consumer's place, while there is none; and m_front, where the mailbox may just be made
-    QueueEntry m_end; // what was appended before the queue was closed lies in front of it
+    QueueEntry m_end; // marks the end of what was appended before the queue was closed
     bool m_isEndTaken = false; // under that mutex
 
     // The consumer's.

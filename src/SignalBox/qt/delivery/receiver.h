@@ -40,7 +40,7 @@ public:
         the plan's reservation. */
     virtual void visitAsPlanned() noexcept = 0;
     virtual void dropAsPlanned() noexcept = 0;
-    /*! Of several of one group whose planned visits are due together, the least is called first. */
+    /*! Receivers of one group whose planned visits are due together are called in this order. */
     virtual const void *group() const noexcept = 0;
     virtual HandlerReference::CallOrder callOrder() const noexcept = 0;
     /*! Something has been delivered in the drain that ends. The consumer's. */

@@ -7,14 +7,14 @@
 namespace SignalBox::detail {
 
 /*!
-    What is known of a thread's runs, as its signals tell it. So nobody has to ask a QThread that may be dying.
+    What is known of a thread's runs, as its signals tell it. So a QThread that may be dying need not be asked.
 
         Making ---> Ready ---> Running ---> Finished ---> Starting
                                   ^             |            |
                                   +-------------+------------'          and from each of them to Closed, and from there to Running
 
-    Only one step is not a signal's: that start() has been called again is not told before the thread runs. Who may ask the QThread object
-    tells it, with tell(). Each step but that one is made under the mailbox's mutex. Thread-safe.
+    Only one step is not a signal's: no signal tells that start() has been called again, before the thread runs. A thread that may ask the
+    QThread object calls tellStart(). Each step but that one is made under the mailbox's mutex. Thread-safe.
 */
 class ThreadRun
 {
@@ -32,7 +32,7 @@ public:
 
     static Phase phaseOf(State state) noexcept { return static_cast<Phase>(state & phaseMask); }
 
-    // Sequentially consistent, all of them: off every hot path, as only who finds the mailbox closed asks. The number of a state
+    // Sequentially consistent, all of them: off every hot path, as only a producer that finds the mailbox closed asks. The number of a state
     // keeps tell() from calling a thread Starting that has run and finished meanwhile.
     State state() const noexcept { return m_state.load(); }
     Phase phase() const noexcept { return phaseOf(state()); }

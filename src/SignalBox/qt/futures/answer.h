@@ -13,8 +13,7 @@
 namespace SignalBox::detail {
 
 /*!
-    The sender's end of a future that always finishes: with what is given first, or with \a R's default when the last
-    owner lets go, whatever the reason. Shared by all that may answer. Thread-safe.
+    The sender's end of a future that always finishes: with what is given first, or with \a R's default when the last owner goes. Shared by all that may answer. Thread-safe.
 */
 template <class R>
 class Answer

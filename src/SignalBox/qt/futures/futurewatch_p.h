@@ -11,7 +11,7 @@ namespace SignalBox::detail {
     Waits for a future: on the ServiceThread, or, where there is no application yet, by looking at it every few
     milliseconds.
 
-    Futures are watched, never given a continuation: that one place belongs to who made them.
+    Futures are watched, never given a continuation: the one place for that belongs to the code that made them.
 */
 class FutureWatch
 {
@@ -21,7 +21,7 @@ public:
         FinishedOrCanceled, // whether or not there is an application
     };
 
-    /*! Keeps \a waiting until then, and lets go of it on the library's own thread, or on the thread that ends the application.
+    /*! Keeps \a waiting until then. It is released on the library's own thread, or on the thread that ends the application.
         Throws std::bad_alloc, having let go of it. */
     static void keep(std::shared_ptr<void> waiting, WatchedFuture future, Until until);
 };

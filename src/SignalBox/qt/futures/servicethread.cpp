@@ -54,7 +54,7 @@ struct Service
 {
     std::mutex mutex; // never held while foreign code runs
     bool isStarting = false; // meanwhile there is none
-    // Nobody else's: it ends on the application's thread, never on its own, for which it would wait for ever.
+    // Owned by the application object alone: it ends on the application's thread. On its own thread it would wait for itself for ever.
     std::unique_ptr<RunningService> running;
 
     static Service &instance()

@@ -20,7 +20,7 @@ class HandlerReference;
 QString toQString(std::string_view text);
 
 /*!
-    What people are told of a handler: where it was registered, by C++ or by a script, and its name. A handler without a name is
+    How messages and reports show a handler: where it was registered, by C++ or by a script, and its name. A handler without a name is
     called by its place, so that no two look alike.
 */
 class SIGNALBOX_QT_EXPORT HandlerDescription

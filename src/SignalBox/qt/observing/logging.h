@@ -32,7 +32,7 @@ SIGNALBOX_QT_EXPORT void warnRefused(const char *caller, const QString &problem,
 /*! One line that names registry and handler, and says what was thrown. */
 SIGNALBOX_QT_EXPORT QString describeFailure(const HandlerFailure &failure, const QString &registryName);
 
-/*! A warning for a failure that nobody listens to; where a script is to blame, it is ScriptException::logUnheard()'s. */
+/*! Warns of a failure for which there is no listener. If a script has failed, ScriptException::logUnheard() warns. */
 SIGNALBOX_QT_EXPORT void logFailure(const HandlerFailure &failure, const QString &registryName);
 
 /*! A warning for an emission of a source that could not be made an event: \a exception says why. */

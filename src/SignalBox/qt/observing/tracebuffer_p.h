@@ -78,7 +78,7 @@ public:
     }
     /*! Whether a slice is under way. One that was dropped is not. */
     bool isInSlice() const noexcept { return m_open != 0; }
-    /*! The thread ends. Nothing comes any more, but from a thread that begins. */
+    /*! The thread ends. Only a thread that begins may record here after that. */
     void endThread() noexcept
     {
         // Release: partner isFree(). Weaker: the next thread overwrites the last records.

@@ -12,7 +12,7 @@
 namespace SignalBox::detail {
 
 /*!
-    A JSON array in a file, whole at each moment, also for who reads it after a process that was killed in the middle of a write. When it is
+    A JSON array in a file, whole at each moment, even if the process was killed in the middle of a write. When it is
     full, it becomes FILE.previous, and a new one begins. Reentrant.
 
     The end of the array is written first, with spaces in front of it that elements overwrite. What lies in one page is written as a whole

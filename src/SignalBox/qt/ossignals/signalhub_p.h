@@ -17,7 +17,7 @@
 namespace SignalBox::detail {
 
 /*!
-    What of OsSignals belongs to one application object: it lives on the application's thread, reads the descriptor
+    The part of OsSignals that belongs to one application object. It lives on the application's thread, reads the descriptor
     there, and holds the handlers and the wish to quit, which end with the application.
 
     The descriptor is drained before the broadcast, so that a signal after it wakes the loop again, also a nested one

@@ -24,7 +24,7 @@ const bool wasHangupIgnored = isIgnored(SIGHUP);
 
 } // namespace
 
-// Holds a signal; the last one of a signal lets go of it.
+// Holds a signal. The last holder restores what was there before.
 class SignalSource::Listener
 {
 public:
@@ -147,7 +147,7 @@ void SignalSource::release(int number) noexcept
     Caught &caught = m_caught[std::size_t(number)];
     if (--caught.listeners > 0)
         return;
-    // Somebody who has set a handler after us keeps it.
+    // A handler that the program has set after ours stays.
     struct sigaction present = {};
     if (sigaction(number, nullptr, &present) == 0 && !(present.sa_flags & SA_SIGINFO)
         && present.sa_handler == &signalBoxHandleSignal)

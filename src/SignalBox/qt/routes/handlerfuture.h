@@ -39,7 +39,7 @@ public:
     OngoingCall(const Notification &notification, RouteBase &route) noexcept : m_notification(notification), m_route(route) {}
     Q_DISABLE_COPY_MOVE(OngoingCall)
 
-    /*! The handler is done when \a future is. The last thing that it does. As detail::awaitFuture(). */
+    /*! The handler is done when \a future is. To be called as the last statement of the handler. As detail::awaitFuture(). */
     template <class T>
     void awaitFuture(QFuture<T> future) const
     {

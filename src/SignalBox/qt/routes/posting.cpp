@@ -11,7 +11,7 @@ namespace SignalBox::detail {
 
 namespace {
 
-// Somebody beside the handlers looks at the events.
+// Whether a trace or a follower looks at the events, beside the handlers.
 bool isWatched(const RegistryLink &link) noexcept
 {
     return link.followsEvents() || link.isTraced();
@@ -28,7 +28,7 @@ bool isTakenByOnlyHandler(RegistryLink &link, void *value) noexcept
     return offer.isTaken;
 }
 
-// Not inlined: a post that nobody watches is to pay nothing for it.
+// Not inlined, so that a post that is not watched pays nothing.
 [[gnu::noinline]] void postWatched(const std::shared_ptr<RegistryLink> &link, EventPointer &&event)
 {
     const Posting posting(link, *event);

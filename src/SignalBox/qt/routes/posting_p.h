@@ -13,8 +13,8 @@
 namespace SignalBox::detail {
 
 /*!
-    A post or notify, from here to the end of the scope, for those who watch a registry's events beside its handlers: the
-    trace, and a registry that follows its events.
+    A post or notify, from here to the end of the scope. Besides the handlers, the trace is told of the event, and a registry that follows
+    its events.
 
     The walk ends before this does. It may destroy the registry, so only the link is used.
 */
@@ -73,7 +73,7 @@ private:
     const Trace m_trace;
 };
 
-/*! Whether somebody would learn of an event. */
+/*! Whether an event would reach a handler or a follower. */
 bool isHeard(RegistryLink &link) noexcept;
 
 /*! Calls the handlers, or forwards to them. Throws std::bad_alloc before any handler has the event. */

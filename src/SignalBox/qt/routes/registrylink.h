@@ -28,8 +28,8 @@ struct HandlerInfo;
 namespace SignalBox::detail {
 
 /*!
-    What of a RegistryObject outlives it while deliveries are under way: its SyncRegistry, the way back to the object, and what all
-    its handlers look at. Each route holds it; the end of the object unregisters all handlers, and so lets go of it. Thread-safe.
+    The part of a RegistryObject that outlives it while deliveries are under way: its SyncRegistry, the way back to the object, and what all
+    its handlers look at. Each route holds it. The end of the object unregisters all handlers, which releases it. Thread-safe.
 */
 class RegistryLink : public std::enable_shared_from_this<RegistryLink>
 {

@@ -112,7 +112,7 @@ private:
     // added before its bit is set, with or without a message of its own, is seen by the message that clears it.
     std::atomic<unsigned> m_news = 0;
 
-    // Sequentially consistent, with HandlerStatistics::m_runTime: whoever counts and then finds it set is seen by the look that is
+    // Sequentially consistent, with HandlerStatistics::m_runTime: a thread that counts, and then finds it set, is seen by the look that is
     // still to clear it. Weaker: the last calls of a burst might stay unseen.
     std::atomic<bool> m_isStatisticsChangeTold = false;
 };

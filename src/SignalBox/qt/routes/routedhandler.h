@@ -14,7 +14,7 @@
 namespace SignalBox::detail {
 
 /*!
-    What a handler, which is a template, needs of its Route, which is none: so programs do not compile how routes work. Each
+    The part of a Route that its handler calls. Handlers are templates, which programs compile; the rest of the Route is not. Each
     RouteBase is a Route.
 */
 class SIGNALBOX_QT_EXPORT RouteBase
@@ -24,7 +24,7 @@ public:
 
     /*! The handler has been made: it is an owner of the route. */
     void hold() noexcept;
-    /*! The handler is gone, by whatever way, and with it an owner. On whichever thread let go of it last. */
+    /*! The handler has been destroyed, and is an owner no more. On any thread. */
     void letGo() noexcept;
 
     // --- called by the handler itself, inside of the core's call ---------------------------------
@@ -40,7 +40,7 @@ public:
     CallKind takes(const Notification &notification);
     // Relaxed: a flag of the RegistryLink, looked at by every call; a change need not be seen at once.
     bool isObserved() const noexcept { return m_observers.load(std::memory_order_relaxed) != 0; }
-    /*! Calls the handler, and tells who wants to know: statistics, the budget for slow handlers, the stall report, and hasNewerEvent(). Throws
+    /*! Calls the handler for its observers: statistics, the budget for slow handlers, the stall report, and hasNewerEvent(). Throws
         what the handler throws. */
     Propagation callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                              const Notification &notification);

@@ -49,7 +49,7 @@ private:
 };
 
 /*!
-    What of a sequential notify does not run in its walk: goes from one handler to the next when the one before has ended,
+    The part of a sequential notify that does not run in its walk. It goes from one handler to the next when the one before has ended,
     wherever it ran. Each step is owned until its turn.
 
     An inline handler runs on the thread on which the step before it ended.

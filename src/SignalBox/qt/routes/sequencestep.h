@@ -29,9 +29,8 @@ protected:
 };
 
 /*!
-    One handler's turn in a sequential notify. Its delivery is counted now, inside of the core's call, and not when the
-    sequence began: what waits for its turn must not look like something older that waits for the handler, and a handler
-    that is gone counts nothing any more.
+    One handler's turn in a sequential notify. The delivery is counted now, inside of the core's call, and not when the sequence began. Until
+    then, it must not look like an older event that waits for the handler; and a handler that has been unregistered counts nothing.
 */
 class Step final : public Notification
 {

@@ -19,20 +19,20 @@
 //
 // - Before: it pins the mailbox that is left (`out`). It goes there, and is forwarded when it is found there (`m_forwarded`). Until
 //   each has been given back, the handler does not open elsewhere.
-// - After: it is parked (`m_parked`), behind all that is forwarded: whoever parks has queued its older ones before.
+// - After: it is parked (`m_parked`), behind all that is forwarded: a producer that parks has queued its older events before.
 //
 // It opens when the context has arrived and nothing is out any more: what was late has been forwarded, and what was running has
 // returned. Then what was forwarded, what was parked and what is pushed from then on follow each other. Whoever gives back the
 // last one says where it opens; the thread there opens it, in front of its queue.
 //
 // The same word says whether the source of the handler's events has ended (finish()). From then on, the handler is to end once
-// nothing is on its way to it: whoever gives back the last reservation learns that it was the last one.
+// nothing is on its way to it: release() tells the thread that gives back the last reservation.
 //
 // `Entries` is a list with append(), prepend() and takeFirst(). The mutex is for the time of a move only.
 
 namespace SignalBox::detail {
 
-/*! What there is of a handler's shares after some were given back. */
+/*! Which shares of a handler are left after some were given back. */
 enum class SharesLeft {
     Some,
     Handler, // only its own, and no event comes any more: it is to be unregistered

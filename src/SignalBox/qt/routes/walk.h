@@ -46,7 +46,7 @@ public:
     }
     /*! Has the event queued in \a mailbox, with the receiver's reservation. */
     void queue(Mailbox &mailbox, Receiver &receiver) const;
-    /*! An entry for a backlog: the event's own, if nobody else uses it. */
+    /*! An entry for a backlog: the event's own, if no other handler uses it. */
     QueueEntry *takeEntry() const;
     /*! A separate entry for one receiver. */
     QueueEntry *makeEntry(Receiver &receiver) const;

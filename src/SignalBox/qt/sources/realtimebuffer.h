@@ -36,7 +36,7 @@ public:
 
     /*! Whether a source can be made so. Warns if not. */
     static bool isPossible(const QObject &registry, qsizetype capacity, std::chrono::milliseconds interval);
-    /*! Has it taken on the registry's thread, which is the calling one, until the source or the registry ends. Throws std::bad_alloc. */
+    /*! Begins to take events on the registry's thread, which is the calling one, until the source or the registry ends. Throws std::bad_alloc. */
     void serve(QObject &registry, std::chrono::milliseconds interval);
 
     /*! What offer() refused, and what was there when the registry went. Any thread. */

@@ -38,7 +38,7 @@ public:
 
     void setConnection(const QMetaObject::Connection &connection);
 
-    /*! Whether somebody would learn of an event. */
+    /*! Whether an event would reach a handler or a follower. */
     bool isHeard() const noexcept;
     /*! Whether the registry object lives on the calling thread. */
     bool isRegistryHere() const noexcept;

@@ -13,7 +13,7 @@ namespace SignalBox::detail {
 
 namespace {
 
-// What is left, or a part of it that no clock or timer overflows with.
+// The time that is left, or a part that no clock or timer overflows with.
 std::chrono::milliseconds nextWait(const QDeadlineTimer &deadline)
 {
     constexpr std::chrono::milliseconds longest = std::chrono::hours(1);
