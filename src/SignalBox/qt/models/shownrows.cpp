@@ -27,7 +27,8 @@ void ShownRows::remove(int first, int last)
     }
     m_firstPlace += last + 1;
     m_head = end;
-    if (m_head > m_rows.size() / 2) { // so each row is moved once for each one that goes, at most
+    // So each row that goes has seven others moved, and an eighth of the memory is lost, at most.
+    if (m_head > m_rows.size() / 8) {
         m_rows.erase(m_rows.begin(), m_rows.begin() + static_cast<std::ptrdiff_t>(m_head));
         m_head = 0;
     }
