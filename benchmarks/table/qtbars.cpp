@@ -151,6 +151,29 @@ void addRowBars(std::vector<Bar> &bars)
                     counter(peer, "unaccounted"), Unit::Count});
 }
 
+// Tables in order, and of lists that are replaced as a whole.
+void addOrderBars(std::vector<Bar> &bars)
+{
+    const std::string proxy = "QSortFilterProxyModel";
+    const Bar::Value theirs = counterOf("sorted", proxy, "250ms", "update_ns");
+    bars.push_back({"5000 symbols, 200 000 quotes/s, sorted by the price, in a visible QTableView: the GUI thread's time for an update, four a second",
+                    "<= 0.20 x " + proxy, Unit::Ratio, quotient(counterOf("sorted", us, "250ms", "update_ns"), theirs), 0.2, proxy, theirs});
+    const Bar::Value theirShare = counterOf("sorted", proxy, "16ms", "gui_share");
+    bars.push_back({"the GUI thread's share of a CPU for that, updated each frame, which the proxy cannot keep up with", "<= 0.20 x " + proxy, Unit::Ratio,
+                    quotient(counterOf("sorted", us, "16ms", "gui_share"), theirShare), 0.2, proxy, theirShare, Unit::Count});
+    bars.push_back({"its worst gap between frames, less the idle worst", "<= 14 ms more", Unit::Time, excessGap("sorted", "16ms"), 14e6, "idle",
+                    timeOf("sorted", "idle", "16ms")});
+    const std::string reset = "beginResetModel()";
+    const Bar::Value ofReset = counterOf("snapshots", reset, "arrival", "snapshot_ns");
+    for (const std::string variant : {"arrival", "sorted"}) {
+        bars.push_back({"snapshots of 100 000 rows, 10 a second, 1 % changed, 1 % come and go, "
+                                + std::string(variant == "sorted" ? "sorted by what changes" : "unsorted") + ": the GUI thread's time for each",
+                        "<= 5 ms", Unit::Time, counterOf("snapshots", us, variant, "snapshot_ns"), 5e6, reset, ofReset});
+        bars.push_back({"its selection and scroll position are kept", "1", Unit::Count, counterOf("snapshots", us, variant, "kept"), 1, reset,
+                        counterOf("snapshots", reset, "arrival", "kept"), Unit::Count, Bar::Side::AtLeast});
+    }
+}
+
 void addSourceBars(std::vector<Bar> &bars)
 {
     const std::string direct = "Qt direct connection";
@@ -203,6 +226,7 @@ std::vector<Bar> qtBars()
     addMemoryBars(bars);
     addLatencyBars(bars);
     addRowBars(bars);
+    addOrderBars(bars);
     addSourceBars(bars);
     addOfferBars(bars);
     addAwaitBars(bars);

@@ -17,5 +17,6 @@ int main(int argc, char **argv)
     return runBenchmarks(argc, argv, "benchmark-widgets", [] {
         registerRows();
         registerSorted();
+        registerSnapshots();
     });
 }

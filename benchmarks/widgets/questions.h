@@ -5,6 +5,7 @@
 namespace SignalBoxBenchmark {
 
 void registerRows();
+void registerSnapshots();
 void registerSorted();
 
 } // namespace SignalBoxBenchmark

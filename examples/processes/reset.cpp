@@ -52,7 +52,7 @@ private:
 class Reset final : public Way
 {
 public:
-    QString name() const override { return QStringLiteral("beginResetModel() for each list, sorted by hand"); }
+    QString name() const override { return QStringLiteral("beginResetModel(), sorted by hand"); }
     QAbstractItemModel *model() override { return &m_model; }
     void send(Processes &&processes) override
     {

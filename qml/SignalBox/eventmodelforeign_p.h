@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/eventmodelfilter.h>
+#include <SignalBox/eventmodelscripts_p.h>
 
 #include <SignalBox/qt/models/eventmodel.h>
 
@@ -15,7 +15,7 @@ struct EventModelForeign
     Q_GADGET
     QML_FOREIGN(SignalBox::EventModel)
     QML_NAMED_ELEMENT(EventModel)
-    QML_EXTENDED(SignalBox::EventModelFilter)
+    QML_EXTENDED(SignalBox::detail::EventModelScripts)
 };
 
 } // namespace SignalBox

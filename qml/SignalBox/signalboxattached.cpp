@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/signalboxattached.h>
 
+#include <SignalBox/eventmodelscripts_p.h>
 #include <SignalBox/handlers/ownerwatch_p.h>
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/handlers/scripthandler_p.h>
@@ -8,6 +9,7 @@
 #include <SignalBox/qt/routes/hasnewerevent.h>
 #include <SignalBox/registries/namedregistries_p.h>
 
+#include <QtCore/qthread.h>
 #include <QtQml/qqmlengine.h>
 
 #include <vector>
@@ -76,6 +78,31 @@ HandlerId SignalBoxAttached::on(RegistryObject *registry, const QJSValue &functi
         return {};
     }
     return detail::ScriptHandler::registerWith(registry, engine, function, *parsed, parent());
+}
+
+void SignalBoxAttached::setFilter(EventModel *model, const QJSValue &filter)
+{
+    QQmlEngine *const engine = qmlEngine(parent());
+    if (!engine)
+        return;
+    const detail::ScriptArguments arguments(engine, "SignalBox.setFilter()");
+    if (!model || model->thread() != QThread::currentThread()) {
+        // Whatever is no EventModel arrives as null.
+        arguments.refuse(model ? QStringLiteral("model: expected an EventModel of the engine's thread")
+                               : QStringLiteral("model: expected an EventModel, not null or anything else"));
+        return;
+    }
+    if (!filter.isCallable() && !filter.isNull()) {
+        arguments.refuse(QStringLiteral("filter: expected a function or null, not ") + detail::describe(filter));
+        return;
+    }
+    if (!filter.isNull() && detail::OwnerWatch::of(parent())->hasEnded()) {
+        arguments.refuse(QStringLiteral("owner: expected to be called in the scope of an object that is alive, not of one that is being "
+                                        "destroyed"));
+        return;
+    }
+    if (detail::mayChange(*model, arguments))
+        detail::setFilterOf(*model, engine, filter, parent());
 }
 
 } // namespace SignalBox

@@ -7,6 +7,7 @@
 #include <SignalBox/handlers/nestedsetting.h>
 #include <SignalBox/scripts/stopvalue.h>
 #include <SignalBox/qml/qml_export.h>
+#include <SignalBox/qt/models/eventmodel.h>
 #include <SignalBox/qt/registry/registryobject.h>
 
 #include <QtCore/qobject.h>
@@ -20,13 +21,14 @@ namespace SignalBox {
 /*!
     \class SignalBox::SignalBoxAttached
     \qmltype SignalBox
-    \brief The functions that QML files call as SignalBox.on(), SignalBox.find(), SignalBox.hasNewerEvent() and SignalBox.stallReport().
+    \brief The functions that QML files call as SignalBox.on(), SignalBox.find(), SignalBox.setFilter(), SignalBox.hasNewerEvent() and
+    SignalBox.stallReport().
 
     It is attached to the object in whose scope it is written.
 
     \threadsafety Engine's thread only.
     \cost find() searches the registries that have a name, under a lock. on() costs as much as registerHandler().
-    \lifetime Handlers of on() end with the object in whose scope the call is written.
+    \lifetime Handlers of on() and filters of setFilter() end with the object in whose scope the call is written.
     \errors Wrong arguments are TypeErrors at the caller's line.
 
     \code{.qml}
@@ -99,6 +101,14 @@ public:
     */
     Q_INVOKABLE SignalBox::HandlerId on(SignalBox::RegistryObject *registry = nullptr, const QJSValue &function = QJSValue(),
                                         const QJSValue &options = QJSValue());
+
+    /*!
+        Has \a model, which may be C++'s, show only rows for whose events \a filter, a function, returns what counts as true. Another filter of
+        the model is replaced; null: it shows all rows. The filter ends with the object in whose scope the call is written: then the model
+        shows all rows in a later turn of the event loop, unless it has another filter by then. Wrong arguments are TypeErrors at the caller's
+        line. If the function throws, that is logged, for the first time, and the row is not shown.
+    */
+    Q_INVOKABLE void setFilter(SignalBox::EventModel *model = nullptr, const QJSValue &filter = QJSValue());
 };
 
 } // namespace SignalBox

@@ -4,6 +4,7 @@
 #include "inlineobject.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/EventModel>
 #include <SignalBox/QmlRegistry>
 
 #include <QtCore/qthread.h>
@@ -209,6 +210,48 @@ private Q_SLOTS:
             const int before = counter.count;
             QTRY_VERIFY(counter.count > before); // the other registry's go on
         }
+    }
+
+    void filterOfAModelOfCppEndsWithThePageThatHasSetIt_data()
+    {
+        QTest::addColumn<bool>("isEngineEnding");
+        QTest::newRow("the page ends") << false;
+        QTest::newRow("the engine ends") << true;
+    }
+
+    void filterOfAModelOfCppEndsWithThePageThatHasSetIt()
+    {
+        QFETCH(const bool, isEngineEnding);
+        AsyncRegistry<Point> registry;
+        SignalBox::EventModel model(&registry);
+        model.setRegistry(&registry);
+        QQmlEngine::setObjectOwnership(&model, QQmlEngine::CppOwnership);
+        Engine engine;
+        Counter counter;
+        auto page = engine.create(R"(
+            import QtQml
+            import SignalBox
+            QtObject {
+                id: page
+                required property EventModel model
+                required property QtObject counter
+                property int least: 2
+                Component.onCompleted: SignalBox.setFilter(page.model, event => { page.counter.add(); return event.x >= page.least })
+            }
+        )", {{QStringLiteral("model"), QVariant::fromValue<QObject *>(&model)}, {QStringLiteral("counter"), QVariant::fromValue<QObject *>(&counter)}});
+        QVERIFY(page);
+        for (const int x : {1, 2, 3})
+            registry.post({x});
+        QTRY_COMPARE(model.received(), quint64(3));
+        QCOMPARE(model.count(), 2);
+        QCOMPARE(counter.count, 3);
+        if (isEngineEnding)
+            engine.destroy();
+        else
+            page.reset();
+        registry.post({0});
+        QTRY_COMPARE(model.count(), 4);
+        QCOMPARE(counter.count, 3);
     }
 
     void functionsAreUnregisteredByEightThreads()

@@ -289,6 +289,10 @@ QString everyMember()
                 statements.append(QStringLiteral("console.log(%1.%2)").arg(type.key(), QString::fromLatin1(enumeration.key(key))));
         }
     }
+    // What QML adds to the class of SignalBox::Qt.
+    for (const char *const call : {"addRole(null, null, null)", "setMerge(null)", "eventAt(null)", "filter = null"})
+        statements.append(QStringLiteral("page.aEventModel.") + QLatin1String(call));
+    statements.append(QStringLiteral("console.log(page.aEventModel.filter)"));
     // Each in a function of its own: after a type that it does not know, as a HandlerId is with Qt 6.4, the tool reads no further.
     for (qsizetype i = 0; i < statements.size(); ++i)
         statements[i] = QStringLiteral("    function use%1() { %2 }").arg(i).arg(statements.at(i));
@@ -391,6 +395,8 @@ void QmlTypes::misspelledMembersAreFound_data()
     QTest::newRow("function") << QStringLiteral("aQmlRegistry.notify(null)") << QStringLiteral("aQmlRegistry.notfy(null)");
     QTest::newRow("property") << QStringLiteral("log(page.aEventModel.received)") << QStringLiteral("log(page.aEventModel.recieved)");
     QTest::newRow("property of a base") << QStringLiteral("log(page.aSignalRegistry.handlerCount)") << QStringLiteral("log(page.aSignalRegistry.handlersCount)");
+    QTest::newRow("function that takes a function") << QStringLiteral("aEventModel.setMerge(null)") << QStringLiteral("aEventModel.setMrge(null)");
+    QTest::newRow("property that is a function") << QStringLiteral("log(page.aEventModel.filter)") << QStringLiteral("log(page.aEventModel.fliter)");
     QTest::newRow("attached function") << QStringLiteral("SignalBox.find(\"\")") << QStringLiteral("SignalBox.fnd(\"\")");
 }
 

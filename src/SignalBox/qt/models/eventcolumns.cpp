@@ -64,13 +64,12 @@ QVariant EventColumn::readValue(const EventRow &row) const
 std::optional<QVariant> EventColumn::readWith(const std::vector<EventReader> &readers, const Event::Content &content, const Event *event)
 {
     for (const EventReader &reader : readers) {
-        const void *value = nullptr;
-        if (content.type.isValid())
-            value = content.type == reader.type ? content.value : nullptr;
-        else if (event)
-            value = reader.find(*event);
-        if (value)
-            return reader.read(value);
+        if (content.type.isValid()) {
+            if (content.type == reader.type || !reader.type.isValid())
+                return reader.read(content);
+        } else if (const void *const value = event && reader.find ? reader.find(*event) : nullptr) {
+            return reader.read({reader.type, value});
+        }
     }
     return std::nullopt;
 }

@@ -16,8 +16,8 @@ namespace SignalBox::detail {
 QByteArray roleName(int role);
 
 /*!
-    Something of events that has a name: read by the functions that were given for it, or a property of a gadget, a member
-    of a map, or, as "value", an event that has no members. Missing members are invalid QVariants.
+    What one column reads of events, by its name: with the functions that were given for that name; or else a property of a gadget, or a member of a
+    map. An event without members has one, "value": itself. What an event does not have is an invalid QVariant.
 */
 class EventColumn
 {
@@ -31,8 +31,8 @@ public:
     /*! Invalid where the function throws. That is logged, for the first time. */
     QVariant read(const EventRow &row) const noexcept;
 
-    /*! What the first of \a readers that is for its type reads of an event; nothing if there is none. \a event may be null. Throws what
-        that throws. Thread-safe if the functions are. */
+    /*! What the first of \a readers for the type of the event reads. Nothing: there is none. \a event may be null. Throws what the function
+        throws. Thread-safe if the functions are. */
     static std::optional<QVariant> readWith(const std::vector<EventReader> &readers, const Event::Content &content, const Event *event);
     /*! The names of all members of an event, in their order. */
     static QStringList membersOf(const Event::Content &content);

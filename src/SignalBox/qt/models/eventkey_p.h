@@ -10,7 +10,7 @@
 
 namespace SignalBox::detail {
 
-/*! For keys that compare by QVariant's ==, in which numbers of different types may be equal. */
+/*! The hash of a key. Numbers of different types that are equal have the same one. */
 struct EventKeyHash
 {
     std::size_t operator()(const QVariant &key) const
@@ -40,7 +40,7 @@ struct EventKeyHash
     }
 };
 
-/*! QVariant's ==, without its detours where most keys are; but a text is no number: to QVariant, "3" is 3, and "high" is 0. */
+/*! Compares keys as QVariant does, but faster for texts and ints, and a text never equals a number. To QVariant, "3" is 3, and "high" is 0. */
 struct EventKeyEqual
 {
     bool operator()(const QVariant &a, const QVariant &b) const

@@ -127,18 +127,27 @@ void EventModel::addReader(const QString &name, detail::EventReader reader)
     }
 }
 
-void EventModel::addRoleReader(const QString &column, int role, detail::EventReader reader)
+bool EventModel::addRoleReader(const QString &column, int role, detail::EventReader reader)
 {
     const char *const caller = "EventModel::addRole()";
     if (column.isEmpty() || role < 0 || role > Qt::UserRole) {
         refuse(caller, column.isEmpty() ? "the name of the column is empty" : "the role must be one of Qt::ItemDataRole, not above Qt::UserRole");
-        return;
+        return false;
     }
     if (d->isReadingOrChanging(caller) || !d->finishUpdate())
-        return;
-    d->roleReaders[{column, role}].push_back(std::move(reader));
+        return false;
+    std::vector<detail::EventReader> &ofRole = d->roleReaders[{column, role}];
+    if (!reader.type.isValid())
+        std::erase_if(ofRole, [](const detail::EventReader &other) { return !other.type.isValid(); });
+    ofRole.push_back(std::move(reader));
     if (const QStringList names = columns(); names.contains(column))
         d->setColumns(names);
+    return true;
+}
+
+bool EventModel::mayChange() const
+{
+    return !d->isReading && !d->isChanging;
 }
 
 std::pair<detail::Event::Content, const detail::Event *> EventModel::eventOf(int row) const
@@ -264,6 +273,7 @@ void EventModel::clear()
     if (self->handler.isActive())
         self->listen(); // what waits goes with the handler before
     self->forgetWaiting();
+    self->snapshotRows.clear();
     self->lost = self->received = 0;
     if (count() > 0) {
         self->isChanging = true;

@@ -34,7 +34,9 @@ class AsyncRegistry;
 
     Changes are made in blocks, once per \c interval: rows are removed, changed (one dataChanged() for each run), inserted, and at last put in
     order, by one layoutChanged(). Where rows go from many places or come to many places, they are moved to the end before, or from there
-    afterwards, by one layoutChanged(). Persistent indexes stay with their rows, and with them selection and current row of a view.
+    afterwards, by one layoutChanged(). If rows go from many places and the order changes anyway, one layoutChanged() does both, and they are removed
+    after it; until then there may be more than \c capacity. If many rows change and also take other places, one dataChanged() tells of all,
+    and of rows between them; but not of rows that have not changed and have a persistent index, as edited ones do. Persistent indexes stay with their rows, and with them selection and current row of a view.
 
     A column shows one member of the events: a property of a Q_GADGET, a key of a QVariantMap, or the result of a function given to
     addColumn(). If an event does not have that member, the cell is an invalid QVariant. An event without members, such as an
@@ -64,6 +66,16 @@ class AsyncRegistry;
 
     Its handler is named by the model's objectName at the time when the registry is set, or "EventModel", and has the place of the call of
     setRegistry(): so traces, stallReport() and RegistryObject::handlers() show it. Of QML they show no place.
+
+    In QML there are also the property \c filter, a function or null, and the functions \c addRole(column, role, function), \c eventAt(row), which
+    returns undefined where there is no such row, and \c setMerge(function). That function is called with two events, kept and newer, and
+    returns the event that is kept; it runs on the model's thread only, and the newest million events wait for it. Wrong arguments are TypeErrors at
+    the caller's line; for \c filter they are a warning. All these functions belong to the component that has created the model, and end with it.
+    SignalBoxAttached::setFilter() is for a model that another component has created, or C++.
+
+    \code{.qml}
+    EventModel { registry: bus; filter: event => event.level >= 2 }
+    \endcode
 
     \code
     SignalBox::EventModel model;
@@ -111,7 +123,8 @@ class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
     /*! What is compared: Qt::DisplayRole, by default, of the column, or another role. */
     Q_PROPERTY(int sortRole READ sortRole WRITE setSortRole NOTIFY sortRoleChanged FINAL)
     /*!
-        If true, each event is a list of all rows there are: a QList or std::vector of a type that a QVariant can hold, or a QVariantList. With a
+        If true, each event is a list of all rows there are: a QVariantList, or a QList or std::vector of a type that Qt knows, as it knows a Q_GADGET
+        and what Q_DECLARE_METATYPE declares. With a
         key, rows that stay are changed in place, new ones come at the end; without, the rows are those of the list, by their places. Only
         the newest event is looked at. It is compared with the one before in a thread of QThreadPool::globalInstance(), unless the key is a
         function. Rows of a type without == count as changed. Of rows with one key the last one counts, others as \c lost; so do, in each
@@ -276,7 +289,13 @@ public:
     //!@}
 
     //! \cond For layers above
-    void setFilterPredicate(detail::EventPredicate predicate);
+    // What changes the model is refused, with a warning, in functions that it calls for its events, and while views are told of a change.
+    bool mayChange() const;
+    bool setFilterPredicate(detail::EventPredicate predicate);
+    bool setMergeFunction(detail::EventMerge merge);
+    // For events of any type, it takes the place of another such one.
+    bool addRoleReader(const QString &column, int role, detail::EventReader reader);
+    std::pair<detail::Event::Content, const detail::Event *> eventOf(int row) const;
     //! \endcond
 
 Q_SIGNALS:
@@ -309,10 +328,7 @@ private:
 
     static void refuse(const char *caller, const char *problem);
     void addReader(const QString &name, detail::EventReader reader);
-    void addRoleReader(const QString &column, int role, detail::EventReader reader);
     void setRemovesPredicate(detail::EventPredicate predicate, const QString &member);
-    void setMergeFunction(detail::EventMerge merge);
-    std::pair<detail::Event::Content, const detail::Event *> eventOf(int row) const;
 
     const std::shared_ptr<Private> d; // which outlives the model in calls of its own
 };

@@ -24,14 +24,16 @@
 namespace SignalBox {
 
 /*
-    An event on its way to a row: it has come (`incoming`); it waits, one for each key (`waiting`); it is in the update that is being made
-    (`changes`, or in its row, which enters). An update has steps, each of which tells the views once:
+    An event goes three ways until it is shown. First it is in `incoming`, as it came. Then it is in `waiting`, where there is one event for each
+    key. Then it is part of the update that is being made: in `changes`, or in its row if that is about to enter. An update has steps, and each
+    step tells the views once:
 
         rows leave -> rows change -> rows enter -> rows take their order
 
-    A step takes what it does out of the update before it tells anybody, so a slot that changes the model finishes the update first
-    (finishUpdate()). Functions of the program that are asked about events run between the steps only, and must not change the model: such
-    calls are refused. They may destroy it; so each of these functions holds on to the Private, and looks whether the model still lives.
+    If rows leave from many places and the order changes anyway, they take their order at the end of all rows, and leave then.
+    A step removes what it does from the update before it tells anybody. So a slot that changes the model can finish the update first, by
+    finishUpdate(). Functions of the program that are asked about events run between updates only. They must not change the model: such calls are
+    refused. They may destroy it: so what calls them keeps the Private alive, and looks at `q` afterwards.
 */
 class EventModel::Private : public std::enable_shared_from_this<EventModel::Private>
 {
@@ -52,10 +54,11 @@ public:
     void takeSnapshot(const detail::Batch &batch);
     void computeDifference();
     void takeDifference(detail::SnapshotDifference &&difference);
-    // What has come waits. False: the model is gone.
+    // Moves all of `incoming` to `waiting`. False: the model is gone.
     bool absorb();
-    void absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey,
-                     std::size_t hash);
+    detail::ModelRow *absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey,
+                                  std::size_t hash);
+    void setSnapshotRow(int number, detail::ModelRow *row);
     void awaitNew(detail::EventRow event);
     void awaitFor(detail::ModelRow *row, detail::EventRow event, std::uint64_t count);
     void awaitRemoval(detail::ModelRow *row);
@@ -63,10 +66,10 @@ public:
     void forgetWaiting();
     bool isWaiting() const noexcept { return !waiting.empty() || !incoming.empty(); }
 
-    // --- what waits becomes rows: eventmodelupdate.cpp -------------------------------------------
+    // --- what waits becomes an update: eventmodelupdate.cpp --------------------------------------
 
     void show();
-    // What follows a change of settings: the same, also of a paused model, without what waits. False: the model is gone.
+    // Makes the steps that are left of the update, also of a paused model. What waits stays. False: the model is gone.
     bool finishUpdate();
     bool prepareUpdate();
     void prepareRow(detail::ModelRow *row, detail::EventRow event);
@@ -76,18 +79,24 @@ public:
     void refilter();
     void resort();
     void leaveExcess();
+    std::size_t changeRuns() const;
+    bool isReadingOrChanging(const char *caller) const;
+    void tell();
+
+    // --- what views are told: eventmodelsteps.cpp ------------------------------------------------
+
+    static constexpr std::size_t mostRuns = 8; // of rows: more of them cost a view more than one change of the order
+
     bool step();
     void removeStep();
     void changeStep();
     void enterStep();
-    std::size_t entryRuns() const;
-    std::vector<detail::ModelRow *> without(const std::vector<detail::ModelRow *> &all,
-                                            std::vector<detail::ModelRow *> &some) const;
-    int placeOf(const detail::ModelRow *row) const;
     void orderStep();
-    void reorder(const std::vector<detail::ModelRow *> &order);
-    bool isReadingOrChanging(const char *caller) const;
-    void tell();
+    void reorder(std::vector<detail::ModelRow *> rows);
+    bool isEntryAtEnd() const;
+    std::size_t entryRuns() const;
+    int placeOf(const detail::ModelRow *row) const;
+    std::vector<detail::ModelRow *> without(const std::vector<detail::ModelRow *> &some) const;
 
     // --- columns and roles: eventmodelcolumns.cpp ------------------------------------------------
 
@@ -141,6 +150,8 @@ public:
         QVariant key; // invalid: not known
         std::size_t hash;
         bool isGone = false; // its row is to go
+        int number = -1;     // in snapshots; -1: none
+        bool hasRow = false; // the one of that number, if it is known
     };
     std::deque<Incoming> incoming;
 
@@ -158,20 +169,26 @@ public:
         detail::EventRow event;
         detail::SortKey sortKey;
         detail::ModelRow *row;
+        bool isMoved; // it may stand in a wrong place then
     };
-    std::vector<detail::ModelRow *> leaving;  // shown ones
-    std::vector<Change> changes;              // of shown rows that stay; the last one is made first
+    std::vector<detail::ModelRow *> leaving;  // shown ones, in the order of their places
+    std::vector<Change> changes;              // of shown rows that stay; the last one is made first, and stands first in the model
     std::vector<detail::ModelRow *> entering; // with their events
     std::vector<detail::ModelRow *> moved;    // shown ones that may stand in a wrong place
+    bool isLeavingLast = false;               // rows leave after the others have taken their order
+    bool areRunsJoined = false;               // runs of changes are told together
+    std::vector<int> persistentRows;          // then: the rows of persistent indexes, ascending
 
     bool isShowing = false;
     bool isReading = false;  // a function of the program is asked about events
     bool isChanging = false; // between a begin and an end
 
     std::shared_ptr<detail::SnapshotState> snapshots = std::make_shared<detail::SnapshotState>();
+    // The rows of the numbers of `snapshots`, each with the number of its arrival; null: not known.
+    std::vector<std::pair<detail::ModelRow *, std::uint64_t>> snapshotRows;
     detail::EventPointer newestSnapshot;
     bool isComputing = false;
-    // What a thread that computes knows of the model, which may die meanwhile.
+    // How a thread that compares snapshots finds the model, which may die meanwhile.
     struct WayBack
     {
         std::mutex mutex;

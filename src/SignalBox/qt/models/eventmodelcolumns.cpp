@@ -96,6 +96,7 @@ void EventModel::Private::rekey()
     leavingCount = 0;
     incoming.clear();
     store.clear();
+    snapshotRows.clear();
     shown.clear();
     isReading = true;
     std::vector<detail::ModelRow *> rows;
@@ -122,7 +123,7 @@ void EventModel::Private::rekey()
     for (detail::ModelRow *row = store.first(); row; row = row->after) {
         const bool isWanted = !filter.isSet() || filter.isTrue(row->event, true);
         if (q && isWanted)
-            row->setSortKey(readSortKey(row->event));
+            row->sortKey = readSortKey(row->event);
         if (!q)
             return;
         if (isWanted)

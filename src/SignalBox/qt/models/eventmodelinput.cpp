@@ -3,12 +3,13 @@
 
 #include <SignalBox/qt/backlogs/keyedslot.h>
 #include <SignalBox/qt/delivery/handover_p.h>
-#include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/models/memberpolicy.h>
+#include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qthreadpool.h>
 
 #include <algorithm>
+#include <tuple>
 
 // How events come into a model, and wait there.
 
@@ -25,6 +26,9 @@ void EventModel::Private::listen()
     handler = {};
     newestSnapshot = detail::EventPointer();
     snapshots = std::make_shared<detail::SnapshotState>();
+    snapshotRows.clear();
+    for (Incoming &event : incoming)
+        event.number = -1; // of the state before
     if (!registry)
         return;
     const auto taking = [this](const detail::Batch &batch) { take(batch); };
@@ -34,9 +38,9 @@ void EventModel::Private::listen()
         const auto place = readers.find(key);
         snapshots->configure(key, place == readers.end() ? std::vector<detail::EventReader>() : place->second,
                              capacity);
-        for (const detail::ModelRow *row = store.first(); row; row = row->after) {
+        for (detail::ModelRow *row = store.first(); row; row = row->after) {
             if (!row->isLeaving)
-                snapshots->addKnown(row->key());
+                setSnapshotRow(snapshots->addKnown(row->key()), row);
         }
         const AsyncOptions options{.name = name, .backlog = Backlog::newest().every(interval)};
         handler = registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, caller), registeredAt);
@@ -56,10 +60,10 @@ void EventModel::Private::listen()
     handler = registry->registerBatchGuard(q, taking, detail::HandlerSettings(options, caller), registeredAt);
 }
 
-// Null if the notifying threads must not read it: a function may use what is the model's thread's.
+// Null if the notifying threads must not read it, or not merge: a function may use what is the model's thread's.
 std::shared_ptr<const detail::EventPolicy> EventModel::Private::producersKey() const
 {
-    if (!keyColumn)
+    if (!keyColumn || (merge && !merge->policy))
         return nullptr;
     const auto place = readers.find(key);
     std::vector<detail::EventReader> ofKey =
@@ -125,6 +129,8 @@ bool EventModel::Private::absorb()
             awaitNew(std::move(next.event));
             continue;
         }
+        if (const auto place = static_cast<std::size_t>(next.number); next.hasRow && place < snapshotRows.size())
+            std::tie(next.row, next.arrival) = snapshotRows[place];
         detail::ModelRow *row = next.row && next.row->arrival == next.arrival ? next.row : nullptr;
         if (!row && !next.key.isValid()) {
             next.key = keyColumn->read(next.event); // of a function; or of an event that has none, which is logged
@@ -145,7 +151,9 @@ bool EventModel::Private::absorb()
         if (next.isGone && row)
             awaitRemoval(row);
         else if (!next.isGone)
-            absorbKeyed(std::move(next.event), next.count, row, std::move(next.key), next.hash);
+            row = absorbKeyed(std::move(next.event), next.count, row, std::move(next.key), next.hash);
+        if (next.number >= 0)
+            setSnapshotRow(next.number, next.isGone ? nullptr : row);
     }
     isReading = false;
     return q != nullptr;
@@ -159,22 +167,33 @@ void EventModel::Private::awaitNew(detail::EventRow event)
         waiting.pop_front();
 }
 
-void EventModel::Private::absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row,
-                                      QVariant rowKey, std::size_t hash)
+// Returns the row; null: there is no room for it.
+detail::ModelRow *EventModel::Private::absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row,
+                                                   QVariant rowKey, std::size_t hash)
 {
     if (!row || row->isLeaving) {
         if (!hasRoom()) {
             lost += count;
-            return;
+            return nullptr;
         }
         if (row) { // it comes again before it has gone
             row->isLeaving = false;
-            --leavingCount;
+            if (row->waiting >= 0) // else the update that is being made has it
+                --leavingCount;
         }
     }
     if (!row)
         row = store.append(std::move(rowKey), hash);
     awaitFor(row, std::move(event), count);
+    return row;
+}
+
+void EventModel::Private::setSnapshotRow(int number, detail::ModelRow *row)
+{
+    const auto place = static_cast<std::size_t>(number);
+    if (place >= snapshotRows.size())
+        snapshotRows.resize(place + 1);
+    snapshotRows[place] = {row, row ? row->arrival : 0};
 }
 
 void EventModel::Private::awaitFor(detail::ModelRow *row, detail::EventRow event, std::uint64_t count)
@@ -288,15 +307,23 @@ void EventModel::Private::takeDifference(detail::SnapshotDifference &&difference
     const auto self = shared_from_this();
     if (difference.isRefused) {
         ++lost;
-        refuse("EventModel", "with `snapshot`, an event must be a list of rows");
+        refuse("EventModel",
+               "with `snapshot`, an event must be a list of rows, whose type is a Q_GADGET or declared by "
+               "Q_DECLARE_METATYPE");
         tell();
         return;
     }
     lost += difference.lost;
-    for (auto &[goneKey, hash] : difference.gone)
-        incoming.push_back({detail::EventRow(), 0, nullptr, 0, std::move(goneKey), hash, true});
-    for (detail::SnapshotDifference::Row &row : difference.set)
-        incoming.push_back({std::move(row.event), 1, nullptr, 0, std::move(row.key), row.hash});
+    const auto add = [this](detail::SnapshotDifference::Row &row, std::uint64_t count, bool isGone, bool isKnown) {
+        incoming.push_back(
+                {std::move(row.event), count, nullptr, 0, std::move(row.key), row.hash, isGone, row.number, isKnown});
+    };
+    for (detail::SnapshotDifference::Row &row : difference.gone)
+        add(row, 0, true, true);
+    for (detail::SnapshotDifference::Row &row : difference.changed)
+        add(row, 1, false, true);
+    for (detail::SnapshotDifference::Row &row : difference.added)
+        add(row, 1, false, false);
     show();
     if (q && !isPaused)
         computeDifference(); // what has come meanwhile

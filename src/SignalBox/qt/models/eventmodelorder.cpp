@@ -35,12 +35,13 @@ void EventModel::setRemovesPredicate(detail::EventPredicate predicate, const QSt
         Q_EMIT removesChanged();
 }
 
-void EventModel::setFilterPredicate(detail::EventPredicate predicate)
+bool EventModel::setFilterPredicate(detail::EventPredicate predicate)
 {
     if (d->isReadingOrChanging("EventModel::setFilter()") || !d->finishUpdate())
-        return;
+        return false;
     d->filter.set(std::move(predicate));
     refilter();
+    return true;
 }
 
 void EventModel::clearFilter()
@@ -59,13 +60,14 @@ void EventModel::refilter()
         self->show();
 }
 
-void EventModel::setMergeFunction(detail::EventMerge merge)
+bool EventModel::setMergeFunction(detail::EventMerge merge)
 {
     if (d->isReadingOrChanging("EventModel::setMerge()"))
-        return;
+        return false;
     d->merge = std::move(merge);
     d->hasMergeFailed = false;
     d->listen();
+    return true;
 }
 
 int EventModel::sortColumn() const

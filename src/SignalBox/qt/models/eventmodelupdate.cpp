@@ -2,13 +2,13 @@
 #include <SignalBox/qt/models/eventmodel_p.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
 
-// How what waits becomes rows, step by step.
+// How what waits becomes an update of the rows; eventmodelsteps.cpp makes it.
 
 namespace SignalBox {
-
-// More runs of rows cost a view more than one change of the order.
-static constexpr std::size_t mostRuns = 8;
 
 void EventModel::Private::show()
 {
@@ -129,14 +129,16 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
         return;
     row->isNew = false;
     if (row->isShown() && isWanted) {
-        changes.push_back({std::move(event), std::move(sortKey), row});
+        const bool isMoved =
+                order.by == detail::RowOrder::By::SortKey && detail::RowOrder::compare(row->sortKey, sortKey) != 0;
+        changes.push_back({std::move(event), std::move(sortKey), row, isMoved});
         return;
     }
     row->event = std::move(event);
     if (row->isShown()) {
         leaving.push_back(row);
     } else if (isWanted) {
-        row->setSortKey(std::move(sortKey));
+        row->sortKey = std::move(sortKey);
         entering.push_back(row);
     }
 }
@@ -155,9 +157,30 @@ void EventModel::Private::arrangeUpdate()
     const auto isBefore = [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; };
     if (!std::is_sorted(leaving.begin(), leaving.end(), isBefore)) // of a ring they are
         std::sort(leaving.begin(), leaving.end(), isBefore);
-    std::sort(changes.begin(), changes.end(),
-              [](const Change &a, const Change &b) { return a.row->place > b.row->place; });
     order.sort(entering);
+    // If the order has to change anyway, one change of it does all: rows that leave go to the end with it.
+    const bool hasMoved =
+            std::any_of(changes.begin(), changes.end(), [](const Change &change) { return change.isMoved; });
+    isLeavingLast = !leaving.empty() && (hasMoved || entryRuns() > mostRuns) && shown.runsOf(leaving).size() > mostRuns;
+    const auto isAfter = [](const Change &a, const Change &b) { return a.row->place > b.row->place; };
+    if (!std::is_sorted(changes.begin(), changes.end(), isAfter))
+        std::sort(changes.begin(), changes.end(), isAfter);
+    areRunsJoined = hasMoved && changeRuns() > mostRuns;
+    persistentRows.clear();
+    if (areRunsJoined) {
+        for (const QModelIndex &index : q->persistentIndexList())
+            persistentRows.push_back(index.row());
+        std::sort(persistentRows.begin(), persistentRows.end());
+    }
+}
+
+std::size_t EventModel::Private::changeRuns() const
+{
+    std::size_t runs = 0;
+    std::int64_t before = -1;
+    for (const Change &change : changes)
+        runs += std::exchange(before, change.row->place) != change.row->place + 1;
+    return runs;
 }
 
 // Of all rows, after another filter has been set.
@@ -169,7 +192,7 @@ void EventModel::Private::refilter()
             continue;
         const bool isWanted = !filter.isSet() || filter.isTrue(row->event, true);
         if (q && isWanted && !row->isShown()) {
-            row->setSortKey(readSortKey(row->event));
+            row->sortKey = readSortKey(row->event);
             entering.push_back(row);
         } else if (!isWanted && row->isShown()) {
             leaving.push_back(row);
@@ -185,16 +208,15 @@ void EventModel::Private::refilter()
 void EventModel::Private::resort()
 {
     isReading = true;
-    std::vector<detail::ModelRow *> rows = shown.all();
+    std::vector<detail::ModelRow *> rows(shown.all().begin(), shown.all().end());
     for (detail::ModelRow *row : rows) {
-        row->setSortKey(readSortKey(row->event));
+        row->sortKey = readSortKey(row->event);
         if (!q)
             return;
     }
     isReading = false;
     order.sort(rows);
-    if (rows != shown.all())
-        reorder(rows);
+    reorder(std::move(rows));
 }
 
 // There is room for fewer rows: the oldest go; with a key, the last ones.
@@ -217,167 +239,6 @@ void EventModel::Private::leaveExcess()
         row = next;
     }
     arrangeUpdate();
-}
-
-// --- steps ---------------------------------------------------------------------------------------
-
-bool EventModel::Private::step()
-{
-    if (!leaving.empty())
-        removeStep();
-    else if (!changes.empty())
-        changeStep();
-    else if (!entering.empty())
-        enterStep();
-    else if (!moved.empty())
-        orderStep();
-    else
-        return false;
-    return true;
-}
-
-// The last run of them; many runs are put together at the end before.
-void EventModel::Private::removeStep()
-{
-    const std::vector<std::pair<int, int>> runs = shown.runsOf(leaving);
-    if (runs.size() > mostRuns) {
-        std::vector<detail::ModelRow *> rows = without(shown.all(), leaving);
-        rows.insert(rows.end(), leaving.begin(), leaving.end());
-        reorder(rows);
-        return;
-    }
-    const auto [first, last] = runs.back();
-    isChanging = true;
-    q->beginRemoveRows({}, first, last);
-    shown.remove(first, last);
-    for (int count = last - first + 1; count > 0; --count) {
-        detail::ModelRow *const row = leaving.back();
-        leaving.pop_back();
-        if (row->isLeaving)
-            store.remove(row);
-    }
-    isChanging = false;
-    q->endRemoveRows();
-}
-
-// One signal for each run of rows. Their events change with it: a proxy that puts one row into its place looks at others.
-void EventModel::Private::changeStep()
-{
-    const int first = shown.indexOf(changes.back().row);
-    int last = first;
-    for (bool isRun = true; isRun; isRun = !changes.empty() && shown.indexOf(changes.back().row) == last + 1) {
-        Change &change = changes.back();
-        detail::ModelRow *const row = change.row;
-        last = shown.indexOf(row);
-        row->event = std::move(change.event);
-        if (order.by == detail::RowOrder::By::SortKey && detail::RowOrder::compare(row->sortKey(), change.sortKey) != 0)
-            moved.push_back(row);
-        row->setSortKey(std::move(change.sortKey));
-        changes.pop_back();
-    }
-    if (!columns.empty())
-        Q_EMIT q->dataChanged(q->index(first, 0), q->index(last, static_cast<int>(columns.size()) - 1));
-}
-
-// The last run of them; many runs, or those of a model whose order has to be changed anyway, come at the end, and take their places together.
-void EventModel::Private::enterStep()
-{
-    int place = shown.count();
-    std::vector<detail::ModelRow *> rows;
-    const bool isAtEnd = shown.count() == 0 || order.isLess(shown.at(shown.count() - 1), entering.front());
-    if (!moved.empty() || isAtEnd || entryRuns() > mostRuns) {
-        if (!moved.empty() || !isAtEnd)
-            moved.insert(moved.end(), entering.begin(), entering.end());
-        rows.swap(entering);
-    } else {
-        place = placeOf(entering.back());
-        auto first = entering.end() - 1;
-        while (first != entering.begin() && placeOf(*(first - 1)) == place)
-            --first;
-        rows.assign(first, entering.end());
-        entering.erase(first, entering.end());
-    }
-    isChanging = true;
-    q->beginInsertRows({}, place, place + static_cast<int>(rows.size()) - 1);
-    shown.insert(place, rows);
-    isChanging = false;
-    q->endInsertRows();
-}
-
-std::size_t EventModel::Private::entryRuns() const
-{
-    std::size_t runs = 0;
-    int before = -1;
-    for (const detail::ModelRow *row : entering) {
-        const int place = placeOf(row);
-        runs += place != before;
-        before = place;
-        if (runs > mostRuns)
-            break;
-    }
-    return runs;
-}
-
-// Where it enters. The shown ones are in order.
-int EventModel::Private::placeOf(const detail::ModelRow *row) const
-{
-    int first = 0;
-    for (int count = shown.count(); count > 0;) {
-        const int half = count / 2;
-        const bool isAfter = order.isLess(shown.at(first + half), row);
-        first += isAfter ? half + 1 : 0;
-        count = isAfter ? count - half - 1 : half;
-    }
-    return first;
-}
-
-// Rows in the order of their places, but for some; those are put in that order, too.
-std::vector<detail::ModelRow *> EventModel::Private::without(const std::vector<detail::ModelRow *> &all,
-                                                             std::vector<detail::ModelRow *> &some) const
-{
-    std::sort(some.begin(), some.end(),
-              [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; });
-    std::vector<detail::ModelRow *> rest;
-    rest.reserve(all.size());
-    auto next = all.begin();
-    for (const detail::ModelRow *row : some) {
-        const auto place = all.begin() + shown.indexOf(row);
-        rest.insert(rest.end(), next, place);
-        next = place + 1;
-    }
-    rest.insert(rest.end(), next, all.end());
-    return rest;
-}
-
-// Those that may stand in a wrong place are sorted, and merged with the others.
-void EventModel::Private::orderStep()
-{
-    std::vector<detail::ModelRow *> moving;
-    moving.swap(moved);
-    const std::vector<detail::ModelRow *> before = shown.all();
-    const std::vector<detail::ModelRow *> staying = without(before, moving);
-    order.sort(moving);
-    const std::vector<detail::ModelRow *> rows = order.merged(staying, moving);
-    if (rows != before)
-        reorder(rows);
-}
-
-void EventModel::Private::reorder(const std::vector<detail::ModelRow *> &rows)
-{
-    isChanging = true;
-    Q_EMIT q->layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
-    if (!q)
-        return;
-    const std::vector<detail::ModelRow *> before = shown.all();
-    const QModelIndexList from = q->persistentIndexList();
-    shown.setOrder(rows);
-    QModelIndexList to;
-    to.reserve(from.size());
-    for (const QModelIndex &index : from)
-        to.append(q->createIndex(shown.indexOf(before[static_cast<std::size_t>(index.row())]), index.column()));
-    q->changePersistentIndexList(from, to);
-    isChanging = false;
-    Q_EMIT q->layoutChanged({}, QAbstractItemModel::VerticalSortHint);
 }
 
 } // namespace SignalBox

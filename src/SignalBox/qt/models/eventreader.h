@@ -11,18 +11,19 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <type_traits>
 #include <utility>
 
 namespace SignalBox::detail {
 
-/*! A function that reads something of events of one type. */
+/*! A function that reads something of events of one type, or of any. */
 struct EventReader
 {
-    QMetaType type;
-    const void *(*find)(const Event &event); // the value, if it is of that type; for types that no QVariant can hold
-    std::function<QVariant(const void *value)> read;
+    QMetaType type; // invalid: any that a QVariant can hold
+    const void *(*find)(const Event &event); // the value, if it is of that type; for types that no QVariant can hold; null for any type
+    std::function<QVariant(const Event::Content &content)> read;
     bool isMember; // a pointer to one, which needs nothing but the event: any thread may read it
 };
 
@@ -53,10 +54,10 @@ EventPredicate makeEventPredicate(F &&function)
 /*! Takes events into another one: on the threads that post, and on the model's. Thread-safe if the function of the program is. */
 struct EventMerge
 {
-    QMetaType type;
-    std::shared_ptr<const EventPolicy> policy; // copies and merges events of that type
+    QMetaType type; // of the events that the policy is for
+    std::shared_ptr<const EventPolicy> policy; // copies and merges events of that type; null: the model's thread does
     const void *(*find)(const Event &event); // the value, if it is of that type
-    std::function<void(void *kept, const void *newer)> merge; // values
+    std::function<QVariant(const Event::Content &kept, const Event::Content &newer)> merge; // returns what is kept then
 };
 
 template <class E, class F>
@@ -64,8 +65,13 @@ EventMerge makeEventMerge(F function)
 {
     return {QMetaType::fromType<E>(), std::make_shared<FunctionPolicy<E, NoFunction, F, NoFunction>>(NoFunction(), function, NoFunction()),
             [](const Event &event) -> const void * { return eventValue<E>({}, &event); },
-            [function](void *kept, const void *newer) {
-                std::invoke(function, *static_cast<E *>(kept), E(*static_cast<const E *>(newer)));
+            [function](const Event::Content &kept, const Event::Content &newer) {
+                const QMetaType type = QMetaType::fromType<E>();
+                if (kept.type != type || newer.type != type)
+                    throw std::domain_error("the event is of another type");
+                QVariant value(kept.type, kept.value);
+                std::invoke(function, *static_cast<E *>(value.data()), E(*static_cast<const E *>(newer.value)));
+                return value;
             }};
 }
 
@@ -91,8 +97,8 @@ EventReader makeEventReader(F &&function)
                 const auto *const stored = dynamic_cast<const StoredEvent<E> *>(&event);
                 return stored ? std::addressof(stored->value()) : nullptr;
             },
-            [reading = std::forward<F>(function)](const void *value) {
-                return toVariant(std::invoke(reading, *static_cast<const E *>(value)));
+            [reading = std::forward<F>(function)](const Event::Content &content) {
+                return toVariant(std::invoke(reading, *static_cast<const E *>(content.value)));
             },
             std::is_member_pointer_v<std::decay_t<F>>};
 }

@@ -19,11 +19,11 @@ struct SortKey
     enum class Kind : unsigned char { Nothing, Unequal, Number, Text, Other };
 
     SortKey() = default;
-    explicit SortKey(QVariant itsValue);
+    explicit SortKey(QVariant &&itsValue);
 
     Kind kind = Kind::Nothing;
-    double number = 0; // of a Number; large ones that differ may have the same
-    QVariant value;
+    double number = 0; // of a Number
+    std::unique_ptr<const QVariant> value; // null, where kind and number say all of it
 };
 
 /*! One row of a model, shown or not: its event, its key, its place. */
@@ -33,21 +33,13 @@ struct ModelRow
 
     bool isShown() const noexcept { return place != hidden; }
 
-    /*! Of the event; nothing: the model is not sorted. */
-    const SortKey &sortKey() const noexcept { return m_sortKey ? *m_sortKey : noSortKey; }
-    void setSortKey(SortKey &&key)
-    {
-        if (m_sortKey)
-            *m_sortKey = std::move(key);
-        else if (key.kind != SortKey::Kind::Nothing)
-            m_sortKey = std::make_unique<SortKey>(std::move(key));
-    }
     bool hasKey() const noexcept { return m_key != nullptr; }
     /*! Of a model with a key. */
     const QVariant &key() const noexcept { return *m_key; }
     void setKey(QVariant &&key) { m_key = std::make_unique<QVariant>(std::move(key)); }
 
     EventRow event;
+    SortKey sortKey; // of the event; nothing: the model is not sorted
     std::size_t keyHash = 0;
     std::uint64_t arrival = 0;   // 1 and up, in the order of arrival; 0: it is no row
     std::int64_t place = hidden; // see ShownRows
@@ -55,17 +47,14 @@ struct ModelRow
     // In the order of arrival.
     ModelRow *before = nullptr;
     ModelRow *after = nullptr;
+    ModelRow *nextOfBucket = nullptr; // of the table of keys
 
-    int waiting = -1;       // the place of the event that waits for it, see WaitingRows
+    int waiting = -1;       // where its event is among those that wait, see EventModel::Private; -1: none does
     bool isNew = true;      // it has no event yet
     bool isLeaving = false; // from the model, not only from view
 
 private:
-    static const SortKey noSortKey;
-
-    // Apart, as most rows have neither.
-    std::unique_ptr<QVariant> m_key;
-    std::unique_ptr<SortKey> m_sortKey;
+    std::unique_ptr<QVariant> m_key; // apart, as most rows have none
 };
 
 } // namespace SignalBox::detail

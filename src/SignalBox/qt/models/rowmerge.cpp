@@ -41,15 +41,7 @@ std::optional<EventRow> mergedRow(const EventMerge &merge, const EventRow &kept,
                       what);
     };
     try {
-        const Event::Content ofKept = kept.content();
-        const Event::Content ofNewer = newer.content();
-        if (ofKept.type != merge.type || ofNewer.type != merge.type) {
-            fail("the event is of another type");
-            return std::nullopt;
-        }
-        QVariant value(ofKept.type, ofKept.value);
-        merge.merge(value.data(), ofNewer.value);
-        return EventRow(std::move(value));
+        return EventRow(merge.merge(kept.content(), newer.content()));
     } catch (const std::exception &exception) {
         fail(exception.what());
     } catch (...) {

@@ -31,8 +31,8 @@ private:
     const EventMerge m_merge;
 };
 
-/*! The newer one, taken into a copy of the other. Nothing: the merge threw, which is logged at \a hasFailed's first time, or the
-    events are of another type. */
+/*! What the merge makes of a copy of \a kept and \a newer. Nothing: it threw, or the events are of another type. That is logged if \a hasFailed is false,
+    which is true then. */
 std::optional<EventRow> mergedRow(const EventMerge &merge, const EventRow &kept, const EventRow &newer,
                                   bool &hasFailed) noexcept;
 

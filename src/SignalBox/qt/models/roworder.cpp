@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <limits>
 #include <utility>
@@ -62,14 +63,17 @@ bool isBig(const QVariant &value)
             && (value.typeId() == QMetaType::ULongLong || value.typeId() == QMetaType::ULong);
 }
 
-// Of equal doubles.
-int compareNumbers(const QVariant &a, const QVariant &b)
+// Of equal doubles, one of which at least says all of its number where there is no value.
+int compareNumbers(const SortKey &a, const SortKey &b)
 {
-    if (isFloating(a) || isFloating(b))
+    if (!a.value || !b.value)
         return 0;
-    if (isBig(a) || isBig(b))
-        return isBig(a) && isBig(b) ? compareValues(a.toULongLong(), b.toULongLong()) : isBig(a) ? 1 : -1;
-    return compareValues(a.toLongLong(), b.toLongLong());
+    if (isBig(*a.value) || isBig(*b.value)) {
+        return isBig(*a.value) && isBig(*b.value) ? compareValues(a.value->toULongLong(), b.value->toULongLong())
+                : isBig(*a.value)                 ? 1
+                                                  : -1;
+    }
+    return compareValues(a.value->toLongLong(), b.value->toLongLong());
 }
 
 int compareOthers(const QVariant &a, const QVariant &b)
@@ -88,12 +92,14 @@ const T &valueOf(const QVariant &variant)
 
 } // namespace
 
-const SortKey ModelRow::noSortKey;
-
-SortKey::SortKey(QVariant itsValue) : kind(kindOf(itsValue)), value(std::move(itsValue))
+SortKey::SortKey(QVariant &&itsValue) : kind(kindOf(itsValue))
 {
     if (kind == Kind::Number)
-        number = value.toDouble();
+        number = itsValue.toDouble();
+    const bool isExact =
+            kind == Kind::Number && (isFloating(itsValue) || std::abs(number) < 1e15); // any such integer is a double
+    if (kind == Kind::Text || kind == Kind::Other || (kind == Kind::Number && !isExact))
+        value = std::make_unique<const QVariant>(std::move(itsValue));
 }
 
 int RowOrder::compare(const SortKey &a, const SortKey &b) noexcept
@@ -106,11 +112,11 @@ int RowOrder::compare(const SortKey &a, const SortKey &b) noexcept
         case Kind::Unequal:
             return 0;
         case Kind::Number:
-            return a.number != b.number ? compareValues(a.number, b.number) : compareNumbers(a.value, b.value);
+            return a.number != b.number ? compareValues(a.number, b.number) : compareNumbers(a, b);
         case Kind::Text:
-            return valueOf<QString>(a.value).compare(valueOf<QString>(b.value));
+            return valueOf<QString>(*a.value).compare(valueOf<QString>(*b.value));
         case Kind::Other:
-            return compareOthers(a.value, b.value);
+            return compareOthers(*a.value, *b.value);
         }
     } catch (...) {
         // A comparison of the program: what it cannot compare is equal.
@@ -121,11 +127,31 @@ int RowOrder::compare(const SortKey &a, const SortKey &b) noexcept
 bool RowOrder::isLess(const ModelRow *a, const ModelRow *b) const noexcept
 {
     if (by == By::SortKey) {
-        const int order = compare(a->sortKey(), b->sortKey());
+        const int order = compare(a->sortKey, b->sortKey);
         if (order != 0)
             return direction == Qt::AscendingOrder ? order < 0 : order > 0;
     }
     return a->arrival < b->arrival;
+}
+
+// Of rows whose keys are nothing but numbers: these are taken out of the rows, which lie all over the memory.
+void RowOrder::sortByNumbers(std::vector<ModelRow *> &rows) const
+{
+    struct Numbered
+    {
+        double number;
+        std::uint64_t arrival;
+        ModelRow *row;
+    };
+    const double sign = direction == Qt::AscendingOrder ? 1 : -1;
+    std::vector<Numbered> numbered;
+    numbered.reserve(rows.size());
+    for (ModelRow *row : rows)
+        numbered.push_back({sign * row->sortKey.number, row->arrival, row});
+    std::sort(numbered.begin(), numbered.end(), [](const Numbered &a, const Numbered &b) {
+        return a.number != b.number ? a.number < b.number : a.arrival < b.arrival;
+    });
+    std::transform(numbered.begin(), numbered.end(), rows.begin(), [](const Numbered &each) { return each.row; });
 }
 
 // By merging, not by std::sort(): that leaves its range where a comparison contradicts itself.
@@ -134,6 +160,11 @@ void RowOrder::sort(std::vector<ModelRow *> &rows) const
     const auto less = [this](const ModelRow *a, const ModelRow *b) { return isLess(a, b); };
     if (std::is_sorted(rows.begin(), rows.end(), less)) // as most are that have just come
         return;
+    const auto isNumber = [](const ModelRow *row) { return row->sortKey.kind == Kind::Number && !row->sortKey.value; };
+    if (by == By::SortKey && std::all_of(rows.begin(), rows.end(), isNumber)) {
+        sortByNumbers(rows);
+        return;
+    }
     const std::size_t count = rows.size();
     std::vector<ModelRow *> other(count);
     for (std::size_t width = 1; width < count; width *= 2) {
@@ -151,7 +182,7 @@ void RowOrder::sort(std::vector<ModelRow *> &rows) const
     }
 }
 
-std::vector<ModelRow *> RowOrder::merged(const std::vector<ModelRow *> &a, const std::vector<ModelRow *> &b) const
+std::vector<ModelRow *> RowOrder::merged(std::span<ModelRow *const> a, const std::vector<ModelRow *> &b) const
 {
     std::vector<ModelRow *> result;
     result.reserve(a.size() + b.size());

@@ -5,15 +5,18 @@
 
 #include <QtCore/qnamespace.h>
 
+#include <span>
 #include <vector>
 
 namespace SignalBox::detail {
 
 /*!
-    The order in which rows stand: by their sort keys, equal ones as they arrived; or all as they arrived. Nothing comes before anything, values that
-    are equal to nothing before numbers, numbers before texts, these before all else, which is compared as QVariant::compare() does.
+    The order in which rows stand: that of their sort keys, or that of their arrival. Rows with equal keys stand in the order of their arrival.
 
-    Whatever types of the program compare to, sorting ends, and loses no row.
+    Keys of different kinds have an order, too: first rows without a key, then values that are not equal to themselves, numbers, texts, and all other
+    types, whose values QVariant::compare() compares.
+
+    A type of the program may compare its values without an order. Sorting ends then, too, and loses no row.
 */
 class RowOrder
 {
@@ -25,11 +28,14 @@ public:
 
     bool isLess(const ModelRow *a, const ModelRow *b) const noexcept;
     void sort(std::vector<ModelRow *> &rows) const;
-    /*! Of two that are sorted, the second of which is short. */
-    std::vector<ModelRow *> merged(const std::vector<ModelRow *> &a, const std::vector<ModelRow *> &b) const;
+    /*! All rows of two sorted lists, sorted. Fast if the second one is short. */
+    std::vector<ModelRow *> merged(std::span<ModelRow *const> a, const std::vector<ModelRow *> &b) const;
 
-    /*! Less than 0, 0, or more. */
+    /*! Less than 0: \a a comes first; 0: they are equal; more: \a b comes first. */
     static int compare(const SortKey &a, const SortKey &b) noexcept;
+
+private:
+    void sortByNumbers(std::vector<ModelRow *> &rows) const;
 };
 
 } // namespace SignalBox::detail

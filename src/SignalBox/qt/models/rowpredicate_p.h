@@ -8,10 +8,11 @@
 
 namespace SignalBox::detail {
 
-/*! A function of the program that is asked about rows, by its name in messages. What it throws is logged, for the first time. */
+/*! A function of the program that is asked about rows. If it throws, that is logged, the first time only. */
 class RowPredicate
 {
 public:
+    /*! \a name: in messages. */
     explicit RowPredicate(const char *name) noexcept : m_name(name) {}
 
     void set(EventPredicate function)
@@ -21,7 +22,7 @@ public:
     }
     bool isSet() const noexcept { return static_cast<bool>(m_function); }
 
-    /*! \a otherwise: for an event that it is not for. False, too, where it throws. */
+    /*! \a otherwise is the answer for an event of another type than the function takes. If the function throws, the answer is false. */
     bool isTrue(const EventRow &row, bool otherwise) const noexcept;
 
 private:

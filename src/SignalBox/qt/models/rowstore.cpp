@@ -2,8 +2,12 @@
 #include <SignalBox/qt/models/rowstore_p.h>
 
 #include <SignalBox/qt/backlogs/eventkey.h>
+#include <SignalBox/qt/models/eventkey_p.h>
 #include <SignalBox/qt/models/memberpolicy.h>
 
+#include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <utility>
 
 namespace SignalBox::detail {
@@ -16,8 +20,44 @@ std::size_t RowStore::hashOf(const QVariant &key)
 
 ModelRow *RowStore::find(const QVariant &key, std::size_t hash) const
 {
-    const auto place = m_keys.find(KeyReference{key, hash});
-    return place == m_keys.end() ? nullptr : *place;
+    if (m_keyCount == 0)
+        return nullptr;
+    ModelRow *row = m_buckets[bucketOf(hash)];
+    while (row && (row->keyHash != hash || !EventKeyEqual()(key, row->key())))
+        row = row->nextOfBucket;
+    return row;
+}
+
+// Whatever the hash is like, by its product with the golden ratio: of that, the upper bits are well mixed.
+std::size_t RowStore::bucketOf(std::size_t hash) const noexcept
+{
+    const std::uint64_t mixed = static_cast<std::uint64_t>(hash) * 0x9e3779b97f4a7c15U;
+    return static_cast<std::size_t>(mixed >> 32U) & (m_buckets.size() - 1);
+}
+
+void RowStore::addKey(ModelRow *row)
+{
+    if (++m_keyCount > m_buckets.size()) {
+        std::vector<ModelRow *> before(std::max<std::size_t>(16, 2 * m_buckets.size()));
+        m_buckets.swap(before);
+        for (ModelRow *next : before) {
+            while (next) {
+                ModelRow *&bucket = m_buckets[bucketOf(next->keyHash)];
+                next = std::exchange(next->nextOfBucket, std::exchange(bucket, next));
+            }
+        }
+    }
+    row->nextOfBucket = std::exchange(m_buckets[bucketOf(row->keyHash)], row);
+}
+
+// Not by the key: it may be of a type whose == has changed its mind.
+void RowStore::removeKey(ModelRow *row) noexcept
+{
+    ModelRow **link = &m_buckets[bucketOf(row->keyHash)];
+    while (*link != row)
+        link = &(*link)->nextOfBucket;
+    *link = row->nextOfBucket;
+    --m_keyCount;
 }
 
 ModelRow *RowStore::append(QVariant key, std::size_t hash)
@@ -38,18 +78,14 @@ ModelRow *RowStore::append(QVariant key, std::size_t hash)
     m_last = row;
     ++m_count;
     if (hasKey)
-        m_keys.insert(row);
+        addKey(row);
     return row;
 }
 
 void RowStore::remove(ModelRow *row)
 {
-    if (row->hasKey()) {
-        // Not by the key: it may be of a type whose == has changed its mind.
-        const auto [first, last] = m_keys.equal_range(row);
-        if (first != last)
-            m_keys.erase(first);
-    }
+    if (row->hasKey())
+        removeKey(row);
     (row->before ? row->before->after : m_first) = row->after;
     (row->after ? row->after->before : m_last) = row->before;
     --m_count;
@@ -59,7 +95,8 @@ void RowStore::remove(ModelRow *row)
 
 void RowStore::clear()
 {
-    m_keys.clear();
+    m_buckets.clear();
+    m_keyCount = 0;
     m_free.clear();
     m_memory.clear();
     m_first = m_last = nullptr;

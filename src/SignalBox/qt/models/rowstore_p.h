@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <SignalBox/qt/models/eventkey_p.h>
 #include <SignalBox/qt/models/modelrow_p.h>
 
 #include <QtCore/qglobal.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
-#include <unordered_set>
 #include <vector>
 
 namespace SignalBox::detail {
@@ -16,8 +15,8 @@ namespace SignalBox::detail {
 /*!
     The rows of a model in the order of their arrival, whether they are shown or not, and by their keys. Reentrant.
 
-    The memory of a row that has gone is used for another one, and freed with the store or by clear(). So whoever keeps a pointer and the number
-    of its arrival can tell whether it is still that row.
+    The memory of a row that has gone is used for another one; it is freed with the store or by clear(). Each row has another number of arrival. So who
+    keeps a pointer and that number can tell whether it is still the same row.
 */
 class RowStore
 {
@@ -39,32 +38,14 @@ public:
     ModelRow *find(const QVariant &key, std::size_t hash) const;
 
 private:
-    struct KeyReference
-    {
-        const QVariant &key;
-        std::size_t hash;
-    };
-    // Not noexcept: else libstdc++ keeps no hashes, and looks into each row of a bucket for its own.
-    struct Hash
-    {
-        using is_transparent = void;
-        std::size_t operator()(const ModelRow *row) const { return row->keyHash; }
-        std::size_t operator()(const KeyReference &key) const { return key.hash; }
-    };
-    struct Equal
-    {
-        using is_transparent = void;
-        bool operator()(const ModelRow *a, const ModelRow *b) const { return a == b; }
-        bool operator()(const KeyReference &a, const ModelRow *b) const
-        {
-            return a.hash == b->keyHash && EventKeyEqual()(a.key, b->key());
-        }
-        bool operator()(const ModelRow *a, const KeyReference &b) const { return (*this)(b, a); }
-    };
+    std::size_t bucketOf(std::size_t hash) const noexcept;
+    void addKey(ModelRow *row);
+    void removeKey(ModelRow *row) noexcept;
 
     std::deque<ModelRow> m_memory;
     std::vector<ModelRow *> m_free;
-    std::unordered_set<ModelRow *, Hash, Equal> m_keys;
+    std::vector<ModelRow *> m_buckets; // by keys: the first row of each bucket; there is a power of two of them
+    std::size_t m_keyCount = 0;
     ModelRow *m_first = nullptr;
     ModelRow *m_last = nullptr;
     int m_count = 0;

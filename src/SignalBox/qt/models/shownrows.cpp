@@ -8,43 +8,60 @@ namespace SignalBox::detail {
 
 void ShownRows::insert(int first, const std::vector<ModelRow *> &rows)
 {
-    m_rows.insert(m_rows.begin() + first, rows.begin(), rows.end());
-    renumber(first);
+    const std::size_t place = m_head + static_cast<std::size_t>(first);
+    m_rows.insert(m_rows.begin() + static_cast<std::ptrdiff_t>(place), rows.begin(), rows.end());
+    renumber(place, m_rows.size());
 }
 
 void ShownRows::remove(int first, int last)
 {
-    const auto begin = m_rows.begin() + first;
-    const auto end = m_rows.begin() + last + 1;
-    for (auto row = begin; row != end; ++row)
-        (*row)->place = ModelRow::hidden;
-    m_rows.erase(begin, end);
-    if (first == 0)
-        m_firstPlace += last + 1;
-    else
-        renumber(first);
+    const std::size_t place = m_head + static_cast<std::size_t>(first);
+    const std::size_t end = m_head + static_cast<std::size_t>(last) + 1;
+    for (std::size_t row = place; row < end; ++row)
+        m_rows[row]->place = ModelRow::hidden;
+    if (first != 0) {
+        m_rows.erase(m_rows.begin() + static_cast<std::ptrdiff_t>(place),
+                     m_rows.begin() + static_cast<std::ptrdiff_t>(end));
+        renumber(place, m_rows.size());
+        return;
+    }
+    m_firstPlace += last + 1;
+    m_head = end;
+    // So each row that goes has seven others moved, and an eighth of the memory is lost, at most.
+    if (m_head > m_rows.size() / 8) {
+        m_rows.erase(m_rows.begin(), m_rows.begin() + static_cast<std::ptrdiff_t>(m_head));
+        m_head = 0;
+    }
 }
 
-void ShownRows::setOrder(const std::vector<ModelRow *> &rows)
+void ShownRows::setOrder(std::vector<ModelRow *> rows)
 {
     // Rows that stay where they are need not be looked at.
-    const std::size_t same = static_cast<std::size_t>(
-            std::mismatch(rows.begin(), rows.end(), m_rows.begin(), m_rows.end()).first - rows.begin());
-    m_rows.resize(rows.size());
-    std::copy(rows.begin(), rows.end(), m_rows.begin());
-    renumber(static_cast<int>(same));
+    const std::span<ModelRow *const> before = all();
+    const std::size_t same = std::min(before.size(), rows.size());
+    std::size_t first = 0;
+    while (first < same && before[first] == rows[first])
+        ++first;
+    std::size_t end = rows.size();
+    while (before.size() == rows.size() && end > first && before[end - 1] == rows[end - 1])
+        --end;
+    m_rows = std::move(rows);
+    m_head = 0;
+    renumber(first, end);
 }
 
 void ShownRows::clear()
 {
     m_rows.clear();
+    m_head = 0;
     m_firstPlace = 0;
 }
 
-void ShownRows::renumber(int first)
+// From where to before where, in the vector.
+void ShownRows::renumber(std::size_t first, std::size_t end)
 {
-    for (std::size_t row = static_cast<std::size_t>(first); row < m_rows.size(); ++row)
-        m_rows[row]->place = m_firstPlace + static_cast<std::int64_t>(row);
+    for (std::size_t row = first; row < end; ++row)
+        m_rows[row]->place = m_firstPlace + static_cast<std::int64_t>(row - m_head);
 }
 
 std::vector<std::pair<int, int>> ShownRows::runsOf(const std::vector<ModelRow *> &rows) const

@@ -3,8 +3,9 @@
 
 #include <SignalBox/qt/models/modelrow_p.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -14,25 +15,27 @@ namespace SignalBox::detail {
 class ShownRows
 {
 public:
-    int count() const noexcept { return static_cast<int>(m_rows.size()); }
-    ModelRow *at(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
+    int count() const noexcept { return static_cast<int>(m_rows.size() - m_head); }
+    ModelRow *at(int row) const { return m_rows[m_head + static_cast<std::size_t>(row)]; }
     int indexOf(const ModelRow *row) const noexcept { return static_cast<int>(row->place - m_firstPlace); }
-    std::vector<ModelRow *> all() const { return {m_rows.begin(), m_rows.end()}; }
+    /*! Valid until the rows change. */
+    std::span<ModelRow *const> all() const noexcept { return std::span(m_rows).subspan(m_head); }
 
     void insert(int first, const std::vector<ModelRow *> &rows);
     /*! From \a first to \a last, as rows of Qt are counted. */
     void remove(int first, int last);
-    /*! The same rows in another order. */
-    void setOrder(const std::vector<ModelRow *> &rows);
+    /*! All rows. */
+    void setOrder(std::vector<ModelRow *> rows);
     void clear();
 
     /*! The runs of neighbours among \a rows, which are ordered by their places: from and up to which of them. */
     std::vector<std::pair<int, int>> runsOf(const std::vector<ModelRow *> &rows) const;
 
 private:
-    void renumber(int first);
+    void renumber(std::size_t first, std::size_t end);
 
-    std::deque<ModelRow *> m_rows;
+    std::vector<ModelRow *> m_rows;
+    std::size_t m_head = 0;        // the rows before it have gone: most rows that go are the first ones
     std::int64_t m_firstPlace = 0; // grows when the first rows go, so that the others need no other place
 };
 

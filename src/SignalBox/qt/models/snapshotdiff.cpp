@@ -105,7 +105,8 @@ SnapshotDifference SnapshotState::differenceTo(const Event &snapshot)
             ++known;
             continue;
         }
-        difference.gone.emplace_back(known->first, RowStore::hashOf(known->first));
+        difference.gone.push_back({known->first, RowStore::hashOf(known->first), known->second.number, EventRow()});
+        m_freeNumbers.push_back(known->second.number);
         known = m_known.erase(known);
     }
     for (New &row : m_new) {
@@ -113,8 +114,9 @@ SnapshotDifference SnapshotState::differenceTo(const Event &snapshot)
             ++difference.lost;
             continue;
         }
-        difference.set.push_back({row.key, RowStore::hashOf(row.key), EventRow(row.value, held)});
-        m_known.emplace(std::move(row.key), Known{std::move(row.value), m_round});
+        const int number = takeNumber();
+        difference.added.push_back({row.key, RowStore::hashOf(row.key), number, EventRow(row.value, held)});
+        m_known.emplace(std::move(row.key), Known{std::move(row.value), m_round, number});
     }
     return difference;
 }
@@ -143,7 +145,24 @@ void SnapshotState::see(QVariant &value, int place, const std::shared_ptr<const 
     if (areEqual(known->second.value, value))
         return;
     known->second.value = std::exchange(value, {});
-    difference.set.push_back({known->first, RowStore::hashOf(known->first), EventRow(known->second.value, held)});
+    difference.changed.push_back(
+            {known->first, RowStore::hashOf(known->first), known->second.number, EventRow(known->second.value, held)});
+}
+
+int SnapshotState::takeNumber()
+{
+    if (m_freeNumbers.empty())
+        return m_numbers++;
+    const int number = m_freeNumbers.back();
+    m_freeNumbers.pop_back();
+    return number;
+}
+
+int SnapshotState::addKnown(const QVariant &key)
+{
+    const int number = takeNumber();
+    m_known.emplace(key, Known{QVariant(), 0, number});
+    return number;
 }
 
 } // namespace SignalBox::detail

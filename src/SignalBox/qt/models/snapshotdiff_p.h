@@ -18,17 +18,19 @@
 
 namespace SignalBox::detail {
 
-/*! What has to be done to the rows of a model, so that they are those of a snapshot. */
+/*! The changes that make the rows of a model those of a snapshot. */
 struct SnapshotDifference
 {
     struct Row
     {
         QVariant key;
         std::size_t hash;
+        int number; // see SnapshotState
         EventRow event;
     };
-    std::vector<Row> set; // new ones, and those that have changed
-    std::vector<std::pair<QVariant, std::size_t>> gone;
+    std::vector<Row> gone; // without events
+    std::vector<Row> changed;
+    std::vector<Row> added;
     std::uint64_t lost = 0; // rows without a key, without room, or with the key of another one
     bool isRefused = false; // the event is no list of rows
 };
@@ -36,15 +38,18 @@ struct SnapshotDifference
 /*!
     The rows of the snapshot before, for comparing the next one with them. Reentrant: one thread at a time, any.
 
-    Rows are equal if their type has ==. Rows of another type have always changed.
+    Rows of a type without == always count as changed.
+
+    Each key has a number for as long as it is in the snapshots. With it, the model finds its row without looking for the key. A number is used again
+    after its row has gone.
 */
 class SnapshotState
 {
 public:
     /*! \a member: the key; empty: rows are told apart by their place in the list. \a readers: of the key. */
     void configure(const QString &member, std::vector<EventReader> readers, int capacity);
-    /*! A row that there is already, whose value is not known. */
-    void addKnown(const QVariant &key) { m_known.emplace(key, Known{QVariant(), 0}); }
+    /*! A row that the model has already; returns its number. Its value is not known, so it counts as changed. */
+    int addKnown(const QVariant &key);
     SnapshotDifference differenceTo(const Event &snapshot);
 
 private:
@@ -52,8 +57,10 @@ private:
     {
         QVariant value;
         std::uint64_t round;
+        int number;
     };
 
+    int takeNumber();
     void see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held,
              SnapshotDifference &difference);
     QVariant keyOf(const QVariant &value, int place) const;
@@ -68,6 +75,8 @@ private:
     int m_capacity = 0;
     std::unordered_map<QVariant, Known, Hash, EventKeyEqual> m_known;
     std::uint64_t m_round = 0;
+    std::vector<int> m_freeNumbers;
+    int m_numbers = 0; // ever taken at once
     struct New
     {
         QVariant key;
