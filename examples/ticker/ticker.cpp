@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "ticker.h"
 
+#include <SignalBox/AsyncHandlerInfo>
+#include <SignalBox/RegistryObject>
+
 #include <QtCore/qcoreapplication.h>
 
 #include <algorithm>
@@ -30,6 +33,17 @@ Ticker::Ticker(Way::Kind kind, int rate) : m_way(Way::make(kind, Exchange::symbo
 }
 
 Ticker::~Ticker() = default;
+
+// An EventModel that moves rows tells of a whole range as changed. Its registry knows what newer quotes replaced.
+qint64 Ticker::shown() const
+{
+    if (!registry())
+        return m_shown;
+    qint64 shown = sent();
+    for (const SignalBox::AsyncHandlerInfo &handler : registry()->handlers())
+        shown -= qint64(handler.waiting + handler.merged);
+    return std::max<qint64>(shown, 0);
+}
 
 void Ticker::setRate(int rate)
 {

@@ -41,8 +41,8 @@ public:
     void setRate(int rate);
 
     qint64 sent() const { return m_exchange->sent(); }
-    // Changes of rows.
-    qint64 shown() const { return m_shown; }
+    // Quotes that became or changed a row.
+    qint64 shown() const;
     // Milliseconds, of the last quarter of a second.
     double longestFrame() const { return m_longestFrame; }
 

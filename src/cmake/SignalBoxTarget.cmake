@@ -139,8 +139,7 @@ function(signalbox_run_moc target)
             list(APPEND includes ${lines})
             cmake_path(GET source STEM name)
             if("#include \"${name}.moc\"" IN_LIST lines)
-                qt6_generate_moc("${source}" "${directory}/${name}.moc" TARGET ${target})
-                target_sources(${target} PRIVATE "${directory}/${name}.moc")
+                signalbox_add_moc_file(${target} "${source}" "${directory}/${name}.moc")
             endif()
         endif()
     endforeach()
@@ -150,11 +149,30 @@ function(signalbox_run_moc target)
             file(STRINGS "${source}" macros REGEX "Q_(OBJECT|GADGET|NAMESPACE)" LIMIT_COUNT 1)
             if(macros)
                 cmake_path(GET source STEM stem)
-                qt6_generate_moc("${source}" "${directory}/moc_${stem}.cpp" TARGET ${target})
-                target_sources(${target} PRIVATE "${directory}/moc_${stem}.cpp")
+                signalbox_add_moc_file(${target} "${source}" "${directory}/moc_${stem}.cpp")
             endif()
         endif()
     endforeach()
+endfunction()
+
+# qt_generate_moc() would not tell moc what the compiler defines, by which Qt knows the system.
+function(signalbox_add_moc_file target source output)
+    set(predefined "${SignalBox_BINARY_DIR}/mocpredefined.h")
+    if(NOT EXISTS "${predefined}")
+        set(definitions)
+        if(CMAKE_CXX_COMPILER_PREDEFINES_COMMAND)
+            execute_process(COMMAND ${CMAKE_CXX_COMPILER_PREDEFINES_COMMAND} OUTPUT_VARIABLE definitions COMMAND_ERROR_IS_FATAL ANY)
+        endif()
+        file(WRITE "${predefined}" "${definitions}")
+    endif()
+    cmake_path(ABSOLUTE_PATH source)
+    add_custom_command(OUTPUT "${output}"
+        COMMAND Qt6::moc --include "${predefined}" -o "${output}" "${source}"
+            "-I$<JOIN:$<TARGET_PROPERTY:${target},INCLUDE_DIRECTORIES>,;-I>"
+            "-D$<JOIN:$<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>,;-D>"
+        DEPENDS "${source}"
+        COMMAND_EXPAND_LISTS VERBATIM)
+    target_sources(${target} PRIVATE "${output}")
 endfunction()
 
 function(signalbox_add_test name)

@@ -56,7 +56,7 @@ set(documents ${files})
 list(FILTER documents INCLUDE REGEX "\\.md$")
 foreach(document IN LISTS documents)
     file(READ "${ROOT}/${document}" text)
-    string(REGEX REPLACE "\\[(this|[&=]*|&[a-z]+)\\]\\(" "" text "${text}") # lambdas
+    string(REGEX REPLACE "\\[(this|[&=]*|&?[a-z]+)\\]\\((const |\\))?" "" text "${text}") # lambdas
     string(REPLACE "](" "@link " text "${text}")
     string(REGEX REPLACE "[][;]" " " text "${text}")
     cmake_path(GET document PARENT_PATH directory)
