@@ -40,8 +40,10 @@ qint64 Ticker::shown() const
     if (!registry())
         return m_shown;
     qint64 shown = sent();
-    for (const SignalBox::AsyncHandlerInfo &handler : registry()->handlers())
-        shown -= qint64(handler.waiting + handler.merged);
+    for (const SignalBox::AsyncHandlerInfo &handler : registry()->handlers()) {
+        if (handler.name == "EventModel")
+            shown -= qint64(handler.waiting + handler.merged);
+    }
     return std::max<qint64>(shown, 0);
 }
 
