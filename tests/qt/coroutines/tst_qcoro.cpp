@@ -34,6 +34,9 @@ class Coroutines : public QObject
 {
     Q_OBJECT
 
+Q_SIGNALS:
+    void named(const QString &name);
+
 private Q_SLOTS:
     void notifiesAreAwaitedOnTheCallersThread()
     {
@@ -169,13 +172,11 @@ private Q_SLOTS:
     void taskAwaitsASignalByQCoro()
     {
         QObject context;
-        QObject sender;
         QString name;
         const auto handle = SignalBox::spawn(&context, [&]() -> SignalBox::Task<> {
-            const auto arguments = co_await qCoro(&sender, &QObject::objectNameChanged);
-            name = std::get<0>(arguments);
+            name = co_await qCoro(this, &Coroutines::named);
         });
-        sender.setObjectName(QStringLiteral("changed"));
+        Q_EMIT named(QStringLiteral("changed"));
         QVERIFY(waitFor([&] { return handle.isFinished(); }));
         QCOMPARE(name, QStringLiteral("changed"));
     }
