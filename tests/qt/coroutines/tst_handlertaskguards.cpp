@@ -339,7 +339,12 @@ private Q_SLOTS:
         auto guard = registry.registerGuard(worker.context(), sleeper.handler(), {.name = QStringLiteral("sleeper")});
         registry.post(1);
         worker.drain();
-        worker.post([&] { hasReported.get_future().wait(); });
+        std::promise<void> stands;
+        worker.post([&] {
+            stands.set_value();
+            hasReported.get_future().wait();
+        });
+        stands.get_future().wait();
         guard.reset();
         SignalBox::setWaitReportCallback(previous);
         QCOMPARE(reports, 1);

@@ -6,6 +6,7 @@
 #include <SignalBox/qt/models/memberpolicy.h>
 #include <SignalBox/qt/observing/logging.h>
 
+#include <QtCore/qrunnable.h>
 #include <QtCore/qthreadpool.h>
 
 #include <algorithm>
@@ -242,6 +243,22 @@ void EventModel::Private::forgetWaiting()
     waiting.clear();
 }
 
+namespace {
+
+// What QThreadPool::start() would make of a function, which ThreadSanitizer sees handed over.
+template <class F>
+class PoolCall final : public QRunnable
+{
+public:
+    explicit PoolCall(F function) : m_function(std::move(function)) {}
+    void run() override { m_function(); }
+
+private:
+    detail::HandOver<F> m_function;
+};
+
+} // namespace
+
 // --- snapshots -----------------------------------------------------------------------------------
 
 void EventModel::Private::takeSnapshot(const detail::Batch &batch)
@@ -285,7 +302,7 @@ void EventModel::Private::computeDifference()
     auto work = std::make_shared<Work>();
     work->snapshot = std::move(snapshot);
     work->state = snapshots;
-    QThreadPool::globalInstance()->start([work, back = this->back] {
+    QThreadPool::globalInstance()->start(new PoolCall([work, back = this->back] {
         work->difference = work->state->differenceTo(*work->snapshot);
         work->snapshot = detail::EventPointer();
         const std::lock_guard lock(back->mutex);
@@ -299,7 +316,7 @@ void EventModel::Private::computeDifference()
             else
                 model->computeDifference();
         });
-    });
+    }));
 }
 
 void EventModel::Private::takeDifference(detail::SnapshotDifference &&difference)
