@@ -11,6 +11,7 @@ void WatchWaiters::add(WatchOperation &operation) noexcept
 {
     const std::lock_guard lock(m_mutex);
     operation.m_isWaiting = true;
+    operation.m_previous = nullptr;
     operation.m_next = m_first;
     if (m_first)
         m_first->m_previous = &operation;
