@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/coroutines/taskhub_p.h>
 
+#include <SignalBox/qt/delivery/currentthread_p.h>
 #include <SignalBox/qt/delivery/deadlines_p.h>
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
@@ -164,7 +165,7 @@ void TaskHub::begin()
 
 bool TaskHub::isHere() const noexcept
 {
-    return m_home.load(std::memory_order_relaxed) == QThread::currentThread();
+    return m_home.load(std::memory_order_relaxed) == CurrentThread::object();
 }
 
 bool TaskHub::isMine() noexcept
@@ -175,7 +176,7 @@ bool TaskHub::isMine() noexcept
     const std::lock_guard lock(m_mutex);
     if (m_isDeparting)
         return m_departsFrom == here;
-    if (m_isEnding || m_home.load(std::memory_order_relaxed) || m_context->thread() != here || !m_anchor)
+    if (isEnding() || m_home.load(std::memory_order_relaxed) || m_context->thread() != here || !m_anchor)
         return false;
     m_home.store(here, std::memory_order_relaxed); // it has arrived, and its wake has not been served yet
     return true;
@@ -195,7 +196,7 @@ bool TaskHub::isThreadOver() const noexcept
 bool TaskHub::enterThreadThatIsOver() noexcept
 {
     const std::lock_guard lock(m_mutex);
-    if (m_isEnding || m_isDeparting || !isThreadOver())
+    if (isEnding() || m_isDeparting || !isThreadOver())
         return false;
     m_home.store(nullptr, std::memory_order_relaxed);
     m_isDeparting = true;
@@ -252,7 +253,7 @@ bool TaskHub::isAtHome() noexcept
     QThread *const here = QThread::currentThread();
     std::shared_ptr<Mailbox> mailbox = Mailbox::find(here); // destroyed without the mutex
     const std::lock_guard lock(m_mutex);
-    if (m_isEnding)
+    if (isEnding())
         return false;
     if (m_isDeparting) {
         if (m_departsFrom != here)
@@ -262,12 +263,6 @@ bool TaskHub::isAtHome() noexcept
     m_home.store(here, std::memory_order_relaxed);
     m_mailbox.swap(mailbox);
     return true;
-}
-
-bool TaskHub::isEnding() noexcept
-{
-    const std::lock_guard lock(m_mutex);
-    return m_isEnding;
 }
 
 bool TaskHub::settle()
@@ -302,15 +297,15 @@ bool TaskHub::add(TaskDriver &driver) noexcept
     return true;
 }
 
-void TaskHub::remove(TaskDriver &driver) noexcept
+bool TaskHub::release(TaskDriver &driver) noexcept
 {
     if (!std::exchange(driver.m_isInHub, false))
-        return;
+        return false;
     (driver.m_newer ? driver.m_newer->m_older : m_newest) = driver.m_older;
     if (driver.m_older)
         driver.m_older->m_newer = driver.m_newer;
     driver.m_newer = driver.m_older = nullptr;
-    driver.dropReference();
+    return true;
 }
 
 void TaskHub::interrupt(const TaskDriver &driver) noexcept
@@ -321,11 +316,8 @@ void TaskHub::interrupt(const TaskDriver &driver) noexcept
     }
 }
 
-void TaskHub::exit(TaskRun &run) noexcept
+void TaskHub::depart() noexcept
 {
-    m_running = run.outer;
-    if (!run.isDeparting || m_running)
-        return;
     {
         const std::lock_guard lock(m_mutex);
         if (!std::exchange(m_isDeparting, false))
@@ -477,7 +469,7 @@ void TaskHub::leave() noexcept
 {
     {
         const std::lock_guard lock(m_mutex);
-        if (m_isEnding)
+        if (isEnding())
             return;
         m_home.store(nullptr, std::memory_order_relaxed);
         while (HubEntry *const entry = m_yielding.takeFirst()) // it is served where the context arrives, without the timer
@@ -513,14 +505,13 @@ void TaskHub::end() noexcept
     const std::shared_ptr<TaskHub> self = shared_from_this();
     {
         std::unique_lock lock(m_mutex);
-        if (std::exchange(m_isEnding, true))
+        if (m_isEnding.exchange(true, std::memory_order_relaxed))
             return;
         awaitDeparture(lock);
         m_home.store(QThread::currentThread(), std::memory_order_relaxed);
     }
     while (TaskDriver *const driver = m_newest) {
-        driver->addReference();
-        remove(*driver);
+        release(*driver); // this one's reference now
         driver->cancelHere();
         driver->dropReference();
     }

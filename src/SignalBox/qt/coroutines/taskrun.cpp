@@ -6,6 +6,7 @@
 #include <SignalBox/qt/coroutines/taskobservation_p.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
 #include <SignalBox/qt/coroutines/threadcontext_p.h>
+#include <SignalBox/qt/delivery/currentthread_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/observing/logging.h>
 
@@ -62,7 +63,7 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
 {
     if (!context)
         return refuse("the context object is null");
-    const bool isHere = context->thread() == QThread::currentThread();
+    const bool isHere = context->thread() == CurrentThread::object();
     if (scope && !isHere)
         return refuse("the context object of the TaskScope lives on another thread");
     m_hub = TaskHub::of(context);
@@ -73,7 +74,9 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
             m_hasBegun = true;
             if (scope)
                 addToScope(*scope);
+            m_isKept = true;
             run();
+            m_isKept = false;
             return true;
         }
     }
@@ -93,7 +96,9 @@ void TaskDriver::begin()
     if (m_hub->settle()) {
         if (m_hub->add(*this)) {
             m_hasBegun = true;
+            m_isKept = true;
             run();
+            m_isKept = false;
             return;
         }
     } else {
@@ -150,7 +155,9 @@ void TaskDriver::keep(std::unique_ptr<TaskKept> kept)
 bool TaskDriver::addWaiter(TaskWaiter &waiter) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    if (isFinished())
+    // Acquire, if it has ended: the result; partner finish(). Otherwise relaxed: finish() takes the mutex where it sees it.
+    End end = End::NotAwaited;
+    if (!m_end.compare_exchange_strong(end, End::Awaited, std::memory_order_relaxed, std::memory_order_acquire) && end == End::Reached)
         return false;
     waiter.m_isWaiting = true;
     waiter.m_previous = m_lastWaiter;
@@ -171,9 +178,10 @@ void TaskDriver::removeWaiter(TaskWaiter &waiter) noexcept
 
 void TaskDriver::finish() noexcept
 {
+    // Release, with isFinished() and addWaiter(): the result and the exception. One that is added later is told that by addWaiter().
+    if (m_end.exchange(End::Reached, std::memory_order_release) == End::NotAwaited)
+        return;
     std::unique_lock lock(m_mutex);
-    // Release, with isFinished(): the result and the exception.
-    m_isFinished.store(true, std::memory_order_release);
     while (TaskWaiter *const waiter = m_firstWaiter) {
         m_firstWaiter = waiter->m_next;
         (m_firstWaiter ? m_firstWaiter->m_previous : m_lastWaiter) = nullptr;
@@ -201,7 +209,17 @@ bool TaskDriver::isOverBudget() noexcept
 
 void TaskDriver::run() noexcept
 {
+    if (!TaskObservation::isOn()) [[likely]] {
+        runObserved(nullptr);
+        return;
+    }
     TaskObservation observation(*this);
+    runObserved(&observation);
+}
+
+// Null: nobody observes it.
+void TaskDriver::runObserved(TaskObservation *observation) noexcept
+{
     TaskRun onStack{.driver = this, .outer = nullptr};
     TaskHub &hub = *m_hub;
     hub.enter(onStack);
@@ -209,23 +227,10 @@ void TaskDriver::run() noexcept
         ++driver->m_runs;
     m_runBegin = 0;
     m_readyAwaits = 0;
-    if (!std::exchange(m_isCreated, true)) {
-        try {
-            TaskFrame **const owner = create();
-            if (TaskFrame *const root = *owner) {
-                root->m_driver = this;
-                root->m_owner = owner;
-                m_innermost = m_next = root;
-            } else {
-                m_isCancelled = true; // a Task that was moved from
-            }
-        } catch (...) {
-            m_exception = std::current_exception();
-            m_isOver = true;
-        }
-    }
-    if (PostponedAwait *const await = std::exchange(m_postponed, nullptr))
-        await->begin();
+    if (!m_isCreated) [[unlikely]]
+        makeCoroutine();
+    if (m_postponed) [[unlikely]]
+        std::exchange(m_postponed, nullptr)->begin();
     bool givesWay = false;
     while (m_next && !m_isInterrupted && !givesWay) {
         m_claimedBy = nullptr;
@@ -241,11 +246,30 @@ void TaskDriver::run() noexcept
         hub.queueBehindEvents(m_turn);
     }
     // The hub has a reference to what does not end here.
-    const std::shared_ptr<TaskHub> ending = m_isOver || m_isCancelled || m_parent ? m_hub : nullptr;
-    observation.end(); // before it, or the coroutine that awaits it, may be destroyed
+    const std::shared_ptr<TaskHub> ending = (isEnding && !m_isKept) || m_parent ? m_hub : nullptr;
+    if (observation)
+        observation->end(); // before it, or the coroutine that awaits it, may be destroyed
     onStack.driver = nullptr;
     leaveStack();
     hub.exit(onStack);
+}
+
+void TaskDriver::makeCoroutine() noexcept
+{
+    m_isCreated = true;
+    try {
+        TaskFrame **const owner = create();
+        if (TaskFrame *const root = *owner) {
+            root->m_driver = this;
+            root->m_owner = owner;
+            m_innermost = m_next = root;
+        } else {
+            m_isCancelled = true; // a Task that was moved from
+        }
+    } catch (...) {
+        m_exception = std::current_exception();
+        m_isOver = true;
+    }
 }
 
 // It, and what it is part of: what had to wait for that is done.
@@ -376,7 +400,8 @@ void TaskDriver::end() noexcept
 {
     if (std::exchange(m_hasEnded, true))
         return;
-    addReference();
+    if (!m_hub->release(*this)) // otherwise the hub's reference is this function's
+        addReference();
     m_postponed = nullptr;
     m_next = nullptr;
     if (m_wasQueued && m_hub->remove(m_turn) && !m_hasBegun)
@@ -385,7 +410,6 @@ void TaskDriver::end() noexcept
     if (m_isCancelRequested.load(std::memory_order_relaxed) && m_hub->remove(m_cancel))
         dropReference(); // of the queue
     removeFromScope();
-    m_hub->remove(*this);
     if (m_isOver && !m_exception) {
         try {
             takeResult();
