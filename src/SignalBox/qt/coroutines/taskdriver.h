@@ -104,10 +104,10 @@ public:
     // --- any thread --------------------------------------------------------------------------------
 
     void addReference() noexcept { m_references.fetch_add(1, std::memory_order_relaxed); }
-    void dropReference() noexcept
+    void dropReference(int count = 1) noexcept
     {
         // Acquire, in both, and release: all others' uses before the deletion. The load spares the last holder a locked instruction.
-        if (m_references.load(std::memory_order_acquire) == 1 || m_references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        if (m_references.load(std::memory_order_acquire) == count || m_references.fetch_sub(count, std::memory_order_acq_rel) == count)
             delete this;
     }
 

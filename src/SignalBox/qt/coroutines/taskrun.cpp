@@ -155,9 +155,9 @@ void TaskDriver::keep(std::unique_ptr<TaskKept> kept)
 bool TaskDriver::addWaiter(TaskWaiter &waiter) noexcept
 {
     const std::lock_guard lock(m_mutex);
-    // Acquire, if it has ended: the result; partner finish(). Otherwise relaxed: finish() takes the mutex where it sees it.
+    // Acquire, where it has ended: the result; partner finish(). Where it has not, the mutex shows finish() the list.
     End end = End::NotAwaited;
-    if (!m_end.compare_exchange_strong(end, End::Awaited, std::memory_order_relaxed, std::memory_order_acquire) && end == End::Reached)
+    if (!m_end.compare_exchange_strong(end, End::Awaited, std::memory_order_acquire) && end == End::Reached)
         return false;
     waiter.m_isWaiting = true;
     waiter.m_previous = m_lastWaiter;
@@ -425,9 +425,7 @@ void TaskDriver::end() noexcept
     m_kept.clear();
     clear();
     finish();
-    if (std::exchange(m_isHeld, false))
-        dropReference();
-    dropReference();
+    dropReference(m_isHeld ? 2 : 1);
 }
 
 // --- its scope -------------------------------------------------------------------------------------
