@@ -124,7 +124,7 @@ private:
 
     QObject *const m_context;
     const std::unique_ptr<Wakes> m_wakes;
-    Anchor *m_anchor = nullptr; // the context's thread
+    QObject *m_anchor = nullptr; // an Anchor; the context's thread
     // Relaxed where a thread compares it with itself: only that thread, or the move that it has made, writes what is equal.
     std::atomic<QThread *> m_home = nullptr; // null: it moves, or has not been seen
     TaskDriver *m_newest = nullptr;
