@@ -167,9 +167,12 @@ void registerCoroutines()
     benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "inline-notify-1000").c_str(), measureInlineNotify);
     benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "stream").c_str(), measureStream);
     benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "spawn").c_str(), measureSpawn);
-    benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "handler-function").c_str(), measureHandler<Handler::Function>);
-    benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "handler-ends-at-once").c_str(), measureHandler<Handler::EndsAtOnce>);
-    benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "handler-awaits-once").c_str(), measureHandler<Handler::AwaitsOnce>);
+    benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "handler-function").c_str(),
+                                 measureHandler<Handler::Function>);
+    benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "handler-ends-at-once").c_str(),
+                                 measureHandler<Handler::EndsAtOnce>);
+    benchmark::RegisterBenchmark(benchmarkName("await", "SignalBox", "handler-awaits-once").c_str(),
+                                 measureHandler<Handler::AwaitsOnce>);
 }
 
 } // namespace SignalBoxBenchmark

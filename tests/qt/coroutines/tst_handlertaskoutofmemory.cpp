@@ -136,7 +136,8 @@ void failedRegistrationLeavesNoHandler(const char *name, Register registerIt)
 
 void failedRegistrationWithAContextLeavesNone()
 {
-    failedRegistrationLeavesNoHandler("context", [](Scene &scene) { scene.registry.registerHandler(&scene.context, scene.handler()); });
+    failedRegistrationLeavesNoHandler(
+            "context", [](Scene &scene) { scene.registry.registerHandler(&scene.context, scene.handler()); });
 }
 
 void failedRegistrationWithAThreadLeavesNone()
@@ -148,7 +149,8 @@ void failedRegistrationWithAThreadLeavesNone()
 
 void failedGuardLeavesNoHandler()
 {
-    failedRegistrationLeavesNoHandler("guard", [](Scene &scene) { scene.registry.registerGuard(&scene.context, scene.handler()).release(); });
+    failedRegistrationLeavesNoHandler(
+            "guard", [](Scene &scene) { scene.registry.registerGuard(&scene.context, scene.handler()).release(); });
 }
 
 template <class Register>

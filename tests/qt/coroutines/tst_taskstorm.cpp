@@ -100,7 +100,8 @@ struct Place
     template <class F>
     auto spawnHere(F &&function) const
     {
-        return context ? spawn(context, std::forward<F>(function)) : spawn(onThread(QThread::currentThread()), std::forward<F>(function));
+        return context ? spawn(context, std::forward<F>(function))
+                       : spawn(onThread(QThread::currentThread()), std::forward<F>(function));
     }
 };
 
@@ -156,7 +157,8 @@ Task<> awaitAll(Place place)
 
 Task<> awaitAny(Place place)
 {
-    const auto first = co_await whenAny(place.weather.events.next(), whenAll(takeNext(place), pause(1h)), place.weather.watch.changed(), sleepFor(1ms));
+    const auto first = co_await whenAny(place.weather.events.next(), whenAll(takeNext(place), pause(1h)),
+                                        place.weather.watch.changed(), sleepFor(1ms));
     if (first.index() == 1)
         qFatal("an hour has passed");
 }
@@ -197,7 +199,8 @@ Task<> awaitSpawned(Place place, std::size_t thread)
     const std::optional<int> five = co_await here;
     if (!five || *five != 5)
         qFatal("the result is wrong");
-    const auto there = spawn(onThread(place.weather.threads[thread]), [alive = Alive()]() -> Task<> { co_await sleepFor(100us); });
+    const auto there =
+            spawn(onThread(place.weather.threads[thread]), [alive = Alive()]() -> Task<> { co_await sleepFor(100us); });
     co_await whenAny(there, sleepFor(200us));
     there.cancel();
     const bool hasReturned = co_await there;
@@ -391,7 +394,8 @@ private:
             case 2:
             case 3:
                 if (berth.ship)
-                    SignalBox::detail::postCall(berth.ship, [ship = berth.ship, thread = anyThread()] { ship->moveTo(thread); });
+                    SignalBox::detail::postCall(berth.ship,
+                                                [ship = berth.ship, thread = anyThread()] { ship->moveTo(thread); });
                 break;
             case 4:
                 berth.task.cancel();
@@ -400,7 +404,9 @@ private:
                 break;
             case 5:
                 if (berth.ship)
-                    SignalBox::detail::postCall(berth.ship, [ship = berth.ship, &weather = m_weather, seed = seed()] { ship->spawnInScope(weather, seed); });
+                    SignalBox::detail::postCall(berth.ship, [ship = berth.ship, &weather = m_weather, seed = seed()] {
+                        ship->spawnInScope(weather, seed);
+                    });
                 break;
             case 6:
                 if (berth.ship)
@@ -432,7 +438,10 @@ private:
         }
 
     private:
-        std::size_t random(std::size_t count) { return std::uniform_int_distribution<std::size_t>(0, count - 1)(m_engine); }
+        std::size_t random(std::size_t count)
+        {
+            return std::uniform_int_distribution<std::size_t>(0, count - 1)(m_engine);
+        }
         unsigned seed() { return static_cast<unsigned>(m_engine() | 1U); }
         QThread *anyThread()
         {
@@ -452,7 +461,9 @@ private:
 
         TaskHandle<> spawnWanderer(QObject *context)
         {
-            return spawn(context, [&weather = m_weather, context, seed = seed(), alive = Alive()] { return wander({weather, context}, seed); });
+            return spawn(context, [&weather = m_weather, context, seed = seed(), alive = Alive()] {
+                return wander({weather, context}, seed);
+            });
         }
 
         void leave(Berth &berth)
@@ -481,7 +492,9 @@ private:
         {
             task.cancel();
             task = spawn(onThread(m_weather.threads[random(m_weather.threads.size())]),
-                         [&weather = m_weather, seed = seed(), alive = Alive()] { return wander({weather, nullptr}, seed); });
+                         [&weather = m_weather, seed = seed(), alive = Alive()] {
+                             return wander({weather, nullptr}, seed);
+                         });
         }
 
         Weather &m_weather;

@@ -72,7 +72,8 @@ void TaskHub::setAlarm(Sleep &sleep)
 {
     const Deadlines::Key key = Deadlines::add(sleep.m_time, std::make_unique<Alarm>(shared_from_this()));
     sleep.m_deadline = key.number;
-    if (key.number == 0 && sleep.m_time != DeliveryClock::never) { // it has passed; or could not be kept, and counts as passed
+    // It has passed; or could not be kept, and counts as passed.
+    if (key.number == 0 && sleep.m_time != DeliveryClock::never) {
         removeSleeper(sleep);
         sleep.m_time = DeliveryClock::now();
         addSleeper(sleep);

@@ -107,7 +107,8 @@ public:
     void dropReference(int count = 1) noexcept
     {
         // Acquire, in both, and release: all others' uses before the deletion. The load spares the last holder a locked instruction.
-        if (m_references.load(std::memory_order_acquire) == count || m_references.fetch_sub(count, std::memory_order_acq_rel) == count)
+        if (m_references.load(std::memory_order_acquire) == count
+            || m_references.fetch_sub(count, std::memory_order_acq_rel) == count)
             delete this;
     }
 
@@ -277,7 +278,7 @@ private:
     bool m_isInterrupted = false;
     bool m_isCancelled = false;
     bool m_wasQueued = false; // its turn
-    bool m_isKept = false; // who makes it begin has a reference meanwhile
+    bool m_isKept = false;    // who makes it begin has a reference meanwhile
     bool m_isHeld = false; // has a reference of its own until it ends
     bool m_isOver = false; // it has returned, or thrown
     bool m_hasEnded = false;

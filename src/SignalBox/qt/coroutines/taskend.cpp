@@ -107,9 +107,9 @@ TaskDriver::~TaskDriver()
         return;
     const ExceptionInfo info({}, {}, m_exception);
     qCWarning(loggingCategory).noquote().nospace()
-            << "A coroutine of spawn()" << (m_name.isEmpty() ? QString() : QStringLiteral(" \"%1\"").arg(m_name)) << ", "
-            << m_location.file_name() << ':' << m_location.line() << ", threw and nobody waited for it: "
-            << QString::fromStdString(info.message());
+            << "A coroutine of spawn()" << (m_name.isEmpty() ? QString() : QStringLiteral(" \"%1\"").arg(m_name))
+            << ", " << m_location.file_name() << ':' << m_location.line()
+            << ", threw and nobody waited for it: " << QString::fromStdString(info.message());
 }
 
 // --- those who wait for its end -------------------------------------------------------------------

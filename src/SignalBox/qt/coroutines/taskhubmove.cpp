@@ -45,12 +45,18 @@ bool TaskHub::isAtHome() noexcept
 
 void TaskHub::leave() noexcept
 {
+    QObject *anchor = nullptr;
+    int yieldTimer = 0;
     {
         const std::lock_guard lock(m_mutex);
         if (isEnding())
             return;
+        // Here, as the mutex also shows ThreadSanitizer that this comes before the end of the object on another thread.
+        anchor = m_anchor;
+        yieldTimer = std::exchange(m_yieldTimer, 0);
         m_home.store(nullptr, std::memory_order_relaxed);
-        while (HubEntry *const entry = m_yielding.takeFirst()) // it is served where the context arrives, without the timer
+        // Served where the context arrives, without the timer.
+        while (HubEntry *const entry = m_yielding.takeFirst())
             m_queue.append(*entry);
         if (!m_isDeparting && m_running) {
             m_isDeparting = true;
@@ -62,9 +68,9 @@ void TaskHub::leave() noexcept
             }
         }
     }
-    if (m_yieldTimer != 0)
-        m_anchor->killTimer(std::exchange(m_yieldTimer, 0));
-    postCall(m_anchor, [self = shared_from_this()] { self->serve(); });
+    if (yieldTimer != 0)
+        anchor->killTimer(yieldTimer);
+    postCall(anchor, [self = shared_from_this()] { self->serve(); });
 }
 
 void TaskHub::depart() noexcept

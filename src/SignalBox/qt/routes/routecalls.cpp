@@ -99,7 +99,8 @@ void Route::takeTurn(const Event &event) noexcept
 Propagation Route::callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                                 const Notification &notification)
 {
-    if (notification.kind() == Notification::Kind::Walk && m_mailbox && !m_inbox && !isObserved()) [[likely]] { // as below, at once
+    const bool isWalk = notification.kind() == Notification::Kind::Walk;
+    if (isWalk && m_mailbox && !m_inbox && !isObserved()) [[likely]] { // as below, at once
         const RunningCall running(*this);
         return function(handler, notification, *this);
     }
