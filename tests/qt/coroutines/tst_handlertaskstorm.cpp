@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "scaled.h"
+#include "storm.h"
 #include "waitfor.h"
 #include "workerthread.h"
 
@@ -41,33 +41,7 @@ using SignalBox::TaskHandle;
 
 namespace {
 
-// How long it lasts: SIGNALBOX_STORM_SECONDS, or two seconds.
-std::chrono::milliseconds duration()
-{
-    const int seconds = qEnvironmentVariableIntValue("SIGNALBOX_STORM_SECONDS");
-    return seconds > 0 ? std::chrono::seconds(seconds) : std::chrono::milliseconds(stressed(2000));
-}
-
-std::atomic<int> alive = 0; // locals and captures of coroutines
 std::atomic<int> begun = 0;
-
-class Alive
-{
-public:
-    Alive() { ++alive; }
-    Alive(const Alive &other) : m_text(other.m_text) { ++alive; }
-    Alive &operator=(const Alive &) = delete;
-    ~Alive()
-    {
-        if (m_text != "alive")
-            qFatal("it is not");
-        --alive;
-    }
-    bool isSound() const { return m_text == "alive"; }
-
-private:
-    std::string m_text = "alive";
-};
 
 using Event = std::string;
 
@@ -156,7 +130,7 @@ private Q_SLOTS:
         {
             std::array<WorkerThread, 2> workers;
             Storm storm(weather, workers);
-            const auto end = std::chrono::steady_clock::now() + duration();
+            const auto end = std::chrono::steady_clock::now() + stormDuration();
             while (std::chrono::steady_clock::now() < end)
                 storm.step(reports);
             QVERIFY(storm.end());
@@ -164,7 +138,7 @@ private Q_SLOTS:
         for (const auto &report : reports)
             QVERIFY(finishes(report));
         QCOMPARE(weather.events.handlerCount(), 0);
-        QCOMPARE(alive.load(), 0);
+        QCOMPARE(Alive::count(), 0);
         QVERIFY(begun > 0);
     }
 

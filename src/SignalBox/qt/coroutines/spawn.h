@@ -47,8 +47,7 @@ auto spawnIn(TaskList *scope, Target target, const SpawnOptions &options, const 
     using Spawned = SpawnedTask<Result, std::decay_t<F>, std::decay_t<Args>...>;
     auto *const task = new Spawned(options.name, location, std::forward<F>(function), std::forward<Args>(arguments)...);
     TaskResult<Result> &result = *task;
-    TaskHandle<Result> handle(result);
-    result.dropReference(); // the handle has one
+    TaskHandle<Result> handle(result); // takes over its first reference
     result.spawn(target, scope, options.delivery);
     return handle;
 }

@@ -31,6 +31,7 @@ namespace SignalBox::detail {
 
 class LoopWatch;
 class TaskHub;
+class TaskObservation;
 class TaskOperation;
 
 /*! An await whose operation could not be begun where it was reached: the task was to give way, or its context has moved. */
@@ -103,24 +104,25 @@ public:
     // --- any thread --------------------------------------------------------------------------------
 
     void addReference() noexcept { m_references.fetch_add(1, std::memory_order_relaxed); }
-    void dropReference() noexcept
+    void dropReference(int count = 1) noexcept
     {
-        // Acquire and release: all others' uses before the deletion.
-        if (m_references.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        // Acquire, in both, and release: all others' uses before the deletion. The load spares the last holder a locked instruction.
+        if (m_references.load(std::memory_order_acquire) == count
+            || m_references.fetch_sub(count, std::memory_order_acq_rel) == count)
             delete this;
     }
 
-    /*! Begins: at once up to the first wait, on the context's thread, else from its loop. False, after a warning: it ends. */
-    bool spawn(QObject *context, TaskList *scope);
     /*! Begins on the calling thread, which is that of the hub's context: at once, or, while another coroutine of it has not left the thread
-        before, from the loop. It ends, unless it has begun, if the context is dying. Throws std::bad_alloc. */
+        before, from the loop. It ends, unless it has begun, if the context is dying. The caller has a reference. Throws std::bad_alloc. */
     void begin();
+    /*! Begins: at once up to the first wait, on the context's thread, else from its loop. The caller has a reference. False, after a warning: it
+        ends. */
     bool spawn(QObject *context, TaskList *scope, Delivery delivery);
     /*! The same for a thread, which is not followed anywhere. */
     bool spawn(ThreadTarget target, TaskList *scope, Delivery delivery);
     void cancel() noexcept;
-    /*! Acquire, with end(): who sees it sees the result. */
-    bool isFinished() const noexcept { return m_isFinished.load(std::memory_order_acquire); }
+    /*! Acquire, with finish(): who sees it sees the result. */
+    bool isFinished() const noexcept { return m_end.load(std::memory_order_acquire) == End::Reached; }
     /*! False: it has ended. */
     bool addWaiter(TaskWaiter &waiter) noexcept;
     void removeWaiter(TaskWaiter &waiter) noexcept;
@@ -232,7 +234,11 @@ private:
         void (TaskDriver::*const m_function)() noexcept;
     };
 
+    enum class End : unsigned char { NotAwaited, Awaited, Reached };
+
     void run() noexcept;
+    void runObserved(TaskObservation *observation) noexcept;
+    void makeCoroutine() noexcept;
     void leaveStack() noexcept;
     void beginAsPart(TaskDriver &parent) noexcept;
     bool isPartOf(const TaskDriver &other) const noexcept;
@@ -272,6 +278,7 @@ private:
     bool m_isInterrupted = false;
     bool m_isCancelled = false;
     bool m_wasQueued = false; // its turn
+    bool m_isKept = false;    // who makes it begin has a reference meanwhile
     bool m_isHeld = false; // has a reference of its own until it ends
     bool m_isOver = false; // it has returned, or thrown
     bool m_hasEnded = false;
@@ -286,7 +293,7 @@ private:
     TaskWaiter *m_lastWaiter = nullptr;
     std::exception_ptr m_exception; // constant when it has finished
     mutable std::atomic<bool> m_isObserved = false;
-    std::atomic<bool> m_isFinished = false;
+    std::atomic<End> m_end = End::NotAwaited;
     std::atomic<bool> m_isCancelRequested = false; // by another thread
 };
 

@@ -149,7 +149,7 @@ public:
 
     Awaiter operator co_await() const noexcept { return Awaiter(*this); }
 
-    explicit TaskHandle(detail::TaskResult<T> &task) noexcept : m_task(&task) { task.addReference(); }
+    explicit TaskHandle(detail::TaskResult<T> &adopted) noexcept : m_task(&adopted) {}
     //! \endcond
 
 private:

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/coroutines/taskhub_p.h>
 
-#include <SignalBox/qt/delivery/deadlines_p.h>
-#include <SignalBox/qt/delivery/deliveryclock_p.h>
+#include <SignalBox/qt/delivery/currentthread_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
 #include <SignalBox/qt/delivery/mailbox_p.h>
-#include <SignalBox/qt/delivery/ineventmemory_p.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreevent.h>
@@ -116,17 +114,6 @@ struct TaskHub::Life
     std::shared_ptr<TaskHub> hub;
 };
 
-// The time of a sleeper has come.
-class TaskHub::Alarm final : public Expiring, public InEventMemory
-{
-public:
-    explicit Alarm(std::shared_ptr<TaskHub> hub) noexcept : m_hub(std::move(hub)) {}
-    void expire() noexcept override { m_hub->wake(); }
-
-private:
-    const std::shared_ptr<TaskHub> m_hub;
-};
-
 std::shared_ptr<TaskHub> TaskHub::of(QObject *context)
 {
     std::shared_ptr<TaskHub> hub;
@@ -164,53 +151,7 @@ void TaskHub::begin()
 
 bool TaskHub::isHere() const noexcept
 {
-    return m_home.load(std::memory_order_relaxed) == QThread::currentThread();
-}
-
-bool TaskHub::isMine() noexcept
-{
-    QThread *const here = QThread::currentThread();
-    if (isHere())
-        return true;
-    const std::lock_guard lock(m_mutex);
-    if (m_isDeparting)
-        return m_departsFrom == here;
-    if (m_isEnding || m_home.load(std::memory_order_relaxed) || m_context->thread() != here || !m_anchor)
-        return false;
-    m_home.store(here, std::memory_order_relaxed); // it has arrived, and its wake has not been served yet
-    return true;
-}
-
-// The object's end has to take the mutex: so it may be asked for its thread meanwhile. That may be a thread on which it has not been seen.
-bool TaskHub::isThreadOver() const noexcept
-{
-    if (m_home.load(std::memory_order_relaxed))
-        return m_mailbox && m_mailbox->isThreadOver();
-    const QThread *const thread = m_context->thread();
-    const std::shared_ptr<Mailbox> mailbox = thread ? Mailbox::find(thread) : Mailbox::ofNobody();
-    return mailbox && mailbox->isThreadOver();
-}
-
-// As if a coroutine of the calling thread had not left yet: so the thread, if it starts again, and the end of the context wait.
-bool TaskHub::enterThreadThatIsOver() noexcept
-{
-    const std::lock_guard lock(m_mutex);
-    if (m_isEnding || m_isDeparting || !isThreadOver())
-        return false;
-    m_home.store(nullptr, std::memory_order_relaxed);
-    m_isDeparting = true;
-    m_departsFrom = QThread::currentThread();
-    return true;
-}
-
-void TaskHub::leaveThreadThatIsOver() noexcept
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        m_isDeparting = false;
-        m_departed.notify_all();
-    }
-    wake();
+    return m_home.load(std::memory_order_relaxed) == CurrentThread::object();
 }
 
 void TaskHub::wake() noexcept
@@ -247,29 +188,6 @@ bool TaskHub::remove(HubEntry &entry) noexcept
 
 // --- the context's thread --------------------------------------------------------------------------
 
-bool TaskHub::isAtHome() noexcept
-{
-    QThread *const here = QThread::currentThread();
-    std::shared_ptr<Mailbox> mailbox = Mailbox::find(here); // destroyed without the mutex
-    const std::lock_guard lock(m_mutex);
-    if (m_isEnding)
-        return false;
-    if (m_isDeparting) {
-        if (m_departsFrom != here)
-            return false;
-        m_isDeparting = false; // it has come back
-    }
-    m_home.store(here, std::memory_order_relaxed);
-    m_mailbox.swap(mailbox);
-    return true;
-}
-
-bool TaskHub::isEnding() noexcept
-{
-    const std::lock_guard lock(m_mutex);
-    return m_isEnding;
-}
-
 bool TaskHub::settle()
 {
     if (isHere())
@@ -302,15 +220,15 @@ bool TaskHub::add(TaskDriver &driver) noexcept
     return true;
 }
 
-void TaskHub::remove(TaskDriver &driver) noexcept
+bool TaskHub::release(TaskDriver &driver) noexcept
 {
     if (!std::exchange(driver.m_isInHub, false))
-        return;
+        return false;
     (driver.m_newer ? driver.m_newer->m_older : m_newest) = driver.m_older;
     if (driver.m_older)
         driver.m_older->m_newer = driver.m_newer;
     driver.m_newer = driver.m_older = nullptr;
-    driver.dropReference();
+    return true;
 }
 
 void TaskHub::interrupt(const TaskDriver &driver) noexcept
@@ -319,20 +237,6 @@ void TaskHub::interrupt(const TaskDriver &driver) noexcept
         if (run->driver && run->driver->isPartOf(driver))
             run->driver->m_isInterrupted = true;
     }
-}
-
-void TaskHub::exit(TaskRun &run) noexcept
-{
-    m_running = run.outer;
-    if (!run.isDeparting || m_running)
-        return;
-    {
-        const std::lock_guard lock(m_mutex);
-        if (!std::exchange(m_isDeparting, false))
-            return;
-        m_departed.notify_all();
-    }
-    wake();
 }
 
 HubEntry *TaskHub::takeFirst(EntryQueue &queue) noexcept
@@ -402,125 +306,20 @@ void TaskHub::queueBehindEvents(HubEntry &entry) noexcept
         m_yieldTimer = m_anchor->startTimer(0);
 }
 
-// --- sleepers --------------------------------------------------------------------------------------
-
-void TaskHub::addSleeper(Sleep &sleep) noexcept
-{
-    Sleep *before = nullptr;
-    Sleep *after = m_firstSleeper;
-    for (; after && after->m_time <= sleep.m_time; after = after->m_next)
-        before = after;
-    sleep.m_previous = before;
-    sleep.m_next = after;
-    (before ? before->m_next : m_firstSleeper) = &sleep;
-    if (after)
-        after->m_previous = &sleep;
-    sleep.m_isAsleep = true;
-}
-
-void TaskHub::removeSleeper(Sleep &sleep) noexcept
-{
-    if (!std::exchange(sleep.m_isAsleep, false))
-        return;
-    (sleep.m_previous ? sleep.m_previous->m_next : m_firstSleeper) = sleep.m_next;
-    if (sleep.m_next)
-        sleep.m_next->m_previous = sleep.m_previous;
-    Deadlines::remove({sleep.m_time, sleep.m_deadline});
-}
-
-void TaskHub::setAlarm(Sleep &sleep)
-{
-    const Deadlines::Key key = Deadlines::add(sleep.m_time, std::make_unique<Alarm>(shared_from_this()));
-    sleep.m_deadline = key.number;
-    if (key.number == 0 && sleep.m_time != DeliveryClock::never) { // it has passed; or could not be kept, and counts as passed
-        removeSleeper(sleep);
-        sleep.m_time = DeliveryClock::now();
-        addSleeper(sleep);
-        wake();
-    }
-}
-
-void TaskHub::serveSleepers() noexcept
-{
-    const std::int64_t now = DeliveryClock::now();
-    while (m_firstSleeper && m_firstSleeper->m_time <= now && isHere()) {
-        Sleep &sleep = *m_firstSleeper;
-        removeSleeper(sleep);
-        sleep.resume();
-    }
-}
-
-Sleep::~Sleep()
-{
-    if (m_isAsleep)
-        driver().hub().removeSleeper(*this);
-}
-
-void Sleep::begin(TaskDriver &driver)
-{
-    setDriver(driver);
-    const std::int64_t now = DeliveryClock::now();
-    m_time = m_duration.count() < DeliveryClock::never - now ? now + m_duration.count() : DeliveryClock::never;
-    TaskHub &hub = driver.hub();
-    hub.addSleeper(*this);
-    try {
-        hub.setAlarm(*this);
-    } catch (...) {
-        hub.removeSleeper(*this);
-        throw;
-    }
-}
-
-// --- the context moves, and dies -------------------------------------------------------------------
-
-void TaskHub::leave() noexcept
-{
-    {
-        const std::lock_guard lock(m_mutex);
-        if (m_isEnding)
-            return;
-        m_home.store(nullptr, std::memory_order_relaxed);
-        while (HubEntry *const entry = m_yielding.takeFirst()) // it is served where the context arrives, without the timer
-            m_queue.append(*entry);
-        if (!m_isDeparting && m_running) {
-            m_isDeparting = true;
-            m_departsFrom = QThread::currentThread();
-            for (TaskRun *run = m_running; run; run = run->outer) {
-                run->isDeparting = true;
-                if (run->driver)
-                    run->driver->m_isInterrupted = true;
-            }
-        }
-    }
-    if (m_yieldTimer != 0)
-        m_anchor->killTimer(std::exchange(m_yieldTimer, 0));
-    postCall(m_anchor, [self = shared_from_this()] { self->serve(); });
-}
-
-void TaskHub::awaitDeparture(std::unique_lock<std::mutex> &lock) noexcept
-{
-    m_departed.wait(lock, [this] { return !m_isDeparting || m_departsFrom == QThread::currentThread(); });
-}
-
-void TaskHub::awaitDeparture() noexcept
-{
-    std::unique_lock lock(m_mutex);
-    awaitDeparture(lock);
-}
+// --- the context dies -----------------------------------------------------------------------------
 
 void TaskHub::end() noexcept
 {
     const std::shared_ptr<TaskHub> self = shared_from_this();
     {
         std::unique_lock lock(m_mutex);
-        if (std::exchange(m_isEnding, true))
+        if (m_isEnding.exchange(true, std::memory_order_relaxed))
             return;
         awaitDeparture(lock);
         m_home.store(QThread::currentThread(), std::memory_order_relaxed);
     }
     while (TaskDriver *const driver = m_newest) {
-        driver->addReference();
-        remove(*driver);
+        release(*driver); // this one's reference now
         driver->cancelHere();
         driver->dropReference();
     }

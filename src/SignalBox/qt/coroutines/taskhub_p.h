@@ -80,14 +80,20 @@ public:
     bool settle();
     /*! False: the context is dying. */
     bool add(TaskDriver &driver) noexcept;
-    void remove(TaskDriver &driver) noexcept;
+    /*! It belongs to the hub no more. True: the hub's reference to it is the caller's. */
+    bool release(TaskDriver &driver) noexcept;
     /*! A driver comes on top of the stack, and goes. */
     void enter(TaskRun &run) noexcept { run.outer = std::exchange(m_running, &run); }
-    void exit(TaskRun &run) noexcept;
+    void exit(TaskRun &run) noexcept
+    {
+        m_running = run.outer;
+        if (run.isDeparting && !m_running) [[unlikely]]
+            depart();
+    }
     /*! Those on the stack that are part of \a driver, or it, begin no await any more. */
     void interrupt(const TaskDriver &driver) noexcept;
     /*! The context is dying, or has died. */
-    bool isEnding() noexcept;
+    bool isEnding() const noexcept { return m_isEnding.load(std::memory_order_relaxed); }
     /*! Waits until no coroutine is on the stack of a thread that the context has left. */
     void awaitDeparture() noexcept;
     /*! Serves \a entry after the other events of the loop. */
@@ -108,6 +114,7 @@ private:
     void serveYielding() noexcept;
     void serveSleepers() noexcept;
     void leave() noexcept;
+    void depart() noexcept;
     void end() noexcept;
     void awaitDeparture(std::unique_lock<std::mutex> &lock) noexcept;
     bool isAtHome() noexcept;
@@ -117,7 +124,7 @@ private:
 
     QObject *const m_context;
     const std::unique_ptr<Wakes> m_wakes;
-    Anchor *m_anchor = nullptr; // the context's thread
+    QObject *m_anchor = nullptr; // an Anchor; the context's thread
     // Relaxed where a thread compares it with itself: only that thread, or the move that it has made, writes what is equal.
     std::atomic<QThread *> m_home = nullptr; // null: it moves, or has not been seen
     TaskDriver *m_newest = nullptr;
@@ -132,7 +139,8 @@ private:
     bool m_isDeparting = false; // a coroutine is on the stack of the thread that was left
     QThread *m_departsFrom = nullptr; // compared, never dereferenced
     std::shared_ptr<Mailbox> m_mailbox; // of the thread that was home last
-    bool m_isEnding = false;
+    // Relaxed: without the mutex, the context's thread asks, which is the one that ends it, or has been told by that one that it may.
+    std::atomic<bool> m_isEnding = false;
     bool m_isClosed = false; // nothing is queued any more
 };
 

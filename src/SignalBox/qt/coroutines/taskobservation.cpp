@@ -38,13 +38,16 @@ void TaskDriver::note(LoopWatch &loop, std::chrono::steady_clock::time_point beg
 
 TaskObservation::TaskObservation(TaskDriver &task) noexcept : m_task(task)
 {
-    static const bool isWatched = LoopWatch::threshold().count() > 0;
-    if (Tracer::isOn()) [[unlikely]]
+    if (Tracer::isOn())
         beginSlice();
-    if (isWatched) [[unlikely]]
-        m_loop = LoopWatch::ofThread();
+    m_loop = LoopWatch::ofThread();
     if (m_loop)
         m_begin = LoopWatch::Clock::now();
+}
+
+bool TaskObservation::isLoopWatched() noexcept
+{
+    return LoopWatch::threshold().count() > 0;
 }
 
 void TaskObservation::beginSlice() noexcept

@@ -16,6 +16,13 @@ class TaskDriver;
 class TaskObservation
 {
 public:
+    /*! Whether there is a trace, or stalls are reported. */
+    static bool isOn() noexcept
+    {
+        static const bool isWatched = isLoopWatched();
+        return isWatched || Tracer::isOn();
+    }
+
     explicit TaskObservation(TaskDriver &task) noexcept;
     Q_DISABLE_COPY_MOVE(TaskObservation)
     ~TaskObservation() = default;
@@ -24,6 +31,7 @@ public:
     void end() noexcept;
 
 private:
+    static bool isLoopWatched() noexcept;
     void beginSlice() noexcept;
 
     TaskDriver &m_task;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/coroutines/taskhub_p.h>
 
-#include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/coroutines/taskdriver.h>
 #include <SignalBox/qt/coroutines/taskobservation_p.h>
 #include <SignalBox/qt/coroutines/taskoperation.h>
 #include <SignalBox/qt/coroutines/threadcontext_p.h>
+#include <SignalBox/qt/delivery/currentthread_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/observing/logging.h>
 
-#include <QtCore/qdebug.h>
 #include <QtCore/qobject.h>
 #include <QtCore/qthread.h>
 
@@ -17,7 +16,7 @@
 
 namespace SignalBox::detail {
 
-// How a driver runs, and what it needs of its hub.
+// How a driver begins and runs, and what it needs of its hub.
 
 void TaskOperation::leaveQueue() noexcept
 {
@@ -38,17 +37,6 @@ void TaskOperation::giveWay() noexcept
 
 TaskDriver::TaskDriver(QString name, const SourceLocation &location) : m_name(std::move(name)), m_location(location) {}
 
-TaskDriver::~TaskDriver()
-{
-    if (!m_exception || m_isObserved.load(std::memory_order_relaxed)) // the last reference: all others' uses are over
-        return;
-    const ExceptionInfo info({}, {}, m_exception);
-    qCWarning(loggingCategory).noquote().nospace()
-            << "A coroutine of spawn()" << (m_name.isEmpty() ? QString() : QStringLiteral(" \"%1\"").arg(m_name)) << ", "
-            << m_location.file_name() << ':' << m_location.line() << ", threw and nobody waited for it: "
-            << QString::fromStdString(info.message());
-}
-
 bool TaskDriver::refuse(const char *problem) noexcept
 {
     warnRefused("spawn()", QLatin1String(problem), "no coroutine was started");
@@ -62,7 +50,7 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
 {
     if (!context)
         return refuse("the context object is null");
-    const bool isHere = context->thread() == QThread::currentThread();
+    const bool isHere = context->thread() == CurrentThread::object();
     if (scope && !isHere)
         return refuse("the context object of the TaskScope lives on another thread");
     m_hub = TaskHub::of(context);
@@ -73,7 +61,9 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
             m_hasBegun = true;
             if (scope)
                 addToScope(*scope);
+            m_isKept = true;
             run();
+            m_isKept = false;
             return true;
         }
     }
@@ -93,7 +83,9 @@ void TaskDriver::begin()
     if (m_hub->settle()) {
         if (m_hub->add(*this)) {
             m_hasBegun = true;
+            m_isKept = true;
             run();
+            m_isKept = false;
             return;
         }
     } else {
@@ -145,50 +137,6 @@ void TaskDriver::keep(std::unique_ptr<TaskKept> kept)
     m_kept.push_back(std::move(kept));
 }
 
-// --- those who wait for its end --------------------------------------------------------------------
-
-bool TaskDriver::addWaiter(TaskWaiter &waiter) noexcept
-{
-    const std::lock_guard lock(m_mutex);
-    if (isFinished())
-        return false;
-    waiter.m_isWaiting = true;
-    waiter.m_previous = m_lastWaiter;
-    waiter.m_next = nullptr;
-    (m_lastWaiter ? m_lastWaiter->m_next : m_firstWaiter) = &waiter;
-    m_lastWaiter = &waiter;
-    return true;
-}
-
-void TaskDriver::removeWaiter(TaskWaiter &waiter) noexcept
-{
-    const std::lock_guard lock(m_mutex);
-    if (!std::exchange(waiter.m_isWaiting, false))
-        return;
-    (waiter.m_previous ? waiter.m_previous->m_next : m_firstWaiter) = waiter.m_next;
-    (waiter.m_next ? waiter.m_next->m_previous : m_lastWaiter) = waiter.m_previous;
-}
-
-void TaskDriver::finish() noexcept
-{
-    std::unique_lock lock(m_mutex);
-    // Release, with isFinished(): the result and the exception.
-    m_isFinished.store(true, std::memory_order_release);
-    while (TaskWaiter *const waiter = m_firstWaiter) {
-        m_firstWaiter = waiter->m_next;
-        (m_firstWaiter ? m_firstWaiter->m_previous : m_lastWaiter) = nullptr;
-        waiter->m_isWaiting = false;
-        // One that is told may be destroyed on its own thread as soon as the mutex is free.
-        if (waiter->m_kind == TaskWaiter::Kind::Told) {
-            waiter->end();
-        } else {
-            lock.unlock();
-            waiter->end();
-            lock.lock();
-        }
-    }
-}
-
 // --- it runs ---------------------------------------------------------------------------------------
 
 bool TaskDriver::isOverBudget() noexcept
@@ -201,7 +149,17 @@ bool TaskDriver::isOverBudget() noexcept
 
 void TaskDriver::run() noexcept
 {
+    if (!TaskObservation::isOn()) [[likely]] {
+        runObserved(nullptr);
+        return;
+    }
     TaskObservation observation(*this);
+    runObserved(&observation);
+}
+
+// Null: nobody observes it.
+void TaskDriver::runObserved(TaskObservation *observation) noexcept
+{
     TaskRun onStack{.driver = this, .outer = nullptr};
     TaskHub &hub = *m_hub;
     hub.enter(onStack);
@@ -209,23 +167,10 @@ void TaskDriver::run() noexcept
         ++driver->m_runs;
     m_runBegin = 0;
     m_readyAwaits = 0;
-    if (!std::exchange(m_isCreated, true)) {
-        try {
-            TaskFrame **const owner = create();
-            if (TaskFrame *const root = *owner) {
-                root->m_driver = this;
-                root->m_owner = owner;
-                m_innermost = m_next = root;
-            } else {
-                m_isCancelled = true; // a Task that was moved from
-            }
-        } catch (...) {
-            m_exception = std::current_exception();
-            m_isOver = true;
-        }
-    }
-    if (PostponedAwait *const await = std::exchange(m_postponed, nullptr))
-        await->begin();
+    if (!m_isCreated) [[unlikely]]
+        makeCoroutine();
+    if (m_postponed) [[unlikely]]
+        std::exchange(m_postponed, nullptr)->begin();
     bool givesWay = false;
     while (m_next && !m_isInterrupted && !givesWay) {
         m_claimedBy = nullptr;
@@ -241,11 +186,30 @@ void TaskDriver::run() noexcept
         hub.queueBehindEvents(m_turn);
     }
     // The hub has a reference to what does not end here.
-    const std::shared_ptr<TaskHub> ending = m_isOver || m_isCancelled || m_parent ? m_hub : nullptr;
-    observation.end(); // before it, or the coroutine that awaits it, may be destroyed
+    const std::shared_ptr<TaskHub> ending = (isEnding && !m_isKept) || m_parent ? m_hub : nullptr;
+    if (observation)
+        observation->end(); // before it, or the coroutine that awaits it, may be destroyed
     onStack.driver = nullptr;
     leaveStack();
     hub.exit(onStack);
+}
+
+void TaskDriver::makeCoroutine() noexcept
+{
+    m_isCreated = true;
+    try {
+        TaskFrame **const owner = create();
+        if (TaskFrame *const root = *owner) {
+            root->m_driver = this;
+            root->m_owner = owner;
+            m_innermost = m_next = root;
+        } else {
+            m_isCancelled = true; // a Task that was moved from
+        }
+    } catch (...) {
+        m_exception = std::current_exception();
+        m_isOver = true;
+    }
 }
 
 // It, and what it is part of: what had to wait for that is done.
@@ -311,136 +275,6 @@ void TaskDriver::takeTurn() noexcept
     } else if ((m_next || m_postponed || !m_isCreated) && m_runs == 0) {
         run();
     }
-}
-
-// --- it ends ---------------------------------------------------------------------------------------
-
-void TaskDriver::cancel() noexcept
-{
-    if (!m_hub || isFinished())
-        return;
-    if (m_hub->isMine()) {
-        cancelHere();
-        return;
-    }
-    // Relaxed: the mutex of the hub's queue orders it before the cancelling entry; seen sooner, it spares a beginning.
-    m_isCancelRequested.store(true, std::memory_order_relaxed);
-    addReference(); // of the queue
-    if (!m_hub->queue(m_cancel))
-        dropReference();
-}
-
-void TaskDriver::cancelIfHereOrThreadIsOver() noexcept
-{
-    const std::shared_ptr<TaskHub> hub = m_hub;
-    if (hub->isMine()) {
-        cancelHere();
-        return;
-    }
-    if (!hub->enterThreadThatIsOver())
-        return;
-    cancelHere();
-    hub->leaveThreadThatIsOver();
-}
-
-void TaskDriver::cancelAsAsked() noexcept
-{
-    cancelHere();
-    dropReference(); // of the queue
-}
-
-void TaskDriver::cancelHere() noexcept
-{
-    if (m_hasEnded || m_isOver)
-        return;
-    m_isCancelled = true;
-    if (m_runs == 0) {
-        end();
-        return;
-    }
-    if (!std::exchange(m_isHeld, true))
-        addReference();
-    m_hub->interrupt(*this);
-}
-
-void TaskDriver::dropEntry(Entry &entry) noexcept
-{
-    if (&entry == &m_turn && m_hasBegun)
-        return;
-    if (&entry == &m_turn)
-        end();
-    dropReference(); // of the queue
-}
-
-void TaskDriver::end() noexcept
-{
-    if (std::exchange(m_hasEnded, true))
-        return;
-    addReference();
-    m_postponed = nullptr;
-    m_next = nullptr;
-    if (m_wasQueued && m_hub->remove(m_turn) && !m_hasBegun)
-        dropReference(); // of the queue
-    // One that is queued after this look finds that it has ended.
-    if (m_isCancelRequested.load(std::memory_order_relaxed) && m_hub->remove(m_cancel))
-        dropReference(); // of the queue
-    removeFromScope();
-    m_hub->remove(*this);
-    if (m_isOver && !m_exception) {
-        try {
-            takeResult();
-        } catch (...) {
-            m_exception = std::current_exception();
-        }
-    }
-    while (TaskFrame *const frame = m_innermost) {
-        m_innermost = frame->m_caller;
-        *frame->m_owner = nullptr;
-        frame->destroy();
-    }
-    m_kept.clear();
-    clear();
-    finish();
-    if (std::exchange(m_isHeld, false))
-        dropReference();
-    dropReference();
-}
-
-// --- its scope -------------------------------------------------------------------------------------
-
-void TaskDriver::addToScope(TaskList &list) noexcept
-{
-    m_scope = &list;
-    m_olderInScope = list.newest;
-    if (list.newest)
-        list.newest->m_newerInScope = this;
-    list.newest = this;
-}
-
-void TaskDriver::removeFromScope() noexcept
-{
-    TaskList *const list = std::exchange(m_scope, nullptr);
-    if (!list)
-        return;
-    (m_newerInScope ? m_newerInScope->m_olderInScope : list->newest) = m_olderInScope;
-    if (m_olderInScope)
-        m_olderInScope->m_newerInScope = m_newerInScope;
-    m_newerInScope = m_olderInScope = nullptr;
-}
-
-TaskDriver *TaskDriver::cancelAll(TaskList &list) noexcept
-{
-    TaskDriver *running = nullptr;
-    while (TaskDriver *const driver = list.newest) {
-        driver->addReference();
-        driver->m_hub->awaitDeparture();
-        driver->removeFromScope();
-        if (driver->isRunning())
-            running = driver;
-        driver->cancelHere();
-        driver->dropReference();
-    }
-    return running;
 }
 
 } // namespace SignalBox::detail

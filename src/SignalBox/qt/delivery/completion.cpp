@@ -144,7 +144,11 @@ void Completion::finishIfDone(std::unique_lock<std::mutex> lock) noexcept
     if (isDone) {
         Deadlines::remove(deadline);
         SanitizerOrder::acquire(m_promise);
-        m_promise.addResult(report);
+        try {
+            m_promise.addResult(report);
+        } catch (const std::bad_alloc &) {
+            m_promise.future().cancel(); // it finishes without a result
+        }
         SanitizerOrder::release(m_promise);
         m_promise.finish();
     }

@@ -38,6 +38,7 @@ public:
             delete this;
     }
 
+    /*! Without memory for its result, it is cancelled when all have ended. */
     QFuture<DispatchReport> future() const { return m_promise.future(); }
 
     /*! A delivery is on its way. The notifying thread. */

@@ -199,7 +199,7 @@ public:
         As post(), and returns a future. It finishes when all handlers, and all futures that they returned, have finished. Its result
         has the numbers of calls, failures and dropped deliveries. A delivery counts as dropped if the handler was unregistered, its thread
         has ended, or its backlog dropped the event. Cancelling the future skips handlers that have not begun. A cancelled
-        future has no result.
+        future has no result. Without memory for the result when the handlers have finished, it is cancelled.
 
         Handlers that have not begun when \a deadline passes are not called, and count as dropped. This is meant for threads that do not run
         their event loop. The deadline ends neither a call that has begun nor the future that a handler returned: the future of

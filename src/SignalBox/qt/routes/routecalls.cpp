@@ -99,6 +99,11 @@ void Route::takeTurn(const Event &event) noexcept
 Propagation Route::callObserved(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                                 const Notification &notification)
 {
+    const bool isWalk = notification.kind() == Notification::Kind::Walk;
+    if (isWalk && m_mailbox && !m_inbox && !isObserved()) [[likely]] { // as below, at once
+        const RunningCall running(*this);
+        return function(handler, notification, *this);
+    }
     std::optional<InlineCall> call;
     const bool isDelivery = notification.kind() == Notification::Kind::Delivery || notification.kind() == Notification::Kind::Batch;
     if (m_mailbox && !isDelivery)

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/qt/backlogs/handlerstatistics.h>
 #include <SignalBox/qt/backlogs/inbox.h>
+#include <SignalBox/qt/delivery/currentthread_p.h>
 #include <SignalBox/qt/delivery/queueentry.h>
 #include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/registry/asyncregistry.h>
@@ -74,7 +75,7 @@ std::shared_ptr<StreamState> StreamState::make(QObject *context, const HandlerSe
 
 bool StreamState::isHere() const noexcept
 {
-    if (!m_context || m_context->thread() == QThread::currentThread())
+    if (!m_context || m_context->thread() == CurrentThread::object())
         return true;
     warnRefused("co_await stream", QStringLiteral("the context of the EventStream lives on another thread"), "the await gives nothing");
     return false;
@@ -130,6 +131,7 @@ bool StreamState::arrive(const Event &event, std::uint64_t lostBefore)
 
 void StreamState::keep(const Event &event)
 {
+    m_mayHaveEvent = true;
     std::vector<FailedMerge> failed;
     auto push = [&](const EventKey *key) {
         QueueEntry *const item = SeparateEntry::make(QueueEntry::Single, nullptr, &event);
@@ -146,14 +148,15 @@ void StreamState::keep(const Event &event)
         std::rethrow_exception(failed.front().exception);
 }
 
-bool StreamState::hasEvent() const noexcept
+std::uint64_t StreamState::countEvents() const noexcept
 {
-    return m_arrived->inbox && m_arrived->inbox->count() != 0;
+    return m_arrived->inbox ? m_arrived->inbox->count() : 0;
 }
 
 EventPointer StreamState::take() noexcept
 {
     QueueEntry *const item = m_arrived->inbox ? m_arrived->inbox->takeEvent() : nullptr;
+    m_mayHaveEvent = countEvents() != 0;
     if (!item)
         return EventPointer();
     const Event &event = Batch::eventOf(*item);
@@ -170,7 +173,7 @@ std::uint64_t StreamState::lost() const noexcept
     return m_arrived->statistics.losses() + m_lostBefore;
 }
 
-void StreamState::addWaiter(StreamWaiter &waiter) noexcept
+void StreamState::addLastWaiter(StreamWaiter &waiter) noexcept
 {
     StreamWaiter **place = &m_firstWaiter;
     while (StreamWaiter *const other = *place) {

@@ -66,7 +66,7 @@ public:
     /*! Nothing more comes: gives all that wait the end. */
     void end() noexcept;
 
-    bool isReady() const noexcept { return hasEvent() || m_hasEnded; }
+    bool isReady() const noexcept { return m_hasEnded || hasEvent(); }
     bool isOver() const noexcept { return m_hasEnded && !hasEvent(); }
     /*! It ends with the first event for which nobody waits. */
     void endUnawaited() noexcept { m_endsUnawaited = true; }
@@ -76,7 +76,15 @@ public:
     EventPointer take() noexcept;
     std::uint64_t lost() const noexcept;
 
-    void addWaiter(StreamWaiter &waiter) noexcept;
+    void addWaiter(StreamWaiter &waiter) noexcept
+    {
+        if (m_firstWaiter) [[unlikely]] {
+            addLastWaiter(waiter);
+        } else {
+            waiter.m_next = nullptr;
+            m_firstWaiter = &waiter;
+        }
+    }
     void addFirstWaiter(StreamWaiter &waiter) noexcept { waiter.m_next = std::exchange(m_firstWaiter, &waiter); }
     void removeWaiter(StreamWaiter &waiter) noexcept;
     /*! Keeps \a answer until the end, or until the guard's handler is unregistered, from whichever thread. */
@@ -86,7 +94,9 @@ private:
     class Ends;
     struct Arrived;
 
-    bool hasEvent() const noexcept;
+    bool hasEvent() const noexcept { return m_mayHaveEvent && countEvents() != 0; }
+    std::uint64_t countEvents() const noexcept;
+    void addLastWaiter(StreamWaiter &waiter) noexcept;
     // Keeps the event as its backlog says. Throws what the functions of the backlog throw.
     void keep(const Event &event);
 
@@ -97,6 +107,7 @@ private:
     const std::unique_ptr<Arrived> m_arrived;
     std::uint64_t m_lostBefore = 0;
     StreamWaiter *m_firstWaiter = nullptr;
+    bool m_mayHaveEvent = false; // one was kept, and the last take() has left some
     bool m_hasEnded = false;
     bool m_endsUnawaited = false;
 };
