@@ -14,11 +14,11 @@
 
 namespace SignalBox::detail {
 
-/*! What is kept for a key. The key lies behind it in memory. */
+/*! Keeps the item of one key. The key lies behind the slot in memory. */
 class KeyedSlot : public ChangedSlot<DeliveryPlatform, QueueEntry>
 {
 public:
-    /*! Copies the key, and throws what that throws. */
+    /*! Makes a slot with a copy of the key. Throws std::bad_alloc, and what copying the key throws. */
     static KeyedSlot *make(const EventKey &key);
     void free() noexcept;
 
@@ -27,28 +27,28 @@ public:
 
     const std::uint64_t hash;
 
-    // Written under the mutex of its table. Items so far. The exchange of the item orders it, so the thread that takes an item sees its count.
+    // The number of items so far. Written under the mutex of the table. The exchange of the item orders it, so the thread that takes an item sees it.
     OneWriterCount pushed;
     KeyedSlot *nextInBucket = nullptr;
 
-    // Where items are merged; under the same mutex.
+    // Used where items are merged, under the same mutex.
     EntryList pending; // items that came while another thread merged
     int pendingCount = 0;
-    int waitingProducers = 0; // for room in there
+    int waitingProducers = 0; // that wait for room in `pending`
     bool isQueued = false; // in the stack, or taken from it and not looked at yet
-    bool isMerging = false; // a thread has the item, and puts it back
+    bool isMerging = false; // the merger has taken the item out, and will put it back
     std::thread::id merger;
-    bool isOwn = false; // the item's event is a copy for this slot alone; of the thread that merges
+    bool isOwn = false; // the item's event is a copy that only this slot has; for the merger
 
-    // The consumer's: the slots that had an event, the oldest first.
+    // For the consumer: the list of slots that had an event, oldest first.
     KeyedSlot *before = nullptr;
     KeyedSlot *after = nullptr;
-    std::uint64_t round = 0; // that took the last event; 0: it is in no list
+    std::uint64_t round = 0; // the round that took the last event; 0: the slot is in no list
     std::uint64_t told = 0; // how many of the pushed items were taken, or replaced by those
     void *place = nullptr; // what the recipient keeps with the key, and a number of its own for that
     std::uint64_t placeNumber = 0;
 
-    /*! Whether a producer is merging into the item, or events wait to be merged into it: then the consumer leaves it. */
+    /*! Whether a producer merges into the item, or events wait to be merged into it. The consumer leaves the item then. */
     bool isBusy() const noexcept { return isMerging || pendingCount != 0; }
 
 private:
@@ -63,7 +63,7 @@ private:
     const KeyOperations *const m_operations;
 };
 
-/*! Slots by their keys. The caller holds the mutex, for a few instructions and for the == of a key. */
+/*! Finds slots by their keys. The caller holds the mutex, for a few instructions and for comparisons of keys. */
 class alignas(64) KeyedTable
 {
 public:
