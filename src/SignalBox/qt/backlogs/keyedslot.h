@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace SignalBox::detail {
 
@@ -18,8 +19,10 @@ namespace SignalBox::detail {
 class KeyedSlot : public ChangedSlot<DeliveryPlatform, QueueEntry>
 {
 public:
+    enum class Merges { No, Yes };
+
     /*! Makes a slot with a copy of the key. Throws std::bad_alloc, and what copying the key throws. */
-    static KeyedSlot *make(const EventKey &key);
+    static KeyedSlot *make(const EventKey &key, Merges merges);
     void free() noexcept;
 
     const void *key() const noexcept { return reinterpret_cast<const std::byte *>(this) + offsetOf(*m_operations); }
@@ -31,14 +34,18 @@ public:
     OneWriterCount pushed;
     KeyedSlot *nextInBucket = nullptr;
 
-    // Used where items are merged, under the same mutex.
-    EntryList pending; // items that came while another thread merged
-    int pendingCount = 0;
-    int waitingProducers = 0; // that wait for room in `pending`
-    bool isQueued = false; // in the stack, or taken from it and not looked at yet
-    bool isMerging = false; // the merger has taken the item out, and will put it back
-    std::thread::id merger;
-    bool isOwn = false; // the item's event is a copy that only this slot has; for the merger
+    // Used under the same mutex. Apart, as the slots of other stores are read faster without it.
+    struct Merging
+    {
+        EntryList pending; // items that came while another thread merged
+        int pendingCount = 0;
+        int waitingProducers = 0; // that wait for room in `pending`
+        bool isQueued = false; // in the stack, or taken from it and not looked at yet
+        bool isUnderWay = false; // the merger has taken the item out, and will put it back
+        std::thread::id merger;
+        bool isOwn = false; // the item's event is a copy that only this slot has; for the merger
+    };
+    const std::unique_ptr<Merging> merging; // null: newer items replace older ones
 
     // For the consumer: the list of slots that had an event, oldest first.
     KeyedSlot *before = nullptr;
@@ -49,10 +56,15 @@ public:
     std::uint64_t placeNumber = 0;
 
     /*! Whether a producer merges into the item, or events wait to be merged into it. The consumer leaves the item then. */
-    bool isBusy() const noexcept { return isMerging || pendingCount != 0; }
+    bool isBusy() const noexcept { return merging && (merging->isUnderWay || merging->pendingCount != 0); }
+    /*! Whether a producer uses it without the mutex. */
+    bool isInUse() const noexcept { return isBusy() || (merging && merging->waitingProducers != 0); }
 
 private:
-    explicit KeyedSlot(const EventKey &key) noexcept : hash(key.hash), m_operations(key.operations) {}
+    KeyedSlot(const EventKey &key, std::unique_ptr<Merging> &&mergingOrNull) noexcept
+        : hash(key.hash), merging(std::move(mergingOrNull)), m_operations(key.operations)
+    {
+    }
     ~KeyedSlot() = default;
 
     static std::size_t offsetOf(const KeyOperations &operations) noexcept

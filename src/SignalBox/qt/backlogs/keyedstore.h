@@ -83,12 +83,12 @@ private:
     };
     using SparePointer = std::unique_ptr<KeyedSlot, FreeSlot>;
 
-    static KeyedSlot *findOrMake(KeyedTable &table, Lock &lock, const EventKey &key, SparePointer &spare);
+    KeyedSlot *findOrMake(KeyedTable &table, Lock &lock, const EventKey &key, SparePointer &spare) const;
     bool put(KeyedTable &table, KeyedSlot &slot, QueueEntry *item, EntryList &merged) noexcept;
     bool merge(KeyedTable &table, Lock &lock, KeyedSlot &slot, QueueEntry *item, const EventPolicy &policy, EntryList &merged,
                std::vector<FailedMerge> &failed);
     static void addFailed(std::vector<FailedMerge> &failed, EntryList &merged, QueueEntry *newer) noexcept;
-    static void waitForRoom(Lock &lock, KeyedSlot &slot) noexcept;
+    static void waitForRoom(Lock &lock, KeyedSlot::Merging &merging) noexcept;
     static void takeIn(KeyedSlot &slot, QueueEntry *&kept, QueueEntry *newer, const EventPolicy &policy);
     void enqueue(KeyedSlot &slot) noexcept;
 

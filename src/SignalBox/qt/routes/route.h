@@ -161,10 +161,11 @@ private:
     template <class Use>
     void withKey(const Event &event, Use &&use);
     void countPolicyFailure() noexcept;
-    CallKind takes(const Walk &walk);
+    [[gnu::noinline]] CallKind takes(const Walk &walk);
+    [[gnu::noinline]] CallKind takesOther(const Notification &notification);
     CallKind runsInSequence(const SequentialWalk &walk);
     void take(const Step &step, const EventKey *key) noexcept;
-    void take(const ValueOffer &offer) noexcept;
+    [[gnu::noinline]] CallKind take(const ValueOffer &offer) noexcept;
     void forwardFrom(const Walk &walk, const EventKey *key) noexcept;
     void reportFailedMerge(const FailedMerge &failed) noexcept;
     // Whether a walk on the calling thread runs it inline; and how.
