@@ -110,10 +110,8 @@ private:
     template <bool hasThread>
     static constexpr void checkThread()
     {
-        static_assert(hasThread,
-                      "a handler that returns a Task needs a context or onThread(thread): its coroutine goes on where "
-                      "that lives, "
-                      "and a handler that runs inline or in a pool has no such thread");
+        static_assert(hasThread, "a handler that returns a Task needs a context or onThread(thread): its coroutine goes on "
+                                 "where that lives, and a handler that runs inline or in a pool has no such thread");
     }
 
     template <class Function, class Target>
@@ -122,15 +120,12 @@ private:
         constexpr bool hasThread = !std::is_same_v<Target, PoolTarget>;
         constexpr bool isOfBatches = takesBatch<Function, E>;
         checkThread<hasThread>();
-        static_assert(
-                !isOfBatches,
-                "a handler of const EventBatch<E> & cannot return a Task, as a batch ends with its call: copy what the "
-                "coroutine needs of it, and spawn() that");
+        static_assert(!isOfBatches, "a handler of const EventBatch<E> & cannot return a Task, as a batch ends with its "
+                                    "call: copy what the coroutine needs of it, and spawn() that");
         if constexpr (!isOfBatches) {
             constexpr bool isFitting = isHandlerTask<HandlerResult<Function, E>>;
-            static_assert(isFitting,
-                          "a handler that returns a Task returns Task<> or Task<Propagation>, by value: nobody takes "
-                          "another result");
+            static_assert(isFitting, "a handler that returns a Task returns Task<> or Task<Propagation>, by value: nobody "
+                                     "takes another result");
             return hasThread && isFitting;
         }
         return false;
@@ -141,11 +136,9 @@ private:
     static constexpr bool checkHandler()
     {
         constexpr bool isFitting = isAsyncHandler<std::decay_t<F>, E> || returnsTask<std::decay_t<F>, E>;
-        static_assert(isFitting,
-                      "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns "
-                      "void, Propagation, "
-                      "QFuture<T>, Task<> or Task<Propagation>; or on const EventBatch<E> &, that returns void or "
-                      "QFuture<T>");
+        static_assert(isFitting, "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that "
+                                 "returns void, Propagation, QFuture<T>, Task<> or Task<Propagation>; or on const "
+                                 "EventBatch<E> &, that returns void or QFuture<T>");
         return isFitting;
     }
 

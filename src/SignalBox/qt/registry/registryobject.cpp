@@ -162,15 +162,12 @@ bool RegistryObject::deliver(HandlerId id)
     if (!id.isValid() || found.empty())
         return false;
     auto &route = static_cast<detail::Route &>(*found.front());
-    if (!route.isOnDemand()) {
-        warnUndelivered("the handler's backlog is not onDemand()");
-        return false;
-    }
-    if (!route.deliverNow()) {
-        warnUndelivered("expected a call on the thread of the handler, and not from within it");
-        return false;
-    }
-    return true;
+    const char *const problem = !route.isOnDemand() ? "the handler's backlog is not onDemand()"
+        : !route.deliverNow()                       ? "expected a call on the thread of the handler, and not from within it"
+                                                    : nullptr;
+    if (problem)
+        detail::warnRefused("RegistryObject::deliver()", QLatin1String(problem), "nothing was delivered");
+    return !problem;
 }
 
 bool RegistryObject::dropPending(HandlerId id)
@@ -192,11 +189,6 @@ void RegistryObject::dropPending()
         static_cast<detail::Route *>(route)->dropPending();
 }
 
-void RegistryObject::warnUndelivered(const char *problem)
-{
-    detail::warnRefused("RegistryObject::deliver()", QLatin1String(problem), "nothing was delivered");
-}
-
 void RegistryObject::setStatisticsEnabled(bool enabled)
 {
     m_link->setStatisticsEnabled(enabled);
@@ -216,7 +208,7 @@ std::shared_ptr<void> RegistryObject::requestStatistics() const
 void RegistryObject::setSlowHandlerBudget(std::chrono::milliseconds budget)
 {
     if (budget.count() < 0) {
-        warnUnchanged("AsyncRegistry::setSlowHandlerBudget()", "the budget is negative");
+        detail::warnRefused("AsyncRegistry::setSlowHandlerBudget()", QStringLiteral("the budget is negative"), "nothing was changed");
         return;
     }
     // Its nanoseconds fit their type.
@@ -265,11 +257,6 @@ void RegistryObject::wantExtras() const noexcept
 void RegistryObject::wantObjects() const noexcept
 {
     m_link->wantObjects();
-}
-
-void RegistryObject::warnUnchanged(const char *caller, const char *problem)
-{
-    detail::warnRefused(caller, QLatin1String(problem), "nothing was changed");
 }
 
 QDebug operator<<(QDebug debug, const RegistryObject *registry)

@@ -16,6 +16,7 @@
 #include <SignalBox/qt/routes/asyncoptions.h>
 #include <SignalBox/qt/observing/debugoutput.h>
 #include <SignalBox/qt/observing/handlerfailure.h>
+#include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/registry/handlertarget.h>
 #include <SignalBox/qt/qt_export.h>
 #include <SignalBox/qt/observing/stallinfo.h>
@@ -149,7 +150,7 @@ public:
     void onException(F &&callback)
     {
         if (detail::isNullFunction(callback)) {
-            warnUnchanged("AsyncRegistry::onException()", "the callback is empty");
+            detail::warnRefused("AsyncRegistry::onException()", QStringLiteral("the callback is empty"), "nothing was changed");
             return;
         }
         setExceptionCallback([shared = std::make_shared<std::decay_t<F>>(std::forward<F>(callback))](
@@ -279,8 +280,6 @@ private:
 
     void wantExtras() const noexcept;
     void wantObjects() const noexcept;
-    static void warnUnchanged(const char *caller, const char *problem);
-    static void warnUndelivered(const char *problem);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
     void reportFailure(const HandlerFailure &failure, bool isHandled);
 
