@@ -3,7 +3,6 @@
 
 #include <SignalBox/handlers/scriptarguments_p.h>
 #include <SignalBox/qt/observing/handlerdescription_p.h>
-#include <SignalBox/qt/registry/statisticsrequest.h>
 
 #include <QtQml/qqmlengine.h>
 
@@ -102,7 +101,7 @@ void RegistryModel::setRegistry(RegistryObject *registry)
     if (registry) {
         m_before = registry->handlers();
         std::sort(m_before.begin(), m_before.end(), [](const AsyncHandlerInfo &a, const AsyncHandlerInfo &b) { return a.id < b.id; });
-        m_statistics = std::make_unique<detail::StatisticsRequest>(*registry);
+        m_statistics = registry->requestStatistics();
         connect(registry, &RegistryObject::handlersChanged, this, &RegistryModel::refresh);
         connect(registry, &RegistryObject::statisticsChanged, this, &RegistryModel::refreshSoon);
         connect(registry, &RegistryObject::lagged, this, &RegistryModel::refreshSoon);

@@ -21,10 +21,6 @@
 
 namespace SignalBox {
 
-namespace detail {
-class StatisticsRequest;
-}
-
 /*!
     \class SignalBox::RegistryModel
     \qmltype RegistryModel
@@ -136,7 +132,7 @@ private:
     std::optional<HandlerId> readHandler(const char *call, const QJSValue &handler) const;
 
     QPointer<RegistryObject> m_registry;
-    std::unique_ptr<detail::StatisticsRequest> m_statistics;
+    std::shared_ptr<void> m_statistics; // a request for them, while they are shown
     std::vector<AsyncHandlerInfo> m_rows;
     std::vector<AsyncHandlerInfo> m_before; // what had been counted when the registry was set, sorted by id
     QTimer m_timer; // runs while numbers have changed that have not been told

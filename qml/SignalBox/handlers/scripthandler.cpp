@@ -13,16 +13,6 @@ namespace SignalBox::detail {
 
 namespace {
 
-class Deletion final : public Task
-{
-public:
-    explicit Deletion(ScriptHandler *handler) : m_handler(handler) {}
-    void run() noexcept override {}
-
-private:
-    const std::unique_ptr<ScriptHandler> m_handler;
-};
-
 // Where the script that calls is, as "Main.qml:12"; empty if no script does.
 QString callersPlace(QJSEngine *engine)
 {
@@ -54,7 +44,7 @@ HandlerId ScriptHandler::registerWith(RegistryObject *registry, QJSEngine *engin
             if (gone->m_home->isCurrentThread())
                 delete gone;
             else
-                std::shared_ptr(gone->m_home)->post(std::make_unique<Deletion>(gone));
+                std::shared_ptr(gone->m_home)->post(makeTask([owned = std::unique_ptr<ScriptHandler>(gone)] {}));
         });
     const void *const key = handler->m_home->key();
     const std::shared_ptr<Mailbox> &mailbox = handler->m_home->thread().mailbox();

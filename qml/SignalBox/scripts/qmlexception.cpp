@@ -15,25 +15,6 @@
 
 namespace SignalBox::detail {
 
-namespace {
-
-// The registry lives on another thread than the engine: the failure goes to where it came from.
-class LateWarning final : public Task
-{
-public:
-    LateWarning(HandlerFailure failure, QString registryName)
-        : m_failure(std::move(failure)), m_registryName(std::move(registryName))
-    {
-    }
-    void run() noexcept override { logFailure(m_failure, m_registryName); }
-
-private:
-    const HandlerFailure m_failure;
-    const QString m_registryName;
-};
-
-} // namespace
-
 QmlException::QmlException(std::shared_ptr<const ScriptHome> home, const QString &message, const QString &fileName,
                            int lineNumber, const QString &stack)
     : ScriptException(message, fileName, lineNumber, stack), m_home(std::move(home))
@@ -44,8 +25,9 @@ QmlException::~QmlException() = default;
 
 bool QmlException::logUnheard(const HandlerFailure &failure, const QString &registryName) const
 {
+    // The registry lives on another thread than the engine: the failure goes to where it came from.
     if (!m_home->isCurrentThread())
-        return m_home->post(std::make_unique<LateWarning>(failure, registryName));
+        return m_home->post(makeTask([failure, registryName] { logFailure(failure, registryName); }));
     auto *const engine = qobject_cast<QQmlEngine *>(m_home->engine());
     if (!engine)
         return false;

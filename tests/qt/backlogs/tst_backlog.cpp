@@ -42,6 +42,16 @@ double residentMemory()
     return resident * 4096;
 }
 
+// The words of version 0.2.
+template <class B>
+concept HasLatest = requires { B::latest(); };
+template <class B>
+concept HasUnbounded = requires { B::unbounded(); };
+template <class B>
+concept HasBounded = requires { B::bounded(1); };
+template <class B>
+concept HasBatched = requires { B::batched(1); };
+
 } // namespace
 
 class BacklogTest : public QObject
@@ -49,6 +59,24 @@ class BacklogTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void throttledAndDebouncedStandForTwoWords()
+    {
+        using namespace std::chrono_literals;
+        QVERIFY(Backlog::throttled(50) == Backlog::newest().every(50));
+        QVERIFY(Backlog::throttled(50ms) == Backlog::newest(1).every(50ms));
+        QVERIFY(Backlog::debounced(1s) == Backlog::newest().quietFor(1000));
+        QVERIFY(Backlog() == Backlog::all());
+        QVERIFY(Backlog::throttled(50) != Backlog::debounced(50));
+    }
+
+    void wordsOfVersion02AreGone()
+    {
+        QVERIFY(!HasLatest<Backlog>);
+        QVERIFY(!HasUnbounded<Backlog>);
+        QVERIFY(!HasBounded<Backlog>);
+        QVERIFY(!HasBatched<Backlog>);
+    }
+
     void newestKeepsTheNewestEvent()
     {
         AsyncRegistry<int> registry;

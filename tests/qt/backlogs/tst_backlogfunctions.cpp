@@ -6,8 +6,10 @@
 #include <SignalBox/EventBatch>
 #include <SignalBox/ExceptionInfo>
 
+#include <QtCore/qdeadlinetimer.h>
 #include <QtTest/qtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <functional>
 #include <future>
@@ -16,6 +18,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -284,6 +287,112 @@ private Q_SLOTS:
         QCOMPARE(seen, std::vector{1.0});
         QCOMPARE(failures, 3);
         QCOMPARE(registry.handlers().front().merged, quint64(1));
+    }
+
+    // --- on which threads ------------------------------------------------------------------------
+
+    // The thread of the handler runs no event loop meanwhile, so that the second event is merged.
+    void functionsRunOnTheNotifyingThread()
+    {
+        AsyncRegistry<int> registry;
+        std::vector<std::thread::id> asked;
+        std::vector<std::thread::id> keyed;
+        std::vector<std::thread::id> merged;
+        std::vector<int> seen;
+        const auto here = [] { return std::this_thread::get_id(); };
+        registry.registerHandler(this, [&](const int &event) { seen.push_back(event); },
+                                 {.backlog = Backlog::mergedBy(
+                                                     [&](int) {
+                                                         keyed.push_back(here());
+                                                         return 0;
+                                                     },
+                                                     [&](int &kept, int &&newer) {
+                                                         merged.push_back(here());
+                                                         kept += newer;
+                                                     })
+                                                     .where([&](int event) {
+                                                         asked.push_back(here());
+                                                         return event != 5;
+                                                     })});
+        std::thread producer([&] {
+            for (const int event : {1, 5, 2})
+                registry.post(event);
+        });
+        const std::thread::id expected = producer.get_id();
+        producer.join();
+        QVERIFY(waitFor([&] { return !seen.empty(); }));
+        QCOMPARE(seen, std::vector{3});
+        QVERIFY(asked == std::vector<std::thread::id>(3, expected));
+        QVERIFY(keyed == std::vector<std::thread::id>(2, expected)); // what is not kept has no key
+        QVERIFY(merged == std::vector<std::thread::id>(1, expected));
+    }
+
+    // Each of two producers waits in its merge until the other one is in its own.
+    void mergesOfDifferentKeysRunAtOnce()
+    {
+        AsyncRegistry<int> registry;
+        std::atomic<int> inside = 0;
+        std::atomic<bool> areTogether = true;
+        std::vector<int> seen;
+        const auto merge = [&](int &kept, int &&newer) {
+            ++inside;
+            const QDeadlineTimer deadline(patience);
+            while (inside != 2 && !deadline.hasExpired())
+                std::this_thread::yield();
+            if (inside != 2)
+                areTogether = false;
+            kept += newer;
+        };
+        registry.registerHandler(this, [&](const int &event) { seen.push_back(event); },
+                                 {.backlog = Backlog::mergedBy([](int event) { return event % 2; }, merge)});
+        registry.post(0);
+        registry.post(1);
+        std::thread first([&] { registry.post(10); });
+        std::thread second([&] { registry.post(11); });
+        first.join();
+        second.join();
+        QVERIFY(areTogether);
+        QVERIFY(waitFor([&] { return seen.size() == 2; }));
+        QCOMPARE(seen, (std::vector{10, 12}));
+    }
+
+    // The second producer leaves its event with the key, and the first one takes it in.
+    void mergesOfOneKeyNeverRunAtOnceAndNobodyWaitsForOne()
+    {
+        AsyncRegistry<int> registry;
+        std::atomic<int> inside = 0;
+        std::atomic<int> most = 0;
+        std::promise<void> isInside;
+        std::promise<void> end;
+        std::vector<int> seen;
+        const auto merge = [&](int &kept, int &&newer) {
+            most = std::max(most.load(), ++inside);
+            if (newer == 2) {
+                isInside.set_value();
+                end.get_future().wait();
+            }
+            kept += newer;
+            --inside;
+        };
+        registry.registerHandler(this, [&](const int &event) { seen.push_back(event); }, {.backlog = Backlog::merged(merge)});
+        registry.post(1);
+        std::thread first([&] { registry.post(2); });
+        isInside.get_future().wait();
+        std::atomic<bool> hasPosted = false;
+        std::thread second([&] {
+            registry.post(4);
+            hasPosted = true;
+        });
+        const bool isDone = waitFor([&] { return hasPosted.load(); }); // the handler's thread does not wait, either
+        const std::vector<int> seenMeanwhile = seen;
+        end.set_value();
+        first.join();
+        second.join();
+        QVERIFY(isDone);
+        QCOMPARE(seenMeanwhile, std::vector<int>());
+        QCOMPARE(most.load(), 1);
+        QVERIFY(waitFor([&] { return !seen.empty(); }));
+        QCOMPARE(seen, std::vector{7});
     }
 };
 

@@ -358,6 +358,24 @@ private Q_SLOTS:
         QCOMPARE(model.numbers("number"), (std::vector<int>{90, 91, 92, 93, 94, 85, 86, 87, 88, 89}));
     }
 
+    // Neither the update of the rows nor the order of their keys asks again.
+    void eachEventIsKeyedOnce()
+    {
+        AsyncRegistry<int> registry;
+        EventModel model;
+        int keyed = 0;
+        model.addColumn<int>("last digit", [&](const int &event) {
+            ++keyed;
+            return event % 10;
+        });
+        model.setKey(QStringLiteral("last digit"));
+        model.setRegistry(&registry);
+        for (int i = 0; i < 95; ++i)
+            registry.post(i);
+        QVERIFY(waitFor([&] { return model.received() == 95 && model.count() == 10; }));
+        QCOMPARE(keyed, 95);
+    }
+
     void keyMayChange()
     {
         AsyncRegistry<Tick> registry;

@@ -4,7 +4,6 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
-#include <SignalBox/qt/registry/statisticsrequest.h>
 
 #include <QtCore/qpromise.h>
 #include <QtTest/qsignalspy.h>
@@ -16,7 +15,6 @@
 using SignalBox::AsyncHandlerInfo;
 using SignalBox::AsyncRegistry;
 using SignalBox::RegistryObject;
-using SignalBox::detail::StatisticsRequest;
 
 namespace {
 
@@ -128,8 +126,8 @@ private Q_SLOTS:
     {
         AsyncRegistry<int> registry;
         QVERIFY(!registry.areStatisticsEnabled());
-        auto first = std::make_unique<StatisticsRequest>(registry);
-        auto second = std::make_unique<StatisticsRequest>(registry);
+        auto first = registry.requestStatistics();
+        auto second = registry.requestStatistics();
         QVERIFY(registry.areStatisticsEnabled());
         first.reset();
         QVERIFY(registry.areStatisticsEnabled());
@@ -143,7 +141,7 @@ private Q_SLOTS:
     void requestMayOutliveItsRegistry()
     {
         auto registry = std::make_unique<AsyncRegistry<int>>();
-        const StatisticsRequest request(*registry);
+        const std::shared_ptr<void> request = registry->requestStatistics();
         registry->registerHandler([](const int &) {});
         registry.reset();
     }

@@ -26,13 +26,13 @@ public:
 
     static constexpr std::size_t alignment = 4096;
 
-    /*! How many places one has. \a type: of the values; null: there are none. */
+    /*! The number of places in a segment. \a type: that of its values; null: it has entries only. */
     static std::uint32_t capacityFor(const ValueType *type) noexcept;
-    /*! One whose places are free. Throws std::bad_alloc. */
+    /*! Makes a segment whose places are all free. Throws std::bad_alloc. */
     static BacklogSegment *create(const ValueType *type);
-    /*! Frees it. The values in it must have been destroyed. */
+    /*! Frees the segment. The values in it must have been destroyed. */
     void free() noexcept;
-    /*! Destroys the values; the entries are not its own. All places are free again. */
+    /*! Destroys the values, and makes all places free again. The entries belong to others. */
     void clear() noexcept;
 
     static bool is(const QueueEntry &item) noexcept { return item.kind() == Several; }
@@ -41,15 +41,15 @@ public:
     void setPrevious(BacklogSegment *segment) noexcept { m_previous = segment; }
     BacklogSegment *previous() const noexcept { return m_previous; }
 
-    /*! The number of places in use, once it has been taken. */
+    /*! The number of places in use. Known once the consumer has taken the segment. */
     std::uint32_t count() const noexcept { return m_count; }
     void setCount(std::uint32_t count) noexcept { m_count = count; }
 
     void *place(std::uint32_t index) noexcept { return reinterpret_cast<std::byte *>(this) + m_firstPlace + index * m_placeSize; }
     void setEntry(std::uint32_t index, QueueEntry *entry) noexcept { ::new (place(index)) QueueEntry *(entry); }
-    /*! Of a place that has been seen published. */
+    /*! Whether the place has a value. The caller has seen the place published. */
     bool isValue(std::uint32_t index) noexcept { return states()[index] == Value; }
-    /*! The same; it has an entry. */
+    /*! The entry in a place that has been seen published, and has no value. */
     QueueEntry *entry(std::uint32_t index) noexcept { return *static_cast<QueueEntry **>(place(index)); }
 
 private:

@@ -13,43 +13,43 @@ namespace SignalBox::detail {
 class Batch;
 
 /*!
-    What is kept for one handler. Any number of producers. What is named the consumer's is for one thread at a time, which holds the
-    mutex of the Inbox.
+    Keeps the items of one handler. Any number of threads may push. The functions of the consumer are for one thread at a time, which holds
+    the mutex of the Inbox.
 */
 class BacklogStore
 {
 public:
-    /*! For all() without values, newest() and oldest(). Throws std::bad_alloc. */
+    /*! Makes the store for all() without values, newest() or oldest(). Throws std::bad_alloc. */
     static std::unique_ptr<BacklogStore> make(const Backlog &backlog);
 
     virtual ~BacklogStore() = default;
     BacklogStore(const BacklogStore &) = delete;
     BacklogStore &operator=(const BacklogStore &) = delete;
 
-    /*! The producer calls the consumer afterwards (WakeUp). Returns the item that was dropped, which may be \a item itself; or null. Throws std::bad_alloc, and has
-        then changed nothing. */
+    /*! Adds an item. The producer calls the consumer afterwards (WakeUp). Returns the item that was dropped, which may be \a item itself, or null. If it throws
+        std::bad_alloc, nothing has changed. */
     virtual QueueEntry *push(QueueEntry *item) = 0;
     virtual bool keepsValues() const noexcept { return false; }
-    /*! Moves a value in, which its handler alone gets. False: it keeps no values. Otherwise as push(). */
+    /*! Moves in a value that is for this handler only. False: this store keeps no values. Otherwise as push(). */
     virtual bool pushValue(void *) { return false; }
 
-    /*! Any thread: nothing waits, or the consumer comes anyway. */
+    /*! Whether nothing waits, or the consumer comes anyway. On any thread. */
     virtual bool isEmpty() const noexcept = 0;
-    /*! Any thread: how many items and values wait. Late while others push and take. */
+    /*! The number of items and values that wait. On any thread; out of date while other threads push and take. */
     virtual std::uint64_t count() const noexcept = 0;
 
-    // --- the consumer's --------------------------------------------------------------------------
+    // --- for the consumer ------------------------------------------------------------------------
 
-    /*! The oldest item, or null: there is none, or its producer has not finished. Not of a store with values. */
+    /*! Takes the oldest item. Null: there is none, or its producer has not finished. Not for a store with values. */
     virtual QueueEntry *take() noexcept = 0;
-    /*! Takes what waits now, oldest first, and not what comes meanwhile: in a flood that would have no end. Takes nothing if a producer has
-        not finished, or if there is no memory. */
+    /*! Takes what waits when the call begins, oldest first. What comes later stays, or the call would not end in a flood. Takes nothing if a producer
+        has not finished, or if there is no memory. */
     virtual void takeAll(Batch &batch) noexcept = 0;
-    /*! Takes items and segments, and waits for producers that have not finished: what waits now, or all, for a consumer that does
-        not come again. */
+    /*! Takes items and segments: those that wait when the call begins, or, for a consumer that does not come again, all. Waits for producers that
+        have not finished. */
     enum class Extent { Present, Everything };
     virtual void takeRest(EntryList &taken, Extent extent) noexcept = 0;
-    /*! Takes back the segments of a batch, whose events are not needed any more. Without the mutex. */
+    /*! Takes back the segments of a batch whose events are no longer needed. Does not need the mutex. */
     virtual void giveBack(EntryList &&) noexcept {}
 
 protected:

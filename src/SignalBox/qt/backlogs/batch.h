@@ -64,7 +64,7 @@ public:
         m_items.emplace_back(item);
         m_isCounted |= eventOf(*item).completion() != nullptr;
     }
-    /*! Of a KeyedStore, and the slot of its key. */
+    /*! Adds an item of a KeyedStore, and the slot of its key. */
     void addNewest(QueueEntry *item, KeyedSlot &slot)
     {
         add(item);
@@ -72,7 +72,7 @@ public:
         item->next.store(reinterpret_cast<QueueEntry *>(&slot), std::memory_order_relaxed);
         m_hasReplaced = true;
     }
-    /*! All that is in it. */
+    /*! Adds all that is in the segment. */
     void add(BacklogSegment &segment);
     /*! Throws std::bad_alloc. The next \a count items need no memory then. */
     void reserve(std::size_t count) { m_items.reserve(m_items.size() + count); }
@@ -80,11 +80,11 @@ public:
 
     std::size_t size() const noexcept { return m_items.size(); }
     bool isEmpty() const noexcept { return m_items.empty(); }
-    /*! For a handler that keeps no values. */
+    /*! The event of an item that is no value. */
     const Event &eventAt(std::size_t index) const noexcept { return m_items[index].event(); }
-    /*! For how many events it stands: itself, and those of the same key that it replaced. */
+    /*! The number of events that the item counts: its own, and those of the same key that it replaced. */
     std::uint64_t countAt(std::size_t index) const noexcept { return m_hasReplaced ? m_items[index].entry()->ticket() : 1; }
-    /*! Of a batch with keys: the slot of its key, until the handler's thread runs its event loop, or its call ends. Null: it has no keys. */
+    /*! The slot of the item's key; null in a batch without keys. Valid until the handler's thread runs its event loop, or the call ends. */
     KeyedSlot *slotAt(std::size_t index) const noexcept
     {
         return m_hasReplaced ? reinterpret_cast<KeyedSlot *>(m_items[index].entry()->next.load(std::memory_order_relaxed)) : nullptr;
@@ -95,12 +95,12 @@ public:
     /*! How many events the handler has lost since the batch before. */
     std::uint64_t lost() const noexcept { return m_lost; }
     void setLost(std::uint64_t lost) noexcept { m_lost = lost; }
-    /*! How many of these were dropped, and not replaced or merged. Together with countAt() of all items, that is all events. */
+    /*! How many of the lost events were dropped, and not replaced or merged. The sum of this and of countAt() of all items is the number of events. */
     std::uint64_t dropped() const noexcept { return m_dropped; }
     void setDropped(std::uint64_t dropped) noexcept { m_dropped = dropped; }
-    /*! The visit's, as the next one. */
+    /*! For the visit that has made the batch, as takeMemory() is. */
     Items &allItems() noexcept { return m_items; }
-    /*! Its memory, for the next batch, unless it is much. */
+    /*! The memory of the items, for the next batch, unless there is much of it. */
     Items takeMemory() noexcept
     {
         m_items.clear();
@@ -108,7 +108,7 @@ public:
     }
 
     static const Event &eventOf(const QueueEntry &item) noexcept { return Event::of(*item.payload()); }
-    /*! Ends an item of a backlog, whose word names no receiver. */
+    /*! Frees an item of a backlog, whose word names no receiver. */
     static void freeItem(QueueEntry &item, FreedBlocks &freed) noexcept
     {
         item.target &= QueueEntry::Separate;

@@ -13,11 +13,11 @@
 #include <new>
 #include <type_traits>
 
-// The keys of a backlog, where their type is not known any more.
+// The keys of a backlog, for code that does not know their type.
 
 namespace SignalBox::detail {
 
-/*! What a store does with keys, whose type is not known any more. */
+/*! What a store, which does not know the type of its keys, does with them. */
 struct KeyOperations
 {
     std::size_t size;
@@ -27,7 +27,7 @@ struct KeyOperations
     bool (*areEqual)(const void *a, const void *b);
 };
 
-/*! The key of one event, for the time of its post. */
+/*! The key of one event. It is valid during the post of the event. */
 struct EventKey
 {
     std::uint64_t hash; // well mixed
@@ -80,14 +80,14 @@ inline constexpr KeyOperations keyOperationsOf{
         },
 };
 
-/*! \a key is referred to. Throws what its hash throws. */
+/*! The result refers to \a key. Throws what the hash function throws. */
 template <class Key>
 EventKey eventKeyOf(const Key &key)
 {
     return {hashOf(key), std::addressof(key), &keyOperationsOf<Key>};
 }
 
-/*! Throws, as the exception of a handler whose key is not equal to itself. */
+/*! Throws the exception by which a handler fails whose key is not equal to itself. */
 [[noreturn]] SIGNALBOX_QT_EXPORT void throwUnequalKey();
 
 } // namespace SignalBox::detail

@@ -23,14 +23,14 @@ public:
     /*! Whether the event is kept at all. */
     virtual bool wants(const Event &event) const;
 
-    /*! What is done with a key, as long as it is there. */
+    /*! Uses a key, which is valid during the call. */
     using KeyUse = void (*)(void *user, const EventKey &key);
-    /*! Calls \a use with the key of the event. Throws where it has none. */
+    /*! Calls \a use with the key of the event. Throws if the event has no key. */
     virtual void withKey(const Event &event, void *user, KeyUse use) const;
 
-    /*! An event with a copy of the value, which only the caller has. Throws std::bad_alloc, too. */
+    /*! Makes an event with a copy of the value. The caller is its only owner. May also throw std::bad_alloc. */
     virtual EventPointer copy(const Event &event) const;
-    /*! Takes \a newer into \a kept, which only the caller has. */
+    /*! Merges \a newer into \a kept. The caller is the only owner of \a kept. */
     virtual void merge(const Event &kept, const Event &newer) const;
 };
 

@@ -19,7 +19,7 @@ namespace SignalBox {
 namespace detail {
 
 /*!
-    Counts the calls, failures and losses of one handler. Thread-safe, but for what is named the consumer's.
+    Counts the calls, failures and losses of one handler. Thread-safe, except for takeNewLosses().
 
     Counters are relaxed: they order nothing.
 */
@@ -31,22 +31,22 @@ public:
 
     void countDropped(std::uint64_t count) noexcept { m_dropped.fetch_add(count, std::memory_order_relaxed); }
     void countMerged(std::uint64_t count) noexcept { m_merged.fetch_add(count, std::memory_order_relaxed); }
-    /*! Of a handler whose store counts them. */
+    /*! For a handler whose store counts what it merges. */
     void setMerged(std::uint64_t count) noexcept { m_merged.store(count, std::memory_order_relaxed); }
-    /*! The caller tells the registry's link afterwards. */
+    /*! Counts a call. The caller tells the registry's link afterwards. */
     void countCall(std::chrono::nanoseconds time) noexcept;
-    /*! \a exception: what the call ended with. */
+    /*! Counts a call that threw \a exception. */
     void countFailure(const std::exception_ptr &exception) noexcept;
 
-    /*! What was dropped and merged, together. */
+    /*! The number of events that were dropped or merged. */
     std::uint64_t losses() const noexcept
     {
         return m_dropped.load(std::memory_order_relaxed) + m_merged.load(std::memory_order_relaxed);
     }
     std::uint64_t dropped() const noexcept { return m_dropped.load(std::memory_order_relaxed); }
-    /*! What was lost since this was asked last. The consumer's. */
+    /*! The number of events that were lost since the last call. For the consumer only. */
     std::uint64_t takeNewLosses() noexcept;
-    /*! Any thread. A thread sees the losses that it has counted itself, at least. */
+    /*! On any thread. A thread sees at least the losses that it has counted itself. */
     bool hasNewLosses() const noexcept { return losses() != m_toldLosses.load(std::memory_order_relaxed); }
 
     /*! Fills in calls, failures, losses and times. */

@@ -76,16 +76,23 @@ bool Inbox::wantsOneRound(const Backlog &backlog, CalledWith calledWith) noexcep
 
 bool Inbox::push(QueueEntry *item, const EventKey *key, const EventPolicy *policy, std::vector<FailedMerge> &failed)
 {
-    notePost();
-    if (key) {
-        EntryList merged;
-        const KeyedStore::Pushed pushed = m_keyed->push(item, *key, *policy, merged, failed);
-        if (pushed.isRefused)
-            lose(item, Loss::Dropped);
-        while (QueueEntry *lost = merged.takeFirst())
-            lose(lost, Loss::Counted);
-        return pushed.hasChanged;
+    if (!key) {
+        push(item);
+        return true;
     }
+    notePost();
+    EntryList merged;
+    const KeyedStore::Pushed pushed = m_keyed->push(item, *key, *policy, merged, failed);
+    if (pushed.isRefused)
+        lose(item, Loss::Dropped);
+    while (QueueEntry *lost = merged.takeFirst())
+        lose(lost, Loss::Counted);
+    return pushed.hasChanged;
+}
+
+void Inbox::push(QueueEntry *item)
+{
+    notePost();
     QueueEntry *lost = nullptr;
     try {
         lost = m_store->push(item);
@@ -95,7 +102,6 @@ bool Inbox::push(QueueEntry *item, const EventKey *key, const EventPolicy *polic
     }
     if (lost)
         lose(lost, backlog().limit() == 1 && backlog().keep() == Backlog::Keep::Newest ? Loss::Merged : Loss::Dropped);
-    return true;
 }
 
 bool Inbox::pushValue(void *value)

@@ -66,6 +66,8 @@ public:
         gets what could not be merged; their items are the caller's. Throws std::bad_alloc, and has then let go of the item.
     */
     bool push(QueueEntry *item, const EventKey *key, const EventPolicy *policy, std::vector<FailedMerge> &failed);
+    /*! The same without a key: the consumer is to be called. */
+    void push(QueueEntry *item);
     /*! Moves a value in. False: it keeps no values. Throws std::bad_alloc. */
     bool pushValue(void *value);
 

@@ -23,8 +23,9 @@ void deallocate(void *memory, const KeyOperations &operations) noexcept
 
 } // namespace
 
-KeyedSlot *KeyedSlot::make(const EventKey &key)
+KeyedSlot *KeyedSlot::make(const EventKey &key, Merges merges)
 {
+    std::unique_ptr<Merging> merging = merges == Merges::Yes ? std::make_unique<Merging>() : nullptr;
     const KeyOperations &operations = *key.operations;
     const std::size_t size = offsetOf(operations) + operations.size;
     void *const memory = isOverAligned(operations) ? ::operator new(size, std::align_val_t(operations.alignment)) : ::operator new(size);
@@ -34,7 +35,7 @@ KeyedSlot *KeyedSlot::make(const EventKey &key)
         deallocate(memory, operations);
         throw;
     }
-    return ::new (memory) KeyedSlot(key);
+    return ::new (memory) KeyedSlot(key, std::move(merging));
 }
 
 void KeyedSlot::free() noexcept

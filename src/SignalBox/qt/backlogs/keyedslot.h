@@ -11,15 +11,18 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace SignalBox::detail {
 
-/*! What is kept for a key. The key lies behind it in memory. */
+/*! Keeps the item of one key. The key lies behind the slot in memory. */
 class KeyedSlot : public ChangedSlot<DeliveryPlatform, QueueEntry>
 {
 public:
-    /*! Copies the key, and throws what that throws. */
-    static KeyedSlot *make(const EventKey &key);
+    enum class Merges { No, Yes };
+
+    /*! Makes a slot with a copy of the key. Throws std::bad_alloc, and what copying the key throws. */
+    static KeyedSlot *make(const EventKey &key, Merges merges);
     void free() noexcept;
 
     const void *key() const noexcept { return reinterpret_cast<const std::byte *>(this) + offsetOf(*m_operations); }
@@ -27,32 +30,41 @@ public:
 
     const std::uint64_t hash;
 
-    // Written under the mutex of its table. Items so far. The exchange of the item orders it, so the thread that takes an item sees its count.
+    // The number of items so far. Written under the mutex of the table. The exchange of the item orders it, so the thread that takes an item sees it.
     OneWriterCount pushed;
     KeyedSlot *nextInBucket = nullptr;
 
-    // Where items are merged; under the same mutex.
-    EntryList pending; // items that came while another thread merged
-    int pendingCount = 0;
-    int waitingProducers = 0; // for room in there
-    bool isQueued = false; // in the stack, or taken from it and not looked at yet
-    bool isMerging = false; // a thread has the item, and puts it back
-    std::thread::id merger;
-    bool isOwn = false; // the item's event is a copy for this slot alone; of the thread that merges
+    // Used under the same mutex. Apart, as the slots of other stores are read faster without it.
+    struct Merging
+    {
+        EntryList pending; // items that came while another thread merged
+        int pendingCount = 0;
+        int waitingProducers = 0; // that wait for room in `pending`
+        bool isQueued = false; // in the stack, or taken from it and not looked at yet
+        bool isUnderWay = false; // the merger has taken the item out, and will put it back
+        std::thread::id merger;
+        bool isOwn = false; // the item's event is a copy that only this slot has; for the merger
+    };
+    const std::unique_ptr<Merging> merging; // null: newer items replace older ones
 
-    // The consumer's: the slots that had an event, the oldest first.
+    // For the consumer: the list of slots that had an event, oldest first.
     KeyedSlot *before = nullptr;
     KeyedSlot *after = nullptr;
-    std::uint64_t round = 0; // that took the last event; 0: it is in no list
+    std::uint64_t round = 0; // the round that took the last event; 0: the slot is in no list
     std::uint64_t told = 0; // how many of the pushed items were taken, or replaced by those
     void *place = nullptr; // what the recipient keeps with the key, and a number of its own for that
     std::uint64_t placeNumber = 0;
 
-    /*! Whether a producer is merging into the item, or events wait to be merged into it: then the consumer leaves it. */
-    bool isBusy() const noexcept { return isMerging || pendingCount != 0; }
+    /*! Whether a producer merges into the item, or events wait to be merged into it. The consumer leaves the item then. */
+    bool isBusy() const noexcept { return merging && (merging->isUnderWay || merging->pendingCount != 0); }
+    /*! Whether a producer uses it without the mutex. */
+    bool isInUse() const noexcept { return isBusy() || (merging && merging->waitingProducers != 0); }
 
 private:
-    explicit KeyedSlot(const EventKey &key) noexcept : hash(key.hash), m_operations(key.operations) {}
+    KeyedSlot(const EventKey &key, std::unique_ptr<Merging> &&mergingOrNull) noexcept
+        : hash(key.hash), merging(std::move(mergingOrNull)), m_operations(key.operations)
+    {
+    }
     ~KeyedSlot() = default;
 
     static std::size_t offsetOf(const KeyOperations &operations) noexcept
@@ -63,7 +75,7 @@ private:
     const KeyOperations *const m_operations;
 };
 
-/*! Slots by their keys. The caller holds the mutex, for a few instructions and for the == of a key. */
+/*! Finds slots by their keys. The caller holds the mutex, for a few instructions and for comparisons of keys. */
 class alignas(64) KeyedTable
 {
 public:

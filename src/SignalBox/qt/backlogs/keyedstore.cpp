@@ -27,13 +27,13 @@ KeyedStore::Pushed KeyedStore::push(QueueEntry *item, const EventKey &key, const
 }
 
 // The key is copied without the lock, as that runs code of the program.
-KeyedSlot *KeyedStore::findOrMake(KeyedTable &table, Lock &lock, const EventKey &key, SparePointer &spare)
+KeyedSlot *KeyedStore::findOrMake(KeyedTable &table, Lock &lock, const EventKey &key, SparePointer &spare) const
 {
     if (KeyedSlot *slot = table.find(key.hash, key.value))
         return slot;
     lock.unlock();
     try {
-        spare.reset(KeyedSlot::make(key));
+        spare.reset(KeyedSlot::make(key, m_merges ? KeyedSlot::Merges::Yes : KeyedSlot::Merges::No));
     } catch (...) {
         return nullptr;
     }
@@ -62,8 +62,9 @@ bool KeyedStore::put(KeyedTable &table, KeyedSlot &slot, QueueEntry *item, Entry
 bool KeyedStore::merge(KeyedTable &table, Lock &lock, KeyedSlot &slot, QueueEntry *item, const EventPolicy &policy, EntryList &merged,
                        std::vector<FailedMerge> &failed)
 {
-    if (slot.isMerging)
-        waitForRoom(lock, slot);
+    KeyedSlot::Merging &merging = *slot.merging;
+    if (merging.isUnderWay)
+        waitForRoom(lock, merging);
     slot.pushed.add(1);
     // Relaxed, here and below: under the mutex, where items are merged.
     if (!slot.isBusy() && !slot.item.load(std::memory_order_relaxed)) {
@@ -72,16 +73,16 @@ bool KeyedStore::merge(KeyedTable &table, Lock &lock, KeyedSlot &slot, QueueEntr
         enqueue(slot);
         return true;
     }
-    slot.pending.append(item);
-    ++slot.pendingCount;
-    if (slot.isMerging)
+    merging.pending.append(item);
+    ++merging.pendingCount;
+    if (merging.isUnderWay)
         return false; // by the thread that does
-    slot.isMerging = true;
-    slot.merger = std::this_thread::get_id();
+    merging.isUnderWay = true;
+    merging.merger = std::this_thread::get_id();
     QueueEntry *kept = slot.item.exchange(nullptr, std::memory_order_relaxed);
-    for (int count = 0; slot.pendingCount != 0 && (count < mostPending || slot.waitingProducers == 0); ++count) {
-        QueueEntry *const newer = slot.pending.takeFirst();
-        --slot.pendingCount;
+    for (int count = 0; merging.pendingCount != 0 && (count < mostPending || merging.waitingProducers == 0); ++count) {
+        QueueEntry *const newer = merging.pending.takeFirst();
+        --merging.pendingCount;
         lock.unlock();
         bool isTakenIn = false;
         try {
@@ -95,10 +96,10 @@ bool KeyedStore::merge(KeyedTable &table, Lock &lock, KeyedSlot &slot, QueueEntr
         if (isTakenIn)
             table.merged.add(1);
     }
-    slot.isMerging = false;
-    slot.merger = {};
+    merging.isUnderWay = false;
+    merging.merger = {};
     slot.item.store(kept, std::memory_order_relaxed);
-    if (slot.isQueued)
+    if (merging.isQueued)
         return false;
     enqueue(slot); // the consumer has come by meanwhile
     return true;
@@ -114,23 +115,23 @@ void KeyedStore::addFailed(std::vector<FailedMerge> &failed, EntryList &merged, 
     }
 }
 
-void KeyedStore::waitForRoom(Lock &lock, KeyedSlot &slot) noexcept
+void KeyedStore::waitForRoom(Lock &lock, KeyedSlot::Merging &merging) noexcept
 {
-    ++slot.waitingProducers;
-    for (int waits = 0; slot.isMerging && slot.pendingCount >= mostPending && slot.merger != std::this_thread::get_id() && waits < mostWaits;
+    ++merging.waitingProducers;
+    for (int waits = 0; merging.isUnderWay && merging.pendingCount >= mostPending && merging.merger != std::this_thread::get_id() && waits < mostWaits;
          ++waits) {
         lock.unlock();
         std::this_thread::yield();
         lock.lock();
     }
-    --slot.waitingProducers;
+    --merging.waitingProducers;
 }
 
 // The first event that is kept may be shared with other handlers, so it is copied. Its delivery is the copy's.
 void KeyedStore::takeIn(KeyedSlot &slot, QueueEntry *&kept, QueueEntry *newer, const EventPolicy &policy)
 {
     const Event &first = Batch::eventOf(*kept);
-    if (!slot.isOwn) {
+    if (!slot.merging->isOwn) {
         EventPointer own = policy.copy(first);
         if (own->hasExtras())
             own->prepareValue();
@@ -141,14 +142,14 @@ void KeyedStore::takeIn(KeyedSlot &slot, QueueEntry *&kept, QueueEntry *newer, c
         QueueEntry *const entry = own->entry();
         Batch::freeItem(*std::exchange(kept, entry));
         static_cast<void>(own.release()); // the entry's
-        slot.isOwn = true;
+        slot.merging->isOwn = true;
     }
     policy.merge(Batch::eventOf(*kept), Batch::eventOf(*newer));
 }
 
 void KeyedStore::enqueue(KeyedSlot &slot) noexcept
 {
-    slot.isQueued = true;
+    slot.merging->isQueued = true;
     m_changed.push(slot);
 }
 
@@ -185,10 +186,10 @@ QueueEntry *KeyedStore::takeFrom(KeyedSlot &slot) noexcept
     QueueEntry *item = nullptr;
     if (m_merges) {
         const std::lock_guard lock(tableOf(slot.hash).mutex);
-        slot.isQueued = false;
+        slot.merging->isQueued = false;
         if (slot.isBusy())
             return nullptr;
-        slot.isOwn = false;
+        slot.merging->isOwn = false;
         item = slot.item.exchange(nullptr, std::memory_order_relaxed);
     } else {
         item = ChangedStack<DeliveryPlatform, QueueEntry>::take(slot);
@@ -250,7 +251,7 @@ void KeyedStore::eraseIdle() noexcept
             return;
         // With an item it is among those that have changed, and comes back to the list when it is taken. Relaxed: others write it
         // under the mutex.
-        const bool isIdle = !slot->isBusy() && slot->waitingProducers == 0 && slot->item.load(std::memory_order_relaxed) == nullptr;
+        const bool isIdle = !slot->isInUse() && slot->item.load(std::memory_order_relaxed) == nullptr;
         unlink(slot);
         if (isIdle)
             table.erase(slot);

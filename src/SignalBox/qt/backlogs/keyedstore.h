@@ -20,7 +20,7 @@ namespace SignalBox::detail {
 
 class EventPolicy;
 
-/*! An event that its backlog's merge failed for. */
+/*! An event for which the merge of the backlog threw. */
 struct FailedMerge
 {
     QueueEntry *item;
@@ -28,33 +28,33 @@ struct FailedMerge
 };
 
 /*!
-    One event of each key: the newest, or one that has taken the newer ones in. Keys come in the order in which they began to wait. An item
-    that is taken says for how many events it stands: itself, and those that it replaced or took in. Each event is counted once; one that is just
-    being pushed may be counted with the item before it.
+    Keeps one event of each key: the newest, or one into which newer ones were merged. Keys are taken in the order in which they began to wait. An
+    item that is taken counts its own event and those that it replaced or merged. Each event is counted once; an event that is just being pushed
+    may be counted with the item before it.
 
-    A slot is in one of some tables, each with a mutex. A slot that has had no event for ten rounds, a round being what a takeAll() or the last
-    take() of those that waited is, is erased. So the memory is that of the keys that change, not of those that ever came.
+    Each slot is in one of several tables, each with a mutex. A round is a takeAll(), or the take() of the last item that waited. A slot without an
+    event for ten rounds is erased. So the store takes memory for the keys that change, not for those that ever came.
 
-    Merging runs without a mutex: the thread that merges has the slot's item meanwhile. Others leave theirs with the slot. One that
-    finds many there waits for a short time, so that the memory stays small where merging is slower than posting; after that it leaves its own all the
-    same, as the thread that merges may wait for it. A thread that has merged many for others gives way to one that waits.
+    No mutex is held during a merge: the thread that merges has taken the slot's item out, and other threads leave their items with the slot. A thread
+    that finds many items there waits for a short time, so that memory stays small where merging is slower than posting. After that it leaves its item
+    nonetheless, as the thread that merges may wait for it. A thread that has merged many items for others gives way to one that waits.
 */
 class KeyedStore final : public BacklogStore
 {
 public:
-    /*! What became of a push. */
+    /*! The result of a push. */
     struct Pushed
     {
         bool hasChanged = false; // the consumer is to be called
-        bool isRefused = false; // the key could not be copied, or there was no memory: the item stays the caller's
+        bool isRefused = false; // the key could not be copied, or memory ran out: the caller still owns the item
     };
 
     explicit KeyedStore(bool merges) noexcept : m_merges(merges) {}
 
-    /*! \a merged gets the items that were replaced or taken in. \a policy: of a store that merges. */
+    /*! \a merged gets the items that were replaced or merged. \a policy is used by a store that merges. */
     Pushed push(QueueEntry *item, const EventKey &key, const EventPolicy &policy, EntryList &merged, std::vector<FailedMerge> &failed);
 
-    /*! Not without a key. */
+    /*! Not used: there is no item without a key. */
     QueueEntry *push(QueueEntry *item) noexcept override { return item; }
     bool isEmpty() const noexcept override { return m_takenFirst == nullptr && m_changed.isEmpty(); }
     std::uint64_t count() const noexcept override;
@@ -63,7 +63,7 @@ public:
     void takeAll(Batch &batch) noexcept override;
     void takeRest(EntryList &taken, Extent extent) noexcept override;
 
-    /*! How many items were replaced or taken in so far. Any thread. */
+    /*! The number of items that were replaced or merged so far. On any thread. */
     std::uint64_t merged() const noexcept;
 
 private:
@@ -83,12 +83,12 @@ private:
     };
     using SparePointer = std::unique_ptr<KeyedSlot, FreeSlot>;
 
-    static KeyedSlot *findOrMake(KeyedTable &table, Lock &lock, const EventKey &key, SparePointer &spare);
+    KeyedSlot *findOrMake(KeyedTable &table, Lock &lock, const EventKey &key, SparePointer &spare) const;
     bool put(KeyedTable &table, KeyedSlot &slot, QueueEntry *item, EntryList &merged) noexcept;
     bool merge(KeyedTable &table, Lock &lock, KeyedSlot &slot, QueueEntry *item, const EventPolicy &policy, EntryList &merged,
                std::vector<FailedMerge> &failed);
     static void addFailed(std::vector<FailedMerge> &failed, EntryList &merged, QueueEntry *newer) noexcept;
-    static void waitForRoom(Lock &lock, KeyedSlot &slot) noexcept;
+    static void waitForRoom(Lock &lock, KeyedSlot::Merging &merging) noexcept;
     static void takeIn(KeyedSlot &slot, QueueEntry *&kept, QueueEntry *newer, const EventPolicy &policy);
     void enqueue(KeyedSlot &slot) noexcept;
 
@@ -102,7 +102,7 @@ private:
     std::array<KeyedTable, std::size_t{1} << tableBits> m_tables;
     ChangedStack<DeliveryPlatform, QueueEntry> m_changed;
 
-    // The consumer's. Other threads look whether the first one is null, and may see a change late.
+    // For the consumer. Other threads only look whether the first one is null, and may see a change late.
     std::atomic<Slot *> m_takenFirst = nullptr; // slots that were taken from the stack
     OneWriterCount m_takenCount; // of items
     std::uint64_t m_round = 1;

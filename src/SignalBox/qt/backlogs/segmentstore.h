@@ -12,11 +12,11 @@
 
 namespace SignalBox::detail {
 
-/*! All items, and values that only its handler gets, in segments. */
+/*! Keeps all items, and values that are for one handler only, in segments. */
 class SegmentStore final : public BacklogStore
 {
 public:
-    /*! \a type: of the values; null: there are none. */
+    /*! \a type: that of the values; null: this store keeps no values. */
     explicit SegmentStore(const ValueType *type);
     ~SegmentStore() override;
 
@@ -35,7 +35,7 @@ private:
     using Queue = SegmentQueue<DeliveryPlatform, BacklogSegment>;
 
     Queue::Place claim();
-    // Behind those that were taken before.
+    // Takes the queue's segments, and appends them to those that were taken before.
     void takeSegments() noexcept;
     static bool isFilledSoon(const Queue::Place &place) noexcept;
     // The oldest segment, if all that was claimed in it is published, else null.
@@ -47,7 +47,7 @@ private:
     std::atomic<std::uint64_t> m_added = 0; // segments, for the queue; relaxed: count() only looks
     std::atomic<BacklogSegment *> m_spare = nullptr; // saves an allocation where few events come at a time
 
-    // The consumer's.
+    // For the consumer.
     EntryList m_taken; // segments, oldest first
     BacklogSegment *m_begun = nullptr; // the segment before these, if take() has taken a part of it
     std::uint32_t m_next = 0; // the next place in that segment

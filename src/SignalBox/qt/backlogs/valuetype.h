@@ -12,14 +12,14 @@
 
 namespace SignalBox::detail {
 
-/*! What a store needs of a type whose values lie in it. */
+/*! What a store needs to know of the type of its values. */
 struct ValueType
 {
     std::size_t size;
     void (*move)(void *place, void *value) noexcept; // makes one in raw memory
     void (*destroy)(void *value) noexcept; // null: there is nothing to do
 
-    /*! Null: its values have to be shared events. */
+    /*! Null: values of this type have to be shared events. */
     template <class E>
     static const ValueType *of() noexcept
     {

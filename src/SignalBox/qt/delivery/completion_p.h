@@ -41,25 +41,25 @@ public:
     /*! Without memory for its result, it is cancelled when all have ended. */
     QFuture<DispatchReport> future() const { return m_promise.future(); }
 
-    /*! A delivery is on its way. The notifying thread. */
+    /*! Counts deliveries that are on their way. On the notifying thread. */
     void expect(std::uint32_t count = 1) noexcept;
     /*! Whether the delivery is to run. False: it has been counted. */
     bool begin() noexcept;
     void end(Ending ending, HandlerId handler) noexcept;
-    /*! Begun, but the handler was not called after all. */
+    /*! Ends a delivery that has begun, and counts it as dropped: the handler was not called after all. */
     void revoke() noexcept;
     void drop(std::uint32_t count = 1) noexcept;
-    /*! Deliveries that were expected and are not wanted any more: they count as nothing. */
+    /*! Takes back deliveries that were expected and are no longer wanted. They count as nothing. */
     void forgo(std::uint32_t count) noexcept;
     /*! The walk that expected the deliveries is over; \a report: of what it called itself. */
     void endWalk(const DispatchReport &report) noexcept;
-    /*! It expires at a \a time of the DeliveryClock, unless it is done before. While the walk is under way. Without memory, it expires at once. */
+    /*! It expires at a \a time of the DeliveryClock, unless it is done before. Called while the walk is under way. If memory runs out, it expires at once. */
     void expireAt(std::int64_t time) noexcept;
 
 protected:
     virtual ~Completion();
 
-    // Expired or cancelled: what has not begun will not.
+    // Whether it has expired or was cancelled. Deliveries that have not begun will not begin then.
     bool isOver() noexcept;
     // A delivery has been ended, dropped or refused. Without the mutex; the caller holds a reference.
     virtual void deliveryEnded(bool isStopped) noexcept { Q_UNUSED(isStopped) }

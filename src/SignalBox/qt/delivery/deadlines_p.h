@@ -19,11 +19,11 @@ public:
     virtual ~Expiring();
     Q_DISABLE_COPY_MOVE(Expiring)
 
-    /*! Its time has come. On the thread of the deadlines; holds no lock. */
+    /*! Called when its time has come, on the thread of the deadlines, which holds no lock then. */
     virtual void expire() noexcept = 0;
 };
 
-/*! Something whose end nothing signals, so it is looked at every few milliseconds. */
+/*! Something that nothing tells the end of. So it is asked every few milliseconds. */
 class Polled
 {
 public:
@@ -43,7 +43,7 @@ public:
 class SIGNALBOX_QT_EXPORT Deadlines
 {
 public:
-    /*! Names a deadline. A default one names none. */
+    /*! Identifies a deadline. The default value identifies none. */
     struct Key
     {
         std::int64_t time = 0; // of the DeliveryClock
@@ -55,9 +55,9 @@ public:
     static Key add(std::int64_t time, std::unique_ptr<Expiring> expiring) noexcept;
     /*! Removes and destroys it, unless it is ending right now. */
     static void remove(Key key) noexcept;
-    /*! Looks at \a polled until it is over. Where that cannot be done it is destroyed at once. */
+    /*! Asks \a polled until it is over. If the thread cannot be started, \a polled is destroyed at once. */
     static void poll(std::unique_ptr<Polled> polled) noexcept;
-    /*! Looks at the clock: it may have gone on faster than the thread's sleep. */
+    /*! Has the thread look at the clock, which a test may have advanced while the thread slept. */
     static void look() noexcept;
 
     // --- while the DeliveryClock is stopped -----------------------------------------------------

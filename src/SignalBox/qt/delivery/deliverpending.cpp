@@ -20,35 +20,20 @@ namespace detail {
 // What is there at the begin ends with a task. A visit may come once more behind that, and finds nothing: so there is a second pass.
 bool ThreadMailbox::deliverPending(QDeadlineTimer budget)
 {
-    class End final : public Task
-    {
-    public:
-        explicit End(std::shared_ptr<bool> isReached) noexcept : m_isReached(std::move(isReached)) {}
-        ~End() override { *m_isReached = true; } // also where it is dropped
-        Q_DISABLE_COPY_MOVE(End)
-        void run() noexcept override {}
-        void drop() noexcept override { delete this; }
-
-    private:
-        const std::shared_ptr<bool> m_isReached;
-    };
-
     if (!replaceCall())
         return false;
     visitDue();
     bool isOver = false;
-    const bool isEndWaiting = m_isEndReached && !*m_isEndReached;
-    for (int pass = isEndWaiting ? -1 : 0; pass < 2 && !isOver && hasMore(); ++pass) {
+    for (int pass = m_end.expired() ? 0 : -1; pass < 2 && !isOver && hasMore(); ++pass) {
         // That of a call whose budget was used up, or of one further out, serves this one too: else they would accumulate.
-        if (!m_isEndReached || *m_isEndReached) {
-            const auto isNewEndReached = std::make_shared<bool>(false);
-            auto end = std::make_unique<End>(isNewEndReached);
-            m_isEndReached = isNewEndReached;
-            if (!post(std::move(end)))
+        if (m_end.expired()) {
+            const auto end = std::make_shared<char>();
+            m_end = end;
+            if (!post(makeTask([end] {})))
                 return false;
         }
-        const std::shared_ptr<const bool> isReached = m_isEndReached;
-        while (!*isReached && !isOver && m_run.isOpen()) {
+        const std::weak_ptr<void> end = m_end;
+        while (!end.expired() && !isOver && m_run.isOpen()) {
             const std::int64_t now = steadyNanoseconds();
             const std::int64_t longest = std::chrono::nanoseconds(drainBudget()).count();
             const std::int64_t left = budget.isForever() ? longest : std::min<std::int64_t>(longest, budget.remainingTimeNSecs());

@@ -36,7 +36,7 @@ public:
     /*! When \a deadline passes: never, if that is forever or beyond a century; now, if it has passed. */
     static std::int64_t timeOf(QDeadlineTimer deadline) noexcept;
 
-    // --- a TestClock's ---------------------------------------------------------------------------
+    // --- for a TestClock -------------------------------------------------------------------------
 
     /*! Stops it at the present time. False: it is stopped. */
     static bool stop() noexcept;

@@ -62,11 +62,11 @@ struct QueueEntry
     /*! Null for a visit; and no task. */
     inline const Payload *payload() const noexcept;
 
-    // In a backlog with keys: for how many events it stands, see KeyedStore.
+    // In a backlog with keys: the number of events that the entry counts, see KeyedStore.
     std::uint64_t ticket() const noexcept { return target >> ticketShift; }
     void setTicket(std::uint64_t ticket) noexcept { target = ticket << ticketShift | (target & Separate); }
 
-    /*! Ends an entry that is in no queue any more, with its reference. */
+    /*! Frees an entry that is in no queue any more, and drops its reference. */
     inline void free(FreedBlocks &freed) noexcept;
 
     std::atomic<QueueEntry *> next = nullptr;

@@ -32,31 +32,31 @@ public:
     Receiver(const Receiver &) = delete;
     Receiver &operator=(const Receiver &) = delete;
 
-    /*! The consumer's, as the next one. */
+    /*! Both are called by the consumer. */
     virtual void deliver(const Payload &payload, Drain &drain) noexcept = 0;
     /*! Serves its backlog. */
     virtual void visit(Mailbox &mailbox, Drain &drain) noexcept = 0;
-    /*! A visit that was planned with Mailbox::planVisit() is due: queues it, or, the thread has ended, drops its backlog. Both end
-        the plan's reservation. */
+    /*! A visit that was planned with Mailbox::planVisit() is due: the first one queues it; the second one, for a thread that has ended, drops the
+        backlog. Both end the reservation of the plan. */
     virtual void visitAsPlanned() noexcept = 0;
     virtual void dropAsPlanned() noexcept = 0;
     /*! Receivers of one group whose planned visits are due together are called in this order. */
     virtual const void *group() const noexcept = 0;
     virtual HandlerReference::CallOrder callOrder() const noexcept = 0;
-    /*! Something has been delivered in the drain that ends. The consumer's. */
+    /*! Called by the consumer at the end of a drain in which something was delivered. */
     virtual void endDrain() noexcept = 0;
-    /*! Gives \a count reservations back. It may be gone afterwards. */
+    /*! Gives \a count reservations back. The receiver may be destroyed by that. */
     virtual void release(std::uint64_t count) noexcept = 0;
 
-    /*! It receives elsewhere by now: goes on there with \a payload, or, if null, a visit, for which it takes a reservation.
-        False: that is to be dropped. Runs no foreign code, as takeBacklog(). */
+    /*! Of a receiver that has left: queues \a payload where it receives now; a null payload is a visit, for which it takes a reservation.
+        False: the caller drops it. Runs no foreign code, as takeBacklog(). */
     virtual bool forward(const Payload *payload) noexcept = 0;
     virtual void drop(const Payload &payload) noexcept = 0;
-    /*! Drops its backlog, in two steps. */
+    /*! Both together drop the backlog. */
     virtual void takeBacklog(EntryList &taken) noexcept = 0;
     virtual void dropBacklog(EntryList &&taken) noexcept = 0;
 
-    /*! Whether what comes to this mailbox is to be forwarded: it receives elsewhere, or may. For the mailbox's consumer, or the thread
+    /*! Whether it receives elsewhere, or may: what comes to this mailbox is forwarded then. For the consumer of the mailbox, or the thread
         that drops in its place. */
     bool hasLeft() const noexcept { return m_hasLeft.load(std::memory_order_acquire); }
 

@@ -6,6 +6,9 @@
 
 #include <QtCore/qglobal.h>
 
+#include <memory>
+#include <utility>
+
 namespace SignalBox::detail {
 
 class Mailbox;
@@ -25,5 +28,21 @@ public:
 private:
     friend class Mailbox;
 };
+
+/*! A task that calls \a function, which lives as long as the task. Throws std::bad_alloc. */
+template <class F>
+std::unique_ptr<Task> makeTask(F function)
+{
+    class FunctionTask final : public Task
+    {
+    public:
+        explicit FunctionTask(F &&called) : m_function(std::move(called)) {}
+        void run() noexcept override { m_function(); }
+
+    private:
+        F m_function;
+    };
+    return std::make_unique<FunctionTask>(std::move(function));
+}
 
 } // namespace SignalBox::detail

@@ -15,8 +15,8 @@ namespace SignalBox::detail {
 class Mailbox;
 
 /*!
-    A thread, as a layer above sees it: runs tasks there, and is where RegistryObject::registerEventHandler() puts
-    handlers. The only header of deliveries that a layer above includes. A copyable handle, which may outlive the thread.
+    A thread, as a layer above sees it. It runs tasks there, and RegistryObject::registerEventHandler() registers
+    handlers for it. The only header of deliveries that a layer above includes. A copyable handle, which may outlive the thread.
 
     Thread-safe.
 */
@@ -28,7 +28,7 @@ public:
 
     /*! Whether the calling thread is this one. */
     bool isCurrent() const noexcept;
-    /*! And its event loop can still run. */
+    /*! Whether the calling thread is this one, and its event loop can still run. */
     bool isCurrentAndOpen() const noexcept;
     /*! Runs \a task on the thread, through its event loop. False: the thread is over, and the caller has destroyed \a task. */
     bool post(std::unique_ptr<Task> task) const;

@@ -134,7 +134,7 @@ private:
     // The consumer's.
     VisitPlans m_plans;
     bool m_lacksVisitTimer = false; // the clock was stopped
-    std::shared_ptr<const bool> m_isEndReached; // of deliverPending(): what was there when a call began; null: there was none
+    std::weak_ptr<void> m_end; // of deliverPending(): expires when all that was there when a call began has been delivered or dropped
     bool m_isYielding = false; // the timer will call
     bool m_hasSeenThread = false;
     // Drains closer together than this may belong to one turn of the event loop; if not, one of them gives way needlessly.

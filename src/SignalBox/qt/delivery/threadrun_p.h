@@ -13,7 +13,7 @@ namespace SignalBox::detail {
                                   ^             |            |
                                   +-------------+------------'          and from each of them to Closed, and from there to Running
 
-    Only one step is not a signal's: no signal tells that start() has been called again, before the thread runs. A thread that may ask the
+    Signals tell of each step but one: none tells that start() was called again, before the thread runs. A thread that may ask the
     QThread object calls tellStart(). Each step but that one is made under the mailbox's mutex. Thread-safe.
 */
 class ThreadRun

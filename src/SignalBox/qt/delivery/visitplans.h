@@ -16,7 +16,7 @@
 
 namespace SignalBox::detail {
 
-/*! When the receivers of a thread are to be visited, on the DeliveryClock. Each has a reservation. The consumer's, but for next(). */
+/*! The times of the DeliveryClock at which the receivers of a thread are visited. Each plan has a reservation. For the consumer, except for next(). */
 class VisitPlans
 {
 public:
@@ -36,7 +36,7 @@ public:
             m_plans.erase(place);
         tellNext();
     }
-    /*! What is due, in the order of the plans; receivers of one group stand together, and in the group's own order. */
+    /*! Takes the plans that are due, in their order. Receivers of one group stand together, in the order of the group. */
     Due takeDue(std::int64_t time)
     {
         Due due;
@@ -49,7 +49,7 @@ public:
         std::sort(due.begin(), due.end());
         return due;
     }
-    /*! Calls \a drop with each, and removes them. */
+    /*! Removes all plans, and calls \a drop with the receiver of each. */
     template <class Drop>
     void removeAll(Drop &&drop)
     {
@@ -58,7 +58,7 @@ public:
         tellNext();
     }
 
-    /*! Any thread: when the next one is due. Acquires what the consumer did before it planned that. */
+    /*! The time of the next plan. On any thread. Acquires what the consumer did before it made that plan. */
     std::int64_t next() const noexcept { return m_next.load(std::memory_order_acquire); }
     void tellNext() noexcept { m_next.store(m_plans.empty() ? DeliveryClock::never : m_plans.begin()->first, std::memory_order_release); }
 

@@ -30,27 +30,27 @@ class LoopWatch
 public:
     using Clock = std::chrono::steady_clock;
 
-    /*! What SIGNALBOX_STALLS says. Zero: nothing is watched. */
+    /*! The time that SIGNALBOX_STALLS says. Zero: nothing is watched. */
     static std::chrono::nanoseconds threshold() noexcept;
     static std::chrono::milliseconds period() noexcept;
     static QList<StallInfo> longestStalls();
-    /*! That of the calling thread, or null. */
+    /*! The watch of the calling thread, or null. */
     static LoopWatch *ofThread() noexcept;
 
     LoopWatch() noexcept;
     ~LoopWatch();
     Q_DISABLE_COPY_MOVE(LoopWatch)
 
-    /*! A handler or a coroutine has run. Whether note() is to be called with it. */
+    /*! Whether note() is to be called for a handler or a coroutine that has run. */
     bool isWorthNoting(Clock::time_point begin, Clock::time_point end) const noexcept;
-    /*! What is told of what has run. */
+    /*! The handler or coroutine that has run, as reports show it. */
     struct Ran
     {
         HandlerId handler = {};
         const HandlerDescription &description;
         QString registryName = {};
     };
-    /*! \a tell, if it is not null, is called if the loop has stalled, when it turns again. Throws std::bad_alloc. */
+    /*! Keeps what has run, if it took the longest. If the loop has stalled, \a tell is called, unless it is null, when it turns again. Throws std::bad_alloc. */
     void note(Clock::time_point begin, Clock::time_point end, const Ran &ran,
               std::function<void(const StallInfo &)> tell);
     /*! Calls enter() and leave() as the thread's event dispatcher tells of its loops, until \a receiver is destroyed, which lives on the

@@ -27,7 +27,7 @@ public:
     class SIGNALBOX_QT_EXPORT Follower
     {
     public:
-        /*! One has come, or is being destroyed and no longer found. Called on the thread that called follow(). */
+        /*! A registry of that name has come, or has gone and is no longer found. Called on the thread that called follow(). */
         virtual void namedRegistriesChanged() = 0;
 
     protected:
@@ -37,7 +37,7 @@ public:
     static RegistryDirectory &instance();
     Q_DISABLE_COPY_MOVE(RegistryDirectory)
 
-    /*! Empty: leaves. */
+    /*! Enters a registry, or changes its name. An empty name removes it. */
     void setName(QObject *registry, const QString &name);
     void remove(QObject *registry) noexcept;
 
@@ -47,7 +47,7 @@ public:
     */
     std::vector<QObject *> find(const QString &name) const;
 
-    /*! From here on, until unfollow(), which is called on the same thread. One name at a time. */
+    /*! Tells \a follower from here on, until unfollow(), which is called on the same thread. A follower has one name at a time. */
     void follow(Follower *follower, const QString &name);
     void unfollow(const Follower *follower) noexcept;
 

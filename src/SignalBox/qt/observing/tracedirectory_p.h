@@ -16,7 +16,7 @@
 
 namespace SignalBox::detail {
 
-/*! A buffer and the thread that has it, or had it last, as the writer knows them. */
+/*! What the writer knows of a buffer, and of the thread that has it or had it last. */
 struct TracedThread
 {
     std::shared_ptr<TraceBuffer> buffer;
@@ -46,17 +46,17 @@ public:
     void unfollow(void *object) noexcept;
     void setRecording(bool isRecording) noexcept;
 
-    /*! The same for the same text. Throws std::bad_alloc. */
+    /*! The name for a text; equal texts have equal names. Throws std::bad_alloc. */
     TraceName nameOf(const QByteArray &json);
-    /*! For the calling thread, from \a time on. Throws std::bad_alloc. */
+    /*! A buffer for the calling thread, from \a time on. Throws std::bad_alloc. */
     std::shared_ptr<TraceBuffer> takeBuffer(std::int64_t time);
 
-    // --- the writer's ----------------------------------------------------------------------------
+    // --- for the writer --------------------------------------------------------------------------
 
-    /*! Adds what is new since the last time. */
+    /*! Both add what is new since the last call. */
     void takeThreads(std::vector<TracedThread> &threads);
     void takeTexts(std::vector<QByteArray> &texts);
-    /*! Removes the threads that have not recorded anything since the last time, and whose buffers nobody has. */
+    /*! Removes threads that have recorded nothing since the last call, if no thread has their buffers. */
     void dropIdle(std::vector<TracedThread> &threads);
 
 private:

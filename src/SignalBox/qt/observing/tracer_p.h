@@ -22,29 +22,29 @@ class Tracer
 public:
     static bool isOn() noexcept { return s_isOn.load(std::memory_order_relaxed); } // a hint: what comes late is dropped
 
-    /*! As SIGNALBOX_TRACE says; once. */
+    /*! Begins the trace that SIGNALBOX_TRACE names. Only the first call does. */
     static void startFromEnvironment();
-    /*! Ends the file that is written, and begins this one; empty: none. False: it cannot be written, and nothing has changed. */
+    /*! Ends the present file and begins another; an empty \a path begins none. False: the file cannot be written, and nothing has changed. */
     static bool setFile(const QString &path);
 
     /*! Calls tell(object, isOn) now and at each change, until unfollow(). */
     static void follow(void *object, void (*tell)(void *object, bool isOn));
     static void unfollow(void *object) noexcept;
 
-    // --- names: the same for the same; throw std::bad_alloc --------------------------------------
+    // --- names: equal arguments give equal names; both throw std::bad_alloc ----------------------
 
     static TraceName sliceName(const char *category, const QString &name, const QJsonObject &arguments);
     static TraceName counterName(const QString &name);
 
     // --- what happens on the calling thread ------------------------------------------------------
 
-    /*! 40 bits, and never 0. The first 8 are of the file. */
+    /*! The number of a new event: 40 bits, never 0. The first 8 identify the file. */
     static std::uint64_t newEvent() noexcept
     {
         const std::uint32_t number = s_events.fetch_add(1, std::memory_order_relaxed) + 1;
         return std::uint64_t{s_files.load(std::memory_order_relaxed)} << 32 | number;
     }
-    /*! The arrow that ends where enterFlow() is called with the same number: an event's, and 24 bits. */
+    /*! Begins an arrow, which ends where enterFlow() is called with the same number: that of an event, and 24 bits. */
     static void leaveFlow(std::uint64_t flow) noexcept;
     static void enterFlow(std::uint64_t flow, std::chrono::steady_clock::time_point time) noexcept;
     static void count(TraceName counter, std::uint64_t value) noexcept;
@@ -55,15 +55,15 @@ private:
     static TraceBuffer *buffer() noexcept;
 
     static inline std::atomic<bool> s_isOn = false;
-    static inline std::atomic<std::uint8_t> s_files = 0; // that were begun; 0: none
+    static inline std::atomic<std::uint8_t> s_files = 0; // files that were begun
     static inline std::atomic<std::uint32_t> s_events = 0;
 };
 
-/*! From here to the end of the scope, the thread is at this. */
+/*! What the thread does from here to the end of the scope. */
 class TraceSlice
 {
 public:
-    /*! 0: at nothing that is recorded. */
+    /*! A name of 0 records nothing. */
     explicit TraceSlice(TraceName name) noexcept
     {
         if (name)
@@ -81,7 +81,7 @@ public:
     }
     Q_DISABLE_COPY_MOVE(TraceSlice)
 
-    /*! Here, and not at the end of the scope. */
+    /*! Ends the slice before the end of the scope. */
     void end(std::chrono::steady_clock::time_point time) noexcept;
 
 private:

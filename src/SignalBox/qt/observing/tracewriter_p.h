@@ -30,8 +30,8 @@ public:
     static TraceWriter &instance();
 
     TraceDirectory &directory() noexcept { return m_directory; }
-    /*! Ends the file that is written, and begins this one; empty: none. False: it cannot be written, and nothing has changed. \a isOn: whether
-        threads record. \a files: counts those that were begun, and is never 0 then. */
+    /*! Ends the present file and begins another; an empty \a path begins none. False: the file cannot be written, and nothing has changed. \a isOn:
+        whether threads record. \a files counts the files that were begun, and skips 0. */
     bool setFile(const QString &path, std::atomic<bool> &isOn, std::atomic<std::uint8_t> &files);
 
 private:
@@ -40,7 +40,7 @@ private:
     TraceWriter() : m_texts(1) {}
     Q_DISABLE_COPY_MOVE(TraceWriter)
 
-    // All that has been recorded is in the file when this returns.
+    // Writes all that has been recorded.
     void flush() noexcept;
 
     // --- the rest is called with the mutex -------------------------------------------------------

@@ -4,27 +4,21 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <compare> and <concepts>
 #    include <SignalBox/core/dispatchreport.h>
 #    include <SignalBox/core/handlerguard.h>
-#    include <SignalBox/core/registry/handlerinvocation.h>
-#    include <SignalBox/core/registry/nullfunction.h>
 #    include <SignalBox/core/sourcelocation.h>
 #    include <SignalBox/qt/futures/answer.h>
 #    include <SignalBox/qt/futures/futureend.h>
-#    include <SignalBox/qt/routes/handlerfuture.h>
+#    include <SignalBox/qt/registry/registrationof.h>
 #    include <SignalBox/qt/routes/handlershape.h>
-#    include <SignalBox/qt/routes/livingitems.h>
-#    include <SignalBox/qt/backlogs/valuetype.h>
 #endif
-#include <SignalBox/qt/registry/asyncregistrar.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/delivery/heldobjects.h>
-#include <SignalBox/qt/sources/emission.h>
-#include <SignalBox/qt/backlogs/notification.h>
+#include <SignalBox/qt/observing/logging.h>
+#include <SignalBox/qt/registry/asyncregistrar.h>
 #include <SignalBox/qt/registry/handlertarget.h>
 #include <SignalBox/qt/registry/registryobject.h>
 #include <SignalBox/qt/registry/sourceconnection.h>
+#include <SignalBox/qt/sources/emission.h>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -103,6 +97,7 @@ class AsyncRegistry : public RegistryObject
                   "AsyncRegistry<E>: E is void or movable");
 
     using Value = std::conditional_t<std::is_void_v<E> || !detail::isEventType<E>, detail::NoEvent, E>;
+    using Registration = detail::RegistrationOf<E>;
 
 public:
     /*! The type of the events. Handlers get a const reference to one. */
@@ -138,7 +133,7 @@ public:
     HandlerId registerHandler(Target &&target, F &&function, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
+        return Registration(link(), options, "AsyncRegistry::registerHandler()", location).addTo(target, std::forward<F>(function)).release();
     }
 
     /*!
@@ -149,7 +144,7 @@ public:
     HandlerId registerHandler(F &&function, const Options &options = {},
                               SourceLocation location = SourceLocation::current())
     {
-        return addInline(std::forward<F>(function), options, "AsyncRegistry::registerHandler()", location).release();
+        return Registration(link(), options, "AsyncRegistry::registerHandler()", location).addInline(std::forward<F>(function)).release();
     }
 
     /*! As registerHandler(). The destructor of the guard unregisters the handler and waits for its calls on other threads.
@@ -159,7 +154,7 @@ public:
     [[nodiscard]] HandlerGuard registerGuard(Target &&target, F &&function, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addTo(target, std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
+        return Registration(link(), options, "AsyncRegistry::registerGuard()", location).addTo(target, std::forward<F>(function));
     }
 
     /*! As above, inline. */
@@ -167,7 +162,7 @@ public:
     [[nodiscard]] HandlerGuard registerGuard(F &&function, const Options &options = {},
                                              SourceLocation location = SourceLocation::current())
     {
-        return addInline(std::forward<F>(function), options, "AsyncRegistry::registerGuard()", location);
+        return Registration(link(), options, "AsyncRegistry::registerGuard()", location).addInline(std::forward<F>(function));
     }
 
     //! \cond Refused, and says what to write instead
@@ -210,14 +205,14 @@ public:
     QFuture<DispatchReport> notify(Value event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
         requires(!std::is_void_v<E>)
     {
-        return notifyValue(std::move(event), deadline);
+        return notifyEvent(stored(std::move(event)), deadline);
     }
 
     /*! The same for E = void. */
     QFuture<DispatchReport> notify(QDeadlineTimer deadline = QDeadlineTimer::Forever) const
         requires std::is_void_v<E>
     {
-        return notifyValue({}, deadline);
+        return notifyEvent(stored({}), deadline);
     }
 
     /*!
@@ -229,14 +224,14 @@ public:
     QFuture<DispatchReport> notifySequential(Value event, QDeadlineTimer deadline = QDeadlineTimer::Forever) const
         requires(!std::is_void_v<E>)
     {
-        return notifySequentialValue(std::move(event), deadline);
+        return notifyEventSequentially(stored(std::move(event)), deadline);
     }
 
     /*! The same for E = void. */
     QFuture<DispatchReport> notifySequential(QDeadlineTimer deadline = QDeadlineTimer::Forever) const
         requires std::is_void_v<E>
     {
-        return notifySequentialValue({}, deadline);
+        return notifyEventSequentially(stored({}), deadline);
     }
 
     /*!
@@ -251,9 +246,14 @@ public:
     {
         auto answer = std::make_shared<detail::Answer<Next>>();
         QFuture<Next> future = answer->future();
-        const AsyncOptions options{.name = QStringLiteral("next()"), .once = true};
-        const detail::HandlerSettings settings(options, "AsyncRegistry::next()");
-        HandlerGuard guard = add<Call<Giver>>(wayTo(context, settings), Giver{std::move(answer)}, settings, location);
+        const Options options{.name = QStringLiteral("next()"), .once = true};
+        auto give = [answer = std::move(answer)](const auto &...event) -> void {
+            if constexpr (std::is_void_v<E>)
+                answer->give(true);
+            else
+                answer->give(event...);
+        };
+        HandlerGuard guard = Registration(link(), options, "AsyncRegistry::next()", location).addTo(context, std::move(give));
         if (guard.isActive())
             detail::endWithFuture(guard, detail::WatchedFuture(future), deadline);
         guard.release();
@@ -273,7 +273,7 @@ public:
                       "deliverAll(): GCC before 13 destroys an aggregate that is made inside a co_await expression twice; name it first: "
                       "const Event event{...}; co_await registry.deliverAll(event)");
 #endif
-        return makeDelivery<Delivery>(Value(std::forward<Event>(event)), deadline);
+        return Delivery(*this, stored(Value(std::forward<Event>(event))), deadline);
     }
 
     /*! The same for E = void. */
@@ -281,7 +281,7 @@ public:
         requires std::is_void_v<E>
     [[nodiscard]] Delivery deliverAll(QDeadlineTimer deadline = QDeadlineTimer::Forever) const
     {
-        return makeDelivery<Delivery>(Value(), deadline);
+        return Delivery(*this, stored({}), deadline);
     }
 
     /*! `co_await registry.next()` in a Task gives a copy of the next event; see NextEvent. It needs the header <SignalBox/NextEvent>. */
@@ -337,9 +337,9 @@ public:
                           "converts to it, or E{arguments...} or E(arguments...) of several");
             if constexpr (taken >= 0) {
                 if (const char *const problem = detail::connectProblem(sender, signal))
-                    warnUnconnected("AsyncRegistry::addSource()", problem);
+                    detail::warnRefused("AsyncRegistry::addSource()", QLatin1String(problem), "nothing was connected");
                 else
-                    return SourceConnection(detail::connectSource<E, taken>(sender, signal, this->makeSource()));
+                    return SourceConnection(detail::connectSource<E, taken>(sender, signal, makeSource()));
             }
         }
         return SourceConnection();
@@ -369,222 +369,19 @@ public:
         static_assert(std::is_nothrow_move_constructible_v<Value>,
                       "addRealtimeSource(): the registry's event is moved on a thread that must not wait: expected a type whose move constructor "
                       "is noexcept");
-        return Source(*this, capacity, interval, [this] { return this->makeSource(); });
+        return Source(*this, capacity, interval);
     }
 
     /*! A registrar of this registry, for others who may only register handlers. It is valid as long as the registry. */
     [[nodiscard]] AsyncRegistrar<E> registrar() noexcept { return AsyncRegistrar<E>(*this); }
 
 private:
-    friend struct detail::SourceAccess;
-    friend struct detail::StreamAccess;
-
-    QFuture<DispatchReport> notifyValue(Value &&event, QDeadlineTimer deadline) const
+    // Null: nobody would learn of it.
+    detail::EventPointer stored(Value &&event) const
     {
         if (isUnheard())
-            return detail::finishedFuture({});
-        return notifyEvent(detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
-    }
-
-    template <class Delivery>
-    Delivery makeDelivery(Value &&event, QDeadlineTimer deadline) const
-    {
-        if (isUnheard())
-            return Delivery(*this, {}, deadline);
-        return Delivery(*this, detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
-    }
-
-    QFuture<DispatchReport> notifySequentialValue(Value &&event, QDeadlineTimer deadline) const
-    {
-        if (isUnheard())
-            return detail::finishedFuture({});
-        return notifyEventSequentially(detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes), deadline);
-    }
-
-    // Answers next().
-    struct Giver
-    {
-        std::shared_ptr<detail::Answer<Next>> answer;
-
-        void operator()(const Value &event) const
-            requires(!std::is_void_v<E>)
-        {
-            answer->give(event);
-        }
-        void operator()() const
-            requires std::is_void_v<E>
-        {
-            answer->give(true);
-        }
-    };
-
-    template <class Target>
-    static constexpr void refuseTarget()
-    {
-        static_assert(!detail::AmbiguousTarget<Target>,
-                      "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject "
-                      "*>(object) "
-                      "for one that runs where that object lives, as with QObject::connect()");
-    }
-
-    // Calls a handler for an event of this registry.
-    template <class Function>
-    struct Call
-    {
-        template <class F>
-        explicit Call(F &&source) : function(std::forward<F>(source))
-        {
-        }
-
-        Propagation operator()(const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
-        {
-            const auto call = [&]() -> decltype(auto) {
-                if constexpr (detail::takesBatch<Function, E>) {
-                    const auto &batch = static_cast<const detail::Batch &>(notification);
-                    if constexpr (detail::mayHoldObjects<Value>) {
-                        const detail::LivingItems<Value> living(batch);
-                        return std::invoke(function, EventBatch<E>(batch, living.items()));
-                    } else {
-                        return std::invoke(function, EventBatch<E>(batch));
-                    }
-                } else {
-                    const Value &value = static_cast<const detail::StoredEvent<Value> &>(notification.event()).value();
-                    if constexpr (detail::mayHoldObjects<Value>) {
-                        if (const auto *held = detail::HeldObjects::withDead(notification.event())) {
-                            const Value withoutDead = held->withoutDead(value);
-                            return detail::invokeHandler<E>(function, std::addressof(withoutDead));
-                        }
-                    }
-                    return detail::invokeHandler<E>(function, std::addressof(value));
-                }
-            };
-            using Result = decltype(call());
-            if constexpr (std::is_same_v<Result, Propagation>) {
-                return call();
-            } else if constexpr (detail::isFuture<std::remove_cvref_t<Result>>) {
-                detail::awaitFuture(call(), notification, route);
-                return Propagation::Continue;
-            } else {
-                static_cast<void>(call());
-                return Propagation::Continue;
-            }
-        }
-
-        // See Event::prepareValue().
-        void prepare(const detail::Event &event) const
-            requires detail::mayHoldObjects<Value>
-        {
-            if (event.hasExtras())
-                event.prepareValue();
-        }
-
-        Function function;
-    };
-
-    template <class Target, class F>
-    HandlerGuard addTo(const Target &target, F &&function, const Options &options, const char *caller, const SourceLocation &location)
-    {
-        using Function = std::decay_t<F>;
-        if constexpr (std::is_member_function_pointer_v<Target>) {
-            detail::refuseMemberBeforeObject<Target>();
-        } else if constexpr (detail::AmbiguousTarget<Target>) {
-            refuseTarget<Target>();
-        } else if constexpr (detail::AsyncMemberHandlerFor<Function, std::remove_pointer_t<Target>, E>) {
-            return addBound(static_cast<QObject *>(target), detail::BoundMember<std::remove_pointer_t<Target>, Function>{target, function},
-                            function, options, caller, location);
-        } else if constexpr (checkHandler<F>()) {
-            return addBound(target, std::forward<F>(function), function, options, caller, location);
-        }
-        return {};
-    }
-
-    // \a named: what must not be null.
-    template <class Target, class F, class Named>
-    HandlerGuard addBound(const Target &target, F &&function, const Named &named, const Options &options, const char *caller,
-                          const SourceLocation &location)
-    {
-        using Function = std::decay_t<F>;
-        if (isRefusedFunction(named, caller))
             return {};
-        const detail::HandlerSettings settings = settingsFor<Function>(options, caller);
-        if constexpr (!detail::returnsTask<Function, E>) {
-            return add<Call<Function>>(wayTo(target, settings), std::forward<F>(function), settings, location);
-        } else if constexpr (checkTask<Function, Target>()) {
-            using TaskCall = typename detail::HandlerResult<Function, E>::template HandlerCall<Function, E>;
-            const auto coroutines = TaskCall::coroutinesOf(target, location);
-            Way way = wayTo(target, settings);
-            way.lastingCalls = coroutines;
-            return add<TaskCall>(way, TaskCall::partsOf(coroutines, std::forward<F>(function)), settings, location);
-        }
-        return {};
-    }
-
-    template <class F>
-    HandlerGuard addInline(F &&function, const Options &options, const char *caller, const SourceLocation &location)
-    {
-        checkThread<!detail::returnsTask<std::decay_t<F>, E>>();
-        static_assert(!detail::takesBatch<std::decay_t<F>, E>,
-                      "a handler of const EventBatch<E> & needs a context, onThread(thread) or inPool(pool): nothing ever waits for an "
-                      "inline handler");
-        if constexpr (checkHandler<F>() && !detail::returnsTask<std::decay_t<F>, E>) {
-            if (isRefusedFunction(function, caller))
-                return {};
-            const detail::HandlerSettings settings(options, caller);
-            return add<Call<std::decay_t<F>>>(inlineWay(settings), std::forward<F>(function), settings, location);
-        }
-    }
-
-    template <class F>
-    static detail::HandlerSettings settingsFor(const Options &options, const char *caller) noexcept
-    {
-        detail::HandlerSettings settings(options, caller);
-        if constexpr (detail::takesBatch<F, E>) {
-            settings.calledWith = detail::CalledWith::Batch;
-            settings.values = detail::ValueType::of<Value>();
-        }
-        return settings;
-    }
-
-    template <class F>
-    static bool isRefusedFunction(const F &function, const char *caller)
-    {
-        if (!detail::isNullFunction(function))
-            return false;
-        warn(caller, "the function is null");
-        return true;
-    }
-
-    template <bool hasThread>
-    static constexpr void checkThread()
-    {
-        static_assert(hasThread, "a handler that returns a Task needs a context or onThread(thread): its coroutine goes on where that lives, "
-                                 "and a handler that runs inline or in a pool has no such thread");
-    }
-
-    template <class Function, class Target>
-    static constexpr bool checkTask()
-    {
-        constexpr bool hasThread = !std::is_same_v<Target, PoolTarget>;
-        constexpr bool takesBatch = detail::takesBatch<Function, E>;
-        checkThread<hasThread>();
-        static_assert(!takesBatch, "a handler of const EventBatch<E> & cannot return a Task, as a batch ends with its call: copy what the "
-                                   "coroutine needs of it, and spawn() that");
-        if constexpr (!takesBatch) {
-            constexpr bool isFitting = detail::isHandlerTask<detail::HandlerResult<Function, E>>;
-            static_assert(isFitting, "a handler that returns a Task returns Task<> or Task<Propagation>, by value: nobody takes another result");
-            return hasThread && isFitting;
-        }
-        return false;
-    }
-
-    // What is wrong with a Task is said by checkTask().
-    template <class F>
-    static constexpr bool checkHandler()
-    {
-        constexpr bool isFitting = isHandler<F> || detail::returnsTask<std::decay_t<F>, E>;
-        static_assert(isFitting, "a handler of AsyncRegistry<E> is a callable on const E &, or without arguments, that returns void, Propagation, "
-                                 "QFuture<T>, Task<> or Task<Propagation>; or on const EventBatch<E> &, that returns void or QFuture<T>");
-        return isFitting;
+        return detail::EventStorage<Value>::create(std::move(event), detail::Event::Extras::Yes);
     }
 };
 

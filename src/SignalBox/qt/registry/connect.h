@@ -6,10 +6,11 @@
 #    include <SignalBox/core/registry/nullfunction.h>
 #    include <SignalBox/core/sourcelocation.h>
 #endif
-#include <SignalBox/qt/registry/asyncregistry.h>
 #include <SignalBox/qt/observing/logging.h>
-#include <SignalBox/qt/sources/emission.h>
+#include <SignalBox/qt/registry/asyncregistry.h>
+#include <SignalBox/qt/registry/registrationof.h>
 #include <SignalBox/qt/registry/sourceconnection.h>
+#include <SignalBox/qt/sources/emission.h>
 
 #include <QtCore/qmetaobject.h>
 
@@ -135,41 +136,6 @@ constexpr auto postedFor()
 template <class Signal, class F>
 using PostedFor = typename decltype(postedFor<Signal, F>())::type;
 
-/*! What connect() needs of a registry. */
-struct SourceAccess
-{
-    // A registry that lives as long as its one handler, which owns it. It has no thread, so any thread may destroy it: that which ends
-    // the handler. For want of a thread its failures are logged at once.
-    template <class E>
-    static std::shared_ptr<AsyncRegistry<E>> makeRegistry(const QMetaMethod &signal)
-    {
-        auto registry = std::make_shared<AsyncRegistry<E>>();
-        registry->becomePartOf(nameOf(signal));
-        return registry;
-    }
-    template <class E, class Target, class F>
-    static bool addHandler(AsyncRegistry<E> &registry, Target target, F &&function, const AsyncOptionsOf<E> &options,
-                           const SourceLocation &location)
-    {
-        return registry.addTo(target, std::forward<F>(function), options, "connect()", location).release().isValid();
-    }
-    template <class E>
-    static std::shared_ptr<Source> makeSource(const AsyncRegistry<E> &registry)
-    {
-        return registry.makeOnlySource();
-    }
-    static void warnUnconnected(const char *problem) { RegistryObject::warnUnconnected("connect()", problem); }
-    template <class Target>
-    static constexpr void checkTarget()
-    {
-        AsyncRegistry<void>::refuseTarget<Target>();
-    }
-};
-
-template <class T>
-inline constexpr bool isTarget =
-    std::is_convertible_v<T, QObject *> || std::is_same_v<T, ThreadTarget> || std::is_same_v<T, PoolTarget> || AmbiguousTarget<T>;
-
 template <bool isContext>
 constexpr bool checkContext()
 {
@@ -209,12 +175,15 @@ SourceConnection connectWrapped(const Sender *sender, Signal signal, Target targ
                                 const AsyncOptionsOf<Posted> &options, const SourceLocation &location)
 {
     if (const char *const problem = connectProblem(sender, signal)) {
-        SourceAccess::warnUnconnected(problem);
+        warnRefused("connect()", QLatin1String(problem), "nothing was connected");
         return SourceConnection();
     }
-    const auto registry = SourceAccess::makeRegistry<Posted>(QMetaMethod::fromSignal(signal));
-    const auto source = SourceAccess::makeSource(*registry); // ends the handler, if it comes to nothing
-    if (!SourceAccess::addHandler(*registry, target, makeHandler(registry), options, location))
+    // It lives as long as its one handler, which owns it. It has no thread, so any thread may destroy it: that which ends the handler. For
+    // want of a thread its failures are logged at once.
+    const auto registry = std::make_shared<AsyncRegistry<Posted>>();
+    registry->becomePartOf(nameOf(QMetaMethod::fromSignal(signal)));
+    const auto source = registry->makeOnlySource(); // ends the handler, if it comes to nothing
+    if (!RegistrationOf<Posted>(registry->link(), options, "connect()", location).addTo(target, makeHandler(registry)).release().isValid())
         return SourceConnection();
     // If the handler has ended already, the registry goes with this function, and the connection with the registry.
     return SourceConnection(connectSource<Posted, taken>(sender, signal, source), registry);
@@ -278,9 +247,9 @@ SourceConnection connect(const Sender *sender, Signal signal, Target target, F &
                          const AsyncOptionsOf<detail::PostedFor<Signal, std::decay_t<F>>> &options = {},
                          SourceLocation location = SourceLocation::current())
 {
-    detail::SourceAccess::checkTarget<Target>();
+    detail::refuseTarget<Target>();
     if constexpr (detail::checkOrder<Target>()) {
-        if constexpr (detail::checkContext<detail::isTarget<Target>>()) {
+        if constexpr (detail::checkContext<detail::HandlerTarget<Target> || detail::AmbiguousTarget<Target>>()) {
             if (detail::isNullFunction(handler)) {
                 detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
                 return SourceConnection();
@@ -297,7 +266,7 @@ SourceConnection connect(const Sender *sender, Signal signal, Context *context, 
                          const AsyncOptionsOf<detail::PostedFor<Signal, detail::BoundMember<Context, Member>>> &options = {},
                          SourceLocation location = SourceLocation::current())
 {
-    detail::SourceAccess::checkTarget<Context *>();
+    detail::refuseTarget<Context *>();
     if (!member) {
         detail::warnRefused("connect()", QStringLiteral("the function is null"), "nothing was connected");
         return SourceConnection();

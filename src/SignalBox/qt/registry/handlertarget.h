@@ -87,10 +87,21 @@ concept AmbiguousTarget =
                 T,
                 std::nullptr_t> && (std::convertible_to<const T &, const QThread *> || std::convertible_to<const T &, const QThreadPool *>);
 
+// Where a handler may run.
+template <class T>
+concept HandlerTarget = std::convertible_to<const T &, QObject *> || std::same_as<T, ThreadTarget> || std::same_as<T, PoolTarget>;
+
 // What a registration takes for its target, be it to refuse it.
 template <class T>
-concept HandlerPlace = std::convertible_to<const T &, QObject *> || std::same_as<T, ThreadTarget> || std::same_as<T, PoolTarget>
-        || AmbiguousTarget<T> || std::is_member_function_pointer_v<T>;
+concept HandlerPlace = HandlerTarget<T> || AmbiguousTarget<T> || std::is_member_function_pointer_v<T>;
+
+// Refuses an ambiguous target, and says what to write instead.
+template <class T>
+constexpr void refuseTarget()
+{
+    static_assert(!AmbiguousTarget<T>, "write onThread(thread) or inPool(pool) for a handler that runs there, or static_cast<QObject *>(object) "
+                                       "for one that runs where that object lives, as with QObject::connect()");
+}
 
 } // namespace detail
 

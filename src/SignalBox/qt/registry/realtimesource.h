@@ -110,12 +110,11 @@ public:
     qsizetype take() const { return m_buffer ? m_buffer->takeHere() : 0; }
 
     //! \cond Of AsyncRegistry
-    template <class MakeSource>
-    RealtimeSource(AsyncRegistry<E> &registry, qsizetype capacity, std::chrono::milliseconds interval, MakeSource &&makeSource)
+    RealtimeSource(AsyncRegistry<E> &registry, qsizetype capacity, std::chrono::milliseconds interval)
     {
         if (!detail::RealtimeBuffer::isPossible(registry, capacity, interval))
             return;
-        m_buffer = std::make_shared<Buffer>(static_cast<std::size_t>(capacity), makeSource());
+        m_buffer = std::make_shared<Buffer>(static_cast<std::size_t>(capacity), registry.makeSource());
         m_buffer->serve(registry, interval);
     }
     //! \endcond

@@ -4,8 +4,6 @@
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/core/registry/handlerremoval.h>
 #include <SignalBox/qt/delivery/deliveryclock_p.h>
-#include <SignalBox/qt/delivery/mailbox_p.h>
-#include <SignalBox/qt/delivery/poolmailbox_p.h>
 #include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/observing/registrydirectory.h>
 #include <SignalBox/qt/routes/posting_p.h>
@@ -16,11 +14,8 @@
 #include <SignalBox/qt/routes/sequence_p.h>
 #include <SignalBox/qt/routes/walk.h>
 
-#include <QtCore/qcoreapplication.h>
 #include <QtCore/qmetaobject.h>
 #include <QtCore/qmetatype.h>
-#include <QtCore/qthread.h>
-#include <QtCore/qthreadpool.h>
 
 #include <algorithm>
 #include <new>
@@ -167,15 +162,12 @@ bool RegistryObject::deliver(HandlerId id)
     if (!id.isValid() || found.empty())
         return false;
     auto &route = static_cast<detail::Route &>(*found.front());
-    if (!route.isOnDemand()) {
-        warnUndelivered("the handler's backlog is not onDemand()");
-        return false;
-    }
-    if (!route.deliverNow()) {
-        warnUndelivered("expected a call on the thread of the handler, and not from within it");
-        return false;
-    }
-    return true;
+    const char *const problem = !route.isOnDemand() ? "the handler's backlog is not onDemand()"
+        : !route.deliverNow()                       ? "expected a call on the thread of the handler, and not from within it"
+                                                    : nullptr;
+    if (problem)
+        detail::warnRefused("RegistryObject::deliver()", QLatin1String(problem), "nothing was delivered");
+    return !problem;
 }
 
 bool RegistryObject::dropPending(HandlerId id)
@@ -197,11 +189,6 @@ void RegistryObject::dropPending()
         static_cast<detail::Route *>(route)->dropPending();
 }
 
-void RegistryObject::warnUndelivered(const char *problem)
-{
-    detail::warnRefused("RegistryObject::deliver()", QLatin1String(problem), "nothing was delivered");
-}
-
 void RegistryObject::setStatisticsEnabled(bool enabled)
 {
     m_link->setStatisticsEnabled(enabled);
@@ -212,10 +199,16 @@ bool RegistryObject::areStatisticsEnabled() const noexcept
     return m_link->areStatisticsEnabled();
 }
 
+std::shared_ptr<void> RegistryObject::requestStatistics() const
+{
+    m_link->addStatisticsRequest();
+    return {m_link.get(), [link = m_link](void *) { link->dropStatisticsRequest(); }};
+}
+
 void RegistryObject::setSlowHandlerBudget(std::chrono::milliseconds budget)
 {
     if (budget.count() < 0) {
-        warnUnchanged("AsyncRegistry::setSlowHandlerBudget()", "the budget is negative");
+        detail::warnRefused("AsyncRegistry::setSlowHandlerBudget()", QStringLiteral("the budget is negative"), "nothing was changed");
         return;
     }
     // Its nanoseconds fit their type.
@@ -238,119 +231,7 @@ void RegistryObject::setExceptionCallback(std::function<void(const ExceptionInfo
     m_link->setExceptionCallback(std::move(callback));
 }
 
-// --- registering ---------------------------------------------------------------------------------
-
-bool RegistryObject::isRefused(const detail::HandlerSettings &settings)
-{
-    const char *problem = settings.backlog.problem();
-    if (!problem && settings.hasNullFunction)
-        problem = "a function of the backlog is null";
-    if (problem)
-        warn(settings.caller, problem);
-    return problem != nullptr;
-}
-
-RegistryObject::Way RegistryObject::inlineWay(const detail::HandlerSettings &settings) const
-{
-    if (settings.backlog != Backlog::all() || settings.policy) {
-        warn(settings.caller, "an inline handler has no backlog, since nothing ever waits for it; give it a context, a thread or a pool");
-        return {};
-    }
-    if (settings.nested == Nested::Wait) {
-        warn(settings.caller, "an inline handler cannot wait (Nested::Wait), since nothing ever waits for it; give it a context or a thread");
-        return {};
-    }
-    return {.route = new detail::Route(m_link, nullptr, settings, detail::Affinity::Ignored)};
-}
-
-RegistryObject::Way RegistryObject::wayTo(QObject *context, const detail::HandlerSettings &settings) const
-{
-    if (!context) {
-        warn(settings.caller, "the context object is null");
-        return {};
-    }
-    if (!context->thread()) {
-        warn(settings.caller, "the context object has no thread");
-        return {};
-    }
-    if (isRefused(settings))
-        return {};
-    // The application object stays where it is.
-    const detail::Affinity affinity =
-        context == QCoreApplication::instance() ? detail::Affinity::Ignored : detail::Affinity::Followed;
-    return {.route = new detail::Route(m_link, detail::Mailbox::of(context->thread()), settings, affinity), .watched = context};
-}
-
-RegistryObject::Way RegistryObject::wayTo(ThreadTarget target, const detail::HandlerSettings &settings) const
-{
-    if (!target.thread()) {
-        warn(settings.caller, "the thread is null");
-        return {};
-    }
-    Way way = wayTo(detail::Mailbox::of(target.thread()), settings);
-    way.watched = target.thread();
-    return way;
-}
-
-RegistryObject::Way RegistryObject::wayTo(PoolTarget target, const detail::HandlerSettings &settings) const
-{
-    if (!target.pool()) {
-        warn(settings.caller, "the thread pool is null");
-        return {};
-    }
-    if (!settings.backlog.isImmediate()) {
-        warn(settings.caller, "a pool handler is called as soon as a thread is free: expected a backlog without every(), quietFor() and "
-                              "onDemand(), since a pool has no timers");
-        return {};
-    }
-    if (isRefused(settings))
-        return {};
-    return {.route = new detail::Route(m_link, std::make_shared<detail::PoolMailbox>(target.pool()), settings, detail::Affinity::Ignored),
-            .watched = target.pool()};
-}
-
-RegistryObject::Way RegistryObject::wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const detail::HandlerSettings &settings) const
-{
-    if (isRefused(settings))
-        return {};
-    return {.route = new detail::Route(m_link, mailbox, settings, detail::Affinity::Ignored)};
-}
-
-// Takes the way over.
-HandlerGuard RegistryObject::addHandler(const Way &way, const detail::HandlerReference::Source &handler,
-                                        const detail::HandlerSettings &settings, const SourceLocation &location)
-{
-    if (!way.route)
-        return {};
-    auto &route = static_cast<detail::Route &>(*way.route);
-    struct RouteOwner
-    {
-        detail::Route &route;
-        ~RouteOwner() { route.dropOwner(); }
-    };
-    const RouteOwner owner{route};
-    // A handler may destroy the registry at any time once it is there.
-    const std::shared_ptr<detail::RegistryLink> link = m_link;
-    try {
-        HandlerGuard guard = detail::HandlerReference::registerWith(
-            link->registry(), handler,
-            {.priority = settings.priority, .name = settings.name.toStdString(), .enabled = settings.isEnabled}, location,
-            [&](detail::HandlerReference reference) {
-                reference.setLastingCalls(way.lastingCalls);
-                route.begin(std::move(reference), way.watched);
-            },
-            way.scriptPlace ? way.scriptPlace->toStdString() : std::string());
-        link->handlersHaveChanged();
-        return guard;
-    } catch (const detail::RegistryIsFull &) {
-        route.abandon();
-        warn(settings.caller, "a registry holds at most 1048544 handlers");
-        return {};
-    } catch (...) {
-        route.abandon();
-        throw;
-    }
-}
+// --- for layers above and for templates -----------------------------------------------------------
 
 std::shared_ptr<detail::Source> RegistryObject::makeSource() const
 {
@@ -376,21 +257,6 @@ void RegistryObject::wantExtras() const noexcept
 void RegistryObject::wantObjects() const noexcept
 {
     m_link->wantObjects();
-}
-
-void RegistryObject::warn(const char *caller, const char *problem)
-{
-    detail::warnRefused(caller, QLatin1String(problem), "nothing was registered");
-}
-
-void RegistryObject::warnUnchanged(const char *caller, const char *problem)
-{
-    detail::warnRefused(caller, QLatin1String(problem), "nothing was changed");
-}
-
-void RegistryObject::warnUnconnected(const char *caller, const char *problem)
-{
-    detail::warnRefused(caller, QLatin1String(problem), "nothing was connected");
 }
 
 QDebug operator<<(QDebug debug, const RegistryObject *registry)
@@ -433,6 +299,8 @@ void RegistryObject::postEvent(detail::EventPointer event) const
 
 QFuture<DispatchReport> RegistryObject::notifyEvent(detail::EventPointer event, QDeadlineTimer deadline) const
 {
+    if (!event)
+        return detail::finishedFuture({});
     const std::int64_t end = detail::DeliveryClock::timeOf(deadline);
     const detail::Posting posting(m_link, *event);
     detail::Walk walk(std::move(event), detail::Walk::Report::Yes);
@@ -455,6 +323,8 @@ std::optional<DispatchReport> RegistryObject::notifyNow(detail::EventPointer eve
 
 QFuture<DispatchReport> RegistryObject::notifyEventSequentially(detail::EventPointer event, QDeadlineTimer deadline) const
 {
+    if (!event)
+        return detail::finishedFuture({});
     event->prepareValue();
     const detail::Posting posting(m_link, *event);
     detail::SequentialWalk walk(std::move(event), detail::DeliveryClock::timeOf(deadline));

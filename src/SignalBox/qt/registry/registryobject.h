@@ -5,20 +5,18 @@
 #include <SignalBox/core/handlerid.h>
 #include <SignalBox/core/handlerinfo.h>
 #include <SignalBox/core/handleroptions.h>
-#include <SignalBox/core/registry/handlerreference.h>
 #include <SignalBox/core/registry/nullfunction.h>
 #include <SignalBox/core/sourcelocation.h>
-#include <SignalBox/qt/backlogs/batch.h>
-#include <SignalBox/qt/routes/handlerfuture.h>
-#include <SignalBox/qt/routes/handlersettings.h>
-#include <SignalBox/qt/backlogs/notification.h>
 #include <SignalBox/qt/delivery/event.h>
-#include <SignalBox/qt/routes/routedhandler.h>
+#include <SignalBox/qt/registry/handlercalls.h>
+#include <SignalBox/qt/registry/registration.h>
+#include <SignalBox/qt/routes/handlersettings.h>
 #endif
 #include <SignalBox/qt/observing/asynchandlerinfo.h>
 #include <SignalBox/qt/routes/asyncoptions.h>
 #include <SignalBox/qt/observing/debugoutput.h>
 #include <SignalBox/qt/observing/handlerfailure.h>
+#include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/registry/handlertarget.h>
 #include <SignalBox/qt/qt_export.h>
 #include <SignalBox/qt/observing/stallinfo.h>
@@ -41,15 +39,8 @@ namespace SignalBox {
 namespace detail {
 class Event;
 class HandlerRemoval;
-class LastingCalls;
-class Mailbox;
-class Notification;
 class RegistryLink;
-class RouteBase;
 class Source;
-struct SourceAccess;
-struct StreamAccess;
-class StatisticsRequest;
 }
 
 class ExceptionInfo;
@@ -159,7 +150,7 @@ public:
     void onException(F &&callback)
     {
         if (detail::isNullFunction(callback)) {
-            warnUnchanged("AsyncRegistry::onException()", "the callback is empty");
+            detail::warnRefused("AsyncRegistry::onException()", QStringLiteral("the callback is empty"), "nothing was changed");
             return;
         }
         setExceptionCallback([shared = std::make_shared<std::decay_t<F>>(std::forward<F>(callback))](
@@ -183,7 +174,17 @@ public:
     /*! The same for all handlers. */
     void dropPending();
 
-    //! \cond For layers above
+    //! \cond For other parts of the library, and for layers above
+    const std::shared_ptr<detail::RegistryLink> &link() const noexcept { return m_link; }
+    /*! Has statistics counted for as long as the result lives, whatever setStatisticsEnabled() says. It may outlive the registry. Throws
+        std::bad_alloc. */
+    std::shared_ptr<void> requestStatistics() const;
+    /*! From here on it belongs to no thread, but to what any thread may destroy. \a name is for logs. */
+    void becomePartOf(const QString &name);
+    /*! For an existing signal, whose end ends no handler. */
+    std::shared_ptr<detail::Source> makeSource() const;
+    /*! For the only signal of this registry. Its handlers end with it, after what waits for them. */
+    std::shared_ptr<detail::Source> makeOnlySource() const;
     /*! As AsyncRegistry::notify(). The report, if all handlers have ended; else it is given \a later. */
     std::optional<DispatchReport> notifyNow(detail::EventPointer event, QDeadlineTimer deadline,
                                             std::optional<QFuture<DispatchReport>> &later) const;
@@ -253,42 +254,6 @@ protected:
     //! \cond Of the template that derives from this class
     explicit RegistryObject(QObject *parent);
 
-    // A way to a handler: its route, and the object whose death ends it. No route: refused, after a warning that names
-    // the call. \a caller: such as "AsyncRegistry::registerHandler()".
-    struct Way
-    {
-        detail::RouteBase *route = nullptr; // with an owner
-        QObject *watched = nullptr;
-        const QString *scriptPlace = nullptr; // null: C++ registers it
-        std::shared_ptr<detail::LastingCalls> lastingCalls = nullptr; // of a handler that returns a Task
-    };
-    Way inlineWay(const detail::HandlerSettings &settings) const;
-    Way wayTo(QObject *context, const detail::HandlerSettings &settings) const;
-    Way wayTo(ThreadTarget target, const detail::HandlerSettings &settings) const;
-    Way wayTo(PoolTarget target, const detail::HandlerSettings &settings) const;
-    Way wayTo(const std::shared_ptr<detail::Mailbox> &mailbox, const detail::HandlerSettings &settings) const;
-    static void warn(const char *caller, const char *problem);
-    static void warnUnchanged(const char *caller, const char *problem);
-
-    // Takes the way over. Call: a Propagation(const detail::Notification &, detail::RouteBase &), made of `source`.
-    template <class Call, class Source>
-    HandlerGuard add(const Way &way, Source &&source, const detail::HandlerSettings &settings,
-                     const SourceLocation &location)
-    {
-        using Parts = typename detail::RoutedHandler<Call>::template Parts<Source>;
-        const Parts parts{way.route, std::forward<Source>(source)};
-        return addHandler(way, detail::HandlerReference::sourceOf<detail::Notification, detail::RoutedHandler<Call>>(parts), settings,
-                          location);
-    }
-
-    // For an existing signal, whose end ends no handler.
-    std::shared_ptr<detail::Source> makeSource() const;
-    // For the only signal of this registry. Its handlers end with it, after what waits for them.
-    std::shared_ptr<detail::Source> makeOnlySource() const;
-    static void warnUnconnected(const char *caller, const char *problem);
-    // It belongs to no thread: to what any thread may destroy. The name is for logs.
-    void becomePartOf(const QString &name);
-
     // Has eventNotified() called for each event from here on. Thread-safe.
     void followEvents() noexcept;
     // On the object's own thread, after the handlers that run inside the call.
@@ -304,74 +269,17 @@ protected:
     //! \endcond
 
 private:
-    // Calls a handler of events or of batches whose type is not known.
-    template <class Call>
-    struct UntypedCall
-    {
-        template <class Source>
-        explicit UntypedCall(Source &&source) : call(std::forward<Source>(source))
-        {
-        }
-        Propagation operator()(const detail::Notification &notification, detail::RouteBase &route)
-        {
-            if constexpr (takes<detail::Event>)
-                return run(notification.event(), notification, route);
-            else
-                return run(static_cast<const detail::Batch &>(notification), notification, route);
-        }
-        void prepare(const detail::Event &event) const
-        {
-            if constexpr (requires { call.prepare(event); })
-                call.prepare(event);
-            else if (event.hasExtras())
-                event.prepareValue();
-        }
-
-    private:
-        template <class Subject>
-        static constexpr bool takes =
-            std::is_invocable_v<Call &, const Subject &> || std::is_invocable_v<Call &, const Subject &, const detail::OngoingCall &>;
-
-        template <class Subject>
-        Propagation run(const Subject &subject, const detail::Notification &notification, [[maybe_unused]] detail::RouteBase &route)
-        {
-            const auto invoke = [&]() -> decltype(auto) {
-                if constexpr (std::is_invocable_v<Call &, const Subject &, const detail::OngoingCall &>)
-                    return call(subject, detail::OngoingCall(notification, route));
-                else
-                    return call(subject);
-            };
-            if constexpr (std::is_same_v<decltype(invoke()), Propagation>) {
-                return invoke();
-            } else {
-                invoke();
-                return Propagation::Continue;
-            }
-        }
-
-        Call call;
-    };
-
     template <class Target, class Call>
     HandlerGuard addUntyped(const Target &target, Call &&call, const detail::HandlerSettings &settings, const SourceLocation &location,
                             const QString &scriptPlace)
     {
-        Way way = wayTo(target, settings);
-        way.scriptPlace = &scriptPlace;
-        return add<UntypedCall<std::decay_t<Call>>>(way, std::forward<Call>(call), settings, location);
+        detail::Registration registration(m_link, settings, location, target);
+        registration.setScriptPlace(scriptPlace);
+        return registration.add<detail::UntypedCall<std::decay_t<Call>>>(std::forward<Call>(call));
     }
 
     void wantExtras() const noexcept;
     void wantObjects() const noexcept;
-    HandlerGuard addHandler(const Way &way, const detail::HandlerReference::Source &handler,
-                            const detail::HandlerSettings &settings, const SourceLocation &location);
-
-    friend class detail::StatisticsRequest;
-    friend struct detail::SourceAccess;
-    friend struct detail::StreamAccess;
-
-    static bool isRefused(const detail::HandlerSettings &settings);
-    static void warnUndelivered(const char *problem);
     void setExceptionCallback(std::function<void(const ExceptionInfo &)> callback);
     void reportFailure(const HandlerFailure &failure, bool isHandled);
 

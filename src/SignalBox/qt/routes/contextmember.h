@@ -15,22 +15,22 @@ class Mailbox;
 
 using ContextMembers = std::list<ContextMember *>;
 
-/*! A handler as its Context sees it, which tells it of moves to other threads and of the end. */
+/*! A handler as its Context sees it. The context tells it of moves to other threads, and of its own end. */
 class ContextMember
 {
 public:
     ContextMember(const ContextMember &) = delete;
     ContextMember &operator=(const ContextMember &) = delete;
 
-    /*! \a left: the mailbox of the calling thread, which the context leaves; null where that thread is over. */
+    /*! The context leaves the calling thread, whose mailbox is \a left. Null: that thread has ended. */
     virtual void depart(Mailbox *left) noexcept = 0;
-    /*! The context lives on this thread, that of \a mailbox. If \a opensAt is set, openAt() has to follow. */
+    /*! The context has arrived on the calling thread, whose mailbox is \a mailbox. If this sets \a opensAt, the caller calls openAt(). */
     virtual void arriveAt(Mailbox &mailbox, Mailbox *&opensAt) noexcept = 0;
     virtual void openAt(Mailbox &mailbox) noexcept = 0;
-    /*! It lives on a thread that has ended: what waits is \a kept, for dropKept(). */
+    /*! The context lives on a thread that has ended: moves what waits to \a kept, for dropKept(). */
     virtual void takeStranded(EntryList &kept) noexcept = 0;
     virtual void dropKept(EntryList &&kept) noexcept = 0;
-    /*! What ends with the context. */
+    /*! The handler, which ends with the context. */
     virtual const HandlerReference &handler() const noexcept = 0;
 
     virtual void addOwner() noexcept = 0;

@@ -7,6 +7,8 @@
 
 namespace SignalBox {
 
+thread_local constinit const detail::RunningCall *detail::RunningCall::s_innermost = nullptr;
+
 bool hasNewerEvent() noexcept
 {
     const detail::RunningCall *const call = detail::RunningCall::innermost();

@@ -31,18 +31,6 @@ private:
     std::shared_ptr<RegistryNews> m_news; // null: run
 };
 
-// An event on its way to the object's thread. The object may have gone, or have moved on.
-class RegistryNews::EventMessage final : public Task
-{
-public:
-    EventMessage(std::shared_ptr<RegistryNews> news, EventPointer event) noexcept : m_news(std::move(news)), m_event(std::move(event)) {}
-    void run() noexcept override { m_news->tellEvent(std::move(m_event)); }
-
-private:
-    const std::shared_ptr<RegistryNews> m_news;
-    EventPointer m_event;
-};
-
 void RegistryNews::setName(const QString &name)
 {
     QString copy = name;
@@ -214,7 +202,7 @@ void RegistryNews::tellEvent(EventPointer event) noexcept
     }
     try {
         if (const std::shared_ptr<Mailbox> target = mailbox())
-            target->post(std::make_unique<EventMessage>(shared_from_this(), std::move(event)));
+            target->post(makeTask([news = shared_from_this(), waiting = std::move(event)]() mutable { news->tellEvent(std::move(waiting)); }));
     } catch (const std::bad_alloc &) {
         // A signal less: the handlers had the event.
     }

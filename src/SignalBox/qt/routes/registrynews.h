@@ -71,7 +71,6 @@ public:
 private:
     enum Kind : unsigned { HandlersChanged = 1, StatisticsChanged = 2, Queued = 4 };
     class Message;
-    class EventMessage;
     struct Lag
     {
         HandlerId id; // how much is in m_lags

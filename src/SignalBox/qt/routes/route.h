@@ -55,14 +55,14 @@ enum class Affinity { Followed, Ignored };
 class Route final : public Receiver, public ContextMember, public SequenceStep, public RouteBase
 {
 public:
-    /*! No \a mailbox: inline. Where the affinity is Followed, it is the one where the context is thought to be. */
+    /*! A null \a mailbox is for an inline handler. If the affinity is Followed, it is the mailbox where the context is expected to be. */
     Route(std::shared_ptr<RegistryLink> link, std::shared_ptr<Mailbox> mailbox, const HandlerSettings &settings, Affinity affinity);
     Q_DISABLE_COPY_MOVE(Route)
 
     /*! The handler is about to be registered: ties it to \a watched (or null), whose death ends it, and which it
         follows to other threads or not. */
     void begin(HandlerReference handler, QObject *watched);
-    /*! It has not been registered. */
+    /*! The handler has not been registered after all. */
     void abandon() noexcept;
     /*! See RouteBase. */
     void letGo() noexcept
@@ -83,17 +83,17 @@ public:
 
     /*! Calls the handler with \a event, now. */
     void callHandler(const Event &event, HandlerCalls &calls) noexcept;
-    /*! It will not be called with \a event. */
+    /*! The handler will not be called with \a event. */
     void dropEvent(const Event &event) noexcept;
     /*! Puts an event into its inbox: \a item is the event's own entry or a separate one, and brings a reference. Throws
         std::bad_alloc, and has then let go of the item. */
     void keep(QueueEntry *item, const EventKey *key);
-    /*! Drops and counts what waits for it. Throws std::bad_alloc, and has then changed nothing. */
+    /*! Drops and counts what waits for the handler. If it throws std::bad_alloc, nothing has changed. */
     void dropPending();
-    /*! Of onDemand(): calls the handler with what waits, now. False: it is not to be called here. */
+    /*! For onDemand(): calls the handler with what waits, now. False: it must not be called here. */
     bool deliverNow() noexcept;
     bool isOnDemand() const noexcept { return m_inbox && m_inbox->backlog().isOnDemand(); }
-    // Any thread: see AsyncHandlerInfo::waiting.
+    // On any thread: see AsyncHandlerInfo::waiting.
     std::uint64_t waiting() const noexcept;
 
     // --- as the mailbox sees it ------------------------------------------------------------------
@@ -139,10 +139,10 @@ public:
     // --- what it counts --------------------------------------------------------------------------
 
     HandlerStatistics &statistics() noexcept { return m_statistics; }
-    /*! It was what ran on the thread of \a loop. Throws std::bad_alloc. */
+    /*! Tells \a loop that the handler has run on its thread. Throws std::bad_alloc. */
     void note(LoopWatch &loop, std::chrono::steady_clock::time_point begin,
               std::chrono::steady_clock::time_point end) const;
-    /*! What was lost so far, also in this drain. */
+    /*! The number of events that were lost so far, also in this drain. */
     std::uint64_t losses() noexcept;
 
 private:
@@ -161,10 +161,11 @@ private:
     template <class Use>
     void withKey(const Event &event, Use &&use);
     void countPolicyFailure() noexcept;
-    CallKind takes(const Walk &walk);
+    [[gnu::noinline]] CallKind takes(const Walk &walk);
+    [[gnu::noinline]] CallKind takesOther(const Notification &notification);
     CallKind runsInSequence(const SequentialWalk &walk);
     void take(const Step &step, const EventKey *key) noexcept;
-    void take(const ValueOffer &offer) noexcept;
+    [[gnu::noinline]] CallKind take(const ValueOffer &offer) noexcept;
     void forwardFrom(const Walk &walk, const EventKey *key) noexcept;
     void reportFailedMerge(const FailedMerge &failed) noexcept;
     // Whether a walk on the calling thread runs it inline; and how.

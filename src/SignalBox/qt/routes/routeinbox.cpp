@@ -21,6 +21,11 @@ namespace SignalBox::detail {
 
 void Route::keep(QueueEntry *item, const EventKey *key)
 {
+    if (!key) {
+        m_inbox->push(item);
+        queueVisit();
+        return;
+    }
     std::vector<FailedMerge> failed;
     const bool hasChanged = m_inbox->push(item, key, m_policy.get(), failed);
     for (const FailedMerge &failure : failed)

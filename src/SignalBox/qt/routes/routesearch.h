@@ -15,7 +15,7 @@ namespace SignalBox::detail {
 class RouteSearch final : public Notification
 {
 public:
-    /*! \a id: invalid for all. */
+    /*! Finds the route of the handler with this \a id; of all handlers if the id is invalid. */
     explicit RouteSearch(HandlerId id) noexcept : Notification(Kind::Search, nullptr), m_id(id) {}
     ~RouteSearch()
     {
@@ -32,7 +32,7 @@ public:
         return m_routes;
     }
 
-    /*! Called by a handler, for its route. */
+    /*! Adds a route, if it is wanted. A handler calls this for its own route. */
     void found(ContextMember &route) const noexcept
     {
         if (m_id.isValid() && route.handler().id() != m_id)

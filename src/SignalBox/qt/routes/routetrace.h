@@ -18,7 +18,7 @@ class RegistryLink;
 class RouteTrace
 {
 public:
-    /*! What its calls are called. 0: there is no memory. */
+    /*! The name of the handler's calls in the trace. 0: there is no memory for it. */
     TraceName name(const HandlerReference &handler, const RegistryLink &link) noexcept;
     /*! The event is on its way to the handler: an arrow begins. */
     void leave(const Event &event) noexcept;
@@ -27,7 +27,7 @@ public:
     static void countLosses(const HandlerReference &handler, const RegistryLink &link, std::uint64_t losses) noexcept;
 
 private:
-    // 0: the event is not in the trace.
+    // The number of the arrow. 0: the event is not in the trace.
     std::uint64_t flowOf(const Event &event) noexcept;
 
     std::atomic<TraceName> m_name = 0; // 0: not known yet; relaxed: the tracer's mutex orders what it stands for

@@ -16,13 +16,16 @@ namespace SignalBox::detail {
 
 RouteBase::CallKind Route::takes(const Notification &notification)
 {
-    // By hand, as the hot paths would pay for the switch's jump.
+    // The hot paths by hand, as they would pay for the jump of the switch and for the registers that its cases use.
     if (notification.kind() == Notification::Kind::Walk)
         return takes(static_cast<const Walk &>(notification));
-    if (notification.kind() == Notification::Kind::ValueOffer) {
-        take(static_cast<const ValueOffer &>(notification));
-        return CallKind::None;
-    }
+    if (notification.kind() == Notification::Kind::ValueOffer)
+        return take(static_cast<const ValueOffer &>(notification));
+    return takesOther(notification);
+}
+
+RouteBase::CallKind Route::takesOther(const Notification &notification)
+{
     switch (notification.kind()) {
     case Notification::Kind::Delivery:
     case Notification::Kind::Batch:
@@ -107,24 +110,28 @@ RouteBase::CallKind Route::takes(const Walk &walk)
         walk.countSkipped();
         return CallKind::None;
     }
-    withKey(walk.event(), [&](const EventKey *key) { forwardFrom(walk, key); });
+    if (!m_inbox || !m_inbox->hasKeys())
+        forwardFrom(walk, nullptr);
+    else
+        withKey(walk.event(), [&](const EventKey *key) { forwardFrom(walk, key); });
     return CallKind::None;
 }
 
 // Without memory it is not taken, and becomes an event.
-void Route::take(const ValueOffer &offer) noexcept
+RouteBase::CallKind Route::take(const ValueOffer &offer) noexcept
 {
     if (offer.isTaken || !m_inbox)
-        return;
+        return CallKind::None;
     try {
         offer.isTaken = m_inbox->pushValue(offer.value());
     } catch (const std::bad_alloc &) {
-        return;
+        return CallKind::None;
     }
-    if (!offer.isTaken)
-        return;
-    queueVisit();
-    tellWaiting();
+    if (offer.isTaken) {
+        queueVisit();
+        tellWaiting();
+    }
+    return CallKind::None;
 }
 
 // A delivery for which there is no memory is dropped and counted.

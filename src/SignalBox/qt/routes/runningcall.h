@@ -20,7 +20,7 @@ public:
     ~RunningCall() { s_innermost = m_outer; }
     Q_DISABLE_COPY_MOVE(RunningCall)
 
-    /*! The calling thread's; null: there is none. */
+    /*! The innermost call of the calling thread; null: there is none. */
     static const RunningCall *innermost() noexcept { return s_innermost; }
     const Route &route() const noexcept { return m_route; }
 

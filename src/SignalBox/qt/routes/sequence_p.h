@@ -27,11 +27,11 @@ public:
     SequentialWalk(EventPointer event, std::int64_t deadline) noexcept;
     ~SequentialWalk();
 
-    /*! Whether an inline handler may run now: all handlers before it have ended, and there is time. */
+    /*! Whether an inline handler may run now: all handlers before it have ended, and the deadline has not passed. */
     bool mayRun() const noexcept;
     /*! A step for which there is no memory is dropped and counted. */
     void addStep(SequenceStep &step) const noexcept;
-    /*! A handler was neither called nor made a step. */
+    /*! Counts a handler that was neither called nor made a step. */
     void countSkipped() const noexcept { ++m_skipped; }
     /*! The handler that was called inline ends later, and the others after it. It has begun. Throws std::bad_alloc. */
     Completion *awaitHandler() const;
@@ -41,7 +41,7 @@ public:
 
 private:
     mutable std::vector<SequenceStep *> m_steps;
-    mutable Sequence *m_sequence = nullptr; // it waits for a handler
+    mutable Sequence *m_sequence = nullptr; // which waits for a handler; null: none has to be waited for
     mutable std::uint32_t m_skipped = 0;
     mutable std::uint32_t m_lost = 0; // there was no memory for them
     mutable bool m_isHandingOver = false;

@@ -15,9 +15,9 @@ public:
 
     /*! Calls the handler now, or sends it the event, or drops that. */
     virtual void takeTurn(const Event &event) noexcept = 0;
-    /*! The turn does not come, and is not wanted any more. */
+    /*! The turn will not come, and counts as nothing. */
     virtual void forgoTurn() noexcept = 0;
-    /*! The turn does not come, and counts as a lost event. */
+    /*! The turn will not come, and counts as a lost event. */
     virtual void loseTurn() noexcept = 0;
 
     virtual void addOwner() noexcept = 0;

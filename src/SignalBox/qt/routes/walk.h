@@ -38,7 +38,7 @@ public:
 
     // --- called by a handler that is delivered to elsewhere; all but keepEvent() and countLost() throw std::bad_alloc --------------
 
-    /*! Comes first. */
+    /*! Called before the others. */
     void expectForwarded() const
     {
         ++m_forwarded;
@@ -52,7 +52,7 @@ public:
     QueueEntry *makeEntry(Receiver &receiver) const;
     /*! A reference to the event, for a handler that runs in the walk and needs it longer. */
     void keepEvent() const noexcept { share(1); }
-    /*! Nothing was queued. */
+    /*! Counts a delivery that was lost, as nothing was queued. */
     void countLost() const noexcept;
 
     // ---------------------------------------------------------------------------------------------
@@ -63,7 +63,7 @@ public:
         if (m_batchCount != 0)
             flushBatches();
     }
-    /*! A handler was neither called nor forwarded to. */
+    /*! Counts a handler that was neither called nor forwarded to. */
     void countSkipped() const noexcept { ++m_skipped; }
     /*! A handler that was called inline ends later: the completion counts it. */
     void countAwaited() const noexcept { ++m_skipped; }

@@ -34,26 +34,26 @@ public:
     virtual ~RealtimeBuffer();
     Q_DISABLE_COPY_MOVE(RealtimeBuffer)
 
-    /*! Whether a source can be made so. Warns if not. */
+    /*! Whether a source can be made of these. Warns if not. */
     static bool isPossible(const QObject &registry, qsizetype capacity, std::chrono::milliseconds interval);
     /*! Begins to take events on the registry's thread, which is the calling one, until the source or the registry ends. Throws std::bad_alloc. */
     void serve(QObject &registry, std::chrono::milliseconds interval);
 
-    /*! What offer() refused, and what was there when the registry went. Any thread. */
+    /*! The number of events that offer() refused, or that waited when the registry ended. On any thread. */
     std::uint64_t lost() const noexcept;
-    /*! The source ends. Any thread. */
+    /*! The source ends. On any thread. */
     void end() noexcept;
 
     // --- on the registry's thread ----------------------------------------------------------------
 
-    /*! Posts what is there now. Returns how many events that were. */
+    /*! Posts what waits when the call begins. Returns the number of events. */
     qsizetype take() noexcept;
-    /*! take() for the program: elsewhere it warns, and takes nothing. */
+    /*! As take(), for the program: on another thread it warns, and takes nothing. */
     qsizetype takeHere();
     bool hasAny() const noexcept;
     /*! Asked before take(): whether nothing more comes after it. */
     bool hasEnded() const noexcept { return m_ring.hasEnded(); }
-    /*! The registry is going: nothing more is taken. What is there is destroyed, and lost. */
+    /*! The registry ends: nothing more is taken. Events that wait are destroyed, and counted as lost. */
     void close() noexcept;
 
 protected:

@@ -28,7 +28,7 @@ public:
     /*! What becomes of the registry's handlers when the source ends. */
     enum class HandlersAtEnd {
         Stay,
-        Finish, // they get what waits for them, and then end: it is the only source of their events
+        Finish, // they end after what waits for them: the source is the only one of their events
     };
 
     /*! Throws std::bad_alloc. */

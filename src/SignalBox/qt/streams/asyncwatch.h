@@ -5,15 +5,15 @@
 #    include <SignalBox/core/handlerguard.h>
 #    include <SignalBox/core/registry/nullfunction.h>
 #    include <SignalBox/core/sourcelocation.h>
-#    include <SignalBox/core/syncregistry.h>
 #    include <SignalBox/core/watchreceiver.h>
 #    include <SignalBox/core/watchsender.h>
-#    include <SignalBox/qt/streams/watchwaiters.h>
+#    include <SignalBox/qt/streams/watchchange.h>
+#    include <SignalBox/qt/streams/watchvalues.h>
 #endif
-#include <SignalBox/qt/registry/asyncregistry.h>
-#include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/futures/answer.h>
 #include <SignalBox/qt/futures/futureend.h>
+#include <SignalBox/qt/observing/logging.h>
+#include <SignalBox/qt/registry/asyncregistry.h>
 
 #include <QtCore/qfuture.h>
 
@@ -23,7 +23,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -66,12 +65,11 @@ class AsyncWatch
 {
     struct Changed
     {};
-    struct Values;
+    using Values = detail::WatchValues<T>;
 
 public:
     /*! The result of changed(): the value, or empty; for T = void, whether there was a change. */
-    using Next = typename std::conditional_t<std::is_void_v<T>, std::type_identity<bool>,
-                                             std::type_identity<std::optional<T>>>::type;
+    using Next = typename Values::Next;
 
     /*! Watches the sender of \a receiver. It does not matter which values the receiver has seen already. */
     explicit AsyncWatch(WatchReceiver<T> receiver) : m_values(std::make_shared<Values>(std::move(receiver))) {}
@@ -101,19 +99,13 @@ public:
         HandlerGuard guard = registerWith(
                 *callback, context,
                 [values = m_values, call = std::decay_t<F>(std::forward<F>(function))](Arrival &arrival) mutable {
-                    if constexpr (std::is_void_v<T>) {
-                        const std::uint64_t latest = values->receiver.version();
-                        if (std::exchange(arrival.seen, latest) != latest)
-                            std::invoke(call);
-                    } else {
-                        const WatchSnapshot<T> latest = values->receiver.snapshot();
-                        if (std::exchange(arrival.seen, latest.version) == latest.version)
-                            return;
-                        if constexpr (std::invocable<std::decay_t<F> &>)
-                            std::invoke(call);
-                        else
-                            std::invoke(call, *latest.value);
-                    }
+                    const auto latest = values->latest();
+                    if (std::exchange(arrival.seen, latest.version) == latest.version)
+                        return;
+                    if constexpr (std::invocable<std::decay_t<F> &>)
+                        std::invoke(call);
+                    else
+                        std::invoke(call, *latest.value);
                 },
                 options, location);
         start(callback, guard);
@@ -136,12 +128,12 @@ public:
             detail::warnRefused("AsyncWatch::changed()", QStringLiteral("the context object is null"));
             return future; // finished, empty, with the answer
         }
-        if (give(*m_values, *answer))
+        if (m_values->give(*answer))
             return future;
         const CallbackPlace callback = makeCallback(m_values->given.load());
         // It stays until the future is finished: a change may have been given to another future.
         HandlerGuard guard = registerWith(
-                *callback, context, [values = m_values, answer](Arrival &) { give(*values, *answer); },
+                *callback, context, [values = m_values, answer](Arrival &) { values->give(*answer); },
                 {.name = QStringLiteral("changed()")}, location);
         if (!start(callback, guard))
             return future;
@@ -151,7 +143,7 @@ public:
         // The context's handler alone owns the answer, which is empty when that goes.
         callback->onClosed =
                 m_values->receiver.onClosed([values = m_values, waiting = std::weak_ptr<detail::Answer<Next>>(answer)] {
-                    if (const auto open = waiting.lock(); open && !give(*values, *open))
+                    if (const auto open = waiting.lock(); open && !values->give(*open))
                         open->give({});
                 });
         detail::endWithFuture(guard, detail::WatchedFuture(future), deadline);
@@ -160,18 +152,7 @@ public:
     }
 
     //! \cond What changed() without a context returns
-    class Change
-    {
-    public:
-        class TaskWait;
-
-    private:
-        friend AsyncWatch;
-
-        explicit Change(std::shared_ptr<Values> values) noexcept : m_values(std::move(values)) {}
-
-        std::shared_ptr<Values> m_values;
-    };
+    using Change = detail::WatchChange<T>;
     //! \endcond
 
     /*!
@@ -185,43 +166,6 @@ public:
     const WatchReceiver<T> &receiver() const noexcept { return m_values->receiver; }
 
 private:
-    struct VersionOnly
-    {
-        std::uint64_t version;
-    };
-
-    // What all callbacks look at.
-    struct Values
-    {
-        explicit Values(WatchReceiver<T> from) : receiver(std::move(from)), given(receiver.version()) {}
-
-        const WatchReceiver<T> receiver;
-        // The version that changed() has given last, or is about to give. Sequentially consistent: off every hot path.
-        std::atomic<std::uint64_t> given;
-        // What was about to be given, and then the future had been cancelled: futures that wait are to look again.
-        SyncRegistry<void> returned;
-
-        // Coroutines that wait, and what tells them: registered by the first of them.
-        detail::WatchWaiters waiters;
-        std::mutex mutex; // guards the next ones
-        HandlerGuard onChanged;
-        HandlerGuard onClosed;
-
-        void tellWaiters()
-        {
-            const std::lock_guard lock(mutex);
-            if (!onChanged.isActive())
-                onChanged = receiver.onChanged([this] { waiters.tellAll(); });
-            if (!onClosed.isActive())
-                onClosed = receiver.onClosed([this] { waiters.tellAll(); });
-        }
-        void tellReturned()
-        {
-            returned.notify();
-            waiters.tellAll();
-        }
-    };
-
     // Of one callback: shared by the sender's side and the context's.
     struct Arrival
     {
@@ -301,123 +245,10 @@ private:
         return true;
     }
 
-    // False: there is nothing that is not given yet.
-    static bool give(Values &values, detail::Answer<Next> &answer)
-    {
-        for (;;) {
-            std::uint64_t before = values.given.load();
-            if (!answer.isOpen() || values.receiver.version() == before)
-                return false;
-            const auto latest = latestOf(values);
-            Next copy = nextOf(latest);
-            const std::uint64_t version = latest.version;
-            // First, as a continuation of the future may ask for the next one.
-            if (!values.given.compare_exchange_strong(before, version))
-                continue; // another future was faster
-            if (answer.give(std::move(copy)))
-                return true;
-            // The future was cancelled meanwhile: another one gets the value, if it has not got a newer one.
-            std::uint64_t claimed = version;
-            if (values.given.compare_exchange_strong(claimed, before))
-                values.tellReturned();
-            return false;
-        }
-    }
-
-    static auto latestOf(const Values &values)
-    {
-        if constexpr (std::is_void_v<T>)
-            return VersionOnly{values.receiver.version()};
-        else
-            return values.receiver.snapshot();
-    }
-    template <class Latest>
-    static Next nextOf([[maybe_unused]] const Latest &latest)
-    {
-        if constexpr (std::is_void_v<T>)
-            return true;
-        else
-            return Next(*latest.value);
-    }
-
     const std::shared_ptr<Values> m_values;
     std::list<Callback> m_callbacks;
     static constexpr std::size_t firstSweep = 16;
     std::size_t m_nextSweep = firstSweep;
 };
-
-//! \cond What co_await uses
-template <class T>
-class AsyncWatch<T>::Change::TaskWait final : private detail::WatchOperation
-{
-public:
-    explicit TaskWait(Change &&change) noexcept : m_values(std::move(change.m_values)) {}
-    ~TaskWait() override
-    {
-        m_values->waiters.remove(*this);
-        if (!m_latest || m_isGiven)
-            return;
-        // Another one gets it, if that has not got a newer one.
-        std::uint64_t taken = m_latest->version;
-        if (m_values->given.compare_exchange_strong(taken, m_before))
-            m_values->tellReturned();
-    }
-
-    using detail::TaskOperation::hasCome;
-    // Whether it has a value, which is nobody else's then, or there will be none.
-    bool isReady()
-    {
-        if (take())
-            return true;
-        if (!m_values->waiters.isOver() && !m_values->receiver.isClosed())
-            return false;
-        take(); // what was sent just before the end
-        return true;
-    }
-    void begin(detail::TaskDriver &driver)
-    {
-        setDriver(driver);
-        m_values->tellWaiters();
-        m_values->waiters.add(*this);
-        come(); // it may have changed before that
-    }
-    Next result()
-    {
-        if (!m_latest)
-            return Next();
-        Next next = nextOf(*m_latest);
-        m_isGiven = true;
-        return next;
-    }
-
-private:
-    using Latest = decltype(latestOf(std::declval<const Values &>()));
-
-    void come() noexcept override
-    {
-        if (!hasCome() && !driver().isClaimed() && isReady())
-            resume();
-    }
-    bool take()
-    {
-        while (!m_latest) {
-            std::uint64_t before = m_values->given.load();
-            if (m_values->receiver.version() == before)
-                return false;
-            Latest latest = latestOf(*m_values);
-            if (!m_values->given.compare_exchange_strong(before, latest.version))
-                continue; // somebody else was faster
-            m_before = before;
-            m_latest.emplace(std::move(latest));
-        }
-        return true;
-    }
-
-    const std::shared_ptr<Values> m_values;
-    std::optional<Latest> m_latest;
-    std::uint64_t m_before = 0; // the version that was given last
-    bool m_isGiven = false;
-};
-//! \endcond
 
 } // namespace SignalBox

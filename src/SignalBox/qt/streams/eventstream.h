@@ -12,6 +12,7 @@
 #endif
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/registry/asyncregistry.h>
+#include <SignalBox/qt/registry/registration.h>
 #include <SignalBox/qt/streams/streamstate.h>
 
 #include <QtCore/qdeadlinetimer.h>
@@ -27,21 +28,6 @@ namespace SignalBox {
 
 template <class E>
 class NextEvent;
-
-namespace detail {
-
-/*! What a stream needs of its registry. */
-struct StreamAccess
-{
-    template <class E>
-    static HandlerGuard addHandler(AsyncRegistry<E> &registry, QObject *context, std::shared_ptr<StreamState> state,
-                                   const HandlerSettings &settings, const SourceLocation &location)
-    {
-        return registry.template add<StreamHandler>(registry.wayTo(context, settings), StreamHandler(std::move(state)), settings, location);
-    }
-};
-
-} // namespace detail
 
 /*!
     \class SignalBox::EventStream
@@ -278,7 +264,7 @@ public:
         const detail::HandlerSettings settings(options, "AsyncRegistry::stream()");
         m_state = detail::StreamState::make(context, settings, location);
         if (m_state)
-            m_guard = detail::StreamAccess::addHandler(registry, context, m_state, settings, location);
+            m_guard = detail::Registration(registry.link(), settings, location, context).add<detail::StreamHandler>(detail::StreamHandler(m_state));
         if (!m_guard.isActive())
             end();
     }
