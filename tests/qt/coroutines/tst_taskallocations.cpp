@@ -224,6 +224,34 @@ private Q_SLOTS:
         VERIFY_FEW(counted, "changes");
         handle.cancel();
     }
+
+    // The frame, and two for the record of the call. Nothing more where it waits, as nobody asks for a report.
+    void eventToAHandlerThatAwaitsAllocatesItsFrameAndItsRecord()
+    {
+        AsyncRegistry<int> registry;
+        AsyncRegistry<int> others;
+        QObject context;
+        auto stream = others.stream(&context);
+        int ends = 0;
+        registry.registerHandler(&context, [&](const int &) -> Task<> {
+            const auto number = co_await stream;
+            ends += number.value();
+        });
+        QCoreApplication::processEvents(); // the context is seen on its thread
+        const auto post = [&] {
+            registry.post(1);
+            others.post(1);
+        };
+        for (int i = 0; i < awaits; ++i)
+            post();
+        const AllocationCount count;
+        for (int i = 0; i < awaits; ++i)
+            post();
+        const long allocations = count.value();
+        qInfo() << allocations << "allocations for" << awaits << "handlers that await";
+        QCOMPARE(ends, 2 * awaits);
+        QVERIFY(allocations < 3 * awaits + awaits / 2);
+    }
 };
 
 QTEST_GUILESS_MAIN(TaskAllocations)

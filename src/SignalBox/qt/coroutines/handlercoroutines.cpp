@@ -22,23 +22,25 @@ HandlerCoroutines::HandlerCoroutines(ThreadTarget, const SourceLocation &registe
 
 HandlerCoroutines::~HandlerCoroutines() = default;
 
-// Without the mutex, as this may call connectNotify() of the context. Two that come here at once get the same.
-std::shared_ptr<TaskHub> HandlerCoroutines::hub()
+std::shared_ptr<TaskHub> HandlerCoroutines::add(Member &member)
 {
     {
         const std::lock_guard lock(m_mutex);
-        if (m_hub)
+        if (m_hub) {
+            addToList(member);
             return m_hub;
+        }
     }
+    // Without the mutex, as this may call connectNotify() of the context. Two that come here at once get the same.
     std::shared_ptr<TaskHub> found = TaskHub::of(m_context ? m_context : contextOf(QThread::currentThread()));
     const std::lock_guard lock(m_mutex);
     m_hub = found;
+    addToList(member);
     return found;
 }
 
-void HandlerCoroutines::add(Member &member) noexcept
+void HandlerCoroutines::addToList(Member &member) noexcept
 {
-    const std::lock_guard lock(m_mutex);
     member.m_isListed = true;
     member.m_older = m_newest;
     if (m_newest)

@@ -56,11 +56,10 @@ public:
 
     const SourceLocation &registeredAt() const noexcept { return m_registeredAt; }
 
-    /*! Where they run: to be called on the thread of the handler. Throws std::bad_alloc. */
-    std::shared_ptr<TaskHub> hub();
-    /*! One is about to begin. */
-    void add(Member &member) noexcept;
-    /*! It has ended, and the calling thread tells of that: this one does not wait for it. */
+    /*! One is about to begin, on the calling thread, which is that of the handler. Returns where they run. Throws std::bad_alloc, and has then not
+        added it. */
+    std::shared_ptr<TaskHub> add(Member &member);
+    /*! It has ended, and the calling thread is about to tell of that: this one does not wait for it. */
     void leave(Member &member) noexcept;
     /*! That is told. */
     void remove(Member &member) noexcept;
@@ -69,6 +68,7 @@ public:
     void wait(const WaitReport &report) noexcept override;
 
 private:
+    void addToList(Member &member) noexcept;
     Member *nextToEnd() const noexcept;
     Member *nextToLookAt(std::uint64_t round) const noexcept;
     bool isWaitedFor(const Member &member) const noexcept;

@@ -31,8 +31,7 @@ Propagation HandlerTask::call(std::shared_ptr<HandlerCoroutines> coroutines, Rou
         void operator()(HandlerTask *task) const noexcept { task->dropReference(); }
     };
     const std::unique_ptr<HandlerTask, Release> task(new HandlerTask(std::move(coroutines), route, std::move(body)));
-    task->setHub(task->m_coroutines->hub());
-    task->m_coroutines->add(task->m_member);
+    task->setHub(task->m_coroutines->add(task->m_member));
     try {
         task->begin();
     } catch (...) {
@@ -80,9 +79,10 @@ void HandlerTask::takeResult()
 void HandlerTask::clear() noexcept
 {
     m_body.reset();
-    m_coroutines->leave(m_member);
-    if (m_phase.exchange(Phase::Ended, std::memory_order_acq_rel) == Phase::Awaited)
+    if (m_phase.exchange(Phase::Ended, std::memory_order_acq_rel) == Phase::Awaited) {
+        m_coroutines->leave(m_member);
         tellEnd();
+    }
     m_coroutines->remove(m_member);
 }
 

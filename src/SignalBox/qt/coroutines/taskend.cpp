@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <SignalBox/qt/coroutines/taskhub_p.h>
+
 #include <SignalBox/core/exceptioninfo.h>
 #include <SignalBox/qt/coroutines/taskdriver.h>
-#include <SignalBox/qt/coroutines/taskhub_p.h>
 #include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qdebug.h>

@@ -3,7 +3,6 @@
 
 #include <SignalBox/qt/registry/asyncregistry.h>
 #include <SignalBox/qt/coroutines/hubentry.h>
-#include <SignalBox/qt/coroutines/sleep.h>
 #include <SignalBox/qt/coroutines/taskdriver.h>
 
 #include <QtCore/qglobal.h>
@@ -23,6 +22,7 @@ QT_END_NAMESPACE
 namespace SignalBox::detail {
 
 class Mailbox;
+class Sleep;
 
 /*! Entries in the order in which they were added. Under the mutex of the hub. */
 class EntryQueue

@@ -63,7 +63,6 @@ bool TaskDriver::spawn(QObject *context, TaskList *scope, Delivery delivery)
                 addToScope(*scope);
             m_isKept = true;
             run();
-            m_isKept = false;
             return true;
         }
     }
@@ -85,7 +84,6 @@ void TaskDriver::begin()
             m_hasBegun = true;
             m_isKept = true;
             run();
-            m_isKept = false;
             return;
         }
     } else {
@@ -165,6 +163,7 @@ void TaskDriver::runObserved(TaskObservation *observation) noexcept
     hub.enter(onStack);
     for (TaskDriver *driver = this; driver; driver = driver->m_parent)
         ++driver->m_runs;
+    const bool isKept = std::exchange(m_isKept, false); // only now: the context may move in this run
     m_runBegin = 0;
     m_readyAwaits = 0;
     if (!m_isCreated) [[unlikely]]
@@ -186,7 +185,7 @@ void TaskDriver::runObserved(TaskObservation *observation) noexcept
         hub.queueBehindEvents(m_turn);
     }
     // The hub has a reference to what does not end here.
-    const std::shared_ptr<TaskHub> ending = (isEnding && !m_isKept) || m_parent ? m_hub : nullptr;
+    const std::shared_ptr<TaskHub> ending = (isEnding && !isKept) || m_parent ? m_hub : nullptr;
     if (observation)
         observation->end(); // before it, or the coroutine that awaits it, may be destroyed
     onStack.driver = nullptr;

@@ -23,13 +23,13 @@ bool beginDeliveries(const Notification &notification, std::vector<Completion *>
         completions.push_back(completion);
         completion->addReference();
     };
-    completions.reserve(1); // before anything is counted
     switch (notification.kind()) {
     case Notification::Kind::Walk: {
         const Walk &walk = static_cast<const Walk &>(notification);
-        Completion *const completion = walk.expectDelivery();
-        if (!completion)
+        if (!walk.wantsReport())
             return true;
+        completions.reserve(1); // before anything is counted
+        Completion *const completion = walk.expectDelivery();
         if (!completion->begin())
             return false;
         walk.countAwaited();
@@ -37,6 +37,7 @@ bool beginDeliveries(const Notification &notification, std::vector<Completion *>
         return true;
     }
     case Notification::Kind::SequentialWalk:
+        completions.reserve(1); // before anything is counted
         add(static_cast<const SequentialWalk &>(notification).awaitHandler());
         return true;
     case Notification::Kind::Batch: {

@@ -67,6 +67,7 @@ public:
     void countSkipped() const noexcept { ++m_skipped; }
     /*! A handler that was called inline ends later: the completion counts it. */
     void countAwaited() const noexcept { ++m_skipped; }
+    bool wantsReport() const noexcept { return m_wantsReport; }
     /*! Null if no report is wanted. Throws std::bad_alloc. */
     Completion *expectDelivery() const { return m_wantsReport ? expectReported() : nullptr; }
 
