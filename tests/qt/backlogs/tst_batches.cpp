@@ -74,6 +74,21 @@ private Q_SLOTS:
         QCOMPARE(registry.handlers().front().dropped, quint64(0));
     }
 
+    // However many events are in it.
+    void batchIsOneCall()
+    {
+        AsyncRegistry<int> registry;
+        registry.setStatisticsEnabled(true);
+        QObject context;
+        Seen seen;
+        registry.registerHandler(&context, [&](const EventBatch<int> &batch) { seen.push_back(valuesOf(batch)); });
+        for (int i = 0; i < 100; ++i)
+            registry.post(i);
+        runQueuedCalls();
+        QCOMPARE(seen, Seen{upTo(100)});
+        QCOMPARE(registry.handlers().front().calls, quint64(1));
+    }
+
     // The budget of a drain splits what waits for a handler of events.
     void budgetSplitsNoBatch()
     {
