@@ -28,6 +28,7 @@ void EventModel::Private::show()
             return;
     } while (isWaiting() && !isPaused);
     isShowing = false;
+    destroyDropped();
     tell();
 }
 
@@ -89,7 +90,10 @@ bool EventModel::Private::prepareUpdate()
     if (isPlain)
         entering.reserve(taken.size());
     isReading = true;
-    for (Waiting &event : taken) {
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+        Waiting &event = taken[i];
+        if (i + detail::prefetchDistance < taken.size())
+            taken[i + detail::prefetchDistance].event.prefetch();
         if (isPlain) {
             detail::ModelRow *const row = store.append();
             row->event = std::move(event.event);

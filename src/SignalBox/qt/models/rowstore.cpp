@@ -50,6 +50,22 @@ void RowStore::addKey(ModelRow *row)
     row->nextOfBucket = std::exchange(m_buckets[bucketOf(row->keyHash)], row);
 }
 
+void RowStore::prefetchBucket(std::size_t hash) const noexcept
+{
+    if (m_keyCount != 0)
+        prefetch(&m_buckets[bucketOf(hash)]);
+}
+
+void RowStore::prefetchNeighbours(const ModelRow *row) const noexcept
+{
+    if (row->before)
+        row->before->prefetch();
+    if (row->after)
+        row->after->prefetch();
+    row->prefetchKey();
+    prefetchBucket(row->keyHash);
+}
+
 // Not by the key: it may be of a type whose == has changed its mind.
 void RowStore::removeKey(ModelRow *row) noexcept
 {
@@ -89,7 +105,7 @@ void RowStore::remove(ModelRow *row)
     (row->before ? row->before->after : m_first) = row->after;
     (row->after ? row->after->before : m_last) = row->before;
     --m_count;
-    *row = ModelRow();
+    row->reset();
     m_free.push_back(row);
 }
 
