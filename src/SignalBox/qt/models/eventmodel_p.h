@@ -155,6 +155,7 @@ public:
         detail::ModelRow *row; // null: it becomes a new one
     };
     std::deque<Waiting> waiting;
+    static void prefetchWaiting(const std::deque<Waiting> &events, std::size_t next);
     int leavingCount = 0; // rows that will go in the next update
 
     // The update.

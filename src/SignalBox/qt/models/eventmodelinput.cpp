@@ -196,6 +196,11 @@ void EventModel::Private::prefetchRows(const std::vector<detail::IncomingEvent> 
         else
             store.prefetchBucket(event.hash);
     }
+    if (next + detail::prefetchDistance / 2 < events.size()) {
+        const detail::IncomingEvent &event = events[next + detail::prefetchDistance / 2];
+        if (!event.row && !event.hasRow)
+            store.prefetchFirstOfBucket(event.hash);
+    }
 }
 
 // Without a key.

@@ -43,6 +43,13 @@ public:
         detail::prefetch(m_copied ? static_cast<const void *>(m_copied.get()) : m_event.get());
     }
 
+    /*! After prefetch(). */
+    void prefetchValue() const noexcept
+    {
+        if (m_copied)
+            detail::prefetch(m_copied->value.constData());
+    }
+
     /*! Copies a small event that shares its memory with others: a row that stays would keep all of that alive. */
     void detach();
 

@@ -56,6 +56,14 @@ void RowStore::prefetchBucket(std::size_t hash) const noexcept
         prefetch(&m_buckets[bucketOf(hash)]);
 }
 
+void RowStore::prefetchFirstOfBucket(std::size_t hash) const noexcept
+{
+    if (m_keyCount == 0)
+        return;
+    if (const ModelRow *const row = m_buckets[bucketOf(hash)])
+        row->prefetch();
+}
+
 void RowStore::prefetchNeighbours(const ModelRow *row) const noexcept
 {
     if (row->before)
@@ -84,6 +92,10 @@ ModelRow *RowStore::append(QVariant key, std::size_t hash)
     }
     ModelRow *const row = m_free.back();
     m_free.pop_back();
+    if (m_free.size() > prefetchDistance) {
+        m_free[m_free.size() - prefetchDistance]->prefetch();
+        m_free[m_free.size() - prefetchDistance / 2]->prefetchKey();
+    }
     const bool hasKey = key.isValid();
     if (hasKey)
         row->setKey(std::move(key));

@@ -39,6 +39,8 @@ public:
 
     /*! Before a find() or append() with that hash. */
     void prefetchBucket(std::size_t hash) const noexcept;
+    /*! Later, before the same. */
+    void prefetchFirstOfBucket(std::size_t hash) const noexcept;
     /*! Before a remove(). */
     void prefetchNeighbours(const ModelRow *row) const noexcept;
 
