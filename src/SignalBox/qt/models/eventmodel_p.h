@@ -2,7 +2,9 @@
 #pragma once
 
 #include <SignalBox/qt/models/eventmodel.h>
+#include <SignalBox/qt/models/droppedevents_p.h>
 #include <SignalBox/qt/models/eventcolumns_p.h>
+#include <SignalBox/qt/models/incomingevent_p.h>
 #include <SignalBox/qt/models/rowmerge_p.h>
 #include <SignalBox/qt/models/roworder_p.h>
 #include <SignalBox/qt/models/rowpredicate_p.h>
@@ -56,6 +58,8 @@ public:
     void takeDifference(detail::SnapshotDifference &&difference);
     // Moves all of `incoming` to `waiting`. False: the model is gone.
     bool absorb();
+    void absorbEvent(detail::IncomingEvent &next);
+    void prefetchRows(const std::vector<detail::IncomingEvent> &events, std::size_t next) const;
     detail::ModelRow *absorbKeyed(detail::EventRow event, std::uint64_t count, detail::ModelRow *row, QVariant rowKey,
                                   std::size_t hash);
     void setSnapshotRow(int number, detail::ModelRow *row);
@@ -64,6 +68,8 @@ public:
     void awaitRemoval(detail::ModelRow *row);
     bool hasRoom() const noexcept { return store.count() - leavingCount < capacity; }
     void forgetWaiting();
+    void drop(detail::EventRow &event);
+    void destroyDropped();
     bool isWaiting() const noexcept { return !waiting.empty() || !incoming.empty(); }
 
     // --- what waits becomes an update: eventmodelupdate.cpp --------------------------------------
@@ -141,19 +147,7 @@ public:
     detail::RowStore store;
     detail::ShownRows shown;
 
-    struct Incoming
-    {
-        detail::EventRow event;
-        std::uint64_t count;   // for how many events it stands
-        detail::ModelRow *row; // of its key, with the number of its arrival; null: not known
-        std::uint64_t arrival;
-        QVariant key; // invalid: not known
-        std::size_t hash;
-        bool isGone = false; // its row is to go
-        int number = -1;     // in snapshots; -1: none
-        bool hasRow = false; // the one of that number, if it is known
-    };
-    std::deque<Incoming> incoming;
+    std::vector<detail::IncomingEvent> incoming;
 
     struct Waiting
     {
@@ -161,6 +155,7 @@ public:
         detail::ModelRow *row; // null: it becomes a new one
     };
     std::deque<Waiting> waiting;
+    static void prefetchWaiting(const std::deque<Waiting> &events, std::size_t next);
     int leavingCount = 0; // rows that will go in the next update
 
     // The update.
@@ -188,6 +183,8 @@ public:
     std::vector<std::pair<detail::ModelRow *, std::uint64_t>> snapshotRows;
     detail::EventPointer newestSnapshot;
     bool isComputing = false;
+    bool isComparedElsewhere = false; // snapshots are compared by another thread, which also destroys what they replace
+    detail::DroppedEvents dropped;
     // How a thread that compares snapshots finds the model, which may die meanwhile.
     struct WayBack
     {

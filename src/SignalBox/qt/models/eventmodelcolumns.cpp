@@ -85,13 +85,13 @@ void EventModel::Private::rekey()
         if (!row->isNew)
             events.push_back(std::move(row->event));
     }
-    std::deque<Incoming> again;
+    std::vector<detail::IncomingEvent> again;
     for (Waiting &event : waiting) {
         if (event.event.isValid())
-            again.push_back({std::move(event.event), 1, nullptr, 0, {}, 0});
+            again.push_back({.event = std::move(event.event)});
     }
-    for (Incoming &event : incoming)
-        again.push_back({std::move(event.event), event.count, nullptr, 0, {}, 0});
+    for (detail::IncomingEvent &event : incoming)
+        again.push_back({.event = std::move(event.event), .count = event.count});
     waiting.clear();
     leavingCount = 0;
     incoming.clear();

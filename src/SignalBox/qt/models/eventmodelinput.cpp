@@ -10,6 +10,7 @@
 #include <QtCore/qthreadpool.h>
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 // How events come into a model, and wait there.
@@ -28,15 +29,16 @@ void EventModel::Private::listen()
     newestSnapshot = detail::EventPointer();
     snapshots = std::make_shared<detail::SnapshotState>();
     snapshotRows.clear();
-    for (Incoming &event : incoming)
+    for (detail::IncomingEvent &event : incoming)
         event.number = -1; // of the state before
+    const auto place = readers.find(key);
+    isComparedElsewhere = isSnapshot && (place == readers.end() || areMembers(place->second));
     if (!registry)
         return;
     const auto taking = [this](const detail::Batch &batch) { take(batch); };
     const QString name = q->objectName().isEmpty() ? QStringLiteral("EventModel") : q->objectName();
     const char *const caller = "EventModel";
     if (isSnapshot) {
-        const auto place = readers.find(key);
         snapshots->configure(key, place == readers.end() ? std::vector<detail::EventReader>() : place->second,
                              capacity);
         for (detail::ModelRow *row = store.first(); row; row = row->after) {
@@ -88,6 +90,8 @@ void EventModel::Private::take(const detail::Batch &batch)
     }
     lost += batch.dropped();
     received += batch.dropped();
+    if (keyColumn)
+        incoming.reserve(incoming.size() + batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i) {
         const detail::Event &event = batch.eventAt(i);
         event.addReference();
@@ -96,8 +100,13 @@ void EventModel::Private::take(const detail::Batch &batch)
             awaitNew(detail::EventRow(detail::EventPointer(&event)));
             continue;
         }
-        Incoming next{detail::EventRow(detail::EventPointer(&event)), batch.countAt(i), nullptr, 0, {}, 0};
+        detail::IncomingEvent next{.event = detail::EventRow(detail::EventPointer(&event)), .count = batch.countAt(i)};
         received += next.count;
+        if (i + detail::prefetchDistance < batch.size()) {
+            const detail::KeyedSlot *const later = batch.slotAt(i + detail::prefetchDistance);
+            if (later && later->place)
+                static_cast<const detail::ModelRow *>(later->place)->prefetch();
+        }
         if (detail::KeyedSlot *const slot = batch.slotAt(i); slot && keyColumn) {
             auto *row = static_cast<detail::ModelRow *>(slot->place);
             next.hash = static_cast<std::size_t>(slot->hash);
@@ -124,40 +133,74 @@ bool EventModel::Private::absorb()
     const auto self = shared_from_this();
     isReading = true;
     while (q && !incoming.empty()) {
-        Incoming next = std::move(incoming.front());
-        incoming.pop_front();
-        if (!keyColumn && !isSnapshot) {
-            awaitNew(std::move(next.event));
-            continue;
+        std::vector<detail::IncomingEvent> taken;
+        taken.swap(incoming);
+        for (std::size_t i = 0; q && i < taken.size(); ++i) {
+            prefetchRows(taken, i);
+            absorbEvent(taken[i]);
         }
-        if (const auto place = static_cast<std::size_t>(next.number); next.hasRow && place < snapshotRows.size())
-            std::tie(next.row, next.arrival) = snapshotRows[place];
-        detail::ModelRow *row = next.row && next.row->arrival == next.arrival ? next.row : nullptr;
-        if (!row && !next.key.isValid()) {
-            next.key = keyColumn->read(next.event); // of a function; or of an event that has none, which is logged
-            if (!q)
-                break;
-            next.hash = detail::isEventKey(next.key) ? detail::RowStore::hashOf(next.key) : 0;
-        }
-        if (!row && !detail::isEventKey(next.key)) {
-            lost += next.count;
-            continue;
-        }
-        if (!row)
-            row = store.find(next.key, next.hash);
-        if (!next.isGone && removes.isSet())
-            next.isGone = removes.isTrue(next.event, false);
-        if (!q)
-            break;
-        if (next.isGone && row)
-            awaitRemoval(row);
-        else if (!next.isGone)
-            row = absorbKeyed(std::move(next.event), next.count, row, std::move(next.key), next.hash);
-        if (next.number >= 0)
-            setSnapshotRow(next.number, next.isGone ? nullptr : row);
+        if (isComparedElsewhere)
+            dropped.incoming.push_back(std::move(taken));
     }
     isReading = false;
     return q != nullptr;
+}
+
+void EventModel::Private::absorbEvent(detail::IncomingEvent &next)
+{
+    if (!isKeyed()) {
+        awaitNew(std::move(next.event));
+        return;
+    }
+    if (const auto place = static_cast<std::size_t>(next.number); next.hasRow && place < snapshotRows.size())
+        std::tie(next.row, next.arrival) = snapshotRows[place];
+    detail::ModelRow *row = next.row && next.row->arrival == next.arrival ? next.row : nullptr;
+    if (!row && !next.key.isValid()) {
+        next.key = keyColumn->read(next.event); // of a function; or of an event that has none, which is logged
+        if (!q)
+            return;
+        next.hash = detail::isEventKey(next.key) ? detail::RowStore::hashOf(next.key) : 0;
+    }
+    if (!row && !detail::isEventKey(next.key)) {
+        lost += next.count;
+        return;
+    }
+    if (!row)
+        row = store.find(next.key, next.hash);
+    if (!next.isGone && removes.isSet())
+        next.isGone = removes.isTrue(next.event, false);
+    if (!q)
+        return;
+    if (next.isGone && row)
+        awaitRemoval(row);
+    else if (!next.isGone)
+        row = absorbKeyed(std::move(next.event), next.count, row, std::move(next.key), next.hash);
+    if (next.number >= 0)
+        setSnapshotRow(next.number, next.isGone ? nullptr : row);
+}
+
+// Of those that come after the next one.
+void EventModel::Private::prefetchRows(const std::vector<detail::IncomingEvent> &events, std::size_t next) const
+{
+    if (next + 2 * detail::prefetchDistance < events.size()) {
+        const auto place = static_cast<std::size_t>(events[next + 2 * detail::prefetchDistance].number);
+        if (place < snapshotRows.size())
+            detail::prefetch(&snapshotRows[place]);
+    }
+    if (next + detail::prefetchDistance < events.size()) {
+        const detail::IncomingEvent &event = events[next + detail::prefetchDistance];
+        const auto place = static_cast<std::size_t>(event.number);
+        if (const detail::ModelRow *const row =
+                    event.hasRow && place < snapshotRows.size() ? snapshotRows[place].first : event.row)
+            row->prefetch();
+        else
+            store.prefetchBucket(event.hash);
+    }
+    if (next + detail::prefetchDistance / 2 < events.size()) {
+        const detail::IncomingEvent &event = events[next + detail::prefetchDistance / 2];
+        if (!event.row && !event.hasRow)
+            store.prefetchFirstOfBucket(event.hash);
+    }
 }
 
 // Without a key.
@@ -259,6 +302,30 @@ private:
 
 } // namespace
 
+// --- what is not needed any more ------------------------------------------------------------------
+
+// Nobody has told the views of that yet.
+void EventModel::Private::drop(detail::EventRow &event)
+{
+    if (isComparedElsewhere)
+        dropped.rows.push_back(std::move(event));
+    event = detail::EventRow();
+}
+
+// What a snapshot replaces is much, and lies all over the memory: to destroy it takes as long as to change the rows.
+void EventModel::Private::destroyDropped()
+{
+    constexpr std::size_t few = 64; // to wake a thread for them would cost more
+    if (dropped.isEmpty())
+        return;
+    if (dropped.areMoreThan(few)) {
+        auto destroy = [events = std::exchange(dropped, {})]() mutable { events = {}; };
+        QThreadPool::globalInstance()->start(new PoolCall(std::move(destroy)));
+    } else {
+        dropped = {};
+    }
+}
+
 // --- snapshots -----------------------------------------------------------------------------------
 
 void EventModel::Private::takeSnapshot(const detail::Batch &batch)
@@ -268,7 +335,10 @@ void EventModel::Private::takeSnapshot(const detail::Batch &batch)
     if (!batch.isEmpty()) {
         const detail::Event &event = batch.eventAt(batch.size() - 1);
         event.addReference();
+        if (newestSnapshot && isComparedElsewhere)
+            dropped.snapshots.push_back(std::move(newestSnapshot));
         newestSnapshot = detail::EventPointer(&event);
+        destroyDropped();
     }
     if (isPaused)
         tell();
@@ -283,8 +353,7 @@ void EventModel::Private::computeDifference()
         return;
     const auto self = shared_from_this();
     detail::EventPointer snapshot = std::exchange(newestSnapshot, detail::EventPointer());
-    const auto place = readers.find(key);
-    if (place != readers.end() && !areMembers(place->second)) {
+    if (!isComparedElsewhere) {
         isComputing = isReading = true;
         detail::SnapshotDifference difference = snapshots->differenceTo(*snapshot);
         isComputing = isReading = false;
@@ -331,16 +400,10 @@ void EventModel::Private::takeDifference(detail::SnapshotDifference &&difference
         return;
     }
     lost += difference.lost;
-    const auto add = [this](detail::SnapshotDifference::Row &row, std::uint64_t count, bool isGone, bool isKnown) {
-        incoming.push_back(
-                {std::move(row.event), count, nullptr, 0, std::move(row.key), row.hash, isGone, row.number, isKnown});
-    };
-    for (detail::SnapshotDifference::Row &row : difference.gone)
-        add(row, 0, true, true);
-    for (detail::SnapshotDifference::Row &row : difference.changed)
-        add(row, 1, false, true);
-    for (detail::SnapshotDifference::Row &row : difference.added)
-        add(row, 1, false, false);
+    if (incoming.empty())
+        incoming.swap(difference.events);
+    else
+        std::move(difference.events.begin(), difference.events.end(), std::back_inserter(incoming));
     show();
     if (q && !isPaused)
         computeDifference(); // what has come meanwhile

@@ -45,8 +45,14 @@ void EventModel::Private::removeStep()
     for (int count = last - first + 1; count > 0; --count) {
         detail::ModelRow *const row = leaving.back();
         leaving.pop_back();
-        if (row->isLeaving)
+        if (const std::size_t rest = leaving.size(); rest > detail::prefetchDistance) {
+            leaving[rest - detail::prefetchDistance - 1]->prefetch();
+            store.prefetchNeighbours(leaving[rest - detail::prefetchDistance / 2]);
+        }
+        if (row->isLeaving) {
+            drop(row->event);
             store.remove(row);
+        }
     }
     isChanging = false;
     q->endRemoveRows();
@@ -69,7 +75,8 @@ void EventModel::Private::changeStep()
         Change &change = changes.back();
         detail::ModelRow *const row = change.row;
         last = shown.indexOf(row);
-        row->event = std::move(change.event);
+        std::swap(row->event, change.event);
+        drop(change.event);
         row->sortKey = std::move(change.sortKey);
         if (change.isMoved)
             moved.push_back(row);

@@ -28,6 +28,7 @@ void EventModel::Private::show()
             return;
     } while (isWaiting() && !isPaused);
     isShowing = false;
+    destroyDropped();
     tell();
 }
 
@@ -76,10 +77,6 @@ bool EventModel::Private::prepareUpdate()
     std::deque<Waiting> taken;
     taken.swap(waiting);
     leavingCount = 0;
-    for (const Waiting &event : taken) {
-        if (event.row)
-            event.row->waiting = -1;
-    }
     if (!isKeyed()) {
         auto excess = static_cast<std::int64_t>(store.count()) + static_cast<std::int64_t>(taken.size()) - capacity;
         for (detail::ModelRow *row = store.first(); row && excess > 0; --excess)
@@ -89,7 +86,11 @@ bool EventModel::Private::prepareUpdate()
     if (isPlain)
         entering.reserve(taken.size());
     isReading = true;
-    for (Waiting &event : taken) {
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+        Waiting &event = taken[i];
+        if (event.row)
+            event.row->waiting = -1;
+        prefetchWaiting(taken, i);
         if (isPlain) {
             detail::ModelRow *const row = store.append();
             row->event = std::move(event.event);
@@ -107,6 +108,19 @@ bool EventModel::Private::prepareUpdate()
     isReading = false;
     arrangeUpdate();
     return true;
+}
+
+// What comes after the next one.
+void EventModel::Private::prefetchWaiting(const std::deque<Waiting> &events, std::size_t next)
+{
+    if (next + detail::prefetchDistance < events.size()) {
+        const Waiting &later = events[next + detail::prefetchDistance];
+        later.event.prefetch();
+        if (later.row)
+            later.row->prefetch();
+    }
+    if (next + detail::prefetchDistance / 2 < events.size())
+        events[next + detail::prefetchDistance / 2].event.prefetchValue();
 }
 
 void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow event)

@@ -3,6 +3,7 @@
 
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/delivery/heldobjects.h>
+#include <SignalBox/qt/models/prefetch_p.h>
 
 #include <QtCore/qvariant.h>
 
@@ -36,6 +37,18 @@ public:
     bool isValid() const noexcept { return m_event || m_copied; }
     /*! Null after detach() has made a copy. */
     const Event *event() const noexcept { return m_event.get(); }
+
+    void prefetch() const noexcept
+    {
+        detail::prefetch(m_copied ? static_cast<const void *>(m_copied.get()) : m_event.get());
+    }
+
+    /*! After prefetch(). */
+    void prefetchValue() const noexcept
+    {
+        if (m_copied)
+            detail::prefetch(m_copied->value.constData());
+    }
 
     /*! Copies a small event that shares its memory with others: a row that stays would keep all of that alive. */
     void detach();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/models/eventrow_p.h>
+#include <SignalBox/qt/models/prefetch_p.h>
 
 #include <QtCore/qvariant.h>
 
@@ -33,10 +34,32 @@ struct ModelRow
 
     bool isShown() const noexcept { return place != hidden; }
 
-    bool hasKey() const noexcept { return m_key != nullptr; }
+    bool hasKey() const noexcept { return m_key && m_key->isValid(); }
     /*! Of a model with a key. */
     const QVariant &key() const noexcept { return *m_key; }
-    void setKey(QVariant &&key) { m_key = std::make_unique<QVariant>(std::move(key)); }
+    void setKey(QVariant &&key)
+    {
+        if (m_key)
+            *m_key = std::move(key);
+        else
+            m_key = std::make_unique<QVariant>(std::move(key));
+    }
+    /*! As a new one. The memory of a key stays for the next. */
+    void reset()
+    {
+        std::unique_ptr<QVariant> key = std::move(m_key);
+        if (key)
+            key->clear();
+        *this = ModelRow();
+        m_key = std::move(key);
+    }
+
+    void prefetch() const noexcept
+    {
+        detail::prefetch(this);
+        detail::prefetch(reinterpret_cast<const char *>(this) + 64); // what is behind the first line of the cache
+    }
+    void prefetchKey() const noexcept { detail::prefetch(m_key.get()); }
 
     EventRow event;
     SortKey sortKey; // of the event; nothing: the model is not sorted

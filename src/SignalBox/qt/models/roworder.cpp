@@ -5,6 +5,7 @@
 #include <QtCore/qstring.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -182,6 +183,22 @@ void RowOrder::sort(std::vector<ModelRow *> &rows) const
     }
 }
 
+// Behind how many of the sorted rows each of some few comes. They are searched for together, so that they wait for memory together: the sorted rows
+// lie all over it, and few of them are known to the processor.
+void RowOrder::findPlaces(std::span<ModelRow *const> sorted, std::span<ModelRow *const> rows,
+                          std::span<std::size_t> places) const noexcept
+{
+    std::fill(places.begin(), places.end(), 0);
+    for (std::size_t count = sorted.size(); count > 0;) {
+        const std::size_t half = (count + 1) / 2;
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            sorted[places[i] + half - 1]->prefetch();
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            places[i] += isLess(rows[i], sorted[places[i] + half - 1]) ? 0 : half;
+        count -= half;
+    }
+}
+
 std::vector<ModelRow *> RowOrder::merged(std::span<ModelRow *const> a, const std::vector<ModelRow *> &b) const
 {
     std::vector<ModelRow *> result;
@@ -191,14 +208,23 @@ std::vector<ModelRow *> RowOrder::merged(std::span<ModelRow *const> a, const std
         std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result), less);
         return result;
     }
-    auto rest = a.begin();
-    for (ModelRow *row : b) {
-        const auto place = std::upper_bound(rest, a.end(), row, less);
-        result.insert(result.end(), rest, place);
-        result.push_back(row);
-        rest = place;
+    std::array<std::size_t, 16> places;
+    std::size_t done = 0; // of a
+    for (std::size_t first = 0; first < b.size(); first += places.size()) {
+        const std::span some = std::span(b).subspan(first, std::min(places.size(), b.size() - first));
+        const std::span<ModelRow *const> rest = a.subspan(done);
+        findPlaces(rest, some, std::span(places).first(some.size()));
+        std::size_t before = 0;
+        for (std::size_t i = 0; i < some.size(); ++i) {
+            const std::size_t place = std::max(before, places[i]); // less: a comparison that is no order
+            result.insert(result.end(), rest.begin() + static_cast<std::ptrdiff_t>(before),
+                          rest.begin() + static_cast<std::ptrdiff_t>(place));
+            result.push_back(some[i]);
+            before = place;
+        }
+        done += before;
     }
-    result.insert(result.end(), rest, a.end());
+    result.insert(result.end(), a.begin() + static_cast<std::ptrdiff_t>(done), a.end());
     return result;
 }
 

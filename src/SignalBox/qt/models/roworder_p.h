@@ -5,6 +5,7 @@
 
 #include <QtCore/qnamespace.h>
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,8 @@ public:
     static int compare(const SortKey &a, const SortKey &b) noexcept;
 
 private:
+    void findPlaces(std::span<ModelRow *const> sorted, std::span<ModelRow *const> rows,
+                    std::span<std::size_t> places) const noexcept;
     void sortByNumbers(std::vector<ModelRow *> &rows) const;
 };
 

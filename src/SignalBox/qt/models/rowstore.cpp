@@ -50,6 +50,30 @@ void RowStore::addKey(ModelRow *row)
     row->nextOfBucket = std::exchange(m_buckets[bucketOf(row->keyHash)], row);
 }
 
+void RowStore::prefetchBucket(std::size_t hash) const noexcept
+{
+    if (m_keyCount != 0)
+        prefetch(&m_buckets[bucketOf(hash)]);
+}
+
+void RowStore::prefetchFirstOfBucket(std::size_t hash) const noexcept
+{
+    if (m_keyCount == 0)
+        return;
+    if (const ModelRow *const row = m_buckets[bucketOf(hash)])
+        row->prefetch();
+}
+
+void RowStore::prefetchNeighbours(const ModelRow *row) const noexcept
+{
+    if (row->before)
+        row->before->prefetch();
+    if (row->after)
+        row->after->prefetch();
+    row->prefetchKey();
+    prefetchBucket(row->keyHash);
+}
+
 // Not by the key: it may be of a type whose == has changed its mind.
 void RowStore::removeKey(ModelRow *row) noexcept
 {
@@ -68,6 +92,10 @@ ModelRow *RowStore::append(QVariant key, std::size_t hash)
     }
     ModelRow *const row = m_free.back();
     m_free.pop_back();
+    if (m_free.size() > prefetchDistance) {
+        m_free[m_free.size() - prefetchDistance]->prefetch();
+        m_free[m_free.size() - prefetchDistance / 2]->prefetchKey();
+    }
     const bool hasKey = key.isValid();
     if (hasKey)
         row->setKey(std::move(key));
@@ -89,7 +117,7 @@ void RowStore::remove(ModelRow *row)
     (row->before ? row->before->after : m_first) = row->after;
     (row->after ? row->after->before : m_last) = row->before;
     --m_count;
-    *row = ModelRow();
+    row->reset();
     m_free.push_back(row);
 }
 

@@ -37,6 +37,13 @@ public:
     /*! Null: there is none. */
     ModelRow *find(const QVariant &key, std::size_t hash) const;
 
+    /*! Before a find() or append() with that hash. */
+    void prefetchBucket(std::size_t hash) const noexcept;
+    /*! Later, before the same. */
+    void prefetchFirstOfBucket(std::size_t hash) const noexcept;
+    /*! Before a remove(). */
+    void prefetchNeighbours(const ModelRow *row) const noexcept;
+
 private:
     std::size_t bucketOf(std::size_t hash) const noexcept;
     void addKey(ModelRow *row);

@@ -60,8 +60,12 @@ void ShownRows::clear()
 // From where to before where, in the vector.
 void ShownRows::renumber(std::size_t first, std::size_t end)
 {
-    for (std::size_t row = first; row < end; ++row)
+    constexpr std::size_t ahead = 2 * prefetchDistance; // little is done with each
+    const std::size_t lastAhead = m_rows.size() - 1;
+    for (std::size_t row = first; row < end; ++row) {
+        prefetch(&m_rows[std::min(row + ahead, lastAhead)]->place);
         m_rows[row]->place = m_firstPlace + static_cast<std::int64_t>(row - m_head);
+    }
 }
 
 std::vector<std::pair<int, int>> ShownRows::runsOf(const std::vector<ModelRow *> &rows) const

@@ -6,6 +6,8 @@
 
 #include <QtCore/qsequentialiterable.h>
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -97,28 +99,49 @@ SnapshotDifference SnapshotState::differenceTo(const Event &snapshot)
     if (const HeldObjects *const objects = HeldObjects::of(snapshot))
         held = objects->copy();
     ++m_round;
+    m_changed.clear();
     m_new.clear();
     m_newPlaces.clear();
     forEachRow(content, [&](QVariant &row, int place) { see(row, place, held, difference); });
+    findGone(difference);
+    difference.events.reserve(difference.events.size() + m_changed.size() + m_new.size());
+    std::move(m_changed.begin(), m_changed.end(), std::back_inserter(difference.events));
+    addNew(held, difference);
+    return difference;
+}
+
+void SnapshotState::findGone(SnapshotDifference &difference)
+{
     for (auto known = m_known.begin(); known != m_known.end();) {
         if (known->second.round == m_round) {
             ++known;
             continue;
         }
-        difference.gone.push_back({known->first, RowStore::hashOf(known->first), known->second.number, EventRow()});
+        const std::size_t hash = RowStore::hashOf(known->first);
+        difference.events.push_back({.count = 0,
+                                     .key = known->first,
+                                     .hash = hash,
+                                     .number = known->second.number,
+                                     .isGone = true,
+                                     .hasRow = true});
         m_freeNumbers.push_back(known->second.number);
         known = m_known.erase(known);
     }
+}
+
+void SnapshotState::addNew(const std::shared_ptr<const HeldObjects> &held, SnapshotDifference &difference)
+{
     for (New &row : m_new) {
         if (static_cast<int>(m_known.size()) >= m_capacity) {
             ++difference.lost;
             continue;
         }
         const int number = takeNumber();
-        difference.added.push_back({row.key, RowStore::hashOf(row.key), number, EventRow(row.value, held)});
+        const std::size_t hash = RowStore::hashOf(row.key);
+        difference.events.push_back(
+                {.event = EventRow(row.value, held), .key = row.key, .hash = hash, .number = number});
         m_known.emplace(std::move(row.key), Known{std::move(row.value), m_round, number});
     }
-    return difference;
 }
 
 void SnapshotState::see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held,
@@ -145,8 +168,11 @@ void SnapshotState::see(QVariant &value, int place, const std::shared_ptr<const 
     if (areEqual(known->second.value, value))
         return;
     known->second.value = std::exchange(value, {});
-    difference.changed.push_back(
-            {known->first, RowStore::hashOf(known->first), known->second.number, EventRow(known->second.value, held)});
+    m_changed.push_back({.event = EventRow(known->second.value, held),
+                         .key = known->first,
+                         .hash = RowStore::hashOf(known->first),
+                         .number = known->second.number,
+                         .hasRow = true});
 }
 
 int SnapshotState::takeNumber()

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/models/eventkey_p.h>
 #include <SignalBox/qt/models/eventreader.h>
 #include <SignalBox/qt/models/eventrow_p.h>
+#include <SignalBox/qt/models/incomingevent_p.h>
 
 #include <QtCore/qbytearray.h>
 #include <QtCore/qstring.h>
@@ -21,16 +22,7 @@ namespace SignalBox::detail {
 /*! The changes that make the rows of a model those of a snapshot. */
 struct SnapshotDifference
 {
-    struct Row
-    {
-        QVariant key;
-        std::size_t hash;
-        int number; // see SnapshotState
-        EventRow event;
-    };
-    std::vector<Row> gone; // without events
-    std::vector<Row> changed;
-    std::vector<Row> added;
+    std::vector<IncomingEvent> events; // first of rows that go, which are empty, then of those that change, then of new ones
     std::uint64_t lost = 0; // rows without a key, without room, or with the key of another one
     bool isRefused = false; // the event is no list of rows
 };
@@ -63,6 +55,8 @@ private:
     int takeNumber();
     void see(QVariant &value, int place, const std::shared_ptr<const HeldObjects> &held,
              SnapshotDifference &difference);
+    void findGone(SnapshotDifference &difference);
+    void addNew(const std::shared_ptr<const HeldObjects> &held, SnapshotDifference &difference);
     QVariant keyOf(const QVariant &value, int place) const;
     struct Hash
     {
@@ -77,12 +71,13 @@ private:
     std::uint64_t m_round = 0;
     std::vector<int> m_freeNumbers;
     int m_numbers = 0; // ever taken at once
+    std::vector<IncomingEvent> m_changed; // of this round
     struct New
     {
         QVariant key;
         QVariant value;
     };
-    std::vector<New> m_new; // of this round
+    std::vector<New> m_new; // of this round, too
     EventKeyMap<std::size_t> m_newPlaces;
 };
 
