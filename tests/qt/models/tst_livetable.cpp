@@ -3,6 +3,7 @@
 
 #include <SignalBox/AsyncRegistry>
 
+#include <QtCore/qcoreapplication.h>
 #include <QtCore/qitemselectionmodel.h>
 #include <QtCore/qsortfilterproxymodel.h>
 #include <QtCore/qthread.h>
@@ -52,6 +53,31 @@ struct Moody
     }
 };
 Q_DECLARE_METATYPE(Moody)
+
+// Counts where the last copy of a row is destroyed.
+struct Witness
+{
+    Witness() { ++alive; }
+    ~Witness()
+    {
+        if (QThread::currentThread() == QCoreApplication::instance()->thread())
+            ++destroyedHere;
+        --alive; // sequentially consistent: who sees that it is gone sees where
+    }
+    Q_DISABLE_COPY_MOVE(Witness)
+
+    static inline std::atomic<int> alive = 0;
+    static inline std::atomic<int> destroyedHere = 0;
+};
+
+struct WitnessedRow
+{
+    int id = 0;
+    int price = 0;
+    std::shared_ptr<const Witness> witness;
+    friend bool operator==(const WitnessedRow &a, const WitnessedRow &b) { return a.price == b.price; }
+};
+Q_DECLARE_METATYPE(WitnessedRow)
 
 namespace {
 
@@ -371,6 +397,60 @@ private Q_SLOTS:
         std::vector<int> numbers = model.numbers("n");
         std::sort(numbers.begin(), numbers.end());
         QCOMPARE(numbers, range(0, 1000));
+        // And where few move among many.
+        for (int round = 1; round <= 20; ++round) {
+            model.setPaused(true);
+            for (int i = 0; i < 40; ++i)
+                registry.post({{QStringLiteral("v"), QVariant::fromValue(Moody{i})},
+                               {QStringLiteral("n"), (i * 37 + round) % 1000}});
+            QVERIFY(waitFor([&] { return model.received() == quint64(3000 + 40 * round); }));
+            model.setPaused(false);
+            numbers = model.numbers("n");
+            std::sort(numbers.begin(), numbers.end());
+            QCOMPARE(numbers, range(0, 1000));
+        }
+    }
+
+    void fewRowsThatMoveAmongManyStandInOrder_data()
+    {
+        QTest::addColumn<Qt::SortOrder>("order");
+        QTest::addColumn<int>("moving");
+        for (const int moving : {1, 2, 31, 32, 33, 65, 200}) {
+            QTest::addRow("%d ascending", moving) << Qt::AscendingOrder << moving;
+            QTest::addRow("%d descending", moving) << Qt::DescendingOrder << moving;
+        }
+    }
+    void fewRowsThatMoveAmongManyStandInOrder()
+    {
+        QFETCH(Qt::SortOrder, order);
+        QFETCH(int, moving);
+        constexpr int count = 4000;
+        constexpr int prices = 500; // so that many are equal
+        OrderModel model;
+        model.sort(1, order);
+        std::vector<Order> orders;
+        std::mt19937 random(static_cast<unsigned>(moving));
+        for (int id = 0; id < count; ++id)
+            orders.push_back({id, static_cast<int>(random() % prices)});
+        QVERIFY(model.shows(orders));
+        for (int round = 0; round < 4; ++round) {
+            std::vector<Order> changed;
+            for (int i = 0; i < moving; ++i) {
+                // Also to before the first and behind the last row.
+                Order &next = orders[random() % orders.size()];
+                next.price = i % 3 == 0 ? (i % 2 == 0 ? -1 : prices) : static_cast<int>(random() % prices);
+                changed.push_back(next);
+            }
+            QVERIFY(model.shows(changed));
+            std::vector<Order> expected = orders;
+            std::stable_sort(expected.begin(), expected.end(), [&](const Order &a, const Order &b) {
+                return order == Qt::AscendingOrder ? a.price < b.price : b.price < a.price;
+            });
+            std::vector<int> ids;
+            for (const Order &each : expected)
+                ids.push_back(each.id);
+            QCOMPARE(model.ids(), ids);
+        }
     }
 
     void ringInOrderLosesItsOldestRows()
@@ -641,6 +721,46 @@ private Q_SLOTS:
         registry.post({{7, 7}});
         QVERIFY(waitFor([&] { return model.numbers("price") == std::vector<int>{7}; }));
         QCOMPARE(elsewhere, 0);
+    }
+
+    void whatASnapshotReplacesIsDestroyedByWhoComparesIt_data()
+    {
+        QTest::addColumn<bool>("isFunction");
+        QTest::newRow("key is a member: not by the model's thread") << false;
+        QTest::newRow("key is a function: by the model's thread") << true;
+    }
+    void whatASnapshotReplacesIsDestroyedByWhoComparesIt()
+    {
+        QFETCH(bool, isFunction);
+        constexpr int count = 500;
+        AsyncRegistry<std::vector<WitnessedRow>> registry;
+        CheckedModel model;
+        if (isFunction)
+            model.addColumn<WitnessedRow>("id", [](const WitnessedRow &row) { return row.id; });
+        else
+            model.addColumn<WitnessedRow>("id", &WitnessedRow::id);
+        model.addColumn<WitnessedRow>("price", &WitnessedRow::price);
+        model.setKey(QStringLiteral("id"));
+        model.setInterval(0);
+        model.setSnapshot(true);
+        model.setRegistry(&registry);
+        Witness::destroyedHere = 0;
+        const auto post = [&](int firstId, int price) {
+            std::vector<WitnessedRow> rows;
+            for (int i = 0; i < count; ++i)
+                rows.push_back({firstId + i, price, std::make_shared<const Witness>()});
+            registry.post(std::move(rows));
+        };
+        const auto isAlone = [&](int price) { // all rows have it, and no other row is left
+            return model.numbers("price") == std::vector<int>(count, price) && Witness::alive == count;
+        };
+        post(0, 1);
+        QVERIFY(waitFor([&] { return isAlone(1); }));
+        post(0, 2); // rows that change
+        QVERIFY(waitFor([&] { return isAlone(2); }));
+        post(count, 3); // rows that go, and others that come
+        QVERIFY(waitFor([&] { return isAlone(3); }));
+        QCOMPARE(Witness::destroyedHere.load(), isFunction ? 2 * count : 0);
     }
 
     void snapshotThatIsNoListIsRefused()

@@ -85,6 +85,7 @@ public:
     void refilter();
     void resort();
     void leaveExcess();
+    void sortChanges();
     std::size_t changeRuns() const;
     bool isReadingOrChanging(const char *caller) const;
     void tell();

@@ -47,6 +47,7 @@ void EventModel::Private::removeStep()
         leaving.pop_back();
         if (const std::size_t rest = leaving.size(); rest > detail::prefetchDistance) {
             leaving[rest - detail::prefetchDistance - 1]->prefetch();
+            leaving[rest - detail::prefetchDistance - 1]->prefetchLinks();
             store.prefetchNeighbours(leaving[rest - detail::prefetchDistance / 2]);
         }
         if (row->isLeaving) {

@@ -176,9 +176,7 @@ void EventModel::Private::arrangeUpdate()
     const bool hasMoved =
             std::any_of(changes.begin(), changes.end(), [](const Change &change) { return change.isMoved; });
     isLeavingLast = !leaving.empty() && (hasMoved || entryRuns() > mostRuns) && shown.runsOf(leaving).size() > mostRuns;
-    const auto isAfter = [](const Change &a, const Change &b) { return a.row->place > b.row->place; };
-    if (!std::is_sorted(changes.begin(), changes.end(), isAfter))
-        std::sort(changes.begin(), changes.end(), isAfter);
+    sortChanges();
     areRunsJoined = hasMoved && changeRuns() > mostRuns;
     persistentRows.clear();
     if (areRunsJoined) {
@@ -186,6 +184,29 @@ void EventModel::Private::arrangeUpdate()
             persistentRows.push_back(index.row());
         std::sort(persistentRows.begin(), persistentRows.end());
     }
+}
+
+// The last row comes first. Where many rows change, a pass over all rows is faster than sorting.
+void EventModel::Private::sortChanges()
+{
+    const auto isAfter = [](const Change &a, const Change &b) { return a.row->place > b.row->place; };
+    if (std::is_sorted(changes.begin(), changes.end(), isAfter))
+        return;
+    const auto count = static_cast<std::size_t>(shown.count());
+    if (changes.size() < count / 16) {
+        std::sort(changes.begin(), changes.end(), isAfter);
+        return;
+    }
+    std::vector<Change *> ofRows(count); // null: it does not change
+    for (Change &change : changes)
+        ofRows[static_cast<std::size_t>(shown.indexOf(change.row))] = &change;
+    std::vector<Change> sorted;
+    sorted.reserve(changes.size());
+    for (auto place = ofRows.rbegin(); place != ofRows.rend(); ++place) {
+        if (*place)
+            sorted.push_back(std::move(**place));
+    }
+    changes = std::move(sorted);
 }
 
 std::size_t EventModel::Private::changeRuns() const

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/models/eventrow_p.h>
 
+#include <utility>
+
 namespace SignalBox::detail {
 
 Event::Content innermostContent(Event::Content content)
@@ -17,20 +19,32 @@ const HeldObjects *EventRow::heldObjects() const noexcept
     return m_event ? HeldObjects::of(*m_event) : m_copied ? m_copied->held.get() : nullptr;
 }
 
+EventRow::Copy::Copy(QVariant &&itsValue, std::shared_ptr<const HeldObjects> &&itsHeld) : held(std::move(itsHeld))
+{
+    setValue(std::move(itsValue));
+}
+
+void EventRow::Copy::setValue(QVariant &&other)
+{
+    value = std::move(other);
+    content = innermostContent({value.metaType(), std::as_const(value).constData()});
+}
+
 Event::Content EventRow::content() const
 {
-    Event::Content content = m_copied ? Event::Content{m_copied->value.metaType(), m_copied->value.constData()} : m_event ? m_event->content() : Event::Content();
-    content = innermostContent(content);
+    const Event::Content content = m_copied ? m_copied->content
+            : m_event                       ? innermostContent(m_event->content())
+                                            : Event::Content();
     const HeldObjects *const held = heldObjects();
-    if (held && held->deadCount() != 0) [[unlikely]] {
-        // Again while it is read, as another one may have died meanwhile: rows of dead objects are few.
-        QVariant value = held->withoutDead(QVariant(content.type, content.value));
-        if (!m_copied)
-            m_copied = std::make_unique<Copy>();
-        m_copied->value = std::move(value);
-        content = {m_copied->value.metaType(), m_copied->value.constData()};
-    }
-    return content;
+    if (!held || held->deadCount() == 0) [[likely]]
+        return content;
+    // Again while it is read, as another one may have died meanwhile: rows of dead objects are few.
+    QVariant value = held->withoutDead(QVariant(content.type, content.value));
+    if (m_copied)
+        m_copied->setValue(std::move(value));
+    else
+        m_copied = std::make_unique<Copy>(std::move(value), nullptr);
+    return m_copied->content;
 }
 
 void EventRow::detach()
@@ -40,10 +54,8 @@ void EventRow::detach()
     const Event::Content whole = content();
     if (!whole.type.isValid())
         return;
-    auto copied = std::make_unique<Copy>(Copy{QVariant(whole.type, whole.value), nullptr});
-    if (const HeldObjects *const held = heldObjects())
-        copied->held = held->copy();
-    m_copied = std::move(copied);
+    const HeldObjects *const held = heldObjects();
+    m_copied = std::make_unique<Copy>(QVariant(whole.type, whole.value), held ? held->copy() : nullptr);
     m_event = EventPointer();
 }
 

@@ -5,6 +5,7 @@
 #include <SignalBox/qt/delivery/heldobjects.h>
 #include <SignalBox/qt/models/prefetch_p.h>
 
+#include <QtCore/qglobal.h>
 #include <QtCore/qvariant.h>
 
 #include <memory>
@@ -26,7 +27,7 @@ public:
     explicit EventRow(EventPointer event) noexcept : m_event(std::move(event)) {}
     /*! A value, and the objects that it points to, or null. */
     explicit EventRow(QVariant value, std::shared_ptr<const HeldObjects> held = nullptr)
-        : m_copied(new Copy{std::move(value), std::move(held)})
+        : m_copied(new Copy(std::move(value), std::move(held)))
     {
     }
 
@@ -47,7 +48,7 @@ public:
     void prefetchValue() const noexcept
     {
         if (m_copied)
-            detail::prefetch(m_copied->value.constData());
+            detail::prefetch(m_copied->content.value);
     }
 
     /*! Copies a small event that shares its memory with others: a row that stays would keep all of that alive. */
@@ -60,8 +61,13 @@ private:
     // In its place, or without the objects that have died. Most rows without a key have none.
     struct Copy
     {
+        explicit Copy(QVariant &&itsValue, std::shared_ptr<const HeldObjects> &&itsHeld);
+        Q_DISABLE_COPY_MOVE(Copy)
+        void setValue(QVariant &&other);
+
         QVariant value;
         std::shared_ptr<const HeldObjects> held; // of the event that was copied
+        Event::Content content;                  // of the value, innermost: where it is, without a look at the variant
     };
     mutable std::unique_ptr<Copy> m_copied;
 };

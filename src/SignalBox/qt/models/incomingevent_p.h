@@ -15,8 +15,8 @@ namespace SignalBox::detail {
 struct IncomingEvent
 {
     EventRow event{};
-    std::uint64_t count = 1;  // for how many events it stands
-    ModelRow *row = nullptr;  // of its key, with the number of its arrival; null: not known
+    std::uint64_t count = 1; // for how many events it stands
+    ModelRow *row = nullptr; // of its key, with the number of its arrival; null: not known
     std::uint64_t arrival = 0;
     QVariant key{}; // invalid: not known
     std::size_t hash = 0;

@@ -192,7 +192,7 @@ void RowOrder::findPlaces(std::span<ModelRow *const> sorted, std::span<ModelRow 
     for (std::size_t count = sorted.size(); count > 0;) {
         const std::size_t half = (count + 1) / 2;
         for (std::size_t i = 0; i < rows.size(); ++i)
-            sorted[places[i] + half - 1]->prefetch();
+            sorted[places[i] + half - 1]->prefetchOrder();
         for (std::size_t i = 0; i < rows.size(); ++i)
             places[i] += isLess(rows[i], sorted[places[i] + half - 1]) ? 0 : half;
         count -= half;
@@ -208,7 +208,7 @@ std::vector<ModelRow *> RowOrder::merged(std::span<ModelRow *const> a, const std
         std::merge(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(result), less);
         return result;
     }
-    std::array<std::size_t, 16> places;
+    std::array<std::size_t, 32> places;
     std::size_t done = 0; // of a
     for (std::size_t first = 0; first < b.size(); first += places.size()) {
         const std::span some = std::span(b).subspan(first, std::min(places.size(), b.size() - first));

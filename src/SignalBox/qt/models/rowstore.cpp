@@ -61,15 +61,15 @@ void RowStore::prefetchFirstOfBucket(std::size_t hash) const noexcept
     if (m_keyCount == 0)
         return;
     if (const ModelRow *const row = m_buckets[bucketOf(hash)])
-        row->prefetch();
+        row->prefetchLinks();
 }
 
 void RowStore::prefetchNeighbours(const ModelRow *row) const noexcept
 {
     if (row->before)
-        row->before->prefetch();
+        row->before->prefetchLinks();
     if (row->after)
-        row->after->prefetch();
+        row->after->prefetchLinks();
     row->prefetchKey();
     prefetchBucket(row->keyHash);
 }
@@ -94,6 +94,7 @@ ModelRow *RowStore::append(QVariant key, std::size_t hash)
     m_free.pop_back();
     if (m_free.size() > prefetchDistance) {
         m_free[m_free.size() - prefetchDistance]->prefetch();
+        m_free[m_free.size() - prefetchDistance]->prefetchLinks();
         m_free[m_free.size() - prefetchDistance / 2]->prefetchKey();
     }
     const bool hasKey = key.isValid();

@@ -22,9 +22,9 @@ namespace SignalBox::detail {
 /*! The changes that make the rows of a model those of a snapshot. */
 struct SnapshotDifference
 {
-    std::vector<IncomingEvent> events; // first of rows that go, which are empty, then of those that change, then of new ones
-    std::uint64_t lost = 0; // rows without a key, without room, or with the key of another one
-    bool isRefused = false; // the event is no list of rows
+    std::vector<IncomingEvent> events; // first of rows that go, which are empty; then of changed ones; then of new ones
+    std::uint64_t lost = 0;            // rows without a key, without room, or with the key of another one
+    bool isRefused = false;            // the event is no list of rows
 };
 
 /*!
@@ -70,7 +70,7 @@ private:
     std::unordered_map<QVariant, Known, Hash, EventKeyEqual> m_known;
     std::uint64_t m_round = 0;
     std::vector<int> m_freeNumbers;
-    int m_numbers = 0; // ever taken at once
+    int m_numbers = 0;                    // ever taken at once
     std::vector<IncomingEvent> m_changed; // of this round
     struct New
     {
