@@ -237,7 +237,8 @@ private:
     enum class End : unsigned char { NotAwaited, Awaited, Reached };
 
     void run() noexcept;
-    void runObserved(TaskObservation *observation) noexcept;
+    void runObserved() noexcept;
+    void runUntilItWaits(TaskObservation *observation) noexcept;
     void makeCoroutine() noexcept;
     void leaveStack() noexcept;
     void beginAsPart(TaskDriver &parent) noexcept;

@@ -147,16 +147,20 @@ bool TaskDriver::isOverBudget() noexcept
 
 void TaskDriver::run() noexcept
 {
-    if (!TaskObservation::isOn()) [[likely]] {
-        runObserved(nullptr);
-        return;
-    }
+    if (TaskObservation::isOn()) [[unlikely]]
+        runObserved();
+    else
+        runUntilItWaits(nullptr);
+}
+
+[[gnu::noinline]] void TaskDriver::runObserved() noexcept
+{
     TaskObservation observation(*this);
-    runObserved(&observation);
+    runUntilItWaits(&observation);
 }
 
 // Null: nobody observes it.
-void TaskDriver::runObserved(TaskObservation *observation) noexcept
+void TaskDriver::runUntilItWaits(TaskObservation *observation) noexcept
 {
     TaskRun onStack{.driver = this, .outer = nullptr};
     TaskHub &hub = *m_hub;
@@ -177,6 +181,12 @@ void TaskDriver::runObserved(TaskObservation *observation) noexcept
         givesWay = m_next && mustGiveWay();
     }
     const bool isEnding = m_isOver || m_isCancelled;
+    const bool justWaits = !isEnding && !m_isInterrupted && !givesWay && !m_postponed && !m_parent;
+    if (justWaits && !observation) [[likely]] { // as below, at once
+        --m_runs;
+        hub.exit(onStack);
+        return;
+    }
     if (std::exchange(m_isInterrupted, false)) {
         if (!isEnding) // the context has moved
             queueTurn();

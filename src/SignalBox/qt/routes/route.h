@@ -171,6 +171,8 @@ private:
     // Whether a walk on the calling thread runs it inline; and how.
     bool runsInline() const noexcept;
     CallKind inlineKind() const noexcept { return m_mailbox ? CallKind::OnTarget : CallKind::Plain; }
+    Propagation callUnusually(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
+                              const Notification &notification);
     Propagation countedCall(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
                             const Notification &notification);
     // Whether the one call of a `once` handler has been claimed for another event. With an inbox, what is there at the call counts.

@@ -104,6 +104,13 @@ Propagation Route::callObserved(Propagation (*function)(void *, const Notificati
         const RunningCall running(*this);
         return function(handler, notification, *this);
     }
+    return callUnusually(function, handler, notification);
+}
+
+// Not inlined, so that other calls do not make room for it.
+[[gnu::noinline]] Propagation Route::callUnusually(Propagation (*function)(void *, const Notification &, RouteBase &), void *handler,
+                                                   const Notification &notification)
+{
     std::optional<InlineCall> call;
     const bool isDelivery = notification.kind() == Notification::Kind::Delivery || notification.kind() == Notification::Kind::Batch;
     if (m_mailbox && !isDelivery)
