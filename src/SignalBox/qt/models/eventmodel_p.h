@@ -53,9 +53,6 @@ public:
     void listen();
     std::shared_ptr<const detail::EventPolicy> producersKey() const;
     void take(const detail::Batch &batch);
-    void takeSnapshot(const detail::Batch &batch);
-    void computeDifference();
-    void takeDifference(detail::SnapshotDifference &&difference);
     // Moves all of `incoming` to `waiting`. False: the model is gone.
     bool absorb();
     void absorbEvent(detail::IncomingEvent &next);
@@ -68,9 +65,15 @@ public:
     void awaitRemoval(detail::ModelRow *row);
     bool hasRoom() const noexcept { return store.count() - leavingCount < capacity; }
     void forgetWaiting();
+    bool isWaiting() const noexcept { return !waiting.empty() || !incoming.empty(); }
+
+    // --- snapshots, and what they replace: eventmodelsnapshots.cpp -------------------------------
+
+    void takeSnapshot(const detail::Batch &batch);
+    void computeDifference();
+    void takeDifference(detail::SnapshotDifference &&difference);
     void drop(detail::EventRow &event);
     void destroyDropped();
-    bool isWaiting() const noexcept { return !waiting.empty() || !incoming.empty(); }
 
     // --- what waits becomes an update: eventmodelupdate.cpp --------------------------------------
 
