@@ -5,9 +5,6 @@
 #include <SignalBox/qt/models/memberpolicy.h>
 #include <SignalBox/qt/observing/logging.h>
 
-#include <QtCore/qrunnable.h>
-#include <QtCore/qthreadpool.h>
-
 #include <algorithm>
 #include <tuple>
 
