@@ -4,6 +4,7 @@
 #include <SignalBox/AsyncRegistry>
 #include <SignalBox/SleepFor>
 #include <SignalBox/Task>
+#include <SignalBox/WhenAll>
 
 #include <chrono>
 #include <utility>
@@ -19,8 +20,11 @@ SignalBox::Task<> misuse()
 #if defined(CASE_CORRECT)
     co_await wait();
     co_await std::move(task);
+    co_await SignalBox::whenAll(wait(), wait());
 #elif defined(CASE_TWICE)
     co_await task;
+#elif defined(CASE_TOGETHER)
+    co_await SignalBox::whenAll(wait(), task);
 #elif defined(CASE_NUMBER)
     co_await 5;
 #endif

@@ -14,6 +14,7 @@
 
 #include <QtCore/qeventloop.h>
 #include <QtCore/qjsonobject.h>
+#include <QtCore/qpointer.h>
 #include <QtCore/qregularexpression.h>
 #include <QtCore/qtemporarydir.h>
 #include <QtCore/qtimer.h>
@@ -21,6 +22,7 @@
 
 #include <atomic>
 #include <coroutine>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -31,8 +33,10 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using SignalBox::onThread;
 using SignalBox::sleepFor;
 using SignalBox::spawn;
+using SignalBox::SpawnOptions;
 using SignalBox::Task;
 using SignalBox::TaskHandle;
 using SignalBox::TaskScope;
@@ -119,6 +123,25 @@ public:
     Task<int> title() const { co_return shown; }
 
     int shown = 0;
+};
+
+Task<> failing(int)
+{
+    throw std::runtime_error("lost");
+    co_return;
+}
+
+struct FailingBase
+{
+    Task<> failOfBase() { return failing(0); }
+};
+
+class Failing : public QObject, public FailingBase
+{
+public:
+    using QObject::QObject;
+    Task<> fail() { return failing(0); }
+    Task<> failWith(int number) const { return failing(number); }
 };
 
 // Its coroutines may use the value in their destructors.
@@ -610,6 +633,49 @@ private Q_SLOTS:
             throw std::runtime_error("lost");
             co_return;
         }, {.name = QStringLiteral("load")});
+    }
+
+    // Each way to write it: the line is that of the call, but in a scope, with arguments, that of the scope.
+    void unobservedExceptionIsLoggedWithItsLine_data()
+    {
+        QTest::addColumn<std::function<int(QObject *)>>("begin"); // returns the line
+        QTest::addColumn<QString>("name");
+        const auto add = [](const char *row, const QString &name, std::function<int(QObject *)> begin) {
+            QTest::newRow(row) << std::move(begin) << name;
+        };
+        const QString named = QStringLiteral("load");
+        const auto options = SpawnOptions{.name = named};
+        add("lambda", {}, [](QObject *context) { spawn(context, [] { return failing(1); }); return __LINE__; });
+        add("arguments", {}, [](QObject *context) { spawn(context, failing, 1); return __LINE__; });
+        add("arguments, options", named, [=](QObject *context) { spawn(context, failing, 1, options); return __LINE__; });
+        add("guarded pointer", {}, [](QObject *context) { spawn(QPointer<QObject>(context), failing, 1); return __LINE__; });
+        add("member", {}, [](QObject *context) { spawn(new Failing(context), &Failing::fail); return __LINE__; });
+        add("member, options", named, [=](QObject *context) { spawn(new Failing(context), &Failing::fail, options); return __LINE__; });
+        add("member, braces", named, [=](QObject *context) { spawn(new Failing(context), &Failing::fail, {.name = named}); return __LINE__; });
+        add("member, arguments", {}, [](QObject *context) { spawn(new Failing(context), &Failing::failWith, 1); return __LINE__; });
+        add("member, arguments, options", named,
+            [=](QObject *context) { spawn(new Failing(context), &Failing::failWith, 1, SpawnOptions{.name = named}); return __LINE__; });
+        add("member of a base that is no object", {},
+            [](QObject *context) { spawn(new Failing(context), &FailingBase::failOfBase); return __LINE__; });
+        add("thread", {}, [](QObject *) { spawn(onThread(QThread::currentThread()), failing, 1); return __LINE__; });
+        add("thread, options", named, [=](QObject *) { spawn(onThread(QThread::currentThread()), failing, 1, options); return __LINE__; });
+        add("scope", {}, [](QObject *context) { TaskScope scope(context); scope.spawn(failing, 1); return __LINE__; });
+        add("scope, options", named, [=](QObject *context) { TaskScope scope(context); scope.spawn(failing, 1, options); return __LINE__; });
+    }
+
+    void unobservedExceptionIsLoggedWithItsLine()
+    {
+        QFETCH(const std::function<int(QObject *)>, begin);
+        QFETCH(const QString, name);
+        QObject context;
+        static QStringList messages;
+        messages.clear();
+        const auto before = qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &text) { messages += text; });
+        const int line = begin(&context);
+        qInstallMessageHandler(before);
+        QCOMPARE(messages.size(), 1);
+        QVERIFY2(messages.first().contains(QStringLiteral("tst_task.cpp:%1,").arg(line)), qPrintable(messages.first()));
+        QVERIFY2(messages.first().contains(QLatin1Char('"') + name + QLatin1Char('"')) || name.isEmpty(), qPrintable(messages.first()));
     }
 
     void exceptionOfTheCallableIsTheCoroutines()

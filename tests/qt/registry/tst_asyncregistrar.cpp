@@ -10,6 +10,7 @@
 #include <atomic>
 #include <optional>
 #include <type_traits>
+#include <vector>
 
 using SignalBox::AsyncOptions;
 using SignalBox::AsyncRegistrar;
@@ -72,6 +73,36 @@ private Q_SLOTS:
         COMPARE_REPORT(report.result(), 10, 0, 0);
         QCOMPARE(calls.load(), 8);
         QCOMPARE(page.shown, 9);
+    }
+
+    // `{}` is options, and no enumerator of another parameter.
+    void optionsMayBeEmptyBraces()
+    {
+        AsyncRegistry<int> registry;
+        Page page;
+        registry.registerHandler(&page, &Page::show, {});
+        const HandlerGuard guard = registry.registerGuard(&page, [](const int &) {}, {});
+        registry.registerHandler([](const int &) {}, {});
+        registry.registrar().registerHandler(&page, [](const int &) {}, {});
+        const auto report = registry.notify(4);
+        COMPARE_REPORT(report.result(), 4, 0, 0);
+        QCOMPARE(page.shown, 4);
+    }
+
+    void ownHandlersAreDeliveredToAndDropWhatWaits()
+    {
+        AsyncRegistry<int> registry;
+        const AsyncRegistrar<int> registrar = registry.registrar();
+        std::vector<int> seen;
+        const HandlerId id = registrar.registerHandler(
+                this, [&](const int &event) { seen.push_back(event); }, {.backlog = SignalBox::Backlog::all().onDemand()});
+        registry.post(1);
+        QVERIFY(registrar.dropPending(id));
+        registry.post(2);
+        QVERIFY(registrar.deliver(id));
+        QCOMPARE(seen, std::vector<int>{2});
+        QVERIFY(registrar.unregister(id));
+        QVERIFY(!registrar.dropPending(id));
     }
 
     void ownHandlersArePausedMovedAndEndedByTheirIds()

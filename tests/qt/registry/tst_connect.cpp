@@ -79,6 +79,19 @@ private Q_SLOTS:
         QCOMPARE(none, 1);
     }
 
+    // `{}` is options, and no Qt::ConnectionType.
+    void optionsMayBeEmptyBraces()
+    {
+        Camera camera;
+        Page page;
+        int seen = 0;
+        QVERIFY(SignalBox::connect(&camera, &Camera::taken, &page, &Page::show, {}));
+        QVERIFY(SignalBox::connect(&camera, &Camera::taken, this, [&](int number) { seen = number; }, {}));
+        Q_EMIT camera.taken(3);
+        QCOMPARE(page.shown, 3);
+        QCOMPARE(seen, 3);
+    }
+
     void argumentsConvertAsInQt()
     {
         Camera camera;

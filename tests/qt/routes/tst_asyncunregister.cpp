@@ -4,6 +4,8 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/Task>
+#include <SignalBox/YieldToLoop>
 
 #include <QtTest/qtest.h>
 
@@ -13,10 +15,13 @@
 #include <latch>
 #include <mutex>
 #include <optional>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 using SignalBox::AsyncRegistry;
+using SignalBox::Backlog;
 using SignalBox::Delivery;
 using SignalBox::HandlerGuard;
 using SignalBox::HandlerId;
@@ -126,6 +131,48 @@ private Q_SLOTS:
         registry.registerHandler(&context, [](const int &) { throw 2; }, {.delivery = Delivery::Queued});
         registry.post(1);
         COMPARE_FINALLY(calls, 2);
+    }
+
+    // What a function of a backlog and a coroutine throw is found inside of handlers, the library's own among them.
+    void runningHandlerIsInvalidForWhateverThrows()
+    {
+        AsyncRegistry<int> registry;
+        QObject context;
+        int line = 0;
+        std::vector<std::string> failed;
+        int handlersInside = 0;
+        AsyncRegistry<int> other;
+        other.registerHandler([&](const int &) { handlersInside += SignalBox::runningHandler().isValid(); });
+        registry.onException([&](const SignalBox::ExceptionInfo &info) {
+            QVERIFY(!SignalBox::runningHandler().isValid());
+            QCOMPARE(info.registeredAt().line(), static_cast<unsigned>(line));
+            QVERIFY(std::string(info.registeredAt().file_name()).ends_with("tst_asyncunregister.cpp"));
+            other.post(1); // the handlers inside of it have their ids
+            failed.push_back(info.message());
+        });
+        const auto throwing = [](const char *what) { return [what](const int &) -> int { throw std::runtime_error(what); }; };
+        const auto ignore = [](const int &) {};
+        const auto expectOne = [&](HandlerId id, const char *what) {
+            AsyncRegistry<int> outer;
+            outer.registerHandler([&](const int &) { registry.post(1); });
+            outer.post(1);
+            QTRY_VERIFY(!failed.empty());
+            QCOMPARE(failed, std::vector<std::string>{what});
+            failed.clear();
+            QVERIFY(registry.unregister(id));
+        };
+        line = __LINE__ + 1;
+        expectOne(registry.registerHandler(&context, ignore, {.backlog = Backlog::newestBy(throwing("key"))}), "key");
+        const auto predicate = [](const int &) -> bool { throw std::runtime_error("where"); };
+        line = __LINE__ + 1;
+        expectOne(registry.registerHandler(&context, ignore, {.backlog = Backlog::all().where(predicate)}), "where");
+        const auto waiting = [](const int &) -> SignalBox::Task<> {
+            co_await SignalBox::yieldToLoop();
+            throw std::runtime_error("coroutine");
+        };
+        line = __LINE__ + 1;
+        expectOne(registry.registerHandler(&context, waiting), "coroutine");
+        QCOMPARE(handlersInside, 3);
     }
 
     void clearDropsWhatIsQueued()

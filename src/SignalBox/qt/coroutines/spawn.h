@@ -4,6 +4,7 @@
 #ifndef Q_MOC_RUN // moc of Qt 6.4 cannot parse <concepts>
 #    include <SignalBox/core/sourcelocation.h>
 #    include <SignalBox/qt/coroutines/spawnedtask.h>
+#    include <SignalBox/qt/coroutines/spawntarget.h>
 #endif
 #include <SignalBox/qt/coroutines/task.h>
 #include <SignalBox/qt/coroutines/taskhandle.h>
@@ -13,7 +14,9 @@
 #include <QtCore/qobject.h>
 #include <QtCore/qstring.h>
 
+#include <cstddef>
 #include <functional>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -52,6 +55,32 @@ auto spawnIn(TaskList *scope, Target target, const SpawnOptions &options, const 
     return handle;
 }
 
+// Of arguments, the last one may be a SpawnOptions, if the callable does not take that itself.
+template <class F, class Arguments, class Indexes>
+inline constexpr bool spawnsWithoutTheLast = false;
+template <class F, class... Args, std::size_t... index>
+inline constexpr bool spawnsWithoutTheLast<F, std::tuple<Args...>, std::index_sequence<index...>> =
+        std::is_same_v<std::tuple_element_t<sizeof...(index), std::tuple<Args...>>, SpawnOptions>
+        && Spawnable<F, std::tuple_element_t<index, std::tuple<Args...>>...>;
+
+template <class F, class... Args>
+concept SpawnableWithOptions = Spawnable<F, Args...>
+        || spawnsWithoutTheLast<F, std::tuple<Args...>, std::make_index_sequence<sizeof...(Args) - 1>>;
+
+template <class Target, class F, class... Args>
+auto spawnWith(TaskList *scope, Target target, const SourceLocation &location, F &&function, Args &&...arguments)
+{
+    if constexpr (Spawnable<std::decay_t<F>, std::decay_t<Args>...>) {
+        return spawnIn(scope, target, {}, location, std::forward<F>(function), std::forward<Args>(arguments)...);
+    } else {
+        constexpr std::size_t last = sizeof...(Args) - 1;
+        const auto spawnWithoutTheLast = [&]<std::size_t... index>(std::tuple<Args &&...> all, std::index_sequence<index...>) {
+            return spawnIn(scope, target, std::get<last>(all), location, std::forward<F>(function), std::get<index>(std::move(all))...);
+        };
+        return spawnWithoutTheLast({std::forward<Args>(arguments)...}, std::make_index_sequence<last>());
+    }
+}
+
 } // namespace detail
 
 /*!
@@ -73,21 +102,29 @@ auto spawn(QObject *context, F &&function, const SpawnOptions &options = {}, Sou
     return detail::spawnIn(nullptr, context, options, location, std::forward<F>(function));
 }
 
-/*! As above, for a callable that takes \a arguments: they are copied or moved, as by std::thread, and kept like the function. */
+/*! As above, for a callable that takes \a arguments: they are copied or moved, as by std::thread, and kept like the function. Options come
+    last, as `SpawnOptions{...}`. */
 template <class F, class... Args>
-    requires(sizeof...(Args) > 0 && detail::Spawnable<std::decay_t<F>, std::decay_t<Args>...>)
-auto spawn(QObject *context, F &&function, Args &&...arguments)
+    requires(sizeof...(Args) > 0 && detail::SpawnableWithOptions<std::decay_t<F>, std::decay_t<Args>...>)
+auto spawn(detail::SpawnTarget<QObject> context, F &&function, Args &&...arguments)
 {
-    return detail::spawnIn(nullptr, context, {}, {}, std::forward<F>(function), std::forward<Args>(arguments)...);
+    return detail::spawnWith(nullptr, context.context(), context.location(), std::forward<F>(function), std::forward<Args>(arguments)...);
 }
 
 /*! As above, for a member function of \a context. */
-template <class Context, class Member, class... Args>
-    requires(std::is_member_function_pointer_v<Member> && !detail::AmbiguousTarget<Context *>
-             && detail::Spawnable<Member, Context *, std::decay_t<Args>...>)
-auto spawn(Context *context, Member member, Args &&...arguments)
+template <class Member, class Object = typename detail::ObjectOfMember<Member>::Type>
+    requires detail::Spawnable<Member, Object *>
+auto spawn(detail::SpawnTarget<typename detail::ObjectOfMember<Member>::Type> context, Member member, const SpawnOptions &options = {})
 {
-    return detail::spawnIn(nullptr, static_cast<QObject *>(context), {}, {}, member, context, std::forward<Args>(arguments)...);
+    return detail::spawnIn(nullptr, context.context(), options, context.location(), member, context.object());
+}
+
+/*! As above, for a member function of \a context that takes \a arguments. */
+template <class Member, class... Args, class Object = typename detail::ObjectOfMember<Member>::Type>
+    requires(sizeof...(Args) > 0 && detail::SpawnableWithOptions<Member, Object *, std::decay_t<Args>...>)
+auto spawn(detail::SpawnTarget<typename detail::ObjectOfMember<Member>::Type> context, Member member, Args &&...arguments)
+{
+    return detail::spawnWith(nullptr, context.context(), context.location(), member, context.object(), std::forward<Args>(arguments)...);
 }
 
 /*!
@@ -103,10 +140,10 @@ auto spawn(ThreadTarget target, F &&function, const SpawnOptions &options = {}, 
 
 /*! As above, for a callable that takes \a arguments. */
 template <class F, class... Args>
-    requires(sizeof...(Args) > 0 && detail::Spawnable<std::decay_t<F>, std::decay_t<Args>...>)
-auto spawn(ThreadTarget target, F &&function, Args &&...arguments)
+    requires(sizeof...(Args) > 0 && detail::SpawnableWithOptions<std::decay_t<F>, std::decay_t<Args>...>)
+auto spawn(detail::SpawnTarget<ThreadTarget> target, F &&function, Args &&...arguments)
 {
-    return detail::spawnIn(nullptr, target, {}, {}, std::forward<F>(function), std::forward<Args>(arguments)...);
+    return detail::spawnWith(nullptr, target.context(), target.location(), std::forward<F>(function), std::forward<Args>(arguments)...);
 }
 
 //! \cond Refused

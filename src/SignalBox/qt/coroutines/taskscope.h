@@ -48,8 +48,8 @@ namespace SignalBox {
 class SIGNALBOX_QT_EXPORT TaskScope
 {
 public:
-    /*! Its coroutines belong to \a context. */
-    explicit TaskScope(QObject *context) noexcept : m_context(context) {}
+    /*! Its coroutines belong to \a context. Those that are given arguments are shown with \a location. */
+    explicit TaskScope(QObject *context, SourceLocation location = SourceLocation::current()) noexcept : m_context(context), m_location(location) {}
     Q_DISABLE_COPY_MOVE(TaskScope)
     /*! As cancel(). */
     ~TaskScope();
@@ -62,12 +62,12 @@ public:
         return detail::spawnIn(&m_tasks, m_context, options, location, std::forward<F>(function));
     }
 
-    /*! As above, for a callable that takes \a arguments. */
+    /*! As above, for a callable that takes \a arguments. Options come last, as `SpawnOptions{...}`. */
     template <class F, class... Args>
-        requires(sizeof...(Args) > 0 && detail::Spawnable<std::decay_t<F>, std::decay_t<Args>...>)
+        requires(sizeof...(Args) > 0 && detail::SpawnableWithOptions<std::decay_t<F>, std::decay_t<Args>...>)
     auto spawn(F &&function, Args &&...arguments)
     {
-        return detail::spawnIn(&m_tasks, m_context, {}, {}, std::forward<F>(function), std::forward<Args>(arguments)...);
+        return detail::spawnWith(&m_tasks, m_context, m_location, std::forward<F>(function), std::forward<Args>(arguments)...);
     }
 
     /*! Cancels its coroutines, as TaskHandle::cancel(), the newest first. */
@@ -75,6 +75,7 @@ public:
 
 private:
     QObject *const m_context;
+    const SourceLocation m_location;
     detail::TaskList m_tasks;
 };
 

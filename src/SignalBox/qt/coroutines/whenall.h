@@ -81,4 +81,13 @@ template <class... T>
     return WhenAll<T...>(std::move(tasks)...);
 }
 
+//! \cond Refused, and says what to write instead
+template <class... T>
+    requires(sizeof...(T) > 0)
+WhenAll<T...> whenAll(const Task<T> &...) noexcept
+{
+    static_assert(!sizeof...(T), "whenAll() takes its Tasks over: write whenAll(std::move(a), std::move(b))");
+}
+//! \endcond
+
 } // namespace SignalBox

@@ -131,6 +131,10 @@ public:
     [[nodiscard]] bool isEnabled(HandlerId id) const noexcept { return m_registry->isEnabled(id); }
     /*! As RegistryObject::setPriority(). */
     bool setPriority(HandlerId id, int priority) const { return m_registry->setPriority(id, priority); }
+    /*! As RegistryObject::deliver(). */
+    bool deliver(HandlerId id) const { return m_registry->deliver(id); }
+    /*! As RegistryObject::dropPending(). */
+    bool dropPending(HandlerId id) const { return m_registry->dropPending(id); }
 
 private:
     friend class AsyncRegistry<E>;

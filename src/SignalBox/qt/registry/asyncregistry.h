@@ -9,6 +9,8 @@
 #    include <SignalBox/qt/futures/futureend.h>
 #    include <SignalBox/qt/registry/registrationof.h>
 #    include <SignalBox/qt/routes/handlershape.h>
+
+#    include <concepts>
 #endif
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/observing/logging.h>
@@ -166,8 +168,8 @@ public:
     }
 
     //! \cond Refused, and says what to write instead
-    template <class Target, class F>
-    HandlerId registerHandler(Target &&, F &&, Qt::ConnectionType)
+    template <class Target, class F, std::same_as<Qt::ConnectionType> Type> // deduced, as `{}` would be one
+    HandlerId registerHandler(Target &&, F &&, Type)
     {
         static_assert(!sizeof(Target), "a handler has no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = "
                                        "SignalBox::Delivery::Queued}, of Qt::DirectConnection register it without a context");

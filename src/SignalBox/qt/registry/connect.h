@@ -5,6 +5,8 @@
 #    include <SignalBox/core/registry/handlerinvocation.h>
 #    include <SignalBox/core/registry/nullfunction.h>
 #    include <SignalBox/core/sourcelocation.h>
+
+#    include <concepts>
 #endif
 #include <SignalBox/qt/observing/logging.h>
 #include <SignalBox/qt/registry/asyncregistry.h>
@@ -289,8 +291,8 @@ SourceConnection connect(Signal, Sender &&, Target &&, F &&, const AsyncOptions 
     static_assert(!sizeof(Signal), "the object first, then its signal: connect(sender, &Sender::signal, context, handler)");
     return {};
 }
-template <class Sender, class Signal, class Target, class F>
-SourceConnection connect(const Sender *, Signal, Target &&, F &&, Qt::ConnectionType)
+template <class Sender, class Signal, class Target, class F, std::same_as<Qt::ConnectionType> Type> // deduced, as `{}` would be one
+SourceConnection connect(const Sender *, Signal, Target &&, F &&, Type)
 {
     static_assert(!sizeof(Target), "connect() takes no Qt::ConnectionType: in place of Qt::QueuedConnection write {.delivery = "
                                    "SignalBox::Delivery::Queued}, of Qt::SingleShotConnection {.once = true}, and of the others nothing");

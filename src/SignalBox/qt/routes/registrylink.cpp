@@ -2,9 +2,13 @@
 #include <SignalBox/qt/routes/registrylink.h>
 
 #include <SignalBox/core/exceptioninfo.h>
+#include <SignalBox/core/runninghandler.h>
+#include <SignalBox/core/syncregistry.h>
 #include <SignalBox/qt/observing/loopwatch_p.h>
 #include <SignalBox/qt/observing/tracer_p.h>
 
+#include <exception>
+#include <functional>
 #include <new>
 #include <utility>
 
@@ -76,6 +80,28 @@ void RegistryLink::setSlowHandlerBudget(std::chrono::nanoseconds budget) noexcep
     setObserver(SlowHandlers, budget.count() > 0);
 }
 
+// The callback is in no handler, see runningHandler(). But a key may have thrown, or a coroutine, inside of one.
+static void callOutsideOfHandlers(const std::function<void(const ExceptionInfo &)> &callback, const ExceptionInfo &info)
+{
+    bool isCalled = false;
+    const auto call = [&] {
+        isCalled = true;
+        callback(info);
+    };
+    if (runningHandler().isValid()) {
+        try {
+            SyncRegistry<void> registry;
+            registry.onException([&](const ExceptionInfo &) { call(); });
+            registry.registerHandler([] { throw std::exception(); });
+            registry.notify();
+        } catch (const std::bad_alloc &) {
+            // It is called all the same.
+        }
+    }
+    if (!isCalled)
+        call();
+}
+
 void RegistryLink::report(const ExceptionInfo &info)
 {
     // What is called may destroy the registry.
@@ -87,7 +113,7 @@ void RegistryLink::report(const ExceptionInfo &info)
     }
     if (callback) {
         try {
-            (*callback)(info);
+            callOutsideOfHandlers(*callback, info);
         } catch (...) {
             // The contract: an exception from the exception callback is swallowed.
         }

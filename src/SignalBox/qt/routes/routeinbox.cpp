@@ -42,7 +42,8 @@ void Route::reportFailedMerge(const FailedMerge &failed) noexcept
         m_link->statisticsHaveChanged();
     }
     try {
-        m_link->report(ExceptionInfo(m_handler.id(), m_handler.info().name, failed.exception));
+        const HandlerInfo info = m_handler.info();
+        m_link->report(ExceptionInfo(info.id, info.name, failed.exception, info.registeredAt, m_handler.scriptPlace()));
     } catch (...) {
         // Without memory, the failure is not reported.
     }
