@@ -21,11 +21,6 @@ const QObject *objectAt(const void *value)
     return *static_cast<const QObject *const *>(value);
 }
 
-const QMetaObject *gadgetOf(QMetaType type)
-{
-    return type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
-}
-
 bool isContainer(QMetaType type)
 {
     return type == QMetaType::fromType<QVariantMap>() || type == QMetaType::fromType<QVariantList>()

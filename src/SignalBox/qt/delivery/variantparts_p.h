@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QtCore/qhash.h>
+#include <QtCore/qmetatype.h>
 #include <QtCore/qset.h>
 #include <QtCore/qvariant.h>
 
@@ -12,6 +13,12 @@
 // What stands in a value: the value itself, or what its lists and maps hold, to any depth. A container that several others share is
 // looked at once.
 namespace SignalBox::detail {
+
+/*! The description of a Q_GADGET; null for other types. */
+inline const QMetaObject *gadgetOf(QMetaType type)
+{
+    return type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
+}
 
 /*! Calls visit(type, pointer) for each part that is no container. Without recursion. */
 template <class Visit>

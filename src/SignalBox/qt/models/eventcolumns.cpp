@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/models/eventcolumns_p.h>
 
+#include <SignalBox/qt/delivery/variantparts_p.h>
 #include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qdebug.h>
@@ -11,15 +12,6 @@
 #include <utility>
 
 namespace SignalBox::detail {
-
-namespace {
-
-const QMetaObject *gadgetOf(QMetaType type)
-{
-    return type.flags() & QMetaType::IsGadget ? type.metaObject() : nullptr;
-}
-
-} // namespace
 
 QByteArray roleName(int role)
 {
