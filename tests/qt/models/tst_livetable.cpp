@@ -4,15 +4,19 @@
 #include <SignalBox/AsyncRegistry>
 
 #include <QtCore/qcoreapplication.h>
+#include <QtCore/qelapsedtimer.h>
+#include <QtCore/qeventloop.h>
 #include <QtCore/qitemselectionmodel.h>
 #include <QtCore/qsortfilterproxymodel.h>
 #include <QtCore/qthread.h>
+#include <QtCore/qthreadpool.h>
 #include <QtTest/qtest.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -761,6 +765,173 @@ private Q_SLOTS:
         post(count, 3); // rows that go, and others that come
         QVERIFY(waitFor([&] { return isAlone(3); }));
         QCOMPARE(Witness::destroyedHere.load(), isFunction ? 2 * count : 0);
+    }
+
+    void whatASnapshotReplacesInHiddenRowsIsDestroyedElsewhere()
+    {
+        constexpr int count = 500;
+        AsyncRegistry<std::vector<WitnessedRow>> registry;
+        CheckedModel model;
+        model.addColumn<WitnessedRow>("id", &WitnessedRow::id);
+        model.addColumn<WitnessedRow>("price", &WitnessedRow::price);
+        model.setKey(QStringLiteral("id"));
+        model.setInterval(0);
+        model.setFilter<WitnessedRow>([](const WitnessedRow &row) { return row.price != 2; });
+        model.setSnapshot(true);
+        model.setRegistry(&registry);
+        Witness::destroyedHere = 0;
+        int shown = 0;
+        for (const auto &[firstId, price] : {std::pair(0, 1), std::pair(0, 2), std::pair(0, 3), std::pair(0, 2), std::pair(count, 4)}) {
+            std::vector<WitnessedRow> rows;
+            for (int i = 0; i < count; ++i)
+                rows.push_back({firstId + i, price, std::make_shared<const Witness>()});
+            registry.post(std::exchange(rows, {}));
+            shown = price == 2 ? 0 : count;
+            QVERIFY(waitFor([&] { return model.count() == shown && Witness::alive == count; }));
+        }
+        QCOMPARE(Witness::destroyedHere.load(), 0);
+    }
+
+    // Lists that are replaced do not pile up in its queue.
+    void busyPoolDoesNotKeepWhatSnapshotsReplace()
+    {
+        constexpr int count = 100;
+        QThreadPool *const pool = QThreadPool::globalInstance();
+        const int threads = pool->maxThreadCount();
+        pool->waitForDone();
+        pool->setMaxThreadCount(1);
+        std::promise<void> mayEnd;
+        pool->start([&] { mayEnd.get_future().wait(); });
+        AsyncRegistry<std::vector<WitnessedRow>> registry;
+        CheckedModel model;
+        model.addColumn<WitnessedRow>("id", &WitnessedRow::id);
+        model.addColumn<WitnessedRow>("price", &WitnessedRow::price);
+        model.setKey(QStringLiteral("id"));
+        model.setInterval(0);
+        model.setSnapshot(true);
+        model.setRegistry(&registry);
+        int most = 0;
+        for (int price = 1; price <= 50; ++price) {
+            std::vector<WitnessedRow> rows;
+            for (int i = 0; i < count; ++i)
+                rows.push_back({i, price, std::make_shared<const Witness>()});
+            registry.post(std::exchange(rows, {}));
+            if (!waitFor([&] { return model.received() == quint64(price); }))
+                break;
+            most = std::max(most, Witness::alive.load());
+        }
+        mayEnd.set_value();
+        pool->setMaxThreadCount(threads);
+        QVERIFY(waitFor([&] { return model.numbers("price") == std::vector<int>(count, 50) && Witness::alive == count; }));
+        QVERIFY2(most <= 5 * count, qPrintable(QString::number(most)));
+    }
+
+    // A key that is a function compares on the model's thread; here from an event loop within another function.
+    void snapshotThatComesWithinAFunctionWaits_data()
+    {
+        QTest::addColumn<QString>("function");
+        for (const char *const function : {"filter", "removes", "clear"})
+            QTest::newRow(function) << QString::fromLatin1(function);
+    }
+    void snapshotThatComesWithinAFunctionWaits()
+    {
+        QFETCH(const QString, function);
+        AsyncRegistry<std::vector<Order>> registry;
+        CheckedModel model;
+        model.addColumn<Order>("id", [](const Order &row) { return row.id; });
+        model.addColumn<Order>("price", &Order::price);
+        model.setKey(QStringLiteral("id"));
+        model.setInterval(0);
+        model.setSnapshot(true);
+        model.setRegistry(&registry);
+        bool isArmed = false;
+        const auto askOnce = [&] {
+            if (!std::exchange(isArmed, false))
+                return;
+            registry.post({{1, 31}, {2, 32}, {3, 33}});
+            QVERIFY(waitFor([&] { return model.received() == 3; }));
+            if (function == QLatin1String("clear")) {
+                QTest::ignoreMessage(QtWarningMsg, QRegularExpression(QStringLiteral("EventModel::clear\\(\\).*called by a function")));
+                model.clear();
+            }
+        };
+        if (function == QLatin1String("removes")) {
+            model.setRemoves<Order>([&](const Order &) {
+                askOnce();
+                return false;
+            });
+        } else {
+            model.setFilter<Order>([&](const Order &) {
+                askOnce();
+                return true;
+            });
+        }
+        registry.post({{1, 11}, {2, 12}, {3, 13}});
+        QVERIFY(waitFor([&] { return model.count() == 3; }));
+        model.setPaused(true);
+        isArmed = function == QLatin1String("removes");
+        registry.post({{1, 21}, {2, 22}, {3, 23}});
+        QVERIFY(waitFor([&] { return model.received() == (function == QLatin1String("removes") ? 3U : 2U); }));
+        isArmed = function != QLatin1String("removes");
+        model.setPaused(false);
+        QVERIFY(waitFor([&] { return model.numbers("price") == std::vector<int>{31, 32, 33}; }));
+        QCOMPARE(model.numbers("id"), (std::vector<int>{1, 2, 3}));
+        QCOMPARE(model.lost(), quint64(0));
+    }
+
+    void keyMayGoWhileRowsOfASnapshotWait()
+    {
+        AsyncRegistry<std::vector<Order>> registry;
+        CheckedModel model;
+        model.addColumn<Order>("id", &Order::id);
+        model.addColumn<Order>("price", &Order::price);
+        model.setKey(QStringLiteral("id"));
+        model.setInterval(0);
+        model.setSnapshot(true);
+        model.setRegistry(&registry);
+        QThreadPool *const pool = QThreadPool::globalInstance();
+        const int threads = pool->maxThreadCount();
+        pool->waitForDone();
+        pool->setMaxThreadCount(1);
+        std::promise<void> mayEnd;
+        pool->start([&] { mayEnd.get_future().wait(); });
+        registry.post({{1, 11}, {2, 12}});
+        const bool hasCome = waitFor([&] { return model.received() == 1; });
+        model.setPaused(true); // the comparison is under way
+        mayEnd.set_value();
+        pool->waitForDone();
+        pool->setMaxThreadCount(threads);
+        QVERIFY(hasCome);
+        QCoreApplication::processEvents();
+        model.setKey({});
+        model.setPaused(false);
+        registry.post({{3, 13}});
+        QVERIFY(waitFor([&] { return model.numbers("price") == std::vector<int>{13}; }));
+    }
+
+    // Nothing comes into the model until it is one of snapshots.
+    void slotMayRunALoopWhileTheModelBecomesOneOfSnapshots()
+    {
+        AsyncRegistry<Order> registry;
+        CheckedModel model;
+        model.addColumn<Order>("id", &Order::id);
+        model.addColumn<Order>("price", &Order::price);
+        model.setInterval(0);
+        model.setRegistry(&registry);
+        registry.post({1, 11});
+        QVERIFY(waitFor([&] { return model.count() == 1; }));
+        connect(&model, &QAbstractItemModel::rowsRemoved, this, [&] {
+            registry.post({2, 12});
+            QElapsedTimer time;
+            for (time.start(); time.elapsed() < 20;)
+                QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+        });
+        model.setSnapshot(true);
+        QCOMPARE(model.count(), 0);
+        AsyncRegistry<std::vector<Order>> lists;
+        model.setRegistry(&lists);
+        lists.post({{3, 13}});
+        QVERIFY(waitFor([&] { return model.numbers("price") == std::vector<int>{13}; }));
     }
 
     void snapshotThatIsNoListIsRefused()

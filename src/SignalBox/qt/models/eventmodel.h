@@ -127,7 +127,7 @@ class SIGNALBOX_QT_EXPORT EventModel : public QAbstractTableModel
         and what Q_DECLARE_METATYPE declares. With a
         key, rows that stay are changed in place, new ones come at the end; without, the rows are those of the list, by their places. Only
         the newest event is looked at. It is compared with the one before in a thread of QThreadPool::globalInstance(), unless the key is a
-        function; there, too, rows and lists that it has replaced are destroyed. Rows of a type without == count as changed. Of rows with one key the last one counts, others as \c lost; so do, in each
+        function; there, too, rows and lists that it has replaced are destroyed, unless they are few or the pool is busy. Rows of a type without == count as changed. Of rows with one key the last one counts, others as \c lost; so do, in each
         event, rows without the key and those for which there is no room.
     */
     Q_PROPERTY(bool snapshot READ isSnapshot WRITE setSnapshot NOTIFY snapshotChanged FINAL)

@@ -189,6 +189,7 @@ public:
     bool isComputing = false;
     bool isComparedElsewhere = false; // snapshots are compared by another thread, which also destroys what they replace
     detail::DroppedEvents dropped;
+    const std::shared_ptr<const bool> destroying = std::make_shared<const bool>(); // shared by the calls of the pool that destroy such
     // How a thread that compares snapshots finds the model, which may die meanwhile.
     struct WayBack
     {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/models/eventmodel_p.h>
 
+#include <algorithm>
+#include <iterator>
+
 // What the columns of a model show of its events, and their keys.
 
 namespace SignalBox {
@@ -132,6 +135,7 @@ void EventModel::Private::rekey()
     isReading = false;
     order.sort(rows);
     shown.setOrder(rows);
+    std::move(incoming.begin(), incoming.end(), std::back_inserter(again)); // came while a function was asked
     incoming = std::move(again);
     isChanging = false;
     q->endResetModel();

@@ -151,6 +151,10 @@ void EventModel::Private::absorbEvent(detail::IncomingEvent &next)
         std::tie(next.row, next.arrival) = snapshotRows[place];
     detail::ModelRow *row = next.row && next.row->arrival == next.arrival ? next.row : nullptr;
     if (!row && !next.key.isValid()) {
+        if (!keyColumn) { // a row of a snapshot from before the key went
+            lost += next.count;
+            return;
+        }
         next.key = keyColumn->read(next.event); // of a function; or of an event that has none, which is logged
         if (!q)
             return;
@@ -244,7 +248,8 @@ void EventModel::Private::awaitFor(detail::ModelRow *row, detail::EventRow event
     }
     detail::EventRow &place = waiting[static_cast<std::size_t>(row->waiting)].event;
     if (!merge || isSnapshot || !place.isValid()) {
-        place = std::move(event);
+        std::swap(place, event);
+        drop(event);
     } else if (std::optional<detail::EventRow> merged = detail::mergedRow(*merge, place, event, hasMergeFailed)) {
         place = *std::move(merged);
     } else {
@@ -261,7 +266,7 @@ void EventModel::Private::awaitRemoval(detail::ModelRow *row)
         row->waiting = static_cast<int>(waiting.size());
         waiting.push_back({detail::EventRow(), row});
     } else {
-        waiting[static_cast<std::size_t>(row->waiting)].event = detail::EventRow();
+        drop(waiting[static_cast<std::size_t>(row->waiting)].event);
     }
 }
 

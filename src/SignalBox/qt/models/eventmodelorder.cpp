@@ -146,6 +146,9 @@ void EventModel::setSnapshot(bool isSnapshot)
     const QPointer<EventModel> model(this);
     if (d->isSnapshot == isSnapshot || d->isReadingOrChanging("EventModel::setSnapshot()"))
         return;
+    d->handler = {}; // so that nothing comes while views are told that the rows have gone
+    d->newestSnapshot = {};
+    d->snapshots = std::make_shared<detail::SnapshotState>();
     clear();
     if (!model)
         return;

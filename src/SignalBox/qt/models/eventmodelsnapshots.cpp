@@ -40,17 +40,18 @@ void EventModel::Private::drop(detail::EventRow &event)
     event = detail::EventRow();
 }
 
-// What a snapshot replaces is much, and lies all over the memory: to destroy it takes as long as to change the rows.
+// What a snapshot replaces is much, and lies all over the memory: to destroy it takes as long as to change the rows. Where the pool is busy, it is
+// done here: it would grow in its queue.
 void EventModel::Private::destroyDropped()
 {
     constexpr std::size_t few = 64; // to wake a thread for them would cost more
+    constexpr long mostQueued = 2;
     if (dropped.isEmpty())
         return;
-    if (dropped.areMoreThan(few)) {
-        auto destroy = [events = std::exchange(dropped, {})]() mutable { events = {}; };
+    detail::DroppedEvents events = std::exchange(dropped, {});
+    if (events.areMoreThan(few) && destroying.use_count() <= mostQueued) {
+        auto destroy = [events = std::move(events), counted = destroying]() mutable { events = {}; };
         QThreadPool::globalInstance()->start(new PoolCall(std::move(destroy)));
-    } else {
-        dropped = {};
     }
 }
 
@@ -82,9 +83,11 @@ void EventModel::Private::computeDifference()
     const auto self = shared_from_this();
     detail::EventPointer snapshot = std::exchange(newestSnapshot, detail::EventPointer());
     if (!isComparedElsewhere) {
-        isComputing = isReading = true;
+        const bool wasReading = std::exchange(isReading, true); // by an event loop that a filter has opened
+        isComputing = true;
         detail::SnapshotDifference difference = snapshots->differenceTo(*snapshot);
-        isComputing = isReading = false;
+        isComputing = false;
+        isReading = wasReading;
         if (q)
             takeDifference(std::move(difference));
         return;

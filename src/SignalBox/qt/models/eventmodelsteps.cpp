@@ -73,15 +73,15 @@ void EventModel::Private::changeStep()
         return between == persistentRows.end() || *between >= row;
     };
     while (!changes.empty() && isNext(shown.indexOf(changes.back().row))) {
-        Change &change = changes.back();
+        Change change = std::move(changes.back());
+        changes.pop_back();
         detail::ModelRow *const row = change.row;
         last = shown.indexOf(row);
         std::swap(row->event, change.event);
-        drop(change.event);
         row->sortKey = std::move(change.sortKey);
         if (change.isMoved)
             moved.push_back(row);
-        changes.pop_back();
+        drop(change.event);
     }
     if (!columns.empty())
         Q_EMIT q->dataChanged(q->index(first, 0), q->index(last, static_cast<int>(columns.size()) - 1));

@@ -28,8 +28,9 @@ void EventModel::Private::show()
             return;
     } while (isWaiting() && !isPaused);
     isShowing = false;
-    destroyDropped();
-    tell();
+    destroyDropped(); // which may destroy the model
+    if (q)
+        tell();
 }
 
 bool EventModel::Private::finishUpdate()
@@ -148,22 +149,26 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
         changes.push_back({std::move(event), std::move(sortKey), row, isMoved});
         return;
     }
-    row->event = std::move(event);
+    std::swap(row->event, event);
     if (row->isShown()) {
         leaving.push_back(row);
     } else if (isWanted) {
         row->sortKey = std::move(sortKey);
         entering.push_back(row);
     }
+    drop(event);
 }
 
 void EventModel::Private::leave(detail::ModelRow *row)
 {
     row->isLeaving = true;
-    if (row->isShown())
+    if (row->isShown()) {
         leaving.push_back(row);
-    else
-        store.remove(row);
+        return;
+    }
+    detail::EventRow event = std::move(row->event);
+    store.remove(row);
+    drop(event);
 }
 
 void EventModel::Private::arrangeUpdate()
