@@ -69,16 +69,25 @@ void ScriptPromise::resolve(const DispatchReport &report)
     resolve(value);
 }
 
+// Without memory for its result, the future was cancelled.
+static void resolveBy(const QFuture<DispatchReport> &report, ScriptPromise &promise)
+{
+    if (report.resultCount() != 0)
+        promise.resolve(report.result());
+    else
+        promise.resolve(QJSValue());
+}
+
 void resolveLater(std::shared_ptr<ScriptPromise> promise, QJSEngine *engine, const QFuture<DispatchReport> &report)
 {
     if (report.isFinished()) {
-        promise->resolve(report.result());
+        resolveBy(report, *promise);
         return;
     }
     auto *const watcher = new QFutureWatcher<DispatchReport>(engine);
     QObject::connect(watcher, &QFutureWatcherBase::finished, watcher, [watcher, promise = std::move(promise)] {
         SanitizerOrder::acquire(watcher->future());
-        promise->resolve(watcher->result());
+        resolveBy(watcher->future(), *promise);
         watcher->deleteLater();
     });
     watcher->setFuture(report);

@@ -209,6 +209,31 @@ private Q_SLOTS:
         thread.wait();
     }
 
+    // What waits behind the events of a loop does so by a timer, which goes with the thread.
+    void handlerThatYieldsGoesOnWhenItsThreadIsStartedAgain()
+    {
+        AsyncRegistry<int> registry;
+        std::atomic<int> turns = 0;
+        QThread thread;
+        thread.start();
+        registry.registerHandler(SignalBox::onThread(&thread), [&](const int &) -> Task<> {
+            for (;;) {
+                co_await yieldToLoop();
+                ++turns;
+            }
+        });
+        registry.post(1);
+        for (int round = 0; round < 3; ++round) {
+            const int before = turns;
+            QVERIFY(waitFor([&] { return turns > before + 2; }));
+            thread.quit();
+            thread.wait();
+            thread.start();
+        }
+        thread.quit();
+        thread.wait();
+    }
+
     void endOfTheRegistryLetsItGoOn()
     {
         auto registry = std::make_unique<AsyncRegistry<std::string>>();

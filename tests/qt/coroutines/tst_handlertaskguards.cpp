@@ -105,6 +105,55 @@ private Q_SLOTS:
         QVERIFY(!first.isFinished());
     }
 
+    // What the coroutine held may be the owner of the guard: it does not wait for the coroutine that is being destroyed.
+    void destructorInTheCoroutineEndsTheGuardOfItsHandler_data()
+    {
+        QTest::addColumn<bool>("endsByItself");
+        QTest::addColumn<bool>("isParameter");
+        QTest::newRow("local, context dies") << false << false;
+        QTest::newRow("local, ends") << true << false;
+        QTest::newRow("parameter, context dies") << false << true;
+        QTest::newRow("parameter, ends") << true << true;
+    }
+
+    void destructorInTheCoroutineEndsTheGuardOfItsHandler()
+    {
+        QFETCH(const bool, endsByItself);
+        QFETCH(const bool, isParameter);
+        AsyncRegistry<int> registry;
+        auto context = std::make_unique<QObject>();
+        HandlerGuard guard;
+        int ends = 0;
+        struct Owner
+        {
+            HandlerGuard &guard;
+            int &ends;
+            ~Owner()
+            {
+                guard.reset();
+                ++ends;
+            }
+        };
+        const auto run = [](std::shared_ptr<Owner> owner, bool isKept, bool isShort) -> Task<> {
+            std::shared_ptr<Owner> local;
+            if (!isKept)
+                local.swap(owner);
+            if (isShort)
+                co_await yieldToLoop();
+            else
+                co_await sleepFor(1000h);
+        };
+        guard = registry.registerGuard(context.get(), [&](const int &) {
+            return run(std::make_shared<Owner>(guard, ends), isParameter, endsByItself);
+        });
+        registry.post(1);
+        QCOMPARE(ends, 0);
+        if (!endsByItself)
+            context.reset();
+        QVERIFY(waitFor([&] { return ends == 1; }));
+        QVERIFY(!guard.isActive());
+    }
+
     void reportOfADestroyedCoroutineSaysDropped()
     {
         AsyncRegistry<int> registry;

@@ -306,6 +306,28 @@ private Q_SLOTS:
         }
     }
 
+    // The function runs between two events of the stream, and may take the one before.
+    void keyMayTakeFromTheStream()
+    {
+        AsyncRegistry<int> registry;
+        std::function<void()> hook;
+        EventStream<int> stream = registry.stream(this, {.backlog = Backlog::newestBy([&hook](int number) {
+                                                             if (hook)
+                                                                 std::exchange(hook, {})();
+                                                             return number;
+                                                         })});
+        registry.post(1);
+        runQueuedCalls();
+        registry.post(2);
+        int taken = 0;
+        hook = [&] { taken = stream.next().result().value_or(0); }; // when the event arrives, its key is read again
+        runQueuedCalls();
+        QCOMPARE(taken, 1);
+        const auto next = stream.next();
+        QVERIFY(next.isFinished());
+        QCOMPARE(next.result(), std::optional<int>(2));
+    }
+
     // No future waits for those who take the events.
     void futureFinishesWhenTheEventHasArrived()
     {

@@ -10,6 +10,7 @@
 #include <QtCore/qcoreevent.h>
 #include <QtCore/qthread.h>
 
+#include <new>
 #include <unordered_map>
 #include <utility>
 
@@ -302,8 +303,27 @@ void TaskHub::queueBehindEvents(HubEntry &entry) noexcept
         m_yielding.append(entry);
     }
     // Of no duration: it fires when the loop has nothing else to do. It goes on as long as something waits for it.
-    if (m_yieldTimer == 0)
+    if (m_yieldTimer == 0) {
+        awaitRestart();
         m_yieldTimer = m_anchor->startTimer(0);
+    }
+}
+
+// A thread's timers go with its event dispatcher, and what has yielded waits for one.
+void TaskHub::awaitRestart() noexcept
+{
+    if (m_restart)
+        return;
+    try {
+        m_restart = QObject::connect(QThread::currentThread(), &QThread::started, m_anchor, [this] {
+            if (m_yieldTimer == 0 || !isHere())
+                return;
+            m_anchor->killTimer(m_yieldTimer);
+            m_yieldTimer = m_anchor->startTimer(0);
+        });
+    } catch (const std::bad_alloc &) {
+        // The next one that yields tries again.
+    }
 }
 
 // --- the context dies -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <SignalBox/qt/coroutines/taskdriver.h>
 
 #include <QtCore/qglobal.h>
+#include <QtCore/qobjectdefs.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -112,6 +113,7 @@ private:
     void begin();
     void serve() noexcept;
     void serveYielding() noexcept;
+    void awaitRestart() noexcept;
     void serveSleepers() noexcept;
     void leave() noexcept;
     void depart() noexcept;
@@ -131,6 +133,7 @@ private:
     TaskRun *m_running = nullptr; // the innermost on the stack
     Sleep *m_firstSleeper = nullptr; // in the order of their times
     int m_yieldTimer = 0;
+    QMetaObject::Connection m_restart; // to the thread that is home, which may be started again
 
     std::mutex m_mutex; // guards what follows; never held while code of the program runs
     std::condition_variable m_departed;

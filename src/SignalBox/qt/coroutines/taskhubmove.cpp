@@ -68,6 +68,7 @@ void TaskHub::leave() noexcept
             }
         }
     }
+    QObject::disconnect(std::exchange(m_restart, {}));
     if (yieldTimer != 0)
         anchor->killTimer(yieldTimer);
     postCall(anchor, [self = shared_from_this()] { self->serve(); });
@@ -75,6 +76,7 @@ void TaskHub::leave() noexcept
 
 void TaskHub::depart() noexcept
 {
+    const std::shared_ptr<TaskHub> self = shared_from_this(); // once the mutex is free, the context's end may go on
     {
         const std::lock_guard lock(m_mutex);
         if (!std::exchange(m_isDeparting, false))

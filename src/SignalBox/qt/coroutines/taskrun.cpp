@@ -117,7 +117,7 @@ bool TaskDriver::isHere() const noexcept
 
 bool TaskDriver::isOnStackHere() const noexcept
 {
-    return m_hub->isMine() && m_runs > 0;
+    return m_hub->isMine() && (m_runs > 0 || m_hasEnded);
 }
 
 TaskKept *TaskDriver::kept(const void *kind, const void *object) const noexcept

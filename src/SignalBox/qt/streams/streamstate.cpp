@@ -11,6 +11,7 @@
 #include <SignalBox/qt/registry/asyncregistry.h>
 #include <SignalBox/qt/routes/route.h>
 
+#include <QtCore/qscopeguard.h>
 #include <QtCore/qthread.h>
 
 #include <exception>
@@ -131,7 +132,8 @@ bool StreamState::arrive(const Event &event, std::uint64_t lostBefore)
 
 void StreamState::keep(const Event &event)
 {
-    m_mayHaveEvent = true;
+    // At the end: a key may come back to this and take what is here.
+    const auto mark = qScopeGuard([this] { m_mayHaveEvent = true; });
     std::vector<FailedMerge> failed;
     auto push = [&](const EventKey *key) {
         QueueEntry *const item = SeparateEntry::make(QueueEntry::Single, nullptr, &event);
