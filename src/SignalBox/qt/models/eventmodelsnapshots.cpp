@@ -45,11 +45,11 @@ void EventModel::Private::drop(detail::EventRow &event)
 void EventModel::Private::destroyDropped()
 {
     constexpr std::size_t few = 64; // to wake a thread for them would cost more
-    constexpr long mostQueued = 2;
+    constexpr long mostCalls = 2;
     if (dropped.isEmpty())
         return;
     detail::DroppedEvents events = std::exchange(dropped, {});
-    if (events.areMoreThan(few) && destroying.use_count() <= mostQueued) {
+    if (events.areMoreThan(few) && destroying.use_count() <= mostCalls) {
         auto destroy = [events = std::move(events), counted = destroying]() mutable { events = {}; };
         QThreadPool::globalInstance()->start(new PoolCall(std::move(destroy)));
     }
