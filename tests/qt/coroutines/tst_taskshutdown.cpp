@@ -83,8 +83,8 @@ int main(int argc, char *argv[])
             QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
         if (run == 0) {
             // Suspended while no application runs.
-            for (int i = 0; i < 100 && step == 1; ++i)
-                QCoreApplication::processEvents();
+            while (step == 1)
+                QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
             CHECK(step == 2);
         }
     }
