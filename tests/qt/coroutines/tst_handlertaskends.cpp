@@ -202,6 +202,9 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return isWaiting.load(); }));
         thread.quit();
         thread.wait();
+        // Its time comes while the thread does not run.
+        const auto later = SignalBox::spawn(this, []() -> Task<> { co_await sleepFor(5ms); });
+        QVERIFY(waitFor([&] { return later.isFinished(); }));
         thread.start();
         QVERIFY(finishes(future));
         COMPARE_REPORT(future.result(), 1, 0, 0);

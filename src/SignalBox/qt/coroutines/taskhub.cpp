@@ -4,7 +4,7 @@
 #include <SignalBox/qt/delivery/currentthread_p.h>
 #include <SignalBox/qt/delivery/drainclock_p.h>
 #include <SignalBox/qt/delivery/handover_p.h>
-#include <SignalBox/qt/delivery/mailbox_p.h>
+#include <SignalBox/qt/delivery/threadmailbox_p.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
 #include <QtCore/qcoreevent.h>
@@ -13,6 +13,7 @@
 #include <new>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace SignalBox::detail {
 
@@ -118,6 +119,7 @@ struct TaskHub::Life
 std::shared_ptr<TaskHub> TaskHub::of(QObject *context)
 {
     std::shared_ptr<TaskHub> hub;
+    ThreadMailbox::callWhenReopened(&TaskHub::threadHasRestarted);
     {
         Hubs &hubs = Hubs::instance();
         const std::lock_guard lock(hubs.mutex);
@@ -303,26 +305,31 @@ void TaskHub::queueBehindEvents(HubEntry &entry) noexcept
         m_yielding.append(entry);
     }
     // Of no duration: it fires when the loop has nothing else to do. It goes on as long as something waits for it.
-    if (m_yieldTimer == 0) {
-        awaitRestart();
+    if (m_yieldTimer == 0)
         m_yieldTimer = m_anchor->startTimer(0);
-    }
 }
 
-// A thread's timers go with its event dispatcher, and what has yielded waits for one.
-void TaskHub::awaitRestart() noexcept
+// The calling thread has been started again, or its application has been made again. The wakes that came meanwhile were dropped, and its
+// timers went with its event dispatcher.
+void TaskHub::threadHasRestarted() noexcept
 {
-    if (m_restart)
-        return;
+    std::vector<std::shared_ptr<TaskHub>> here;
     try {
-        m_restart = QObject::connect(QThread::currentThread(), &QThread::started, m_anchor, [this] {
-            if (m_yieldTimer == 0 || !isHere())
-                return;
-            m_anchor->killTimer(m_yieldTimer);
-            m_yieldTimer = m_anchor->startTimer(0);
-        });
+        Hubs &hubs = Hubs::instance();
+        const std::lock_guard lock(hubs.mutex);
+        for (const auto &[context, hub] : hubs.byContext) {
+            if (hub->isHere())
+                here.push_back(hub);
+        }
     } catch (const std::bad_alloc &) {
-        // The next one that yields tries again.
+        // The others go on when something wakes them.
+    }
+    for (const auto &hub : here) {
+        if (hub->m_yieldTimer != 0 && hub->m_anchor) {
+            hub->m_anchor->killTimer(hub->m_yieldTimer);
+            hub->m_yieldTimer = hub->m_anchor->startTimer(0);
+        }
+        hub->wake();
     }
 }
 

@@ -6,7 +6,6 @@
 #include <SignalBox/qt/coroutines/taskdriver.h>
 
 #include <QtCore/qglobal.h>
-#include <QtCore/qobjectdefs.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -111,9 +110,9 @@ private:
     struct Life;
 
     void begin();
+    static void threadHasRestarted() noexcept;
     void serve() noexcept;
     void serveYielding() noexcept;
-    void awaitRestart() noexcept;
     void serveSleepers() noexcept;
     void leave() noexcept;
     void depart() noexcept;
@@ -133,7 +132,6 @@ private:
     TaskRun *m_running = nullptr; // the innermost on the stack
     Sleep *m_firstSleeper = nullptr; // in the order of their times
     int m_yieldTimer = 0;
-    QMetaObject::Connection m_restart; // to the thread that is home, which may be started again
 
     std::mutex m_mutex; // guards what follows; never held while code of the program runs
     std::condition_variable m_departed;

@@ -68,7 +68,6 @@ void TaskHub::leave() noexcept
             }
         }
     }
-    QObject::disconnect(std::exchange(m_restart, {}));
     if (yieldTimer != 0)
         anchor->killTimer(yieldTimer);
     postCall(anchor, [self = shared_from_this()] { self->serve(); });

@@ -336,6 +336,8 @@ void ThreadMailbox::open()
     m_hasSeenThread = false;
     reopen();
     callConsumer();
+    if (const auto function = s_whenReopened.load(std::memory_order_relaxed))
+        function();
 }
 
 void ThreadMailbox::close(ThreadRun::Phase phase) noexcept

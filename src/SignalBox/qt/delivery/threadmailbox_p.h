@@ -54,6 +54,8 @@ public:
 
     // On the thread, or while there is none.
     void open();
+    /*! \a function is called on each thread that has been started again, and on that of an application that is not the first. One for all. */
+    static void callWhenReopened(void (*function)()) noexcept { s_whenReopened.store(function, std::memory_order_relaxed); }
     void close(ThreadRun::Phase phase) noexcept;
     // The thread object is gone, and another one may be made at its address.
     void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
@@ -92,6 +94,8 @@ public:
 private:
     class Drainer;
     class Delivering;
+
+    static inline std::atomic<void (*)()> s_whenReopened{nullptr}; // relaxed: a function, which refers to nothing
 
     bool isComingUp() const noexcept override;
     void lookForStart() noexcept override;
