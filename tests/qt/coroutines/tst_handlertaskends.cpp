@@ -212,6 +212,31 @@ private Q_SLOTS:
         thread.wait();
     }
 
+    void coroutineThatIsSpawnedBetweenTwoRunsOfItsThreadBegins()
+    {
+        QThread thread;
+        QObject context;
+        context.moveToThread(&thread);
+        std::atomic<int> begun = 0;
+        const auto begin = [&]() -> Task<> {
+            ++begun;
+            co_return;
+        };
+        thread.start();
+        spawn(&context, begin);
+        QVERIFY(waitFor([&] { return begun == 1; }));
+        thread.quit();
+        thread.wait();
+        spawn(&context, begin);
+        QObject other; // no coroutine has run for it
+        other.moveToThread(&thread);
+        spawn(&other, begin);
+        thread.start();
+        QVERIFY(waitFor([&] { return begun == 3; }));
+        thread.quit();
+        thread.wait();
+    }
+
     // What waits behind the events of a loop does so by a timer, which goes with the thread.
     void handlerThatYieldsGoesOnWhenItsThreadIsStartedAgain()
     {

@@ -85,6 +85,46 @@ Q_DECLARE_METATYPE(WitnessedRow)
 
 namespace {
 
+// The one thread of the global pool is busy until release().
+class BusyPool
+{
+public:
+    BusyPool()
+    {
+        m_pool->waitForDone();
+        m_pool->setMaxThreadCount(1);
+        m_pool->start([this] { m_mayEnd.get_future().wait(); });
+    }
+    Q_DISABLE_COPY_MOVE(BusyPool)
+    ~BusyPool() { release(); }
+    void release()
+    {
+        if (std::exchange(m_isReleased, true))
+            return;
+        m_mayEnd.set_value();
+        m_pool->waitForDone();
+        m_pool->setMaxThreadCount(m_threads);
+    }
+
+private:
+    QThreadPool *const m_pool = QThreadPool::globalInstance();
+    const int m_threads = m_pool->maxThreadCount();
+    std::promise<void> m_mayEnd;
+    bool m_isReleased = false;
+};
+
+// Rows with a key, which is a member or another function, and a price.
+template <class Row, class Id>
+void showSnapshots(EventModel &model, AsyncRegistry<std::vector<Row>> &registry, Id id)
+{
+    model.addColumn<Row>("id", id);
+    model.addColumn<Row>("price", &Row::price);
+    model.setKey(QStringLiteral("id"));
+    model.setInterval(0);
+    model.setSnapshot(true);
+    model.setRegistry(&registry);
+}
+
 // A model of orders, and a table that is what it should show.
 struct OrderModel : CheckedModel
 {
@@ -740,14 +780,9 @@ private Q_SLOTS:
         AsyncRegistry<std::vector<WitnessedRow>> registry;
         CheckedModel model;
         if (isFunction)
-            model.addColumn<WitnessedRow>("id", [](const WitnessedRow &row) { return row.id; });
+            showSnapshots(model, registry, [](const WitnessedRow &row) { return row.id; });
         else
-            model.addColumn<WitnessedRow>("id", &WitnessedRow::id);
-        model.addColumn<WitnessedRow>("price", &WitnessedRow::price);
-        model.setKey(QStringLiteral("id"));
-        model.setInterval(0);
-        model.setSnapshot(true);
-        model.setRegistry(&registry);
+            showSnapshots(model, registry, &WitnessedRow::id);
         Witness::destroyedHere = 0;
         const auto post = [&](int firstId, int price) {
             std::vector<WitnessedRow> rows;
@@ -772,13 +807,8 @@ private Q_SLOTS:
         constexpr int count = 500;
         AsyncRegistry<std::vector<WitnessedRow>> registry;
         CheckedModel model;
-        model.addColumn<WitnessedRow>("id", &WitnessedRow::id);
-        model.addColumn<WitnessedRow>("price", &WitnessedRow::price);
-        model.setKey(QStringLiteral("id"));
-        model.setInterval(0);
         model.setFilter<WitnessedRow>([](const WitnessedRow &row) { return row.price != 2; });
-        model.setSnapshot(true);
-        model.setRegistry(&registry);
+        showSnapshots(model, registry, &WitnessedRow::id);
         Witness::destroyedHere = 0;
         int shown = 0;
         for (const auto &[firstId, price] : {std::pair(0, 1), std::pair(0, 2), std::pair(0, 3), std::pair(0, 2), std::pair(count, 4)}) {
@@ -796,32 +826,20 @@ private Q_SLOTS:
     void busyPoolDoesNotKeepWhatSnapshotsReplace()
     {
         constexpr int count = 100;
-        QThreadPool *const pool = QThreadPool::globalInstance();
-        const int threads = pool->maxThreadCount();
-        pool->waitForDone();
-        pool->setMaxThreadCount(1);
-        std::promise<void> mayEnd;
-        pool->start([&] { mayEnd.get_future().wait(); });
+        BusyPool pool;
         AsyncRegistry<std::vector<WitnessedRow>> registry;
         CheckedModel model;
-        model.addColumn<WitnessedRow>("id", &WitnessedRow::id);
-        model.addColumn<WitnessedRow>("price", &WitnessedRow::price);
-        model.setKey(QStringLiteral("id"));
-        model.setInterval(0);
-        model.setSnapshot(true);
-        model.setRegistry(&registry);
+        showSnapshots(model, registry, &WitnessedRow::id);
         int most = 0;
         for (int price = 1; price <= 50; ++price) {
             std::vector<WitnessedRow> rows;
             for (int i = 0; i < count; ++i)
                 rows.push_back({i, price, std::make_shared<const Witness>()});
             registry.post(std::exchange(rows, {}));
-            if (!waitFor([&] { return model.received() == quint64(price); }))
-                break;
+            QVERIFY(waitFor([&] { return model.received() == quint64(price); }));
             most = std::max(most, Witness::alive.load());
         }
-        mayEnd.set_value();
-        pool->setMaxThreadCount(threads);
+        pool.release();
         QVERIFY(waitFor([&] { return model.numbers("price") == std::vector<int>(count, 50) && Witness::alive == count; }));
         QVERIFY2(most <= 5 * count, qPrintable(QString::number(most)));
     }
@@ -838,12 +856,7 @@ private Q_SLOTS:
         QFETCH(const QString, function);
         AsyncRegistry<std::vector<Order>> registry;
         CheckedModel model;
-        model.addColumn<Order>("id", [](const Order &row) { return row.id; });
-        model.addColumn<Order>("price", &Order::price);
-        model.setKey(QStringLiteral("id"));
-        model.setInterval(0);
-        model.setSnapshot(true);
-        model.setRegistry(&registry);
+        showSnapshots(model, registry, [](const Order &row) { return row.id; });
         bool isArmed = false;
         const auto askOnce = [&] {
             if (!std::exchange(isArmed, false))
@@ -883,25 +896,12 @@ private Q_SLOTS:
     {
         AsyncRegistry<std::vector<Order>> registry;
         CheckedModel model;
-        model.addColumn<Order>("id", &Order::id);
-        model.addColumn<Order>("price", &Order::price);
-        model.setKey(QStringLiteral("id"));
-        model.setInterval(0);
-        model.setSnapshot(true);
-        model.setRegistry(&registry);
-        QThreadPool *const pool = QThreadPool::globalInstance();
-        const int threads = pool->maxThreadCount();
-        pool->waitForDone();
-        pool->setMaxThreadCount(1);
-        std::promise<void> mayEnd;
-        pool->start([&] { mayEnd.get_future().wait(); });
+        showSnapshots(model, registry, &Order::id);
+        BusyPool pool;
         registry.post({{1, 11}, {2, 12}});
-        const bool hasCome = waitFor([&] { return model.received() == 1; });
+        QVERIFY(waitFor([&] { return model.received() == 1; }));
         model.setPaused(true); // the comparison is under way
-        mayEnd.set_value();
-        pool->waitForDone();
-        pool->setMaxThreadCount(threads);
-        QVERIFY(hasCome);
+        pool.release();
         QCoreApplication::processEvents();
         model.setKey({});
         model.setPaused(false);

@@ -12,7 +12,7 @@
 
 namespace SignalBox::detail {
 
-/*! Where a coroutine runs that is given arguments, and the place of that call: behind arguments, there is no parameter for it. */
+/*! The target of a spawn() with arguments, and the place of the call: a parameter behind a pack of arguments has no default. */
 template <class Object>
 class SpawnTarget
 {

@@ -57,7 +57,11 @@ struct Hubs
 
     static Hubs &instance()
     {
-        static auto *const hubs = new Hubs;
+        static auto *const hubs = [] {
+            auto *const made = new Hubs;
+            ThreadMailbox::callWhenReopened(&TaskHub::wakeAllHere);
+            return made;
+        }();
         return *hubs;
     }
 };
@@ -119,7 +123,6 @@ struct TaskHub::Life
 std::shared_ptr<TaskHub> TaskHub::of(QObject *context)
 {
     std::shared_ptr<TaskHub> hub;
-    ThreadMailbox::callWhenReopened(&TaskHub::threadHasRestarted);
     {
         Hubs &hubs = Hubs::instance();
         const std::lock_guard lock(hubs.mutex);
@@ -310,22 +313,22 @@ void TaskHub::queueBehindEvents(HubEntry &entry) noexcept
 }
 
 // The calling thread has been started again, or its application has been made again. The wakes that came meanwhile were dropped, and its
-// timers went with its event dispatcher.
-void TaskHub::threadHasRestarted() noexcept
+// timers went with its event dispatcher. A hub without a home may have been made for a context of this thread meanwhile.
+void TaskHub::wakeAllHere() noexcept
 {
-    std::vector<std::shared_ptr<TaskHub>> here;
+    std::vector<std::shared_ptr<TaskHub>> woken;
     try {
         Hubs &hubs = Hubs::instance();
         const std::lock_guard lock(hubs.mutex);
         for (const auto &[context, hub] : hubs.byContext) {
-            if (hub->isHere())
-                here.push_back(hub);
+            if (hub->isHere() || !hub->m_home.load(std::memory_order_relaxed))
+                woken.push_back(hub);
         }
     } catch (const std::bad_alloc &) {
         // The others go on when something wakes them.
     }
-    for (const auto &hub : here) {
-        if (hub->m_yieldTimer != 0 && hub->m_anchor) {
+    for (const auto &hub : woken) {
+        if (hub->isHere() && hub->m_yieldTimer != 0 && hub->m_anchor) {
             hub->m_anchor->killTimer(hub->m_yieldTimer);
             hub->m_yieldTimer = hub->m_anchor->startTimer(0);
         }

@@ -55,6 +55,9 @@ public:
     /*! Of \a context, which must be alive during the call. Throws std::bad_alloc. */
     static std::shared_ptr<TaskHub> of(QObject *context);
 
+    /*! For ThreadMailbox::callWhenReopened(): wakes all hubs whose contexts live, or may live, on the calling thread. */
+    static void wakeAllHere() noexcept;
+
     explicit TaskHub(QObject *context);
     ~TaskHub();
     Q_DISABLE_COPY_MOVE(TaskHub)
@@ -110,7 +113,6 @@ private:
     struct Life;
 
     void begin();
-    static void threadHasRestarted() noexcept;
     void serve() noexcept;
     void serveYielding() noexcept;
     void serveSleepers() noexcept;

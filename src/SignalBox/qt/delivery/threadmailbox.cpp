@@ -336,7 +336,7 @@ void ThreadMailbox::open()
     m_hasSeenThread = false;
     reopen();
     callConsumer();
-    if (const auto function = s_whenReopened.load(std::memory_order_relaxed))
+    if (const auto function = s_whenReopened.load())
         function();
 }
 

@@ -55,7 +55,7 @@ public:
     // On the thread, or while there is none.
     void open();
     /*! \a function is called on each thread that has been started again, and on that of an application that is not the first. One for all. */
-    static void callWhenReopened(void (*function)()) noexcept { s_whenReopened.store(function, std::memory_order_relaxed); }
+    static void callWhenReopened(void (*function)()) noexcept { s_whenReopened.store(function); }
     void close(ThreadRun::Phase phase) noexcept;
     // The thread object is gone, and another one may be made at its address.
     void forgetThread() noexcept { m_thread.store(nullptr, std::memory_order_relaxed); }
@@ -95,7 +95,9 @@ private:
     class Drainer;
     class Delivering;
 
-    static inline std::atomic<void (*)()> s_whenReopened{nullptr}; // relaxed: a function, which refers to nothing
+    // Sequentially consistent, with the phase of m_run: who has set it and then finds a mailbox closed, and drops a wake, comes before open(),
+    // which sets the phase and then looks here. Weaker, both may miss the other, and what was to be woken sleeps for ever.
+    static inline std::atomic<void (*)()> s_whenReopened{nullptr};
 
     bool isComingUp() const noexcept override;
     void lookForStart() noexcept override;
