@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <SignalBox/qt/sources/realtimebuffer.h>
 
+#include <SignalBox/qt/delivery/sanitizerorder.h>
 #include <SignalBox/qt/observing/logging.h>
 
 #include <QtCore/qabstracteventdispatcher.h>
@@ -30,17 +31,18 @@ public:
         if (QAbstractEventDispatcher::instance())
             wait(m_interval);
         else // as soon as there is an event loop; until then there is take()
-            QCoreApplication::postEvent(this, new QEvent(QEvent::User));
+            postStart();
     }
     ~RealtimeTaker() override { m_buffer->close(); }
 
     // The timer begins anew on the other thread: ThreadSanitizer does not see how Qt hands one over.
     bool event(QEvent *event) override
     {
+        SanitizerOrder::acquire(event);
         if (event->type() == QEvent::ThreadChange) {
             m_timer.stop();
             m_waited = 0;
-            QCoreApplication::postEvent(this, new QEvent(QEvent::User)); // goes with the object
+            postStart(); // goes with the object
         }
         return QObject::event(event);
     }
@@ -65,6 +67,13 @@ protected:
 
 private:
     static constexpr int slowest = 8; // intervals, while nothing comes
+
+    void postStart()
+    {
+        auto *event = new QEvent(QEvent::User);
+        SanitizerOrder::release(event);
+        QCoreApplication::postEvent(this, event);
+    }
 
     void wait(int milliseconds)
     {
