@@ -47,13 +47,14 @@ public:
     };
     const std::unique_ptr<Merging> merging; // null: newer items replace older ones
 
-    // For the consumer: the list of slots that had an event, oldest first.
-    KeyedSlot *before = nullptr;
-    KeyedSlot *after = nullptr;
-    std::uint64_t round = 0; // the round that took the last event; 0: the slot is in no list
+    // For the consumer.
     std::uint64_t told = 0; // how many of the pushed items were taken, or replaced by those
+    std::uint64_t round = 0; // the round that took the last event
+    std::uint64_t linkedRound = 0; // the round in which it came to the list of slots that had an event; 0: it is not there
     void *place = nullptr; // what the recipient keeps with the key, and a number of its own for that
     std::uint64_t placeNumber = 0;
+    KeyedSlot *before = nullptr; // in that list, oldest first
+    KeyedSlot *after = nullptr;
 
     /*! Whether a producer merges into the item, or events wait to be merged into it. The consumer leaves the item then. */
     bool isBusy() const noexcept { return merging && (merging->isUnderWay || merging->pendingCount != 0); }

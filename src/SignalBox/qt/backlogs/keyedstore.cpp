@@ -4,6 +4,7 @@
 #include <SignalBox/qt/backlogs/batch.h>
 #include <SignalBox/qt/backlogs/eventpolicy.h>
 #include <SignalBox/qt/delivery/completion_p.h>
+#include <SignalBox/qt/delivery/prefetch_p.h>
 
 #include <new>
 #include <utility>
@@ -194,8 +195,9 @@ QueueEntry *KeyedStore::takeFrom(KeyedSlot &slot) noexcept
     } else {
         item = ChangedStack<DeliveryPlatform, QueueEntry>::take(slot);
     }
-    unlink(&slot);
-    link(&slot);
+    slot.round = m_round;
+    if (slot.linkedRound == 0)
+        link(&slot);
     m_takenCount.add(1);
     const std::uint64_t pushed = slot.pushed.value();
     item->setTicket(pushed - std::exchange(slot.told, pushed));
@@ -219,8 +221,16 @@ QueueEntry *KeyedStore::take() noexcept
 void KeyedStore::takeAll(Batch &batch) noexcept
 {
     ++m_round;
-    m_takenFirst.store(m_changed.takeAll(), std::memory_order_relaxed);
+    Slot *ahead = m_changed.takeAll();
+    m_takenFirst.store(ahead, std::memory_order_relaxed);
+    // Items were written by other processors. Producers may replace them meanwhile, so they are asked for only.
+    for (std::size_t count = 0; ahead && count < prefetchDistance; ++count)
+        ahead = ChangedStack<DeliveryPlatform, QueueEntry>::nextOf(*ahead);
     while (KeyedSlot *slot = takeSlot()) {
+        if (ahead) {
+            prefetch(ahead->item.load(std::memory_order_relaxed));
+            ahead = ChangedStack<DeliveryPlatform, QueueEntry>::nextOf(*ahead);
+        }
         if (QueueEntry *item = takeFrom(*slot))
             batch.addNewest(item, *slot);
     }
@@ -240,11 +250,17 @@ void KeyedStore::takeRest(EntryList &taken, Extent extent) noexcept
     } while (extent == Extent::Everything && count() != 0 && (std::this_thread::yield(), true));
 }
 
+// A slot that had an event since it came to the list goes to the end of it: most are looked at once in ten rounds, and not each time that they have one.
 // What finds the slot's table locked comes again in the next round.
 void KeyedStore::eraseIdle() noexcept
 {
-    for (int erased = 0; m_oldest && m_oldest->round + idleRounds < m_round && erased < mostErased; ++erased) {
+    for (int looks = 0; m_oldest && m_oldest->linkedRound + idleRounds < m_round && looks < mostLooks; ++looks) {
         KeyedSlot *const slot = m_oldest;
+        if (slot->round + idleRounds >= m_round) {
+            unlink(slot);
+            link(slot);
+            continue;
+        }
         KeyedTable &table = tableOf(slot->hash);
         Lock lock(table.mutex, std::try_to_lock);
         if (!lock.owns_lock())
@@ -263,7 +279,7 @@ void KeyedStore::eraseIdle() noexcept
 
 void KeyedStore::link(KeyedSlot *slot) noexcept
 {
-    slot->round = m_round;
+    slot->linkedRound = m_round;
     slot->before = m_newest;
     slot->after = nullptr;
     (m_newest ? m_newest->after : m_oldest) = slot;
@@ -272,8 +288,7 @@ void KeyedStore::link(KeyedSlot *slot) noexcept
 
 void KeyedStore::unlink(KeyedSlot *slot) noexcept
 {
-    if (std::exchange(slot->round, 0) == 0)
-        return;
+    slot->linkedRound = 0;
     (slot->before ? slot->before->after : m_oldest) = slot->after;
     (slot->after ? slot->after->before : m_newest) = slot->before;
 }

@@ -33,7 +33,7 @@ struct FailedMerge
     may be counted with the item before it.
 
     Each slot is in one of several tables, each with a mutex. A round is a takeAll(), or the take() of the last item that waited. A slot without an
-    event for ten rounds is erased. So the store takes memory for the keys that change, not for those that ever came.
+    event for ten rounds is erased; one that had several, within twenty. So the store takes memory for the keys that change, not for those that ever came.
 
     No mutex is held during a merge: the thread that merges has taken the slot's item out, and other threads leave their items with the slot. A thread
     that finds many items there waits for a short time, so that memory stays small where merging is slower than posting. After that it leaves its item
@@ -72,7 +72,7 @@ private:
 
     static constexpr int tableBits = 6;
     static constexpr std::uint64_t idleRounds = 10;
-    static constexpr int mostErased = 16 * 1024; // in one round, which is no longer for it than a millisecond or two
+    static constexpr int mostLooks = 16 * 1024; // at slots in one round, which is no longer for it than a millisecond or two
     static constexpr int mostPending = 16;
     static constexpr int mostWaits = 1000;
 

@@ -75,8 +75,15 @@ void EventModel::Private::changeStep()
     while (!changes.empty() && isNext(shown.indexOf(changes.back().row))) {
         Change change = std::move(changes.back());
         changes.pop_back();
+        if (const std::size_t rest = changes.size(); rest > detail::prefetchDistance) {
+            changes[rest - detail::prefetchDistance - 1].event.prefetch();
+            changes[rest - detail::prefetchDistance - 1].row->prefetch();
+            changes[rest - detail::prefetchDistance / 2].row->event.prefetch(); // which goes
+        }
         detail::ModelRow *const row = change.row;
         last = shown.indexOf(row);
+        if (isKeyed())
+            change.event.detach(); // here, as the memory of the one before is free next
         std::swap(row->event, change.event);
         row->sortKey = std::move(change.sortKey);
         if (change.isMoved)

@@ -86,6 +86,8 @@ bool EventModel::Private::prepareUpdate()
     const bool isPlain = !isKeyed() && !filter.isSet() && order.by == detail::RowOrder::By::Arrival; // nothing to ask
     if (isPlain)
         entering.reserve(taken.size());
+    else
+        changes.reserve(taken.size());
     isReading = true;
     for (std::size_t i = 0; i < taken.size(); ++i) {
         Waiting &event = taken[i];
@@ -134,8 +136,6 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
         }
         event = *std::move(merged);
     }
-    if (isKeyed())
-        event.detach();
     const bool isWanted = !filter.isSet() || filter.isTrue(event, true);
     if (!q)
         return;
@@ -149,6 +149,8 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
         changes.push_back({std::move(event), std::move(sortKey), row, isMoved});
         return;
     }
+    if (isKeyed())
+        event.detach();
     std::swap(row->event, event);
     if (row->isShown()) {
         leaving.push_back(row);

@@ -47,16 +47,20 @@ Event::Content EventRow::content() const
     return m_copied->content;
 }
 
-void EventRow::detach()
+void EventRow::detach() noexcept
 {
     if (!m_event || !m_event->sharesMemory())
         return;
-    const Event::Content whole = content();
-    if (!whole.type.isValid())
-        return;
-    const HeldObjects *const held = heldObjects();
-    m_copied = std::make_unique<Copy>(QVariant(whole.type, whole.value), held ? held->copy() : nullptr);
-    m_event = EventPointer();
+    try {
+        const Event::Content whole = content();
+        if (!whole.type.isValid())
+            return;
+        const HeldObjects *const held = heldObjects();
+        m_copied = std::make_unique<Copy>(QVariant(whole.type, whole.value), held ? held->copy() : nullptr);
+        m_event = EventPointer();
+    } catch (...) {
+        // It stays as it is.
+    }
 }
 
 } // namespace SignalBox::detail

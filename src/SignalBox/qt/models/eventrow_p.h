@@ -3,7 +3,7 @@
 
 #include <SignalBox/qt/delivery/event.h>
 #include <SignalBox/qt/delivery/heldobjects.h>
-#include <SignalBox/qt/models/prefetch_p.h>
+#include <SignalBox/qt/delivery/prefetch_p.h>
 
 #include <QtCore/qglobal.h>
 #include <QtCore/qvariant.h>
@@ -51,8 +51,8 @@ public:
             detail::prefetch(m_copied->content.value);
     }
 
-    /*! Copies a small event that shares its memory with others: a row that stays would keep all of that alive. */
-    void detach();
+    /*! Copies a small event that shares its memory with others: a row that stays would keep all of that alive, as it does if copying throws. */
+    void detach() noexcept;
 
 private:
     const HeldObjects *heldObjects() const noexcept;

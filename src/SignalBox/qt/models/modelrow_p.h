@@ -2,7 +2,7 @@
 #pragma once
 
 #include <SignalBox/qt/models/eventrow_p.h>
-#include <SignalBox/qt/models/prefetch_p.h>
+#include <SignalBox/qt/delivery/prefetch_p.h>
 
 #include <QtCore/qvariant.h>
 
