@@ -62,7 +62,7 @@ bool isOurs(const std::string &peer)
 
 bool isFloor(const std::string &peer)
 {
-    return peer == "raw" || peer == "idle";
+    return peer == "raw" || peer == "idle" || peer == "painting alone" || peer == "unsorted";
 }
 
 struct Count
