@@ -484,6 +484,31 @@ private Q_SLOTS:
         QCOMPARE(alive.load(), 0);
     }
 
+    // Which are looked at once in ten rounds, not each time they come.
+    void keysThatCameForAWhileAreForgotten()
+    {
+        constexpr int keys = 1000;
+        AsyncRegistry<int> registry;
+        QObject context;
+        registry.registerHandler(&context, [](const EventBatch<int> &) {}, {.backlog = Backlog::newestBy([](int event) { return CountedKey(event); })});
+        const auto postAll = [&](int rounds, int count) {
+            for (int round = 0; round < rounds; ++round) {
+                for (int i = 0; i < count; ++i)
+                    registry.post(i);
+                runQueuedCalls();
+            }
+        };
+        for (int rounds = 1; rounds <= 25; ++rounds) {
+            postAll(rounds, keys);
+            postAll(9, 1);
+            QCOMPARE(CountedKey::alive.load(), keys); // nine rounds are not ten
+            postAll(12, 1);
+            QCOMPARE(CountedKey::alive.load(), 1);
+        }
+        registry.clear();
+        QCOMPARE(CountedKey::alive.load(), 0);
+    }
+
     // As many keys as memory holds may wait at once. They are erased in steps, so that no round takes long. With
     // SIGNALBOX_STRESS_SCALE=10 ten million.
     void manyKeysAtOnceAreForgottenInSteps()

@@ -89,6 +89,24 @@ struct CountedCopies
     std::array<char, size> rest{};
 };
 
+struct ThrowingCopies
+{
+    ThrowingCopies() = default;
+    ThrowingCopies(int itsKey, int itsNumber) : key(itsKey), number(itsNumber) {}
+    ThrowingCopies(const ThrowingCopies &other) : key(other.key), number(other.number)
+    {
+        if (throws)
+            throw std::runtime_error("no copy");
+    }
+    ThrowingCopies(ThrowingCopies &&) noexcept = default;
+    ThrowingCopies &operator=(const ThrowingCopies &) = delete;
+    ThrowingCopies &operator=(ThrowingCopies &&) = delete;
+
+    static inline bool throws = false;
+    int key = 0;
+    int number = 0;
+};
+
 } // namespace
 
 // Models with a key: one row for each value of it.
@@ -97,6 +115,26 @@ class KeyedModelTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void eventWhoseCopyThrowsIsShownNonetheless()
+    {
+        AsyncRegistry<ThrowingCopies> registry;
+        CheckedModel model(&registry);
+        model.addColumn<ThrowingCopies>("key", &ThrowingCopies::key);
+        model.addColumn<ThrowingCopies>("number", &ThrowingCopies::number);
+        model.setKey(QStringLiteral("key"));
+        ThrowingCopies::throws = true;
+        quint64 posted = 0;
+        for (int round = 0; round < 3; ++round) {
+            if (round == 2)
+                ThrowingCopies::throws = false;
+            for (int key = 0; key < 4; ++key)
+                registry.post({key, 10 * round + key});
+            posted += 4;
+            QVERIFY(model.comesTo(4, posted));
+            QCOMPARE(model.numbers("number"), range(10 * round, 10 * round + 4));
+        }
+    }
+
     void rowOfAKeyIsUpdatedInPlace()
     {
         AsyncRegistry<Tick> registry;

@@ -33,7 +33,7 @@ struct FailedMerge
     may be counted with the item before it.
 
     Each slot is in one of several tables, each with a mutex. A round is a takeAll(), or the take() of the last item that waited. A slot without an
-    event for ten rounds is erased; one that had several, within twenty. So the store takes memory for the keys that change, not for those that ever came.
+    event for ten rounds is erased; one that had several, within 21. So the store takes memory for the keys that change, not for those that ever came.
 
     No mutex is held during a merge: the thread that merges has taken the slot's item out, and other threads leave their items with the slot. A thread
     that finds many items there waits for a short time, so that memory stays small where merging is slower than posting. After that it leaves its item
