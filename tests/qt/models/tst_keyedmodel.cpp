@@ -117,6 +117,9 @@ class KeyedModelTest : public QObject
 private Q_SLOTS:
     void eventWhoseCopyThrowsIsShownNonetheless()
     {
+#ifdef __SANITIZE_ADDRESS__
+        QSKIP("QVariant leaks the memory for a copy that throws");
+#endif
         AsyncRegistry<ThrowingCopies> registry;
         CheckedModel model(&registry);
         model.addColumn<ThrowingCopies>("key", &ThrowingCopies::key);
