@@ -41,7 +41,12 @@ public:
 
     void prefetch() const noexcept
     {
-        detail::prefetch(m_copied ? static_cast<const void *>(m_copied.get()) : m_event.get());
+        if (m_copied) { // it may lie on two lines of the cache
+            detail::prefetch(m_copied.get());
+            detail::prefetch(&m_copied->content.value);
+        } else {
+            detail::prefetch(m_event.get());
+        }
     }
 
     /*! After prefetch(). */
