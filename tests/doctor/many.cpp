@@ -22,7 +22,8 @@ template <int number> void invoke(Receiver &receiver)
 
 template <int... numbers> void invokeAll(Receiver &receiver, std::integer_sequence<int, numbers...>)
 {
-    (invoke<numbers>(receiver), ...);
+    for (const auto call : {invoke<numbers>...}) // not by a fold: compilers nest those, and not without a limit
+        call(receiver);
 }
 
 } // namespace
