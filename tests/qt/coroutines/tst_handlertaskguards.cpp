@@ -144,7 +144,7 @@ private Q_SLOTS:
                 co_await sleepFor(1000h);
         };
         guard = registry.registerGuard(context.get(), [&](const int &) {
-            return run(std::make_shared<Owner>(guard, ends), isParameter, endsByItself);
+            return run(std::shared_ptr<Owner>(new Owner{guard, ends}), isParameter, endsByItself);
         });
         registry.post(1);
         QCOMPARE(ends, 0);
