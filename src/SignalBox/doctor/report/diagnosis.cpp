@@ -172,7 +172,8 @@ StallFinding describe(Observer &observer, Symbols &symbols, const Stall &stall, 
                     stack.push_back(std::move(place));
             }
         }
-        finding.stacks.push_back(std::move(stack));
+        if (!stack.empty()) // as one is that could not be unwound: a later look shows more
+            finding.stacks.push_back(std::move(stack));
     }
     return finding;
 }
