@@ -360,6 +360,9 @@ private Q_SLOTS:
             while (std::chrono::steady_clock::now() < end)
                 storm.step();
             QVERIFY(storm.end());
+            // Before the first one is destroyed: coroutines of one spawn on the other.
+            for (WorkerThread &worker : workers)
+                worker.finish();
         }
         QCOMPARE(weather.events.handlerCount(), 0);
         QCOMPARE(Alive::count(), 0);
