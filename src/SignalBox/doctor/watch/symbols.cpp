@@ -280,8 +280,10 @@ bool Symbols::isOfQt(std::uint64_t address)
     return path && isQtLibrary(baseName(path));
 }
 
+// One without a name, such as the stub through which a library is called, only if none has a name.
 Place Symbols::firstOfProgram(const std::vector<std::uint64_t> &frames, const std::string &passedOver)
 {
+    Place withoutName;
     for (const std::uint64_t frame : frames) {
         if (frame == 0)
             break;
@@ -297,11 +299,15 @@ Place Symbols::firstOfProgram(const std::vector<std::uint64_t> &frames, const st
         }
         for (const Place &place : places) {
             const bool isEmission = passedOver.size() > 3 && place.function.starts_with(passedOver);
-            if (!isQtsOrGenerated(place.file) && !isQtFunction(place.function) && !isEmission)
+            if (isQtsOrGenerated(place.file) || isQtFunction(place.function) || isEmission)
+                continue;
+            if (!place.function.empty())
                 return place;
+            if (!withoutName.isKnown())
+                withoutName = place;
         }
     }
-    return {};
+    return withoutName;
 }
 
 } // namespace SignalBox::Doctor
