@@ -484,7 +484,7 @@ private Q_SLOTS:
         QCOMPARE(alive.load(), 0);
     }
 
-    // Which are looked at once in ten rounds, not each time they come.
+    // Their slots are looked at once in ten rounds, and not with each event.
     void keysThatCameForAWhileAreForgotten()
     {
         constexpr int keys = 1000;

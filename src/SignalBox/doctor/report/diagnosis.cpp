@@ -172,7 +172,7 @@ StallFinding describe(Observer &observer, Symbols &symbols, const Stall &stall, 
                     stack.push_back(std::move(place));
             }
         }
-        if (!stack.empty()) // as one is that could not be unwound: a later look shows more
+        if (!stack.empty()) // else it could not be unwound
             finding.stacks.push_back(std::move(stack));
     }
     return finding;

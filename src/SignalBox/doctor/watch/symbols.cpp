@@ -280,7 +280,7 @@ bool Symbols::isOfQt(std::uint64_t address)
     return path && isQtLibrary(baseName(path));
 }
 
-// One without a name, such as the stub through which a library is called, only if none has a name.
+// Prefers a place with a name: the stub through which a library is called has none.
 Place Symbols::firstOfProgram(const std::vector<std::uint64_t> &frames, const std::string &passedOver)
 {
     Place withoutName;

@@ -223,7 +223,8 @@ void KeyedStore::takeAll(Batch &batch) noexcept
     ++m_round;
     Slot *ahead = m_changed.takeAll();
     m_takenFirst.store(ahead, std::memory_order_relaxed);
-    // Items were written by other processors. Producers may replace them meanwhile, so they are asked for only.
+    // Items were written by other processors. The slot ahead still has its item, so nobody pushes it, and its link stays. Relaxed: a producer may
+    // replace the item meanwhile, so its address is not followed.
     for (std::size_t count = 0; ahead && count < prefetchDistance; ++count)
         ahead = ChangedStack<DeliveryPlatform, QueueEntry>::nextOf(*ahead);
     while (KeyedSlot *slot = takeSlot()) {
@@ -250,7 +251,7 @@ void KeyedStore::takeRest(EntryList &taken, Extent extent) noexcept
     } while (extent == Extent::Everything && count() != 0 && (std::this_thread::yield(), true));
 }
 
-// A slot that had an event since it came to the list goes to the end of it: most are looked at once in ten rounds, and not each time that they have one.
+// A slot that had an event since it came to the list goes to the end of it. So most slots move once in ten rounds, and not with each event.
 // What finds the slot's table locked comes again in the next round.
 void KeyedStore::eraseIdle() noexcept
 {

@@ -72,7 +72,7 @@ private:
 
     static constexpr int tableBits = 6;
     static constexpr std::uint64_t idleRounds = 10;
-    static constexpr int mostLooks = 16 * 1024; // at slots in one round, which is no longer for it than a millisecond or two
+    static constexpr int mostLooks = 16 * 1024; // slots in one round: a millisecond or two
     static constexpr int mostPending = 16;
     static constexpr int mostWaits = 1000;
 

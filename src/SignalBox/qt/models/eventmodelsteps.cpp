@@ -83,7 +83,7 @@ void EventModel::Private::changeStep()
         detail::ModelRow *const row = change.row;
         last = shown.indexOf(row);
         if (isKeyed())
-            change.event.detach(); // here, as the memory of the one before is free next
+            change.event.detach(); // here, where the copy gets the memory that the change before has freed
         std::swap(row->event, change.event);
         row->sortKey = std::move(change.sortKey);
         if (change.isMoved)

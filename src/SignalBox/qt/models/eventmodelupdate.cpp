@@ -86,7 +86,7 @@ bool EventModel::Private::prepareUpdate()
     const bool isPlain = !isKeyed() && !filter.isSet() && order.by == detail::RowOrder::By::Arrival; // nothing to ask
     if (isPlain)
         entering.reserve(taken.size());
-    else
+    else if (isKeyed())
         changes.reserve(taken.size());
     isReading = true;
     for (std::size_t i = 0; i < taken.size(); ++i) {
