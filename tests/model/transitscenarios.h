@@ -11,8 +11,8 @@
 #include <vector>
 
 // Scenarios of a handler whose context moves from one mailbox to another while producers post to it: nothing is lost, doubled, or
-// overtaken by a later event of its producer; and when the producers have ended, one thread, once, learns that the last one has been
-// given back.
+// overtaken by a later event of its producer; when the producers have ended, one thread, once, learns that the last one has been
+// given back; and the thread that was left does not take the handler for its own again.
 
 namespace Model {
 
@@ -87,6 +87,7 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
         transit = std::make_unique<ModelTransit>(left.get());
         received = Received();
         hasDeparted.store(0, std::memory_order_relaxed);
+        hasLeft.store(0, std::memory_order_relaxed);
         opens.store(0, std::memory_order_relaxed);
         producersLeft.store(producers, std::memory_order_relaxed);
         ends.store(0, std::memory_order_relaxed);
@@ -153,14 +154,22 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
             giveBack();
         }
         transit->depart();
+        hasLeft.store(1, std::memory_order_release);
         forwardAll();
         hasDeparted.store(1, std::memory_order_release);
         for (bool isLast = false; !isLast;) {
             isLast = producersLeft.load(std::memory_order_acquire) == 0;
             forwardAll();
+            RL_ASSERT(openMailbox() != left.get());
             if (!isLast)
                 rl::yield(1, $);
         }
+    }
+
+    // As a walk asks whether the handler runs inline.
+    Post *openMailbox()
+    {
+        return transit->openMailbox([this] { return hasLeft.load(std::memory_order_acquire) != 0; });
     }
 
     void arrive()
@@ -174,11 +183,12 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
         Parcels waiting;
         for (int tried = 0;;) {
             const int told = opens.load(std::memory_order_acquire);
-            if (told != tried && transit->openAt(reached.get(), waiting, [] {}))
+            if (told != tried && transit->openAt(reached.get(), waiting, [this] { hasLeft.store(0, std::memory_order_release); }))
                 break; // only when somebody says so: or it might be for ever
             tried = told;
             rl::yield(1, $);
         }
+        RL_ASSERT(openMailbox() == reached.get());
         for (Parcel *parcel : waiting.takeAll()) {
             received.take(parcel);
             giveBack();
@@ -211,6 +221,7 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
     std::unique_ptr<ModelTransit> transit;
     Received received; // one consumer at a time: the move orders them
     Atomic<int> hasDeparted{0};
+    Atomic<int> hasLeft{0}; // as Receiver::hasLeft()
     Atomic<int> opens{0};
     Atomic<int> producersLeft{0};
     Atomic<int> ends{0};

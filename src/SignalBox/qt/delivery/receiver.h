@@ -57,7 +57,8 @@ public:
     virtual void dropBacklog(EntryList &&taken) noexcept = 0;
 
     /*! Whether it receives elsewhere, or may: what comes to this mailbox is forwarded then. For the consumer of the mailbox, or the thread
-        that drops in its place. */
+        that drops in its place; a thread without a reservation asks for the mailbox after that (see Transit::openMailbox()). Acquire:
+        partner setHasLeft(). Weaker: that thread sees the mailbox before. */
     bool hasLeft() const noexcept { return m_hasLeft.load(std::memory_order_acquire); }
 
 protected:
@@ -67,7 +68,8 @@ protected:
     // Of the next visits; the consumer's.
     void setWantsOneVisit(bool wantsOneVisit) noexcept { m_wantsOneVisit = wantsOneVisit; }
 
-    // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring.
+    // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring. Taken back where
+    // the receiver is open again. Release: partner hasLeft().
     void setHasLeft(bool hasLeft) noexcept { m_hasLeft.store(hasLeft, std::memory_order_release); }
 
     // Reservations of deliveries that are running or have run here, and are not given back yet. Exact for the consumer, and late for

@@ -218,7 +218,10 @@ bool Route::runsInline() const noexcept
 {
     if (!m_mailbox)
         return true;
-    if (!m_isAuto || (m_inbox && !waitsForItsCalls()) || !m_transit.mailbox()->isCurrentThread() || hasLeft())
+    if (!m_isAuto || (m_inbox && !waitsForItsCalls()))
+        return false;
+    const Mailbox *const mailbox = m_transit.openMailbox([this] { return hasLeft(); });
+    if (!mailbox || !mailbox->isCurrentThread())
         return false;
     if (!m_inbox) [[likely]]
         return !m_transit.isPending(served());

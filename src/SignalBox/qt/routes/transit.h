@@ -151,8 +151,8 @@ public:
         m_target = mailbox;
         aimIfComplete(opensAt);
     }
-    // The consumer of `mailbox`. True: it is open there from here on; `waiting` comes first. Calls confirm() before anything else
-    // can come there.
+    // The consumer of `mailbox`. True: it is open there from here on; `waiting` comes first. Calls confirm() when mailbox() is that one,
+    // see openMailbox(), and before anything else can come there.
     template <class Confirm>
     bool openAt(Mailbox *mailbox, Entries &waiting, Confirm &&confirm) noexcept
     {
@@ -163,9 +163,9 @@ public:
         takeKept(waiting);
         m_target = nullptr;
         m_isMoving = false;
-        confirm();
         // Release: partner mailbox(). Weaker: a thread without a reservation looks into a mailbox before it is made.
         m_mailbox.store(mailbox, std::memory_order_release);
+        confirm();
         // Release: the mailbox; partner reserve().
         m_word.fetch_sub(moving, Platform::order(DeliverySite::OpenTransit, std::memory_order_release));
         return true;
@@ -200,6 +200,14 @@ public:
 
     // Where it is open, or was last.
     Mailbox *mailbox() const noexcept { return m_mailbox.load(std::memory_order_acquire); }
+    // Where it is open, for a thread that asks whether that is its own mailbox. Null if hasLeft(): a flag that is raised with depart()
+    // and taken back by confirm(). The flag is asked first, as openAt() writes it last: who sees it taken back sees the mailbox where
+    // that was done. In the other order, the thread that was left may see its old mailbox and the flag of the new one.
+    template <class HasLeft>
+    Mailbox *openMailbox(HasLeft &&hasLeft) const noexcept
+    {
+        return hasLeft() ? nullptr : mailbox();
+    }
     // Deliveries that are counted, whether they have run by now or not. Relaxed: for others than the consumer it is late.
     std::uint64_t reserved() const noexcept
     {
