@@ -200,6 +200,7 @@ bool TaskHub::settle()
         return true;
     if (isEnding())
         return true; // and add() refuses
+    awaitMove(m_context);
     if (!isAtHome())
         return false;
     if (m_anchor)

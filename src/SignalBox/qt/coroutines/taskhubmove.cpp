@@ -22,6 +22,7 @@ bool TaskHub::isMine() noexcept
         return m_departsFrom == here;
     if (isEnding() || m_home.load(std::memory_order_relaxed) || m_context->thread() != here || !m_anchor)
         return false;
+    awaitMove(m_context);
     m_home.store(here, std::memory_order_relaxed); // it has arrived, and its wake has not been served yet
     return true;
 }

@@ -3,6 +3,8 @@
 
 #include <SignalBox/qt/delivery/sanitizerorder.h>
 
+#include <QtCore/qcoreapplication.h>
+#include <QtCore/qcoreevent.h>
 #include <QtCore/qglobal.h>
 #include <QtCore/qobject.h>
 
@@ -39,13 +41,23 @@ private:
 };
 
 /*!
-    Calls \a function on the thread of \a receiver, through its event loop, or destroys it with the receiver. The
-    library's one use of Qt's own queue.
+    Calls \a function on the thread of \a receiver, through its event loop, or destroys it with the receiver. Nothing else of this library
+    uses Qt's own queue.
 */
 template <class F>
 void postCall(QObject *receiver, F function)
 {
     QMetaObject::invokeMethod(receiver, HandOver(std::move(function)), Qt::QueuedConnection);
+}
+
+/*!
+    Waits until the call of QObject::moveToThread() that has brought \a object to the calling thread is over. Qt moves the children after
+    the object, one by one, and walks over the list of them meanwhile. It holds the mutex of both threads' queues from before until after
+    that; this takes that mutex, by the removal of events that are never posted.
+*/
+inline void awaitMove(QObject *object)
+{
+    QCoreApplication::removePostedEvents(object, QEvent::ThreadChange);
 }
 
 } // namespace SignalBox::detail

@@ -285,6 +285,7 @@ void Context::arrive()
         look();
         return;
     }
+    awaitMove(m_object);
     // Only this thread could move the object now, or destroy it.
     if (!isAnchored) {
         try {
