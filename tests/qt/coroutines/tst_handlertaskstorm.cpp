@@ -93,6 +93,7 @@ Task<Propagation> blow(Weather &weather, const Event &event, QObject *context)
     case 7: { // a context of its own, with a handler that it deletes
         auto *const other = new QObject(context);
         AsyncRegistry<int> registry;
+        registry.moveToThread(nullptr); // the context may take this coroutine to another thread
         registry.registerHandler(other, [other, alive = Alive()](const int &deletes) -> Task<> {
             co_await SignalBox::yieldToLoop();
             if (deletes != 0)

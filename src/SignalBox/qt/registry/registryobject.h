@@ -63,7 +63,8 @@ class ExceptionInfo;
 
     \lifetime The destructor unregisters all handlers and drops what is queued for them. A notify() that is running calls no further
     handler. The destructor does not wait for handlers that run on other threads. Other threads may still be inside notify(); none may
-    begin a call. On the registry's own thread, a handler may destroy the registry that calls it.
+    begin a call. On the registry's own thread, a handler may destroy the registry that calls it. As any QObject, it is destroyed on its
+    own thread; after moveToThread(nullptr), any thread may destroy it, and no signal is emitted.
 
     \code
     void pauseAll(SignalBox::RegistryObject &registry)
