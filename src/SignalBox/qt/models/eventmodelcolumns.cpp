@@ -134,7 +134,7 @@ void EventModel::Private::rekey()
     }
     isReading = false;
     order.sort(rows);
-    shown.setOrder(rows);
+    shown.insert(0, rows);
     std::move(incoming.begin(), incoming.end(), std::back_inserter(again)); // came while a function was asked
     incoming = std::move(again);
     isChanging = false;

@@ -143,7 +143,7 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
     if (!q)
         return;
     row->isNew = false;
-    if (row->isShown() && isWanted) {
+    if (shown.contains(row) && isWanted) {
         const bool isMoved =
                 order.by == detail::RowOrder::By::SortKey && detail::RowOrder::compare(row->sortKey, sortKey) != 0;
         changes.push_back({std::move(event), std::move(sortKey), row, isMoved});
@@ -152,7 +152,7 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
     if (isKeyed())
         event.detach();
     std::swap(row->event, event);
-    if (row->isShown()) {
+    if (shown.contains(row)) {
         leaving.push_back(row);
     } else if (isWanted) {
         row->sortKey = std::move(sortKey);
@@ -164,7 +164,7 @@ void EventModel::Private::prepareRow(detail::ModelRow *row, detail::EventRow eve
 void EventModel::Private::leave(detail::ModelRow *row)
 {
     row->isLeaving = true;
-    if (row->isShown()) {
+    if (shown.contains(row)) {
         leaving.push_back(row);
         return;
     }
@@ -175,7 +175,9 @@ void EventModel::Private::leave(detail::ModelRow *row)
 
 void EventModel::Private::arrangeUpdate()
 {
-    const auto isBefore = [](const detail::ModelRow *a, const detail::ModelRow *b) { return a->place < b->place; };
+    const auto isBefore = [this](const detail::ModelRow *a, const detail::ModelRow *b) {
+        return shown.indexOf(a) < shown.indexOf(b);
+    };
     if (!std::is_sorted(leaving.begin(), leaving.end(), isBefore)) // of a ring they are
         std::sort(leaving.begin(), leaving.end(), isBefore);
     order.sort(entering);
@@ -196,7 +198,7 @@ void EventModel::Private::arrangeUpdate()
 // The last row comes first. Where many rows change, a pass over all rows is faster than sorting.
 void EventModel::Private::sortChanges()
 {
-    const auto isAfter = [](const Change &a, const Change &b) { return a.row->place > b.row->place; };
+    const auto isAfter = [this](const Change &a, const Change &b) { return shown.indexOf(a.row) > shown.indexOf(b.row); };
     if (std::is_sorted(changes.begin(), changes.end(), isAfter))
         return;
     const auto count = static_cast<std::size_t>(shown.count());
@@ -219,9 +221,11 @@ void EventModel::Private::sortChanges()
 std::size_t EventModel::Private::changeRuns() const
 {
     std::size_t runs = 0;
-    std::int64_t before = -1;
-    for (const Change &change : changes)
-        runs += std::exchange(before, change.row->place) != change.row->place + 1;
+    int before = -1;
+    for (const Change &change : changes) {
+        const int index = shown.indexOf(change.row);
+        runs += std::exchange(before, index) != index + 1;
+    }
     return runs;
 }
 
@@ -233,10 +237,10 @@ void EventModel::Private::refilter()
         if (row->isNew)
             continue;
         const bool isWanted = !filter.isSet() || filter.isTrue(row->event, true);
-        if (q && isWanted && !row->isShown()) {
+        if (q && isWanted && !shown.contains(row)) {
             row->sortKey = readSortKey(row->event);
             entering.push_back(row);
-        } else if (!isWanted && row->isShown()) {
+        } else if (!isWanted && shown.contains(row)) {
             leaving.push_back(row);
         }
         if (!q)

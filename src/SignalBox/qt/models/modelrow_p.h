@@ -27,13 +27,9 @@ struct SortKey
     std::unique_ptr<const QVariant> value; // null, where kind and number say all of it
 };
 
-/*! One row of a model, shown or not: its event, its key, its place. */
+/*! One row of a model, shown or not: its event, its key. */
 struct ModelRow
 {
-    static constexpr std::int64_t hidden = -1;
-
-    bool isShown() const noexcept { return place != hidden; }
-
     bool hasKey() const noexcept { return m_key && m_key->isValid(); }
     /*! Of a model with a key. */
     const QVariant &key() const noexcept { return *m_key; }
@@ -59,7 +55,7 @@ struct ModelRow
         detail::prefetch(this);
         detail::prefetch(&arrival);
     }
-    /*! Its order, event, place and state. */
+    /*! Its order, event and state. */
     void prefetch() const noexcept
     {
         detail::prefetch(this);
@@ -77,7 +73,6 @@ struct ModelRow
     // What an update looks at comes first: in 64 bytes, on one or two lines of the cache.
     SortKey sortKey;             // of the event; nothing: the model is not sorted
     std::uint64_t arrival = 0;   // 1 and up, in the order of arrival; 0: it is no row
-    std::int64_t place = hidden; // see ShownRows
     EventRow event;
     int waiting = -1;       // where its event is among those that wait, see EventModel::Private; -1: none does
     bool isNew = true;      // it has no event yet

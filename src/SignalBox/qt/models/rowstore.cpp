@@ -86,17 +86,7 @@ void RowStore::removeKey(ModelRow *row) noexcept
 
 ModelRow *RowStore::append(QVariant key, std::size_t hash)
 {
-    if (m_free.empty()) {
-        m_memory.emplace_back();
-        m_free.push_back(&m_memory.back());
-    }
-    ModelRow *const row = m_free.back();
-    m_free.pop_back();
-    if (m_free.size() > prefetchDistance) {
-        m_free[m_free.size() - prefetchDistance]->prefetch();
-        m_free[m_free.size() - prefetchDistance]->prefetchLinks();
-        m_free[m_free.size() - prefetchDistance / 2]->prefetchKey();
-    }
+    ModelRow *const row = m_memory.take();
     const bool hasKey = key.isValid();
     if (hasKey)
         row->setKey(std::move(key));
@@ -119,14 +109,13 @@ void RowStore::remove(ModelRow *row)
     (row->after ? row->after->before : m_last) = row->before;
     --m_count;
     row->reset();
-    m_free.push_back(row);
+    m_memory.giveBack(row);
 }
 
 void RowStore::clear()
 {
     m_buckets.clear();
     m_keyCount = 0;
-    m_free.clear();
     m_memory.clear();
     m_first = m_last = nullptr;
     m_count = 0;

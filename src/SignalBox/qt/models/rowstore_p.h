@@ -2,12 +2,12 @@
 #pragma once
 
 #include <SignalBox/qt/models/modelrow_p.h>
+#include <SignalBox/qt/models/rowmemory_p.h>
 
 #include <QtCore/qglobal.h>
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 namespace SignalBox::detail {
@@ -49,8 +49,7 @@ private:
     void addKey(ModelRow *row);
     void removeKey(ModelRow *row) noexcept;
 
-    std::deque<ModelRow> m_memory;
-    std::vector<ModelRow *> m_free;
+    RowMemory m_memory;
     std::vector<ModelRow *> m_buckets; // by keys: the first row of each bucket; there is a power of two of them
     std::size_t m_keyCount = 0;
     ModelRow *m_first = nullptr;

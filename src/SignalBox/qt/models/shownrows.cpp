@@ -9,6 +9,10 @@ namespace SignalBox::detail {
 void ShownRows::insert(int first, const std::vector<ModelRow *> &rows)
 {
     const std::size_t place = m_head + static_cast<std::size_t>(first);
+    for (const ModelRow *row : rows) {
+        if (const std::size_t number = RowMemory::numberOf(row); number >= m_places.size())
+            m_places.resize(std::max(2 * m_places.size(), number + 1), hidden);
+    }
     m_rows.insert(m_rows.begin() + static_cast<std::ptrdiff_t>(place), rows.begin(), rows.end());
     renumber(place, m_rows.size());
 }
@@ -18,7 +22,7 @@ void ShownRows::remove(int first, int last)
     const std::size_t place = m_head + static_cast<std::size_t>(first);
     const std::size_t end = m_head + static_cast<std::size_t>(last) + 1;
     for (std::size_t row = place; row < end; ++row)
-        m_rows[row]->place = ModelRow::hidden;
+        m_places[RowMemory::numberOf(m_rows[row])] = hidden;
     if (first != 0) {
         m_rows.erase(m_rows.begin() + static_cast<std::ptrdiff_t>(place),
                      m_rows.begin() + static_cast<std::ptrdiff_t>(end));
@@ -38,12 +42,11 @@ void ShownRows::setOrder(std::vector<ModelRow *> rows)
 {
     // Rows that stay where they are need not be looked at.
     const std::span<ModelRow *const> before = all();
-    const std::size_t same = std::min(before.size(), rows.size());
     std::size_t first = 0;
-    while (first < same && before[first] == rows[first])
+    while (first < rows.size() && before[first] == rows[first])
         ++first;
     std::size_t end = rows.size();
-    while (before.size() == rows.size() && end > first && before[end - 1] == rows[end - 1])
+    while (end > first && before[end - 1] == rows[end - 1])
         --end;
     m_rows = std::move(rows);
     m_head = 0;
@@ -53,6 +56,7 @@ void ShownRows::setOrder(std::vector<ModelRow *> rows)
 void ShownRows::clear()
 {
     m_rows.clear();
+    m_places.clear();
     m_head = 0;
     m_firstPlace = 0;
 }
@@ -60,12 +64,8 @@ void ShownRows::clear()
 // From where to before where, in the vector.
 void ShownRows::renumber(std::size_t first, std::size_t end)
 {
-    constexpr std::size_t ahead = 2 * prefetchDistance; // little is done with each
-    const std::size_t lastAhead = m_rows.size() - 1;
-    for (std::size_t row = first; row < end; ++row) {
-        prefetch(&m_rows[std::min(row + ahead, lastAhead)]->place);
-        m_rows[row]->place = m_firstPlace + static_cast<std::int64_t>(row - m_head);
-    }
+    for (std::size_t row = first; row < end; ++row)
+        m_places[RowMemory::numberOf(m_rows[row])] = m_firstPlace + static_cast<std::int64_t>(row - m_head);
 }
 
 std::vector<std::pair<int, int>> ShownRows::runsOf(const std::vector<ModelRow *> &rows) const
