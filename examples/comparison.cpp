@@ -53,7 +53,7 @@ QStringList cells(const Measurement &row)
 
 } // namespace
 
-Meter::Meter()
+Meter::Meter(Memory memory) : m_memory(memory)
 {
     m_timer.setTimerType(Qt::PreciseTimer);
     m_timer.setInterval(16);
@@ -65,7 +65,7 @@ void Meter::start()
     m_gaps.clear();
     m_lastFrame = 0;
     m_cpuBefore = cpuSeconds();
-    m_memoryBefore = m_highestMemory = allocatedMemory();
+    m_memoryBefore = m_highestMemory = m_memory == Memory::Measured ? allocatedMemory() : 0;
     m_ownCpu = 0;
     m_clock.start();
     m_timer.start();
@@ -89,8 +89,8 @@ void Meter::takeFrame()
 {
     const qint64 now = m_clock.nsecsElapsed();
     m_gaps.push_back(double(now - m_lastFrame) * 1e-6);
-    // The look itself takes milliseconds where many small blocks are free: it counts neither as work nor as a gap.
-    if (m_gaps.size() % framesPerLook == 0) {
+    // The look itself counts neither as work nor as a gap.
+    if (m_memory == Memory::Measured && m_gaps.size() % framesPerLook == 0) {
         const double before = cpuSeconds();
         m_highestMemory = std::max(m_highestMemory, allocatedMemory());
         m_ownCpu += cpuSeconds() - before;

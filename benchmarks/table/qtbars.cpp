@@ -155,9 +155,13 @@ void addRowBars(std::vector<Bar> &bars)
 void addOrderBars(std::vector<Bar> &bars)
 {
     const std::string proxy = "QSortFilterProxyModel";
-    const Bar::Value theirs = counterOf("sorted", proxy, "250ms", "update_ns");
-    bars.push_back({"5000 symbols, 200 000 quotes/s, sorted by the price, in a visible QTableView: the GUI thread's time for an update, four a second",
-                    "<= 0.20 x " + proxy, Unit::Ratio, quotient(counterOf("sorted", us, "250ms", "update_ns"), theirs), 0.2, proxy, theirs});
+    const Bar::Value theirs = counterOf("sorted", proxy, "60ms", "update_ns");
+    bars.push_back({"5000 symbols, 200 000 quotes/s, sorted by the price, in a visible QTableView: the GUI thread's time for an update, 16 a second, as often "
+                    "as both can",
+                    "<= 0.20 x " + proxy, Unit::Ratio, quotient(counterOf("sorted", us, "60ms", "update_ns"), theirs), 0.2, proxy, theirs});
+    const Bar::Value theirsOfAll = counterOf("sorted", proxy, "250ms", "update_ns");
+    bars.push_back({"the same, four a second, where all rows have changed", "<= 0.20 x " + proxy, Unit::Ratio,
+                    quotient(counterOf("sorted", us, "250ms", "update_ns"), theirsOfAll), 0.2, proxy, theirsOfAll});
     const Bar::Value theirShare = counterOf("sorted", proxy, "16ms", "gui_share");
     bars.push_back({"the GUI thread's share of a CPU for that, updated each frame, which the proxy cannot keep up with", "<= 0.20 x " + proxy, Unit::Ratio,
                     quotient(counterOf("sorted", us, "16ms", "gui_share"), theirShare), 0.2, proxy, theirShare, Unit::Count});

@@ -4,11 +4,22 @@
 #include "../program.h"
 #include "questions.h"
 
+#include "comparison.h"
 #include "floodoptions.h"
 
 #include <QtWidgets/qapplication.h>
 
 using namespace SignalBoxBenchmark;
+
+double SignalBoxBenchmark::shareAtRest()
+{
+    Measurement result;
+    Meter meter(Meter::Memory::Ignored);
+    meter.start();
+    runFor(1);
+    meter.stop(result);
+    return result.cpu / 100;
+}
 
 int main(int argc, char **argv)
 {

@@ -8,4 +8,7 @@ void registerRows();
 void registerSnapshots();
 void registerSorted();
 
+// The share of a CPU that the calling thread takes while its window is at rest: that of the timer by which gaps between frames are measured.
+double shareAtRest();
+
 } // namespace SignalBoxBenchmark
