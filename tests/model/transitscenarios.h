@@ -160,16 +160,17 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
         for (bool isLast = false; !isLast;) {
             isLast = producersLeft.load(std::memory_order_acquire) == 0;
             forwardAll();
-            RL_ASSERT(openMailbox() != left.get());
+            RL_ASSERT(!isOpenAt(*left));
             if (!isLast)
                 rl::yield(1, $);
         }
     }
 
     // As a walk asks whether the handler runs inline.
-    Post *openMailbox()
+    bool isOpenAt(const Post &own)
     {
-        return transit->openMailbox([this] { return hasLeft.load(std::memory_order_acquire) != 0; });
+        return transit->isOpenHere([&](const Post &post) { return &post == &own; },
+                                   [this] { return hasLeft.load(std::memory_order_acquire) != 0; });
     }
 
     void arrive()
@@ -188,7 +189,7 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
             tried = told;
             rl::yield(1, $);
         }
-        RL_ASSERT(openMailbox() == reached.get());
+        RL_ASSERT(isOpenAt(*reached));
         for (Parcel *parcel : waiting.takeAll()) {
             received.take(parcel);
             giveBack();

@@ -57,7 +57,7 @@ public:
     virtual void dropBacklog(EntryList &&taken) noexcept = 0;
 
     /*! Whether it receives elsewhere, or may: what comes to this mailbox is forwarded then. For the consumer of the mailbox, or the thread
-        that drops in its place; a thread without a reservation asks for the mailbox after that (see Transit::openMailbox()). Acquire:
+        that drops in its place; a thread without a reservation asks for the mailbox after that (see Transit::isOpenHere()). Acquire:
         partner setHasLeft(). Weaker: that thread sees the mailbox before. */
     bool hasLeft() const noexcept { return m_hasLeft.load(std::memory_order_acquire); }
 

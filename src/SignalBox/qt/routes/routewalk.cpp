@@ -218,10 +218,8 @@ bool Route::runsInline() const noexcept
 {
     if (!m_mailbox)
         return true;
-    if (!m_isAuto || (m_inbox && !waitsForItsCalls()))
-        return false;
-    const Mailbox *const mailbox = m_transit.openMailbox([this] { return hasLeft(); });
-    if (!mailbox || !mailbox->isCurrentThread())
+    if (!m_isAuto || (m_inbox && !waitsForItsCalls())
+        || !m_transit.isOpenHere([](const Mailbox &mailbox) { return mailbox.isCurrentThread(); }, [this] { return hasLeft(); }))
         return false;
     if (!m_inbox) [[likely]]
         return !m_transit.isPending(served());

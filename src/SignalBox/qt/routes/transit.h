@@ -152,7 +152,7 @@ public:
         aimIfComplete(opensAt);
     }
     // The consumer of `mailbox`. True: it is open there from here on; `waiting` comes first. Calls confirm() when mailbox() is that one,
-    // see openMailbox(), and before anything else can come there.
+    // see isOpenHere(), and before anything else can come there.
     template <class Confirm>
     bool openAt(Mailbox *mailbox, Entries &waiting, Confirm &&confirm) noexcept
     {
@@ -200,13 +200,15 @@ public:
 
     // Where it is open, or was last.
     Mailbox *mailbox() const noexcept { return m_mailbox.load(std::memory_order_acquire); }
-    // Where it is open, for a thread that asks whether that is its own mailbox. Null if hasLeft(): a flag that is raised with depart()
-    // and taken back by confirm(). The flag is asked first, as openAt() writes it last: who sees it taken back sees the mailbox where
-    // that was done. In the other order, the thread that was left may see its old mailbox and the flag of the new one.
-    template <class HasLeft>
-    Mailbox *openMailbox(HasLeft &&hasLeft) const noexcept
+    // Whether it is open at the mailbox of the calling thread, by isHere(mailbox). hasLeft() is a flag that is raised with depart() and taken
+    // back by confirm(). It is asked second, as it lies where the consumer writes. The mailbox is asked for again after that, as openAt()
+    // writes the flag last: who sees it taken back sees the mailbox where that was done. Without the second look, the thread that was
+    // left may see its old mailbox and the flag of the new one.
+    template <class IsHere, class HasLeft>
+    bool isOpenHere(IsHere &&isHere, HasLeft &&hasLeft) const noexcept
     {
-        return hasLeft() ? nullptr : mailbox();
+        const Mailbox *const seen = mailbox();
+        return isHere(*seen) && !hasLeft() && mailbox() == seen;
     }
     // Deliveries that are counted, whether they have run by now or not. Relaxed: for others than the consumer it is late.
     std::uint64_t reserved() const noexcept
