@@ -50,6 +50,7 @@ constexpr Site sites[] = {
         SIGNALBOX_SITE(OfferPlace),  SIGNALBOX_SITE(SeeOffered),  SIGNALBOX_SITE(FreePlace),
         SIGNALBOX_SITE(SeeFreed),    SIGNALBOX_SITE(EndOffers),   SIGNALBOX_SITE(SeeEnd),
         SIGNALBOX_SITE(Reserve),     SIGNALBOX_SITE(Release),     SIGNALBOX_SITE(OpenTransit),
+        SIGNALBOX_SITE(SetLeft),     SIGNALBOX_SITE(SeeLeft),
 };
 #undef SIGNALBOX_SITE
 
@@ -93,6 +94,8 @@ constexpr Weakened table[] = {
         {DeliverySite::SeeEnd, Weakening::Relaxed, "RingOfThree"},
         {DeliverySite::Reserve, Weakening::Relaxed, "MoveUnderOne"},
         {DeliverySite::OpenTransit, Weakening::Relaxed, "MoveUnderOne"},
+        {DeliverySite::SetLeft, Weakening::Relaxed, "MoveUnderOne"},
+        {DeliverySite::SeeLeft, Weakening::Relaxed, "MoveUnderOne"},
 };
 
 int weakenAll(unsigned long iterations)

@@ -154,7 +154,7 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
             giveBack();
         }
         transit->depart();
-        hasLeft.store(1, std::memory_order_release);
+        setHasLeft(1);
         forwardAll();
         hasDeparted.store(1, std::memory_order_release);
         for (bool isLast = false; !isLast;) {
@@ -170,7 +170,13 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
     bool isOpenAt(const Post &own)
     {
         return transit->isOpenHere([&](const Post &post) { return &post == &own; },
-                                   [this] { return hasLeft.load(std::memory_order_acquire) != 0; });
+                                   [this] {
+                                       return hasLeft.load(TransitModel::order(DeliverySite::SeeLeft, std::memory_order_acquire)) != 0;
+                                   });
+    }
+    void setHasLeft(int value)
+    {
+        hasLeft.store(value, TransitModel::order(DeliverySite::SetLeft, std::memory_order_release));
     }
 
     void arrive()
@@ -184,7 +190,7 @@ struct TransitScenario : rl::test_suite<Derived, producers + 2>
         Parcels waiting;
         for (int tried = 0;;) {
             const int told = opens.load(std::memory_order_acquire);
-            if (told != tried && transit->openAt(reached.get(), waiting, [this] { hasLeft.store(0, std::memory_order_release); }))
+            if (told != tried && transit->openAt(reached.get(), waiting, [this] { setHasLeft(0); }))
                 break; // only when somebody says so: or it might be for ever
             tried = told;
             rl::yield(1, $);

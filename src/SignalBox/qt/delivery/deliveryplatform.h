@@ -45,6 +45,9 @@ enum class DeliverySite {
     Reserve, // producer
     Release, // the consumer, after deliveries
     OpenTransit, // the consumer of the mailbox where the context has arrived
+    // receiver.h
+    SetLeft, // the thread that is left; and the one where the context has arrived, which takes it back
+    SeeLeft, // any thread
 };
 
 struct DeliveryPlatform

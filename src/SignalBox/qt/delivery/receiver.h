@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SignalBox/core/registry/handlerreference.h>
+#include <SignalBox/qt/delivery/deliveryplatform.h>
 #include <SignalBox/qt/delivery/entrylist.h>
 #include <SignalBox/qt/delivery/onewritercount.h>
 #include <SignalBox/qt/delivery/queueentry.h>
@@ -58,8 +59,11 @@ public:
 
     /*! Whether it receives elsewhere, or may: what comes to this mailbox is forwarded then. For the consumer of the mailbox, or the thread
         that drops in its place; a thread without a reservation asks for the mailbox after that (see Transit::isOpenHere()). Acquire:
-        partner setHasLeft(). Weaker: that thread sees the mailbox before. */
-    bool hasLeft() const noexcept { return m_hasLeft.load(std::memory_order_acquire); }
+        partner SetLeft. Weaker: that thread sees the mailbox from before. */
+    bool hasLeft() const noexcept
+    {
+        return m_hasLeft.load(DeliveryPlatform::order(DeliverySite::SeeLeft, std::memory_order_acquire));
+    }
 
 protected:
     explicit Receiver(bool wantsOneVisit) noexcept : m_wantsOneVisit(wantsOneVisit) {}
@@ -69,8 +73,11 @@ protected:
     void setWantsOneVisit(bool wantsOneVisit) noexcept { m_wantsOneVisit = wantsOneVisit; }
 
     // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring. Taken back where
-    // the receiver is open again. Release: partner hasLeft().
-    void setHasLeft(bool hasLeft) noexcept { m_hasLeft.store(hasLeft, std::memory_order_release); }
+    // the receiver is open again. Release: partner SeeLeft.
+    void setHasLeft(bool hasLeft) noexcept
+    {
+        m_hasLeft.store(hasLeft, DeliveryPlatform::order(DeliverySite::SetLeft, std::memory_order_release));
+    }
 
     // Reservations of deliveries that are running or have run here, and are not given back yet. Exact for the consumer, and late for
     // others.
