@@ -28,7 +28,7 @@ struct Measurement
 class Meter : public QObject
 {
 public:
-    // To look at the memory means to look at each free block of it: that takes milliseconds and what the caches hold.
+    // Measuring the memory reads each free block: that takes milliseconds, and the caches lose what they held.
     enum class Memory { Measured, Ignored };
     explicit Meter(Memory memory = Memory::Measured);
     void start();

@@ -4,14 +4,11 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
-#include <SignalBox/Spawn>
-#include <SignalBox/Task>
 
 #include <QtTest/qtest.h>
 
 #include <memory>
 #include <semaphore>
-#include <thread>
 
 using SignalBox::AsyncRegistry;
 using SignalBox::DispatchReport;
@@ -93,51 +90,6 @@ private Q_SLOTS:
         QVERIFY(finishes(kept));
         COMPARE_REPORT(kept.result(), 1, 0, 0);
         QCOMPARE(calls, 1);
-    }
-
-    // Qt moves the children one by one, after the object; only then may anything run on the new thread.
-    void nothingRunsBeforeTheChildrenHaveMovedToo_data()
-    {
-        QTest::addColumn<bool>("isTask");
-        QTest::newRow("handler") << false;
-        QTest::newRow("task") << true;
-    }
-    void nothingRunsBeforeTheChildrenHaveMovedToo()
-    {
-        QFETCH(bool, isTask);
-        WorkerThread worker;
-        QThread *const here = QThread::currentThread();
-        auto object = std::make_unique<QObject>();
-        QObject *lastChild = nullptr;
-        for (int i = 0; i < 100'000; ++i)
-            lastChild = new QObject(object.get());
-        object->moveToThread(worker.thread());
-        AsyncRegistry<void> registry;
-        worker.run([&] { // so its moves are seen
-            registry.registerHandler(object.get(), [] {});
-            SignalBox::spawn(object.get(), []() -> SignalBox::Task<> { co_return; });
-        });
-        int calls = 0;
-        bool haveMoved = true;
-        const auto look = [&] {
-            ++calls;
-            haveMoved &= lastChild->thread() == here;
-        };
-        worker.post([&] { object->moveToThread(here); });
-        while (object->thread() != here)
-            std::this_thread::yield();
-        if (isTask) {
-            SignalBox::spawn(object.get(), [&]() -> SignalBox::Task<> {
-                look();
-                co_return;
-            });
-        } else {
-            registry.registerHandler(object.get(), look);
-            registry.notify();
-        }
-        QVERIFY(waitFor([&] { return calls == 1; }));
-        QVERIFY(haveMoved);
-        worker.run([] {});
     }
 };
 

@@ -5,6 +5,8 @@
 #include "workerthread.h"
 
 #include <SignalBox/AsyncRegistry>
+#include <SignalBox/Spawn>
+#include <SignalBox/Task>
 #include <SignalBox/TestClock>
 
 #include <QtTest/qtest.h>
@@ -377,6 +379,51 @@ private Q_SLOTS:
         QVERIFY(waitFor([&] { return contexts == 0; })); // while both threads are there
         QVERIFY(registry.isEmpty());
         QVERIFY(waitFor([&] { return capture.use_count() == 1; }));
+    }
+
+    // Qt moves the children one by one, after the object; only then may anything run on the new thread.
+    void nothingRunsBeforeTheChildrenHaveMovedToo_data()
+    {
+        QTest::addColumn<bool>("isTask");
+        QTest::newRow("handler") << false;
+        QTest::newRow("task") << true;
+    }
+    void nothingRunsBeforeTheChildrenHaveMovedToo()
+    {
+        QFETCH(bool, isTask);
+        WorkerThread worker;
+        QThread *const here = QThread::currentThread();
+        auto object = std::make_unique<QObject>();
+        QObject *lastChild = nullptr;
+        for (int i = 0; i < 100'000; ++i)
+            lastChild = new QObject(object.get());
+        object->moveToThread(worker.thread());
+        AsyncRegistry<void> registry;
+        worker.run([&] { // so its moves are seen
+            registry.registerHandler(object.get(), [] {});
+            SignalBox::spawn(object.get(), []() -> SignalBox::Task<> { co_return; });
+        });
+        int calls = 0;
+        bool haveMoved = true;
+        const auto look = [&] {
+            ++calls;
+            haveMoved &= lastChild->thread() == here;
+        };
+        worker.post([&] { object->moveToThread(here); });
+        while (object->thread() != here)
+            std::this_thread::yield();
+        if (isTask) {
+            SignalBox::spawn(object.get(), [&]() -> SignalBox::Task<> {
+                look();
+                co_return;
+            });
+        } else {
+            registry.registerHandler(object.get(), look);
+            registry.notify();
+        }
+        QVERIFY(waitFor([&] { return calls == 1; }));
+        QVERIFY(haveMoved);
+        worker.run([] {});
     }
 };
 

@@ -46,7 +46,7 @@ enum class DeliverySite {
     Release, // the consumer, after deliveries
     OpenTransit, // the consumer of the mailbox where the context has arrived
     // receiver.h
-    SetLeft, // the thread that is left; and the one where the context has arrived, which takes it back
+    SetLeft, // the thread that is left sets it; the one where the context has arrived clears it
     SeeLeft, // any thread
 };
 

@@ -41,8 +41,8 @@ private:
 };
 
 /*!
-    Calls \a function on the thread of \a receiver, through its event loop, or destroys it with the receiver. Nothing else of this library
-    uses Qt's own queue.
+    Calls \a function on the thread of \a receiver, through its event loop, or destroys it with the receiver. This library posts functions
+    through Qt's own queue only here.
 */
 template <class F>
 void postCall(QObject *receiver, F function)
@@ -51,9 +51,9 @@ void postCall(QObject *receiver, F function)
 }
 
 /*!
-    Waits until the call of QObject::moveToThread() that has brought \a object to the calling thread is over. Qt moves the children after
-    the object, one by one, and walks over the list of them meanwhile. It holds the mutex of both threads' queues from before until after
-    that; this takes that mutex, by the removal of events that are never posted.
+    Waits until QObject::moveToThread(), which has brought \a object to the calling thread, has moved its children, too. Qt moves them one by
+    one, after the object, and holds the mutexes of both threads' queues of events for all of it. Removing events takes that mutex;
+    ThreadChange is sent and never posted, so no event is removed.
 */
 inline void awaitMove(QObject *object)
 {

@@ -72,8 +72,8 @@ protected:
     // Of the next visits; the consumer's.
     void setWantsOneVisit(bool wantsOneVisit) noexcept { m_wantsOneVisit = wantsOneVisit; }
 
-    // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring. Taken back where
-    // the receiver is open again. Release: partner SeeLeft.
+    // Set by the thread that is left; where that has ended, late producers may see it late, and drop what they bring. Cleared by the
+    // thread where the receiver opens. Release: partner SeeLeft.
     void setHasLeft(bool hasLeft) noexcept
     {
         m_hasLeft.store(hasLeft, DeliveryPlatform::order(DeliverySite::SetLeft, std::memory_order_release));

@@ -14,8 +14,8 @@ namespace SignalBox::detail {
 /*!
     The memory of a model's rows. The memory of a row that has gone is used for another one; it is freed with all of it. Reentrant.
 
-    Each row has a number for as long as it is there, less than the most rows that have been there at once. It follows from the row's address, so
-    what is known of many rows can be kept in an array apart from them.
+    Each row has a number, which follows from its address: so what is known of all rows can be kept in an array, by these numbers. A number is less
+    than the number of rows that have ever been made.
 */
 class RowMemory
 {
@@ -30,15 +30,15 @@ public:
         return *reinterpret_cast<const std::size_t *>(block) + static_cast<std::size_t>(row - rowsOf(block));
     }
 
-    /*! As a new one. Throws std::bad_alloc. */
+    /*! A row without event and key. Throws std::bad_alloc. */
     ModelRow *take();
-    /*! Of a row that was taken; it must be as a new one. */
+    /*! After ModelRow::reset(). */
     void giveBack(ModelRow *row) noexcept { m_free.push_back(row); }
     void clear() noexcept;
 
 private:
-    // A block has the number of its first row, and then its rows. It fills what lies between two such addresses but for what allocators need.
-    static constexpr std::size_t blockAlignment = 65536;
+    // A block holds the number of its first row, then its rows. It leaves room for the allocator's header, so that blocks can follow each other.
+    static constexpr std::size_t blockAlignment = 65536; // large, so that few block headers are read: 4096 took a tenth longer
     static constexpr std::size_t blockSize = blockAlignment - 64;
     static constexpr std::size_t headerSize = 64;
     static constexpr std::size_t rowsPerBlock = (blockSize - headerSize) / sizeof(ModelRow);
@@ -50,7 +50,7 @@ private:
     void addBlock();
 
     std::vector<std::uintptr_t> m_blocks;
-    std::size_t m_count = 0; // of rows that have been made
+    std::size_t m_count = 0;        // of rows that have been made
     std::vector<ModelRow *> m_free; // has room for all of them
 };
 

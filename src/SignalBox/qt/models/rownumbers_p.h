@@ -9,7 +9,7 @@
 
 namespace SignalBox::detail {
 
-/*! Some of a model's rows, by their numbers. Reading them in order costs a pass over a bit for each row of the model, and no sorting. Reentrant. */
+/*! Some of a model's rows, by their places. Reading them in order costs a pass over a bit for each row of the model, and no sorting. Reentrant. */
 class RowNumbers
 {
 public:

@@ -14,7 +14,7 @@ namespace SignalBox::detail {
 /*!
     The rows that are shown, in the order in which they are. Reentrant.
 
-    What place a row has is kept by the numbers of rows (see RowMemory), in an array: where the order of all rows changes, none is looked at for that.
+    The places of rows are in an array, by the numbers that RowMemory gives them: so a change of the order reads no row.
 */
 class ShownRows
 {

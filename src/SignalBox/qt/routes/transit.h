@@ -200,10 +200,10 @@ public:
 
     // Where it is open, or was last.
     Mailbox *mailbox() const noexcept { return m_mailbox.load(std::memory_order_acquire); }
-    // Whether it is open at the mailbox of the calling thread, by isHere(mailbox). hasLeft() is a flag that is raised with depart() and taken
-    // back by confirm(). It is asked second, as it lies where the consumer writes. The mailbox is asked for again after that, as openAt()
-    // writes the flag last: who sees it taken back sees the mailbox where that was done. Without the second look, the thread that was
-    // left may see its old mailbox and the flag of the new one.
+    // Whether it is open at the mailbox of the calling thread; isHere() knows that mailbox. hasLeft() reads a flag that the caller sets after
+    // depart() and clears in confirm(). The flag lies on a cache line that the consumer writes: so it is read only where isHere() is true.
+    // openAt() stores the mailbox, then clears the flag; so a thread that reads the cleared flag, and then the mailbox, reads that one or a
+    // later one. Without the second read, the thread that was left could combine its old mailbox with the flag that another one has cleared.
     template <class IsHere, class HasLeft>
     bool isOpenHere(IsHere &&isHere, HasLeft &&hasLeft) const noexcept
     {
